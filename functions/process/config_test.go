@@ -1,0 +1,98 @@
+package main
+
+import (
+	"maps"
+	"testing"
+	"time"
+)
+
+// deployed is the environment that the template gives.
+var deployed = map[string]string{
+	"QUEUE_URL":            "https://sqs.eu-central-1.amazonaws.com/123456789012/q",
+	"DLQ_URL":              "https://sqs.eu-central-1.amazonaws.com/123456789012/dlq",
+	"TABLE_NAME":           "table",
+	"FUNCTION_TIMEOUT_S":   "60",
+	"VISIBILITY_TIMEOUT_S": "360",
+	"QUEUE_RETENTION_S":    "604800",
+	"DLQ_RETENTION_S":      "1209600",
+}
+
+// with is the deployed environment with changes.
+func with(changes map[string]string) func(string) string {
+	env := maps.Clone(deployed)
+	maps.Copy(env, changes)
+	return func(name string) string { return env[name] }
+}
+
+func TestReadConfig(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		changes map[string]string
+		want    string
+	}{
+		{name: "deployed"},
+		{name: "empty counts as unset", changes: map[string]string{"FUNCTION_TIMEOUT_S": "", "KEEP_PAYLOADS": ""}},
+		{name: "memory under sam local", changes: map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}},
+		{
+			name:    "memory elsewhere",
+			changes: map[string]string{"QUEUE_URL": "memory:"},
+			want:    "QUEUE_URL: is memory:, which is for sam local only: events would be lost",
+		},
+		{
+			name:    "everything at once",
+			changes: map[string]string{"QUEUE_URL": "", "DLQ_URL": "", "TABLE_NAME": "", "FUNCTION_TIMEOUT_S": "1m", "DLQ_RETENTION_S": "-1"},
+			want: "DLQ_RETENTION_S: give whole seconds, as 60\n" +
+				"DLQ_URL: is not set; the template sets it\n" +
+				"FUNCTION_TIMEOUT_S: give whole seconds, as 60\n" +
+				"QUEUE_URL: is not set; the template sets it\n" +
+				"TABLE_NAME: is not set; the template sets it",
+		},
+		{
+			name:    "times that do not fit",
+			changes: map[string]string{"FUNCTION_TIMEOUT_S": "61"},
+			want:    "times that do not fit together: VISIBILITY_TIMEOUT_S (6m0s) has to be at least 6 × FUNCTION_TIMEOUT_S (6m6s)",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := readConfig(with(tt.changes))
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != tt.want {
+				t.Errorf("readConfig = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestReadConfigTakesTheTimes(t *testing.T) {
+	t.Parallel()
+	c, err := readConfig(with(map[string]string{"FUNCTION_TIMEOUT_S": "30", "VISIBILITY_TIMEOUT_S": "200"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.timing.Function != 30*time.Second || c.timing.Visibility != 200*time.Second {
+		t.Errorf("timing = %+v", c.timing)
+	}
+}
+
+func TestKeepPayload(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		list, source string
+		want         bool
+	}{
+		{"", "kyc", false},
+		{"kyc", "kyc", true},
+		{"contiguity, kyc", "kyc", true},
+		{"contiguity", "kyc", false},
+		{"all", "kyc", true},
+	} {
+		if got := keepPayload(tt.list)(tt.source); got != tt.want {
+			t.Errorf("KEEP_PAYLOADS=%q keeps %s: %v, want %v", tt.list, tt.source, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,10 @@
+// Package hook is what the author of a handler sees: a [Registry] to enter functions
+// into, the [Event] that they get, and the errors with which they steer what happens
+// next.
+//
+// It promises that a handler gets payloads of its own type only, and that a mistake in
+// registering stops the program at start, naming both places.
+//
+// It never runs a handler, retries one, or decides whether an event is new: package
+// process does. Package hooktest makes events for the tests of handlers.
+package hook

@@ -1,0 +1,34 @@
+package hook
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// An Event is one webhook as a handler gets it. Like webhook.Event it prints and logs
+// without its payload.
+type Event[T any] struct {
+	webhook.Event
+	Attempt int // runs of the event's handlers, this one included; receives do not count
+	Data    T   // the payload
+
+	handler    string
+	dedupUntil time.Time
+}
+
+// IdempotencyKey names this event for this handler: 32 hexadecimal digits that are the
+// same at every try, and differ for another handler and for an event that arrives
+// again after the window in which it would have been a duplicate. Give it to APIs that
+// take such a key.
+func (e Event[T]) IdempotencyKey() string {
+	h := sha256.New()
+	for _, part := range []string{e.Key(), e.handler} {
+		fmt.Fprintf(h, "%d:%s,", len(part), part)
+	}
+	fmt.Fprint(h, e.dedupUntil.UnixMilli())
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

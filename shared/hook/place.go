@@ -1,0 +1,23 @@
+package hook
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// callerOutside gives the file and line from which a function of this package was
+// called, which generic wrappers put at varying depths.
+func callerOutside() string {
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for {
+		frame, more := frames.Next()
+		if !strings.HasPrefix(frame.Function, "webhookintake/shared/hook.") {
+			return fmt.Sprintf("%s:%d", frame.File, frame.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
+}

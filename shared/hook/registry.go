@@ -1,0 +1,187 @@
+package hook
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// An Option changes how a handler is run.
+type Option uint
+
+const (
+	// AtMostOnce is for effects that must not happen twice and have no idempotency
+	// key: the start is written down before the run, and a run whose end is not known
+	// goes to the dead-letter queue as outcome_unknown instead of being repeated.
+	AtMostOnce Option = 1 << iota
+	// SkipStale skips an event that is older, by its own time, than the newest one
+	// that the handler finished for the same entity. The payload type has a method
+	// Entity() string, and the provider gives events a time.
+	SkipStale
+)
+
+// A Registry holds the handlers. The zero Registry is ready to use and holds none. It
+// is filled at start, by one goroutine; afterwards it may be read by many.
+type Registry struct{ entries []entry }
+
+type entry struct {
+	provider, typ string // typ is empty for every type of the provider
+	handler       Handler
+	place         string
+}
+
+// A Handler is a registered function, as package process runs it.
+type Handler struct {
+	Name    string
+	Options Option
+	prepare func(webhook.Event, Delivery) (Call, error)
+}
+
+// Has reports whether the handler was registered with the option.
+func (h Handler) Has(o Option) bool { return h.Options&o != 0 }
+
+// A Delivery says which try it is.
+type Delivery struct {
+	Attempt    int       // runs, this one included
+	DedupUntil time.Time // the end of the window in which the event is the same event
+}
+
+// A Call is a handler bound to one event, ready to run.
+type Call struct {
+	Time   time.Time // the event's own time; zero where unknown
+	Entity string    // of SkipStale: what the event is about
+	Run    func(context.Context) ([]webhook.Write, error)
+}
+
+// Prepare decodes the event for the handler. Its error, webhook.ErrPayload or what the
+// provider's Open returns, cannot be cured by a retry.
+func (h Handler) Prepare(e webhook.Event, d Delivery) (Call, error) { return h.prepare(e, d) }
+
+// On registers fn for the events of type t, under a name that is unique for the type.
+// The name is kept in the ledger with each event that fn finished: renaming a handler
+// makes it another one. The same name under several types is one handler.
+//
+// On panics, naming both places, if the name is taken, and where the options do not
+// fit: these are mistakes in the program, which no input can cause.
+func On[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Context, Event[T]) error, opts ...Option) {
+	OnWrites(r, t, name, withoutWrites(fn), opts...)
+}
+
+// OnWrites registers fn like [On], for effects that are DynamoDB writes: what fn
+// returns is committed together with the note that it finished, so the writes happen
+// exactly once. Fn must not have other effects, as it may run more than once.
+func OnWrites[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Context, Event[T]) ([]webhook.Write, error), opts ...Option) {
+	decode := func(body []byte) (T, time.Time, error) {
+		data, envelope, err := t.Decode(body)
+		return data, envelope.Time, err
+	}
+	register(r, t.Provider(), t.Name(), name, decode, fn, opts)
+}
+
+// OnProvider registers fn for every event of the provider, beside typed handlers; Data
+// is the payload as it came. It serves types that have no Go type here. It panics like
+// [On].
+func OnProvider(r *Registry, p webhook.Provider, name string, fn func(context.Context, Event[json.RawMessage]) error, opts ...Option) {
+	decode := func(body []byte) (json.RawMessage, time.Time, error) {
+		envelope, err := p.Open(body)
+		return envelope.Data, envelope.Time, err
+	}
+	register(r, p, "", name, decode, withoutWrites(fn), opts)
+}
+
+// For gives the handlers of an event type in the order of registration.
+func (r *Registry) For(provider, typ string) []Handler {
+	var hs []Handler
+	for _, e := range r.entries {
+		if e.provider == provider && (e.typ == "" || e.typ == typ) {
+			hs = append(hs, e.handler)
+		}
+	}
+	return hs
+}
+
+func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context.Context, Event[T]) ([]webhook.Write, error) {
+	if fn == nil {
+		return nil
+	}
+	return func(ctx context.Context, e Event[T]) ([]webhook.Write, error) { return nil, fn(ctx, e) }
+}
+
+// register enters a handler. It is called by On, OnWrites or OnProvider.
+func register[T any](
+	r *Registry, p webhook.Provider, typ, name string,
+	decode func([]byte) (T, time.Time, error),
+	fn func(context.Context, Event[T]) ([]webhook.Write, error),
+	opts []Option,
+) {
+	h := Handler{Name: name}
+	for _, o := range opts {
+		h.Options |= o
+	}
+	e := entry{provider: p.Name(), typ: typ, place: callerOutside()}
+	if fn == nil {
+		panic(fmt.Sprintf("hook: handler %q at %s has no function", name, e.place))
+	}
+	if !webhook.ValidName(name) {
+		panic(fmt.Sprintf("hook: handler name %q at %s: give 1 to 200 visible ASCII characters without spaces", name, e.place))
+	}
+	if h.Has(SkipStale) {
+		checkSkipStale[T](p, name, e.place)
+	}
+	h.prepare = func(ev webhook.Event, d Delivery) (Call, error) {
+		data, at, err := decode(ev.Raw)
+		if err != nil {
+			return Call{}, err
+		}
+		ev.Time = at
+		call := Call{Time: at}
+		if h.Has(SkipStale) {
+			if call.Entity = any(data).(entity).Entity(); call.Entity == "" || at.IsZero() {
+				return Call{}, fmt.Errorf("skip stale: %w: it names no entity or no time", webhook.ErrPayload)
+			}
+		}
+		event := Event[T]{Event: ev, Attempt: d.Attempt, Data: data, handler: name, dedupUntil: d.DedupUntil}
+		call.Run = func(ctx context.Context) ([]webhook.Write, error) { return fn(ctx, event) }
+		return call, nil
+	}
+	e.handler = h
+	r.add(e)
+}
+
+// entity is what a payload type has to tell to skip stale events.
+type entity interface{ Entity() string }
+
+// timeless is what a provider says whose events have no time of their own.
+type timeless interface{ Timeless() }
+
+func checkSkipStale[T any](p webhook.Provider, name, place string) {
+	var zero T
+	if _, ok := any(zero).(entity); !ok {
+		panic(fmt.Sprintf("hook: handler %q at %s: SkipStale needs a method Entity() string on %T", name, place, zero))
+	}
+	if _, ok := p.(timeless); ok {
+		panic(fmt.Sprintf("hook: handler %q at %s: SkipStale needs events with a time, and those of %s have none", name, place, p.Name()))
+	}
+}
+
+// add enters e, unless its name is taken for an event that both would get.
+func (r *Registry) add(e entry) {
+	for _, old := range r.entries {
+		same := old.provider == e.provider && old.handler.Name == e.handler.Name
+		if same && (old.typ == e.typ || old.typ == "" || e.typ == "") {
+			panic(fmt.Sprintf("hook: handler %q for %s is registered twice: at %s and at %s",
+				e.handler.Name, describe(e), old.place, e.place))
+		}
+	}
+	r.entries = append(r.entries, e)
+}
+
+func describe(e entry) string {
+	if e.typ == "" {
+		return "all of " + e.provider
+	}
+	return e.provider + " " + e.typ
+}

@@ -1,0 +1,94 @@
+package lambdasqs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"webhookintake/shared/process"
+	"webhookintake/shared/telemetry"
+)
+
+// logResult writes the line of one event, such as "evt_1 handled by auto-reply".
+func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
+	attrs := []slog.Attr{
+		slog.String(telemetry.FieldOutcome, string(r.Outcome)),
+		slog.String(telemetry.FieldSource, r.Message.Source),
+		slog.String(telemetry.FieldType, r.Message.Type),
+		slog.String(telemetry.FieldID, r.Message.ID),
+	}
+	level := slog.LevelInfo
+	if r.Attempt > 0 {
+		attrs = append(attrs, slog.Int(telemetry.FieldAttempt, r.Attempt))
+	}
+	if r.Reason != "" {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String(telemetry.FieldReason, string(r.Reason)))
+	}
+	if !r.Acked {
+		level = max(level, slog.LevelWarn)
+		attrs = append(attrs, slog.Float64(telemetry.FieldRetryIn, telemetry.Milliseconds(r.Delay)))
+	}
+	if r.Err != nil {
+		attrs = append(attrs, slog.String(telemetry.FieldError, telemetry.ErrorKind(r.Err)))
+	}
+	for _, run := range r.Runs {
+		attrs = append(attrs, slog.Group(run.Handler, runAttrs(run)...))
+	}
+	log.LogAttrs(ctx, level, Summary(r), attrs...)
+}
+
+func runAttrs(run process.Run) []any {
+	attrs := []any{slog.String("end", string(run.End)), slog.Float64(telemetry.FieldTook, telemetry.Milliseconds(run.Took))}
+	if run.Err != nil {
+		attrs = append(attrs, slog.String(telemetry.FieldError, telemetry.ErrorKind(run.Err)))
+	}
+	return attrs
+}
+
+// Summary tells a result in a few words, without anything from the payload.
+func Summary(r process.Result) string {
+	id := r.Message.ID
+	if id == "" {
+		id = "message " + r.Message.Wire.MessageID
+	}
+	switch r.Outcome {
+	case process.Handled:
+		if names := finished(r); names != "" {
+			return id + " handled by " + names
+		}
+		return id + " handled before, now recorded"
+	case process.Unhandled:
+		return id + " has no handler"
+	case process.Duplicate:
+		return id + " is a duplicate, dropped"
+	case process.DeadLettered:
+		return fmt.Sprintf("%s dead-lettered: %s", id, r.Reason)
+	case process.Retried:
+		return fmt.Sprintf("%s failed, tried again in %v", id, r.Delay.Round(time.Second))
+	case process.InProgress:
+		return id + " is being worked on, or waits for its time"
+	case process.PutBack:
+		return id + " put back, no time left to start it"
+	case process.Fenced:
+		return id + " was claimed by another worker meanwhile"
+	case process.Unavailable:
+		return id + " put off, ledger or dead-letter queue does not answer"
+	}
+	return id + " " + string(r.Outcome)
+}
+
+func finished(r process.Result) string {
+	var names []string
+	for _, run := range r.Runs {
+		switch run.End {
+		case process.RunDone:
+			names = append(names, run.Handler)
+		case process.RunSkipped:
+			names = append(names, run.Handler+" (skipped: stale)")
+		}
+	}
+	return strings.Join(names, ", ")
+}

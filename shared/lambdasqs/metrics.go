@@ -1,0 +1,34 @@
+package lambdasqs
+
+import (
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/telemetry"
+)
+
+// counters are the metrics of the outcomes that are counted.
+var counters = map[process.Outcome]string{
+	process.Handled:   telemetry.MetricHandled,
+	process.Unhandled: telemetry.MetricUnhandled,
+	process.Duplicate: telemetry.MetricDuplicates,
+	process.Retried:   telemetry.MetricRetried,
+}
+
+// count adds the results of a batch to the metrics.
+func count(m *telemetry.Metrics, results []process.Result) {
+	for _, r := range results {
+		source := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Message.Source}
+		if name := counters[r.Outcome]; name != "" {
+			m.Count(name, 1, source)
+		}
+		if r.Reason != "" {
+			m.Count(telemetry.MetricDeadLettered, 1, source, telemetry.Dimension{Name: telemetry.FieldReason, Value: string(r.Reason)})
+		}
+		if r.Reason == queue.ReasonConflict {
+			m.Count(telemetry.MetricConflicts, 1, source)
+		}
+		if r.Attempt == 1 {
+			m.Time(telemetry.MetricQueueDelay, r.QueueDelay, source)
+		}
+	}
+}

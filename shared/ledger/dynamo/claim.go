@@ -1,0 +1,69 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"webhookintake/shared/ledger"
+)
+
+// maxRounds is how often a claim is judged anew because the record changed meanwhile.
+// A second claim, at the same moment, is one change; four are a storm.
+const maxRounds = 4
+
+var errContended = errors.New("record kept changing: ask again")
+
+// Claim is described at [ledger.Store].
+func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.Answer {
+	answers := make([]ledger.Answer, len(requests))
+	each(indexes(len(requests)), func(i int) { answers[i] = s.claim(ctx, requests[i]) })
+	var keep []int
+	for i, r := range requests {
+		if answers[i].Status == ledger.Claimed && r.Payload != nil {
+			keep = append(keep, i)
+		}
+	}
+	each(keep, func(i int) {
+		answers[i].Err = wrap("keep payload of", requests[i].Key, s.keepPayload(ctx, requests[i], answers[i].Claim))
+	})
+	return answers
+}
+
+// claim asks for one event. It begins as if there were no record, as there is none most
+// of the time, and judges what it finds instead.
+func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
+	var found *ledger.Record
+	for range maxRounds {
+		answer, next := ledger.Judge(found, r, s.keep)
+		if next == nil {
+			return answer
+		}
+		kept, err := s.replace(ctx, r.Key, found, *next)
+		if err == nil {
+			// Handlers may have finished between the look at the record and the claim.
+			answer.Claim.Done, answer.Claim.Started = kept.Done, kept.Started
+			return answer
+		}
+		if !errors.Is(err, errRefused) {
+			return ledger.Answer{Err: fmt.Errorf("claim %s: %w", r.Key, err)}
+		}
+		found = kept
+	}
+	return ledger.Answer{Err: fmt.Errorf("claim %s: %w", r.Key, errContended)}
+}
+
+// replace writes next where found is, nil for nothing, unless that has changed.
+func (s *Store) replace(ctx context.Context, key string, found *ledger.Record, next ledger.Record) (*ledger.Record, error) {
+	e := newExpression()
+	if found == nil {
+		e.requireAbsent()
+		for attr, v := range encode(next) {
+			e.set(attr, v)
+		}
+		return s.update(ctx, key, e)
+	}
+	e.requireUnchanged(*found)
+	e.turn(*found, next)
+	return s.update(ctx, key, e)
+}

@@ -1,0 +1,15 @@
+// Package dynamo is the ledger in one DynamoDB table, whose partition key is the string
+// attribute pk and whose time to live is the attribute exp.
+//
+// It promises what every [ledger.Store] does: each change is one conditional write, or
+// one transaction, so that whoever comes second learns of it and changes nothing. An
+// event that goes well costs two writes and no read; several that come together cost two
+// requests in all.
+//
+// It never reads before it writes, never tries a request again by itself, and never
+// trusts that expired items are gone.
+//
+// An item is a record, keyed by the event's key; the payload beside it, keyed payload#
+// and that key; or the newest event of an entity, whose key starts with a colon. No
+// source is named payload or starts with a colon, so these never meet.
+package dynamo

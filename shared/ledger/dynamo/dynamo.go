@@ -1,0 +1,74 @@
+package dynamo
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"webhookintake/shared/ledger"
+)
+
+// Options say which table is used, and how. All but Endpoint and HTTPClient are needed.
+type Options struct {
+	Table       string // its name
+	Region      string
+	Endpoint    string // base URL; empty means AWS's
+	Credentials aws.CredentialsProvider
+	Keep        time.Duration // how long an item outlives its event's window, see ledger.Expiry
+	HTTPClient  HTTPClient    // nil means the SDK's
+}
+
+// An HTTPClient sends requests, as [http.Client] does.
+type HTTPClient interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// A Store is a [ledger.Store] and [ledger.Entities] in one table. Make it with [New].
+type Store struct {
+	client *dynamodb.Client
+	table  string
+	keep   time.Duration
+}
+
+var (
+	_ ledger.Store    = (*Store)(nil)
+	_ ledger.Entities = (*Store)(nil)
+)
+
+// New gives a store. It sends nothing yet.
+func New(o Options) *Store {
+	options := dynamodb.Options{
+		Region: o.Region, Credentials: o.Credentials,
+		// A call is one try: when to try again is the caller's to say, who knows how
+		// much time is left.
+		Retryer: aws.NopRetryer{},
+	}
+	if o.Endpoint != "" {
+		options.BaseEndpoint = &o.Endpoint
+	}
+	if o.HTTPClient != nil {
+		options.HTTPClient = o.HTTPClient
+	}
+	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep}
+}
+
+// each calls fn with every index, side by side, and returns when all have returned.
+func each(is []int, fn func(i int)) {
+	var running sync.WaitGroup
+	for _, i := range is {
+		running.Go(func() { fn(i) })
+	}
+	running.Wait()
+}
+
+// indexes are those of n things.
+func indexes(n int) []int {
+	is := make([]int, n)
+	for i := range is {
+		is[i] = i
+	}
+	return is
+}

@@ -1,0 +1,163 @@
+package dynamo
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+)
+
+// The attributes of items. Times are numbers of milliseconds since 1970, exp one of
+// seconds; what is empty is absent.
+const (
+	attrKey          = "pk"
+	attrState        = "state"
+	attrOwner        = "owner"
+	attrFence        = "fence"
+	attrLease        = "lease"
+	attrNotBefore    = "not_before"
+	attrAttempts     = "attempts"
+	attrHash         = "hash"
+	attrDone         = "done"
+	attrStarted      = "started"
+	attrType         = "type"
+	attrReceived     = "received"
+	attrDedupUntil   = "dedup_until"
+	attrFirstClaimed = "first_claimed"
+	attrFinished     = "finished"
+	attrReason       = "reason"
+	attrExpires      = "exp"
+)
+
+// An item is an item as the SDK has it.
+type item = map[string]types.AttributeValue
+
+// encode gives the attributes of rec, without the key.
+func encode(rec ledger.Record) item {
+	it := item{}
+	putText(it, attrState, string(rec.State))
+	putText(it, attrOwner, rec.Owner)
+	putNumber(it, attrFence, rec.Fence)
+	putTime(it, attrLease, rec.Lease)
+	putTime(it, attrNotBefore, rec.NotBefore)
+	putNumber(it, attrAttempts, int64(rec.Attempts))
+	putText(it, attrHash, rec.Hash)
+	putNames(it, attrDone, rec.Done)
+	putNames(it, attrStarted, rec.Started)
+	putText(it, attrType, rec.Type)
+	putTime(it, attrReceived, rec.Received)
+	putTime(it, attrDedupUntil, rec.DedupUntil)
+	putTime(it, attrFirstClaimed, rec.FirstClaimed)
+	putTime(it, attrFinished, rec.Finished)
+	putText(it, attrReason, rec.Reason)
+	it[attrExpires] = number(rec.Expires.Unix())
+	return it
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func names(ns []string) types.AttributeValue { return &types.AttributeValueMemberSS{Value: ns} }
+
+func putText(it item, attr, s string) {
+	if s != "" {
+		it[attr] = text(s)
+	}
+}
+
+func putNumber(it item, attr string, n int64) { it[attr] = number(n) }
+
+func putTime(it item, attr string, t time.Time) {
+	if !t.IsZero() {
+		it[attr] = number(t.UnixMilli())
+	}
+}
+
+func putNames(it item, attr string, ns []string) {
+	if len(ns) > 0 { // DynamoDB has no empty sets
+		it[attr] = names(ns)
+	}
+}
+
+// decode gives the record in it, nil if there is no item.
+func decode(it item) (*ledger.Record, error) {
+	if len(it) == 0 {
+		return nil, nil
+	}
+	d := decoder{it: it}
+	rec := &ledger.Record{
+		State: ledger.State(d.text(attrState)), Owner: d.text(attrOwner), Fence: d.number(attrFence),
+		Lease: d.time(attrLease), NotBefore: d.time(attrNotBefore),
+		Attempts: int(d.number(attrAttempts)), Hash: d.text(attrHash),
+		Done: d.names(attrDone), Started: d.names(attrStarted), Type: d.text(attrType),
+		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
+		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
+		Expires: time.Unix(d.number(attrExpires), 0).UTC(),
+	}
+	if d.err == nil && rec.State == "" {
+		d.fail(attrState)
+	}
+	return rec, d.err
+}
+
+// A decoder reads attributes and keeps the first error. An absent one is empty.
+type decoder struct {
+	it  item
+	err error
+}
+
+func (d *decoder) fail(attr string) {
+	if d.err == nil {
+		d.err = fmt.Errorf("item is not a record: attribute %q is missing or of another type; give the ledger a table of its own", attr)
+	}
+}
+
+func (d *decoder) text(attr string) string {
+	switch v := d.it[attr].(type) {
+	case nil:
+		return ""
+	case *types.AttributeValueMemberS:
+		return v.Value
+	}
+	d.fail(attr)
+	return ""
+}
+
+func (d *decoder) number(attr string) int64 {
+	switch v := d.it[attr].(type) {
+	case nil:
+		return 0
+	case *types.AttributeValueMemberN:
+		if n, err := strconv.ParseInt(v.Value, 10, 64); err == nil {
+			return n
+		}
+	}
+	d.fail(attr)
+	return 0
+}
+
+func (d *decoder) time(attr string) time.Time {
+	n := d.number(attr)
+	if d.it[attr] == nil || d.err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+func (d *decoder) names(attr string) []string {
+	switch v := d.it[attr].(type) {
+	case nil:
+		return nil
+	case *types.AttributeValueMemberSS:
+		return slices.Sorted(slices.Values(v.Value))
+	}
+	d.fail(attr)
+	return nil
+}

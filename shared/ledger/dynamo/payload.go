@@ -1,0 +1,54 @@
+package dynamo
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+)
+
+// The attributes of a payload's item: the payload itself, or that it is omitted.
+const (
+	payloadPrefix = "payload#"
+	attrGzip      = "gzip"    // binary
+	attrOmitted   = "omitted" // true, if the payload is too large even compressed
+)
+
+// maxPayload is how large a payload may be when compressed. DynamoDB's limit for an
+// item is 400 KB.
+const maxPayload = 256 << 10
+
+// keepPayload writes r's payload beside the record, to expire with it.
+func (s *Store) keepPayload(ctx context.Context, r ledger.Request, c ledger.Claim) error {
+	it := item{
+		attrKey:     text(payloadPrefix + r.Key),
+		attrExpires: number(ledger.Expiry(c.DedupUntil, r.At, s.keep).Unix()),
+	}
+	compressed, err := compress(r.Payload)
+	switch {
+	case err != nil:
+		return err
+	case len(compressed) > maxPayload:
+		it[attrOmitted] = &types.AttributeValueMemberBOOL{Value: true}
+	default:
+		it[attrGzip] = &types.AttributeValueMemberB{Value: compressed}
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+	return err
+}
+
+func compress(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// JudgeStart decides what Start means for the record found, nil for none. Next is the
+// record to write; it is nil where there is nothing to write, because of err or because
+// an earlier call did it, its reply lost.
+func JudgeStart(found *Record, c Claim, handler string) (next *Record, err error) {
+	switch {
+	case !inForce(found, c):
+		return nil, ErrFenced
+	case slices.Contains(found.Started, handler):
+		return nil, nil
+	}
+	rec := *found
+	rec.Started = Union(found.Started, []string{handler})
+	return &rec, nil
+}
+
+// JudgeCommit decides, as [JudgeStart] does, what Commit means for the record. That the
+// handler is done already counts even when the claim has ended since.
+func JudgeCommit(found *Record, c Claim, handler string) (next *Record, err error) {
+	switch {
+	case ofClaim(found, c) && slices.Contains(found.Done, handler):
+		return nil, nil
+	case !inForce(found, c):
+		return nil, ErrFenced
+	}
+	rec := *found
+	rec.Done = Union(found.Done, []string{handler})
+	return &rec, nil
+}
+
+// JudgeEnd decides, as [JudgeStart] does, what e means for the record. A handler that
+// Commit noted as done stays so, whether e lists it or not.
+func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error) {
+	switch {
+	case !slices.Contains([]State{StateCompleted, StateReleased, StateFailed}, e.State):
+		return nil, fmt.Errorf("state %q ends no claim", e.State)
+	case ofClaim(found, e.Claim) && found.State == e.State:
+		return nil, nil
+	case !inForce(found, e.Claim):
+		return nil, ErrFenced
+	}
+	at := milliseconds(e.At)
+	rec := *found
+	rec.State = e.State
+	rec.Reason = e.Reason
+	rec.Done = Union(found.Done, e.Done)
+	rec.Started = Union(e.Started, nil)
+	rec.Expires = Expiry(rec.DedupUntil, at, keep)
+	if e.State != StateReleased {
+		rec.Finished = at
+		return &rec, nil
+	}
+	rec.NotBefore = milliseconds(e.NotBefore)
+	if !e.Ran {
+		rec.Attempts = max(rec.Attempts-1, 0)
+	}
+	return &rec, nil
+}
+
+// ofClaim reports whether nobody has claimed the record since c.
+func ofClaim(found *Record, c Claim) bool {
+	return found != nil && found.Owner == c.Owner && found.Fence == c.Fence
+}
+
+// inForce reports whether c still holds the record.
+func inForce(found *Record, c Claim) bool {
+	return ofClaim(found, c) && found.State == StateClaimed
+}

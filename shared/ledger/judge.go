@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+)
+
+// Judge decides what r means for the record found, nil for none, as [Store] promises
+// for Claim. When the answer is Claimed, next is the record to write, provided that the
+// one found has not changed. When the claim is r's own already, next is nil: there is
+// nothing to write. Times of r count to the millisecond.
+func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *Record) {
+	r.At, r.Lease = milliseconds(r.At), milliseconds(r.Lease)
+	r.Received, r.DedupUntil = milliseconds(r.Received), milliseconds(r.DedupUntil)
+	if found == nil {
+		return claim(fresh(r), r, keep, false)
+	}
+	ended := found.State == StateCompleted || found.State == StateFailed
+	switch {
+	case found.State == StateClaimed && found.Owner == r.Owner:
+		// Whether the claim before had lapsed is not kept. Only a further attempt can
+		// have found it so, and to believe it costs no more than running alone.
+		return Answer{Status: Claimed, Claim: claimOf(*found, r, found.Attempts > 1)}, nil
+	case ended && r.Received.After(found.DedupUntil):
+		again := fresh(r)
+		again.Fence = found.Fence
+		return claim(again, r, keep, false)
+	case conflicts(found, r):
+		return Answer{Status: Conflict}, nil
+	case found.State == StateReleased && r.At.Before(found.NotBefore):
+		return Answer{Status: InProgress, Until: found.NotBefore}, nil
+	case found.State == StateClaimed && r.At.Before(found.Lease):
+		return Answer{Status: InProgress, Until: found.Lease}, nil
+	case !ended:
+		return claim(*found, r, keep, found.State == StateClaimed)
+	}
+	if reopened, ok := reopen(*found, r); ok {
+		return claim(reopened, r, keep, false)
+	}
+	return Answer{Status: Duplicate}, nil
+}
+
+// conflicts reports whether r is another body under the id, within the window.
+func conflicts(found *Record, r Request) bool {
+	return found.Hash != "" && r.Hash != "" && found.Hash != r.Hash && !r.Received.After(found.DedupUntil)
+}
+
+// reopen gives the record that r may claim although it has ended, if it may.
+func reopen(found Record, r Request) (Record, bool) {
+	named := r.Reopen != nil && r.Reopen.Fence == found.Fence
+	switch {
+	case found.State == StateCompleted && found.Reason == ReasonUnhandled && r.Handled:
+	case named && r.Reopen.Replay:
+		found.Attempts = 0
+		found.Done = without(found.Done, r.Reopen.Handlers)
+		found.Started = without(found.Started, r.Reopen.Handlers)
+	case named && found.State == StateFailed:
+		found.Attempts = 0
+		found.Started = nil
+	default:
+		return Record{}, false
+	}
+	found.Reason = ""
+	found.Finished = time.Time{}
+	return found, true
+}
+
+// without is names less those in some; empty some means all of them.
+func without(names, some []string) []string {
+	if len(some) == 0 {
+		return nil
+	}
+	left := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(some, name) })
+	return Union(left, nil)
+}
+
+// fresh is the record of an event that is met for the first time, not yet claimed.
+func fresh(r Request) Record {
+	return Record{
+		Hash: r.Hash, Type: r.Type,
+		Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
+	}
+}
+
+// claim gives rec to r. Lapsed says that the claim before it was never ended.
+func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Record) {
+	rec.State = StateClaimed
+	rec.Owner = r.Owner
+	rec.Fence++
+	rec.Attempts++
+	rec.Lease = r.Lease
+	rec.NotBefore = time.Time{}
+	rec.Expires = Expiry(rec.DedupUntil, r.At, keep)
+	if r.Reopen != nil {
+		rec.Done = Union(rec.Done, r.Reopen.AssumeDone)
+	}
+	return Answer{Status: Claimed, Claim: claimOf(rec, r, lapsed)}, &rec
+}
+
+// claimOf is the claim that r holds on rec.
+func claimOf(rec Record, r Request, lapsed bool) Claim {
+	return Claim{
+		Key: r.Key, Owner: rec.Owner, Fence: rec.Fence,
+		Lease: rec.Lease, DedupUntil: rec.DedupUntil,
+		Attempts: rec.Attempts, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
+		Reason: rec.Reason, Lapsed: lapsed,
+	}
+}

@@ -1,0 +1,95 @@
+package ledgertest
+
+import (
+	"time"
+
+	"webhookintake/shared/ledger"
+)
+
+func claimCases() []testCase {
+	return []testCase{
+		{"OneRecordAnEvent", "A Store keeps one record an event.", func(b *bench) {
+			r := b.request("a#1")
+			b.ask(r)
+			b.wantEqual("record", b.record("a#1"), ledger.Record{
+				State: ledger.StateClaimed, Owner: r.Owner, Fence: 1, Attempts: 1,
+				Lease: r.Lease, Hash: r.Hash, Type: r.Type,
+				Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
+				Expires: ledger.Expiry(r.DedupUntil, r.At, b.Keep),
+			})
+			if _, ok := b.Record(b.T, "a#2"); ok {
+				b.Error("another event has a record, too")
+			}
+		}},
+		{"ClaimCarriesWhatItHolds", "Claim asks to work on events and answers each request in its place.", func(b *bench) {
+			r := b.request("a#1")
+			b.wantEqual("answer", b.ask(r), ledger.Answer{Status: ledger.Claimed, Claim: ledger.Claim{
+				Key: r.Key, Owner: r.Owner, Fence: 1, Lease: r.Lease, DedupUntil: r.DedupUntil, Attempts: 1,
+			}})
+		}},
+		{"ExpiryMovesWithTheClaim", "Times are kept to the millisecond.", func(b *bench) {
+			late := 2 * window
+			b.claim("a#1", bornExpired)
+			b.claim("a#1", at(late))
+			b.wantEqual("expiry", b.record("a#1").Expires, start().Add(late+b.Keep).Truncate(time.Second))
+		}},
+		{"TimesToTheMillisecond", "Times are kept to the millisecond.", func(b *bench) {
+			const beyond = 999 * time.Microsecond
+			c := b.claim("a#1", func(r *ledger.Request) {
+				r.At, r.Lease = r.At.Add(beyond), r.Lease.Add(beyond)
+				r.Received, r.DedupUntil = r.Received.Add(beyond), r.DedupUntil.Add(beyond)
+			})
+			b.wantEqual("lease of the claim", c.Lease, start().Add(lease))
+			b.mustEnd(c, ledger.StateReleased, after(time.Second+beyond))
+			rec := b.record("a#1")
+			b.wantEqual("times", []time.Time{rec.Lease, rec.NotBefore, rec.Received, rec.DedupUntil, rec.FirstClaimed},
+				[]time.Time{c.Lease, start().Add(time.Second), start().Add(-time.Second), c.DedupUntil, start()})
+			b.wantEqual("until", b.ask(b.request("a#1")).Until, start().Add(time.Second))
+		}},
+		{"FencesGrowOverReleases", "The Fence of a claim is greater than that of every earlier claim on the key, released ones included.", func(b *bench) {
+			var last int64
+			for range 3 {
+				released := b.claim("a#1")
+				b.mustEnd(released, ledger.StateReleased)
+				lapsed := b.claim("a#1", bornExpired)
+				if released.Fence <= last || lapsed.Fence <= released.Fence {
+					b.Fatalf("fences %d, %d, %d do not grow", last, released.Fence, lapsed.Fence)
+				}
+				last = lapsed.Fence
+			}
+			c := b.claim("a#1")
+			b.mustEnd(c, ledger.StateCompleted)
+			anew := b.claim("a#1", func(r *ledger.Request) { r.Received = r.DedupUntil.Add(time.Second) })
+			if anew.Fence <= c.Fence {
+				b.Errorf("fence %d of a new arrival, after %d", anew.Fence, c.Fence)
+			}
+		}},
+		{"LeaseEndsByTheCaller", "Leases end by the caller's clock (the At of its requests), never by the time to live of a table.", func(b *bench) {
+			b.claim("a#1", at(-10*365*24*time.Hour)) // long expired by any other clock
+			b.wantEqual("within the lease", b.ask(b.request("a#1", at(-10*365*24*time.Hour))).Status, ledger.InProgress)
+			b.wantEqual("after it", b.ask(b.request("a#1")).Status, ledger.Claimed)
+		}},
+		{"PayloadIsKept", "A payload that could not be kept does not touch the claim.", func(b *bench) {
+			b.claim("a#1", func(r *ledger.Request) { r.Payload = []byte(`{"a":1}`) })
+			b.claim("a#2")
+			got, _ := b.Payload(b.T, "a#1")
+			b.wantEqual("payload", string(got), `{"a":1}`)
+			if _, ok := b.Payload(b.T, "a#2"); ok {
+				b.Error("a payload was kept that was not given")
+			}
+		}},
+		{"KeysStandOnce", "A key stands in one call at most once.", func(b *bench) {
+			// What a caller is told to do, of keys that only look alike.
+			keys := []string{"a#1", "a#1 ", "a#", "a#1#1", "A#1"}
+			var requests []ledger.Request
+			for _, key := range keys {
+				requests = append(requests, b.request(key, firstReceive))
+			}
+			for i, a := range b.Store.Claim(b.Context(), requests) {
+				if a.Status != ledger.Claimed || a.Claim.Key != keys[i] || a.Claim.Fence != 1 {
+					b.Errorf("claim of %q = %v with fence %d of %q", keys[i], a.Status, a.Claim.Fence, a.Claim.Key)
+				}
+			}
+		}},
+	}
+}

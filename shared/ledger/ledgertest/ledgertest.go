@@ -1,0 +1,66 @@
+package ledgertest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
+)
+
+// A Harness is a store under test, fresh and empty, with the doors that the suite needs.
+type Harness struct {
+	Store interface {
+		ledger.Store
+		ledger.Entities
+	}
+	Keep time.Duration // what the store was given
+
+	// Record and Payload give what is kept under a key, and whether anything is.
+	Record  func(t *testing.T, key string) (ledger.Record, bool)
+	Payload func(t *testing.T, key string) ([]byte, bool)
+
+	// Table is a user's table, whose key is the string attribute id. Item gives one of
+	// its items, the key included, nil for none.
+	Table string
+	Item  func(t *testing.T, id string) webhook.Attributes
+
+	// Lose makes the store lose one of what it sends from now on: a request to its
+	// engine, or a step in memory. Stop ends that and says whether it came to be lost.
+	Lose func(l Loss) (stop func() (lost bool))
+}
+
+// A Loss is what is lost.
+type Loss struct {
+	After int  // how many go well before it
+	Reply bool // the reply is lost: it was applied; else the request is, and was not
+}
+
+// A testCase proves one promise, which is a part of the contract word for word.
+type testCase struct {
+	name, promise string
+	run           func(b *bench)
+}
+
+func cases() []testCase {
+	return slices.Concat(
+		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), endCases(),
+		batchCases(), lossCases(), concurrencyCases(), modelCases(),
+	)
+}
+
+// Run tests the stores that fresh makes, one for each case.
+func Run(t *testing.T, fresh func(t *testing.T) Harness) {
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("broken promise: %s", c.promise)
+				}
+			})
+			c.run(&bench{T: t, Harness: fresh(t)})
+		})
+	}
+}

@@ -1,0 +1,241 @@
+package ledgertest
+
+import (
+	"time"
+
+	"webhookintake/shared/ledger"
+)
+
+// The promises of Claim, each one row or more below.
+const (
+	rowOwn       = "A claim under the request's own owner is Claimed as it stands, nothing counted."
+	rowAnew      = "An ended event that arrives after its window is Claimed anew: everything but the fence is reset."
+	rowConflict  = "Another body under the id, within the window, is a Conflict."
+	rowOrder     = "Judged first, in this order:"
+	rowNew       = "A new event is Claimed."
+	rowReleased  = "A released event is InProgress before its NotBefore, and Claimed from then on."
+	rowClaimed   = "A claimed event is InProgress within its lease; from its end on it is Claimed, and the claim is Lapsed."
+	rowUnhandled = "An event completed as unhandled is Claimed once a handler is registered."
+	rowLetter    = "A failed event is Claimed by the letter that carries its fence: done is kept, started cleared, attempts counted from zero."
+	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done and started are cleared, or only the named handlers in them, and attempts counted from zero."
+	rowDuplicate = "Any other ended event is a Duplicate."
+	rowElse      = "Where nothing else is said, a claim counts an attempt and returns the done and started that are kept."
+	rowAssume    = "It takes the handlers that an operator assumes done as done."
+)
+
+// A row is one way of claiming an event. Its record has run twice: first a and b are
+// done and s has begun, then the last claim is ended (or not) by found.
+type row struct {
+	name, promise string
+	found         func(b *bench, c ledger.Claim) // nil: there is no record
+	ask           func(r *ledger.Request, last ledger.Claim)
+
+	want     ledger.Status
+	until    time.Duration // of InProgress, from start
+	attempts int           // of Claimed, as done, started, lapsed and reason
+	done     []string
+	started  []string
+	lapsed   bool
+	reason   string
+}
+
+func left(*bench, ledger.Claim) {}
+
+func ended(s ledger.State, edits ...func(*ledger.End)) func(*bench, ledger.Claim) {
+	return func(b *bench, c ledger.Claim) { b.mustEnd(c, s, edits...) }
+}
+
+func later(d time.Duration) func(*ledger.Request, ledger.Claim) {
+	return func(r *ledger.Request, _ ledger.Claim) { at(d)(r) }
+}
+
+func arriving(d time.Duration) func(*ledger.Request, ledger.Claim) {
+	return func(r *ledger.Request, last ledger.Claim) {
+		r.Received = last.DedupUntil.Add(d)
+		r.DedupUntil = r.Received.Add(window)
+	}
+}
+
+func anotherBody(r *ledger.Request, _ ledger.Claim) { r.Hash = "hash-2" }
+
+func reopening(o ledger.Reopen, fenceOff int64) func(*ledger.Request, ledger.Claim) {
+	return func(r *ledger.Request, last ledger.Claim) {
+		o.Fence = last.Fence + fenceOff
+		r.Reopen = &o
+	}
+}
+
+func all(asks ...func(*ledger.Request, ledger.Claim)) func(*ledger.Request, ledger.Claim) {
+	return func(r *ledger.Request, last ledger.Claim) {
+		for _, ask := range asks {
+			ask(r, last)
+		}
+	}
+}
+
+func rowCases() []testCase {
+	var cs []testCase
+	for _, rows := range [][]row{firstRows(), openRows(), endedRows(), operatorRows()} {
+		for _, row := range rows {
+			cs = append(cs, testCase{"Row" + row.name, row.promise, row.run})
+		}
+	}
+	return cs
+}
+
+func (w row) run(b *bench) {
+	var last ledger.Claim
+	if w.found != nil {
+		first := b.claim("a#1")
+		b.wantError("Start", b.Store.Start(b.Context(), first, "s"), nil)
+		b.mustEnd(first, ledger.StateReleased, after(0), done("a", "b"), begun("s"))
+		last = b.claim("a#1")
+		w.found(b, last)
+	}
+	before, _ := b.Record(b.T, "a#1")
+	r := b.request("a#1")
+	if w.ask != nil {
+		w.ask(&r, last)
+	}
+	got := b.ask(r)
+	want := ledger.Answer{Status: w.want}
+	switch w.want {
+	case ledger.Claimed:
+		fence := last.Fence + 1
+		if r.Owner == last.Owner {
+			fence = last.Fence
+		}
+		want.Claim = ledger.Claim{
+			Key: r.Key, Owner: r.Owner, Fence: fence, Lease: r.Lease, DedupUntil: r.DedupUntil,
+			Attempts: w.attempts, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
+		}
+	case ledger.InProgress:
+		want.Until = start().Add(w.until)
+	}
+	b.wantEqual("answer", got, want)
+	after, _ := b.Record(b.T, "a#1")
+	if w.want != ledger.Claimed || r.Owner == last.Owner {
+		b.wantEqual("record", after, before)
+		return
+	}
+	w.checkRecord(b, r, before, after)
+}
+
+// checkRecord checks what a claim leaves in the record.
+func (w row) checkRecord(b *bench, r ledger.Request, before, after ledger.Record) {
+	want := ledger.Record{
+		State: ledger.StateClaimed, Owner: r.Owner, Fence: before.Fence + 1, Lease: r.Lease,
+		Attempts: w.attempts, Done: w.done, Started: w.started, Reason: w.reason,
+		Hash: before.Hash, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
+		FirstClaimed: before.FirstClaimed,
+	}
+	if w.found == nil || w.promise == rowAnew {
+		want.Hash, want.Type, want.FirstClaimed = r.Hash, r.Type, r.At
+		want.Received, want.DedupUntil = r.Received, r.DedupUntil
+	}
+	want.Expires = ledger.Expiry(want.DedupUntil, r.At, b.Keep)
+	b.wantEqual("record", after, want)
+}
+
+// firstRows are those that are judged first, and their order.
+func firstRows() []row {
+	own := func(r *ledger.Request, last ledger.Claim) { r.Owner = last.Owner }
+	completed := ended(ledger.StateCompleted, done("a", "b", "c"))
+	failed := ended(ledger.StateFailed, because("permanent"))
+	replay := reopening(ledger.Reopen{Replay: true}, 0)
+	return []row{
+		{name: "Own", promise: rowOwn, found: left, ask: own, want: ledger.Claimed,
+			attempts: 2, done: []string{"a", "b"}, started: []string{"s"}, lapsed: true},
+		{name: "OwnBeforeConflict", promise: rowOrder, found: left, ask: all(own, anotherBody), want: ledger.Claimed,
+			attempts: 2, done: []string{"a", "b"}, started: []string{"s"}, lapsed: true},
+		{name: "OwnButEnded", promise: rowOwn, found: completed, ask: own, want: ledger.Duplicate},
+		{name: "AnewAfterCompleted", promise: rowAnew, found: completed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "AnewAfterFailed", promise: rowAnew, found: failed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "AnewAfterUnhandled", promise: rowAnew, found: ended(ledger.StateCompleted, because(ledger.ReasonUnhandled)),
+			ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "AnewWithAnotherBody", promise: rowAnew, found: completed,
+			ask: all(arriving(time.Millisecond), anotherBody), want: ledger.Claimed, attempts: 1},
+		{name: "AnewBeforeReplay", promise: rowAnew, found: completed,
+			ask:  all(arriving(time.Millisecond), reopening(ledger.Reopen{Replay: true, Handlers: []string{"a"}}, 0)),
+			want: ledger.Claimed, attempts: 1},
+		{name: "NotAnewAtTheWindowsEnd", promise: rowDuplicate, found: completed, ask: arriving(0), want: ledger.Duplicate},
+		{name: "ConflictCompleted", promise: rowConflict, found: completed, ask: anotherBody, want: ledger.Conflict},
+		{name: "ConflictFailed", promise: rowConflict, found: failed, ask: anotherBody, want: ledger.Conflict},
+		{name: "ConflictWithinLease", promise: rowConflict, found: left, ask: anotherBody, want: ledger.Conflict},
+		{name: "ConflictAfterLease", promise: rowConflict, found: left, ask: all(later(lease), anotherBody), want: ledger.Conflict},
+		{name: "ConflictReleased", promise: rowConflict, found: ended(ledger.StateReleased, after(0)), ask: anotherBody, want: ledger.Conflict},
+		{name: "ConflictBeforeReplay", promise: rowOrder, found: completed, ask: all(replay, anotherBody), want: ledger.Conflict},
+		{name: "NoConflictWithoutHash", promise: rowConflict, found: completed,
+			ask: func(r *ledger.Request, _ ledger.Claim) { r.Hash = "" }, want: ledger.Duplicate},
+	}
+}
+
+// openRows are those of events that have not ended.
+func openRows() []row {
+	names := []string{"a", "b"}
+	began := []string{"s"}
+	waiting := ended(ledger.StateReleased, after(10*time.Second), done(names...))
+	return []row{
+		{name: "New", promise: rowNew, want: ledger.Claimed, attempts: 1},
+		{name: "NewAssumed", promise: rowAssume, want: ledger.Claimed, attempts: 1, done: []string{"x", "y"},
+			ask: func(r *ledger.Request, _ ledger.Claim) {
+				r.Reopen = &ledger.Reopen{Fence: 7, AssumeDone: []string{"y", "x"}}
+			}},
+		{name: "ReleasedWaits", promise: rowReleased, found: waiting, ask: later(10*time.Second - time.Millisecond),
+			want: ledger.InProgress, until: 10 * time.Second},
+		{name: "ReleasedIsDue", promise: rowReleased, found: waiting, ask: later(10 * time.Second),
+			want: ledger.Claimed, attempts: 3, done: names, started: began},
+		{name: "ReleasedUnrun", promise: rowElse,
+			found: ended(ledger.StateReleased, func(e *ledger.End) { e.Ran = false }),
+			want:  ledger.Claimed, attempts: 2, done: names, started: began},
+		{name: "ReleasedWithReason", promise: rowElse, found: ended(ledger.StateReleased, after(0), because("permanent")),
+			want: ledger.Claimed, attempts: 3, done: names, started: began, reason: "permanent"},
+		{name: "ReleasedAssumed", promise: rowAssume, found: ended(ledger.StateReleased, after(0)),
+			ask:  reopening(ledger.Reopen{AssumeDone: []string{"s"}}, 0),
+			want: ledger.Claimed, attempts: 3, done: []string{"a", "b", "s"}, started: began},
+		{name: "ClaimedWithinLease", promise: rowClaimed, found: left, ask: later(lease - time.Millisecond),
+			want: ledger.InProgress, until: lease},
+		{name: "ClaimedLapsed", promise: rowClaimed, found: left, ask: later(lease),
+			want: ledger.Claimed, attempts: 3, done: names, started: began, lapsed: true},
+	}
+}
+
+// endedRows are those of ended events that no operator asks for.
+func endedRows() []row {
+	handled := func(r *ledger.Request, _ ledger.Claim) { r.Handled = true }
+	unhandled := ended(ledger.StateCompleted, because(ledger.ReasonUnhandled))
+	return []row{
+		{name: "UnhandledIsHandledNow", promise: rowUnhandled, found: unhandled, ask: handled,
+			want: ledger.Claimed, attempts: 3, done: []string{"a", "b"}, started: []string{"s"}},
+		{name: "UnhandledStill", promise: rowDuplicate, found: unhandled, want: ledger.Duplicate},
+		{name: "Completed", promise: rowDuplicate, found: ended(ledger.StateCompleted), ask: handled, want: ledger.Duplicate},
+		{name: "Failed", promise: rowDuplicate, found: ended(ledger.StateFailed, because("permanent")), ask: handled, want: ledger.Duplicate},
+		{name: "FailedAsUnhandled", promise: rowDuplicate, found: ended(ledger.StateFailed, because(ledger.ReasonUnhandled)),
+			ask: handled, want: ledger.Duplicate},
+	}
+}
+
+// operatorRows are those of dead letters and replays.
+func operatorRows() []row {
+	completed, failed := ended(ledger.StateCompleted), ended(ledger.StateFailed, because("permanent"))
+	letter := reopening(ledger.Reopen{}, 0)
+	replay := reopening(ledger.Reopen{Replay: true}, 0)
+	return []row{
+		{name: "Letter", promise: rowLetter, found: failed, ask: letter, want: ledger.Claimed, attempts: 1, done: []string{"a", "b"}},
+		{name: "LetterAssumed", promise: rowAssume, found: failed, ask: reopening(ledger.Reopen{AssumeDone: []string{"s"}}, 0),
+			want: ledger.Claimed, attempts: 1, done: []string{"a", "b", "s"}},
+		{name: "LetterOfAnOlderFence", promise: rowLetter, found: failed, ask: reopening(ledger.Reopen{}, -1), want: ledger.Duplicate},
+		{name: "LetterOfANewerFence", promise: rowLetter, found: failed, ask: reopening(ledger.Reopen{}, 1), want: ledger.Duplicate},
+		{name: "LetterOfACompleted", promise: rowLetter, found: completed, ask: letter, want: ledger.Duplicate},
+		{name: "LetterWithinLease", promise: rowClaimed, found: left, ask: letter, want: ledger.InProgress, until: lease},
+		{name: "ReplayCompleted", promise: rowReplay, found: completed, ask: replay, want: ledger.Claimed, attempts: 1},
+		{name: "ReplayFailed", promise: rowReplay, found: failed, ask: replay, want: ledger.Claimed, attempts: 1},
+		{name: "ReplaySome", promise: rowReplay, found: completed, ask: reopening(ledger.Reopen{Replay: true, Handlers: []string{"b", "z"}}, 0),
+			want: ledger.Claimed, attempts: 1, done: []string{"a"}, started: []string{"s"}},
+		{name: "ReplaySomeStarted", promise: rowReplay, found: failed, ask: reopening(ledger.Reopen{Replay: true, Handlers: []string{"s"}}, 0),
+			want: ledger.Claimed, attempts: 1, done: []string{"a", "b"}},
+		{name: "ReplayOfAnOlderFence", promise: rowReplay, found: completed, ask: reopening(ledger.Reopen{Replay: true}, -1), want: ledger.Duplicate},
+		{name: "ReplayWaits", promise: rowReleased, found: ended(ledger.StateReleased, after(time.Second)), ask: replay,
+			want: ledger.InProgress, until: time.Second},
+	}
+}

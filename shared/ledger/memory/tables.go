@@ -1,0 +1,61 @@
+package memory
+
+import (
+	"fmt"
+	"maps"
+
+	"webhookintake/shared/webhook"
+)
+
+// tables are the user's items, by table and by itemID. Items are replaced, never
+// changed, so they can be handed out.
+type tables map[string]map[string]webhook.Attributes
+
+// itemID is one text for one item.
+func itemID(table string, key webhook.Attributes) string {
+	return webhook.Delete(table, key).Item()
+}
+
+// apply carries the writes out, all or, with webhook.ErrWrites, none. They change
+// distinct items, so what each leaves can be known before the first is carried out.
+func (ts tables) apply(writes []webhook.Write) error {
+	after := make([]webhook.Attributes, len(writes))
+	for i, w := range writes {
+		var err error
+		if after[i], err = changed(ts[w.Table][w.Item()], w); err != nil {
+			return fmt.Errorf("%w: write %d: %w", webhook.ErrWrites, i, err)
+		}
+	}
+	for i, w := range writes {
+		if ts[w.Table] == nil {
+			ts[w.Table] = map[string]webhook.Attributes{}
+		}
+		if after[i] == nil {
+			delete(ts[w.Table], w.Item())
+			continue
+		}
+		ts[w.Table][w.Item()] = after[i]
+	}
+	return nil
+}
+
+// changed is what w makes of item; nil is no item.
+func changed(item webhook.Attributes, w webhook.Write) (webhook.Attributes, error) {
+	if w.Op == webhook.OpDelete {
+		return nil, nil
+	}
+	next := maps.Clone(w.Key)
+	if w.Op == webhook.OpPut {
+		maps.Copy(next, w.Set)
+		return next, nil
+	}
+	maps.Copy(next, item)
+	var n int64
+	if old, ok := item[w.Name]; ok {
+		if n, ok = old.Any().(int64); !ok {
+			return nil, fmt.Errorf("attribute %q is not a number", w.Name)
+		}
+	}
+	next[w.Name] = webhook.N(n + w.By)
+	return next, nil
+}

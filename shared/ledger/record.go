@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+)
+
+// A Record is what a Store keeps of one event. Times are kept to the millisecond, in
+// UTC, and a zero time, number or string means that there is none.
+type Record struct {
+	State        State
+	Owner        string    // of the last claim, ended or not
+	Fence        int64     // of the last claim; the first one's is 1
+	Lease        time.Time // until when the last claim holds, unless it ended
+	NotBefore    time.Time // of a released record: nobody may claim it before
+	Attempts     int       // runs that were begun, less those given back
+	Hash         string
+	Done         []string // handlers that finished, sorted
+	Started      []string // at-most-once handlers that began, sorted
+	Type         string
+	Received     time.Time
+	DedupUntil   time.Time
+	FirstClaimed time.Time
+	Finished     time.Time // zero until it is completed or failed
+	Reason       string
+	Expires      time.Time // when a table may drop it, to the second
+}
+
+// Expiry is when a record may be dropped, to the second: keep after the later of the
+// window's end and now. Keep is twice the queue's retention, the dead letters' retention
+// and a day, so that no copy of the message outlives the record.
+func Expiry(dedupUntil, now time.Time, keep time.Duration) time.Time {
+	last := dedupUntil
+	if now.After(last) {
+		last = now
+	}
+	return last.Add(keep).Truncate(time.Second).UTC()
+}
+
+// milliseconds is t as records keep it.
+func milliseconds(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMilli(t.UnixMilli()).UTC()
+}
+
+// Union is the sorted set of the names in a and b; nil if there are none.
+func Union(a, b []string) []string {
+	if len(a)+len(b) == 0 {
+		return nil
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

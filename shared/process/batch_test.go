@@ -1,0 +1,349 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+func TestHandled(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		w.on("ship", nil)
+		w.send(message("evt_1"))
+		r := w.want(w.deliver(), process.Handled, true)
+		if r.Attempt != 1 || len(r.Runs) != 2 || r.Runs[1].End != process.RunDone {
+			t.Errorf("result = %+v, want two handlers done at the first try", r)
+		}
+		w.wantCalls("charge evt_1", "ship evt_1")
+		if got := w.state("evt_1"); got != "COMPLETED " {
+			t.Errorf("record = %s", got)
+		}
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Duplicate, true)
+		w.wantCalls()
+	})
+}
+
+func TestUnhandledIsHandledLater(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Unhandled, true)
+		if got := w.state("evt_1"); got != "COMPLETED unhandled" {
+			t.Errorf("record = %s", got)
+		}
+		w.on("charge", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Handled, true)
+		w.wantCalls("charge evt_1")
+	})
+}
+
+// Only what has not finished runs again, and one handler's error does not stop the next.
+func TestRetryRunsTheRest(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", nil)
+		w.on("b", func(_ context.Context, e hook.Event[order]) error {
+			if e.Attempt == 1 {
+				return errBank
+			}
+			return nil
+		})
+		w.on("c", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		w.wantCalls("a evt_1", "b evt_1", "c evt_1")
+		r := w.want(w.again(2*time.Second, 6*time.Second), process.Handled, true)
+		w.wantCalls("b evt_1")
+		if r.Attempt != 2 {
+			t.Errorf("attempt = %d, want 2", r.Attempt)
+		}
+	})
+}
+
+func TestHandlerFailures(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		fn          func(context.Context, hook.Event[order]) error
+		least, most time.Duration
+	}{
+		{"error", failing(errBank), 2 * time.Second, 6 * time.Second},
+		{"panic", func(context.Context, hook.Event[order]) error { panic("boom") }, 2 * time.Second, 6 * time.Second},
+		{"goexit", func(context.Context, hook.Event[order]) error { runtime.Goexit(); return nil }, 2 * time.Second, 6 * time.Second},
+		{"retry after", failing(hook.RetryAfter(time.Hour, errBank)), time.Hour, time.Hour + time.Second},
+		{"retry after too long", failing(hook.RetryAfter(24*time.Hour, errBank)), 6 * time.Hour, 6*time.Hour + time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", tt.fn)
+				w.send(message("evt_1"))
+				w.want(w.deliver(), process.Retried, false)
+				if got := w.state("evt_1"); got != "RELEASED " {
+					t.Errorf("record = %s", got)
+				}
+				w.again(tt.least, tt.most)
+				w.wantCalls("charge evt_1", "charge evt_1")
+			})
+		})
+	}
+}
+
+// The waits grow as min(5 s·3^(n−1), 1 h), each spread over its second half, and the
+// 12th run is the last.
+func TestBackoffAndLastAttempt(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(errBank))
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		wait := 5 * time.Second
+		for n := 2; n < process.MaxAttempts; n++ {
+			r := w.want(w.again(wait/2, wait+time.Second), process.Retried, false)
+			if r.Attempt != n {
+				t.Fatalf("attempt = %d, want %d", r.Attempt, n)
+			}
+			wait = min(3*wait, time.Hour)
+		}
+		w.want(w.again(wait/2, wait+time.Second), process.DeadLettered, true)
+		if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != 12 || f.Error != "charge: bank is closed" {
+			t.Errorf("letter = %+v", f)
+		}
+		if got := w.state("evt_1"); got != "FAILED attempts" {
+			t.Errorf("record = %s", got)
+		}
+		if len(w.calls) != 12 {
+			t.Errorf("ran %d times, want 12", len(w.calls))
+		}
+	})
+}
+
+func TestDeadLetters(t *testing.T) {
+	t.Parallel()
+	conflicting := message("evt_1")
+	conflicting.Raw = []byte(`{"id":"other"}`)
+	misfit := message("evt_1")
+	misfit.Raw = []byte(`{"id":"o-1","cents":"many"}`)
+	for _, tt := range []struct {
+		name   string
+		fn     func(context.Context, hook.Event[order]) error
+		first  []queue.Message // handled before
+		m      queue.Message
+		want   queue.Failure
+		record string
+	}{
+		{
+			name: "permanent", fn: failing(hook.Permanent(errBank)), m: message("evt_1"),
+			want:   queue.Failure{Reason: queue.ReasonPermanent, Error: "charge: bank is closed", Attempts: 1, Fence: 1},
+			record: "FAILED permanent",
+		},
+		{
+			name: "payload", m: misfit,
+			want:   queue.Failure{Reason: queue.ReasonPayload, Error: "charge: decode order.paid: payload does not fit its type: field cents: want int", Attempts: 1, Fence: 1},
+			record: "FAILED payload",
+		},
+		{
+			name: "conflict", first: []queue.Message{message("evt_1")}, m: conflicting,
+			want:   queue.Failure{Reason: queue.ReasonConflict},
+			record: "COMPLETED ",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", tt.fn)
+				for _, m := range tt.first {
+					w.send(m)
+					w.want(w.deliver(), process.Handled, true)
+				}
+				w.send(tt.m)
+				w.want(w.deliver(), process.DeadLettered, true)
+				tt.want.At = time.Now().UnixMilli()
+				got := w.letter()
+				got.At = max(got.At, tt.want.At) // the group commit takes its time
+				if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
+					t.Errorf("letter = %+v, want %+v", got, tt.want)
+				}
+				if raw := w.dead.Messages()[0].Raw; !slices.Equal(raw, tt.m.Raw) {
+					t.Errorf("letter's body = %s, want %s", raw, tt.m.Raw)
+				}
+				if got := w.state("evt_1"); got != tt.record {
+					t.Errorf("record = %s, want %s", got, tt.record)
+				}
+			})
+		})
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		if err := w.queue.Put(queue.Wire{Body: "hello", Attributes: map[string]string{"foreign": "x"}}, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.want(w.deliver(), process.DeadLettered, true)
+		if f := w.letter(); f.Reason != queue.ReasonUnreadable || f.Error == "" {
+			t.Errorf("letter = %+v, want unreadable and why", f)
+		}
+		if m := w.dead.Messages()[0]; m.Wire.Body != "hello" || m.Wire.Attributes["foreign"] != "x" {
+			t.Errorf("letter = %+v, want it as it came", m.Wire)
+		}
+	})
+}
+
+func TestPermanentAfterAllRan(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", failing(hook.Permanent(errBank)))
+		w.on("b", failing(errors.New("later")))
+		w.on("c", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		w.wantCalls("a evt_1", "b evt_1", "c evt_1")
+		if f := w.letter(); f.Error != "a: bank is closed; b: later" {
+			t.Errorf("letter's error = %q", f.Error)
+		}
+		w.redrive(nil)
+		w.deliver()
+		w.wantCalls("a evt_1", "b evt_1") // c has finished
+	})
+}
+
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		w.send(message("evt_1"))
+		time.Sleep(process.DefaultTiming.QueueRetention - 23*time.Hour)
+		w.want(w.deliver(), process.DeadLettered, true)
+		w.wantCalls()
+		if f := w.letter(); f.Reason != queue.ReasonExpired || f.Attempts != 0 {
+			t.Errorf("letter = %+v, want expired without a run", f)
+		}
+		w.redrive(nil)
+		w.want(w.deliver(), process.Handled, true)
+	})
+}
+
+// An event whose time in the queue is not known is not judged by it.
+func TestNoSentTimestamp(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		m := message("evt_1")
+		m.Received = m.Received.Add(-20 * 24 * time.Hour)
+		w.send(m)
+		ms, _ := w.queue.Receive(w.Context(), 1, 0)
+		ms[0].Wire.Sent = time.Time{}
+		w.want(w.invoke(w.worker, ms), process.Handled, true)
+	})
+}
+
+func TestSameKeyTwiceInABatch(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, body string
+		want       process.Outcome
+	}{
+		{"same body", string(message("evt_1").Raw), process.Duplicate},
+		{"other body", `{"id":"other"}`, process.DeadLettered},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", nil)
+				second := message("evt_1")
+				second.Raw = []byte(tt.body)
+				w.send(message("evt_1"), second, message("evt_2"))
+				rs := w.deliver()
+				if len(rs) != 3 || rs[0].Outcome != process.Handled || rs[1].Outcome != tt.want || rs[2].Outcome != process.Handled {
+					t.Errorf("results = %v", rs)
+				}
+				slices.Sort(w.calls)
+				w.wantCalls("charge evt_1", "charge evt_2")
+			})
+		})
+	}
+}
+
+func TestKeepPayload(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.worker.KeepPayload = func(source string) bool { return source == "shop" }
+		w.send(message("evt_1"))
+		w.deliver()
+		if got, ok := w.ledger.Payload("shop#evt_1"); !ok || !strings.Contains(string(got), "o-evt_1") {
+			t.Errorf("payload = %s, %v", got, ok)
+		}
+	})
+}
+
+// A hash of the content is a duplicate for an hour, an id of the provider's for 30
+// days, both measured between arrivals.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		id    string
+		after time.Duration
+		want  process.Outcome
+	}{
+		{"evt_1", 30 * 24 * time.Hour, process.Duplicate},
+		{"evt_1", 30*24*time.Hour + time.Millisecond, process.Handled},
+		{"sha256:1", time.Hour, process.Duplicate},
+		{"sha256:1", time.Hour + time.Millisecond, process.Handled},
+		{"key:1", time.Hour, process.Duplicate},
+		{"key:1", time.Hour + time.Millisecond, process.Handled},
+	} {
+		t.Run(fmt.Sprintf("%s after %v", tt.id, tt.after), func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", nil)
+				m := message(tt.id)
+				w.send(m)
+				w.deliver()
+				m.Received = m.Received.Add(tt.after)
+				w.send(m)
+				w.want(w.deliver(), tt.want, true)
+			})
+		})
+	}
+}
+
+// Under a key made of parts of the body, the rest may differ.
+func TestKeyIDsDoNotConflict(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		a, b := message("key:1"), message("key:1")
+		b.Raw = []byte(`{"id":"o-1","cents":9}`)
+		w.send(a)
+		w.deliver()
+		w.send(b)
+		w.want(w.deliver(), process.Duplicate, true)
+	})
+}
+
+func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		m := message("evt_1")
+		m.Event = webhook.Event{Source: "shop", Provider: "shop", ID: "evt_1", Type: "order.new", Received: m.Received, Raw: m.Raw}
+		w.send(m)
+		w.want(w.deliver(), process.Unhandled, true)
+	})
+}

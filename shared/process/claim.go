@@ -1,0 +1,158 @@
+package process
+
+import (
+	"context"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// A job is one message whose fate is open: it was claimed, or has to be buried.
+type job struct {
+	index    int
+	message  queue.Message
+	claim    ledger.Claim // zero where the event is not claimed: conflict and unreadable
+	handlers []hook.Handler
+	bury     queue.Reason // not to be run, but dead-lettered for this reason
+	buryErr  error        // what the letter says about it
+	verdict  verdict
+}
+
+const (
+	claimTries   = 2               // a lost reply is asked for again, under the same owner
+	claimTimeout = 2 * time.Second // of one try; a batch is one request
+	spread       = 5 * time.Second // of messages that would come again at the same moment
+)
+
+// claim asks the ledger for the messages and gives the jobs that came of it. What needs
+// no work has its result when claim returns.
+func (b *batch) claim(is []int) []*job {
+	var jobs []*job
+	var asked []int
+	for _, i := range is {
+		switch m := b.ms[i]; {
+		case m.Unreadable != nil:
+			jobs = append(jobs, &job{index: i, message: m, bury: queue.ReasonUnreadable, buryErr: m.Unreadable})
+		case !b.timeToStart():
+			b.comeAgain(i, PutBack, time.Second+b.Jitter(4*time.Second), nil)
+		default:
+			asked = append(asked, i)
+		}
+	}
+	for n, answer := range b.askLedger(asked) {
+		if j := b.judge(asked[n], answer); j != nil {
+			jobs = append(jobs, j)
+		}
+	}
+	b.deferAll()
+	return jobs
+}
+
+// askLedger claims the messages and answers each in its place.
+func (b *batch) askLedger(is []int) []ledger.Answer {
+	requests := make([]ledger.Request, len(is))
+	open := make([]int, len(is)) // places in requests without a certain answer
+	for n, i := range is {
+		requests[n] = b.request(b.ms[i])
+		open[n] = n
+	}
+	answers := make([]ledger.Answer, len(is))
+	for range claimTries {
+		if len(open) == 0 {
+			break
+		}
+		asking := make([]ledger.Request, len(open))
+		for k, n := range open {
+			asking[k] = requests[n]
+		}
+		ctx, cancel := context.WithTimeout(b.ctx, claimTimeout)
+		got := b.Ledger.Claim(ctx, asking)
+		cancel()
+		var unknown []int
+		for k, n := range open {
+			if answers[n] = got[k]; got[k].Status == ledger.Unknown {
+				unknown = append(unknown, n)
+			}
+		}
+		open = unknown
+	}
+	return answers
+}
+
+func (b *batch) request(m queue.Message) ledger.Request {
+	now := b.Now()
+	r := ledger.Request{
+		Key: m.Key(), Owner: b.NewOwner(), Type: m.Type, Hash: bodyHash(m.Event),
+		At: now, Lease: b.end.Add(b.Timing.LeaseMargin),
+		Received: m.Received, DedupUntil: m.Received.Add(window(m.Event)),
+		FirstReceive: m.Wire.Receives == 1,
+		Handled:      len(b.Handlers.For(m.Provider, m.Type)) > 0,
+	}
+	if f := m.Failure; f != nil {
+		r.Reopen = &ledger.Reopen{
+			Fence: f.Fence, Replay: f.Reason == queue.ReasonReplay,
+			Handlers: f.Handlers, AssumeDone: f.AssumeDone,
+		}
+	}
+	if b.KeepPayload != nil && b.KeepPayload(m.Source) {
+		r.Payload = m.Raw
+	}
+	return r
+}
+
+// judge turns the ledger's answer into a job, or into a result where none is left.
+func (b *batch) judge(i int, a ledger.Answer) *job {
+	m := b.ms[i]
+	switch a.Status {
+	case ledger.Claimed:
+		b.results[i].Err = a.Err
+		j := &job{index: i, message: m, claim: a.Claim, handlers: b.Handlers.For(m.Provider, m.Type)}
+		j.bury = b.buryUnrun(j)
+		return j
+	case ledger.Duplicate:
+		b.results[i].Outcome, b.results[i].Acked = Duplicate, true
+	case ledger.InProgress:
+		b.comeAgain(i, InProgress, max(a.Until.Sub(b.Now()), 0)+b.Jitter(spread), nil)
+	case ledger.Conflict:
+		return &job{index: i, message: m, bury: queue.ReasonConflict}
+	case ledger.Unknown:
+		b.comeAgain(i, Unavailable, b.halfJitter(engineBackoff(m.Wire.Receives)), a.Err)
+	}
+	return nil
+}
+
+// buryUnrun says why a claimed event must go to the dead-letter queue without a run.
+func (b *batch) buryUnrun(j *job) queue.Reason {
+	switch sent := j.message.Wire.Sent; {
+	case j.claim.Reason != "":
+		return queue.Reason(j.claim.Reason) // an earlier claim could not send the letter
+	case len(j.handlers) == 0:
+		return ""
+	case j.claim.Attempts > MaxAttempts:
+		return queue.ReasonAttempts // the last run never ended its claim
+	case !sent.IsZero() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin)):
+		return queue.ReasonExpired
+	}
+	return ""
+}
+
+// comeAgain notes that a message is not acknowledged.
+func (b *batch) comeAgain(i int, o Outcome, delay time.Duration, err error) {
+	r := &b.results[i]
+	r.Outcome, r.Acked, r.Delay, r.Err = o, false, min(delay, queue.MaxVisibility), err
+	b.deferrals = append(b.deferrals, queue.Deferral{Receipt: r.Message.Wire.Receipt, After: r.Delay})
+}
+
+// deferAll tells the queue when the messages noted since should come again. Where that
+// fails they come after the queue's visibility timeout, which is just later.
+func (b *batch) deferAll() {
+	for len(b.deferrals) > 0 {
+		n := min(len(b.deferrals), queue.MaxBatch)
+		ctx, cancel := context.WithTimeout(b.ctx, tryTimeout)
+		_ = b.Queue.Defer(ctx, b.deferrals[:n])
+		cancel()
+		b.deferrals = b.deferrals[n:]
+	}
+}

@@ -1,0 +1,255 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+var errDown = errors.New("engine is down")
+
+// failOp makes every call of op fail, before it applied or after, until stop is called.
+func failOp(op string, apply bool) (fault func(string, string) (bool, error), stop func()) {
+	on := true
+	return func(o, _ string) (bool, error) {
+		if on && o == op {
+			return apply, errDown
+		}
+		return true, nil
+	}, func() { on = false }
+}
+
+// failOnce makes just the next call of op fail.
+func failOnce(op string, apply bool) func(string, string) (bool, error) {
+	done := false
+	return func(o, _ string) (bool, error) {
+		if !done && o == op {
+			done = true
+			return apply, errDown
+		}
+		return true, nil
+	}
+}
+
+// Every call to the ledger may be lost before or after it applied, once: the event is
+// handled in the same invocation all the same, and once.
+func TestLostOnce(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"claim", "start", "commit", "end"} {
+		for _, apply := range []bool{false, true} {
+			t.Run(lost(op, apply), func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(w *world) {
+					w.on("once", nil, hook.AtMostOnce)
+					w.on("plain", nil)
+					w.ledger.Fault = failOnce(op, apply)
+					w.send(message("evt_1"))
+					w.want(w.deliver(), process.Handled, true)
+					w.wantCalls("once evt_1", "plain evt_1")
+				})
+			})
+		}
+	}
+}
+
+func lost(op string, apply bool) string {
+	if apply {
+		return op + " lost after it applied"
+	}
+	return op + " lost before"
+}
+
+// While the ledger is away nothing is acknowledged; when it is back the event is
+// handled to its end. An ordinary handler may run again, an at-most-once handler may not.
+func TestLedgerOutage(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		op        string
+		apply     bool
+		calls     []string // during the outage
+		after     []string // when it is over
+		deadAfter bool     // an at-most-once handler's end is not known
+	}{
+		{op: "claim", after: []string{"once evt_1", "plain evt_1"}},
+		{op: "claim", apply: true, after: []string{"once evt_1", "plain evt_1"}},
+		{op: "start", calls: []string{"plain evt_1"}, after: []string{"once evt_1"}},
+		{op: "start", apply: true, calls: []string{"plain evt_1"}, after: []string{"once evt_1"}},
+		{op: "commit", calls: []string{"once evt_1"}, after: []string{"plain evt_1"}, deadAfter: true},
+		{op: "commit", apply: true, calls: []string{"once evt_1"}, after: []string{"plain evt_1"}},
+		{op: "end", calls: []string{"once evt_1", "plain evt_1"}, after: []string{"plain evt_1"}},
+		{op: "end", apply: true, calls: []string{"once evt_1", "plain evt_1"}},
+	} {
+		t.Run(lost(tt.op, tt.apply), func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("once", nil, hook.AtMostOnce)
+				w.on("plain", nil)
+				fault, stop := failOp(tt.op, tt.apply)
+				w.ledger.Fault = fault
+				w.send(message("evt_1"))
+				w.want(w.deliver(), process.Unavailable, false)
+				w.wantCalls(tt.calls...)
+				stop()
+				var last process.Result
+				for n := 0; len(w.queue.Messages()) > 0; n++ {
+					if n == 10 {
+						t.Fatalf("still not acknowledged: %+v", last)
+					}
+					last = w.one(w.again(0, 10*time.Minute))
+				}
+				w.wantCalls(tt.after...)
+				if dead := last.Outcome == process.DeadLettered; dead != tt.deadAfter {
+					t.Errorf("last outcome = %s, dead letter wanted: %v", last.Outcome, tt.deadAfter)
+				}
+			})
+		})
+	}
+}
+
+// The more often the engines failed the message, the later it comes again.
+func TestOutageBackoff(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.ledger.Fault, _ = failOp("claim", false)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Unavailable, false)
+		wait := 5 * time.Second
+		for range 12 {
+			w.want(w.again(wait/2, wait+time.Second), process.Unavailable, false)
+			wait = min(2*wait, 15*time.Minute)
+		}
+	})
+}
+
+// A letter that cannot be sent is sent by the next claim, without another run.
+func TestLetterCannotBeSent(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(hook.Permanent(errBank)))
+		fault, stop := failOp("send", false)
+		w.deadFault = fault
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Unavailable, false)
+		if got := w.state("evt_1"); got != "RELEASED permanent" {
+			t.Errorf("record = %s, want the reason in it", got)
+		}
+		stop()
+		w.want(w.again(0, time.Minute), process.DeadLettered, true)
+		w.wantCalls("charge evt_1")
+		if f := w.letter(); f.Reason != queue.ReasonPermanent || f.Attempts != 1 {
+			t.Errorf("letter = %+v, want permanent after 1 run", f)
+		}
+		if got := w.state("evt_1"); got != "FAILED permanent" {
+			t.Errorf("record = %s", got)
+		}
+	})
+}
+
+// Where the letter of a message that is not claimed cannot be sent, it comes again.
+func TestUnreadableLetterCannotBeSent(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		fault, stop := failOp("send", false)
+		w.deadFault = fault
+		if err := w.queue.Put(queue.Wire{Body: "hello"}, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.want(w.deliver(), process.Unavailable, false)
+		stop()
+		w.want(w.again(0, time.Minute), process.DeadLettered, true)
+	})
+}
+
+// The letter is in its queue before the record says FAILED: when the record cannot be
+// written, the message comes again, and no event is lost between the two.
+func TestFailedAfterLetter(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(hook.Permanent(errBank)))
+		fault, stop := failOp("end", false)
+		w.ledger.Fault = fault
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Unavailable, false)
+		if n := len(w.dead.Messages()); n != 1 {
+			t.Fatalf("%d letters, want 1 although the record is not written", n)
+		}
+		stop()
+		for len(w.queue.Messages()) > 0 {
+			w.one(w.again(0, 10*time.Minute))
+		}
+		if got := w.state("evt_1"); got != "FAILED permanent" {
+			t.Errorf("record = %s", got)
+		}
+	})
+}
+
+// The 13th claim follows a 12th run that never ended its claim. It is not run.
+func TestThirteenthClaim(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(errBank))
+		w.send(message("evt_1"))
+		w.deliver()
+		for range process.MaxAttempts - 2 {
+			w.again(0, time.Hour+time.Second)
+		}
+		fault, stop := failOp("end", false)
+		w.ledger.Fault = fault
+		w.deadFault, _ = failOp("send", false)
+		w.again(0, time.Hour+time.Second)
+		stop()
+		w.deadFault = nil
+		w.calls = nil
+		w.again(0, time.Hour)
+		for len(w.queue.Messages()) > 0 {
+			w.again(0, time.Hour)
+		}
+		w.wantCalls()
+		if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != process.MaxAttempts {
+			t.Errorf("letter = %+v, want attempts after 12 runs", f)
+		}
+	})
+}
+
+// Whoever lost the claim neither acknowledges nor records anything.
+func TestFenced(t *testing.T) {
+	t.Parallel()
+	for _, opts := range [][]hook.Option{nil, {hook.AtMostOnce}} {
+		inWorld(t, func(w *world) {
+			w.on("slow", func(context.Context, hook.Event[order]) error {
+				time.Sleep(5 * time.Second)
+				return nil
+			}, opts...)
+			other := *w.worker
+			w.send(message("evt_1"))
+			late := make(chan process.Result)
+			ms, _ := w.queue.Receive(w.Context(), 1, 0)
+			go func() {
+				ctx, cancel := context.WithTimeout(context.Background(), process.DefaultTiming.Function)
+				defer cancel()
+				late <- w.worker.Batch(ctx, ms)[0]
+			}()
+			time.Sleep(time.Second)
+			// The other worker's clock says that the lease is over.
+			answers := other.Ledger.Claim(w.Context(), []ledger.Request{{
+				Key: "shop#evt_1", Owner: "other", Type: "order.paid", At: time.Now().Add(2 * time.Minute),
+				Lease: time.Now().Add(time.Hour), Received: ms[0].Received, DedupUntil: ms[0].Received.Add(time.Hour),
+			}})
+			if answers[0].Status != ledger.Claimed {
+				t.Fatalf("second claim: %+v", answers[0])
+			}
+			if r := <-late; r.Outcome != process.Fenced || r.Acked {
+				t.Errorf("late worker: %s, acked %v; want fenced, not acked", r.Outcome, r.Acked)
+			}
+			if r, _ := w.ledger.Record("shop#evt_1"); r.Owner != "other" || r.State != ledger.StateClaimed || len(r.Done) > 0 {
+				t.Errorf("record = %+v, want the other's, untouched", r)
+			}
+		})
+	}
+}

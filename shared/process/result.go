@@ -1,0 +1,61 @@
+package process
+
+import (
+	"time"
+
+	"webhookintake/shared/queue"
+)
+
+// An Outcome is what came of one message.
+type Outcome string
+
+// The outcomes. Those that are acknowledged come first.
+const (
+	Handled      Outcome = "handled"       // every handler has finished
+	Unhandled    Outcome = "unhandled"     // no handler is registered for the type
+	Duplicate    Outcome = "duplicate"     // the event has ended before
+	DeadLettered Outcome = "dead_lettered" // in the dead-letter queue, with a reason
+
+	Retried     Outcome = "retried"     // a handler failed; it comes again
+	InProgress  Outcome = "in_progress" // somebody else works on it, or it waits for its time
+	PutBack     Outcome = "put_back"    // no time was left to start it
+	Unavailable Outcome = "unavailable" // ledger or queue did not answer
+	Fenced      Outcome = "fenced"      // somebody else claimed it meanwhile
+)
+
+// A Result says what came of one message. Its Acked is what counts for the queue.
+type Result struct {
+	Message    queue.Message
+	Outcome    Outcome
+	Acked      bool          // delete the message; else it comes again
+	Delay      time.Duration // of one that comes again: about how soon
+	Attempt    int           // runs, this one included; 0 where nothing ran
+	Reason     queue.Reason  // of a dead letter
+	Runs       []Run         // the handlers that ran now, or could not
+	Err        error         // what went wrong outside the handlers. Not for logs: only its Go type is
+	QueueDelay time.Duration // from ingest to the start of this batch
+}
+
+// A Run is one handler's part in a Result.
+type Run struct {
+	Handler string
+	End     RunEnd
+	Err     error // the handler's; may quote the payload, so it is not for logs: only its Go type is
+	Took    time.Duration
+}
+
+// A RunEnd says how a handler's part ended.
+type RunEnd string
+
+// The ends of runs.
+const (
+	RunDone           RunEnd = "done"
+	RunSkipped        RunEnd = "skipped"         // a newer event of the entity is done: counts as done
+	RunFailed         RunEnd = "failed"          // comes again
+	RunPermanent      RunEnd = "permanent"       // the handler said that no retry can help
+	RunPayload        RunEnd = "payload"         // the body does not fit the payload's type
+	RunOutcomeUnknown RunEnd = "outcome_unknown" // at most once, and it may or may not have acted
+	RunUncommitted    RunEnd = "uncommitted"     // it returned, but the ledger did not say that it took that down
+	RunFenced         RunEnd = "fenced"          // the claim was no longer in force
+	RunNotStarted     RunEnd = "not_started"     // no time, or the ledger did not take its start down
+)

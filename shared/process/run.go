@@ -1,0 +1,171 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
+)
+
+// A progress is what the handlers of one event have come to.
+type progress struct {
+	runs    []Run
+	done    []string // all that finished, in this claim and before
+	started []string // at-most-once handlers that began, less those that sent nothing
+	ran     bool     // some handler was called
+}
+
+// runHandlers runs the handlers that have not finished, one after another. One's error
+// does not stop the next; doubt about the claim does.
+func (b *batch) runHandlers(j *job) progress {
+	p := progress{done: slices.Clone(j.claim.Done), started: slices.Clone(j.claim.Started)}
+	ctx, cancel := context.WithTimeout(b.ctx, b.handlersEnd.Sub(b.Now()))
+	defer cancel()
+	late := !b.timeToStart()
+	for _, h := range j.handlers {
+		if slices.Contains(p.done, h.Name) {
+			continue
+		}
+		began := b.Now()
+		run := Run{End: RunNotStarted, Err: ErrNoTime}
+		if !late {
+			run = b.runHandler(ctx, j, h, &p)
+		}
+		run.Handler, run.Took = h.Name, b.Now().Sub(began)
+		p.runs = append(p.runs, run)
+		switch run.End {
+		case RunDone, RunSkipped:
+			p.done = ledger.Union(p.done, []string{h.Name})
+		case RunFenced, RunUncommitted:
+			return p
+		}
+	}
+	return p
+}
+
+// runHandler runs one handler, with what its options demand before and after.
+func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progress) Run {
+	once := h.Has(hook.AtMostOnce)
+	if once && slices.Contains(p.started, h.Name) {
+		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
+	}
+	call, err := h.Prepare(j.message.Event, hook.Delivery{Attempt: j.claim.Attempts, DedupUntil: j.claim.DedupUntil})
+	if err != nil {
+		return Run{End: RunPayload, Err: err}
+	}
+	if ctx.Err() != nil {
+		return Run{End: RunNotStarted, Err: ctx.Err()}
+	}
+	tx := ledger.Tx{}
+	if h.Has(hook.SkipStale) {
+		tx.Entity, tx.At = ledger.Entity{Handler: h.Name, Name: j.message.Source + "#" + call.Entity}, call.Time
+		if run, decided := b.skipStale(tx); decided {
+			return run
+		}
+	}
+	if once {
+		err := b.try(func(ctx context.Context) error { return b.Ledger.Start(ctx, j.claim, h.Name) })
+		switch {
+		case errors.Is(err, ledger.ErrFenced):
+			return Run{End: RunFenced, Err: err}
+		case err != nil:
+			return Run{End: RunNotStarted, Err: err}
+		}
+		p.started = ledger.Union(p.started, []string{h.Name})
+	}
+	p.ran = true
+	tx.Writes, err = safely(ctx, call.Run)
+	if err != nil {
+		return failed(err, h, p)
+	}
+	if !once && !h.Has(hook.SkipStale) && len(tx.Writes) == 0 {
+		return Run{End: RunDone} // taken down when the claim ends
+	}
+	return b.commit(j, h, tx)
+}
+
+// errInterrupted is what is known of an at-most-once run that never reported back.
+var errInterrupted = errors.New("an earlier run was interrupted: whether it acted is not known")
+
+// skipStale asks whether the handler has finished a newer event of the entity.
+func (b *batch) skipStale(tx ledger.Tx) (run Run, decided bool) {
+	var newest time.Time
+	err := b.try(func(ctx context.Context) (err error) {
+		newest, err = b.Entities.Newest(ctx, tx.Entity)
+		return err
+	})
+	if err != nil {
+		return Run{End: RunNotStarted, Err: err}, true
+	}
+	return Run{End: RunSkipped}, tx.At.Before(newest)
+}
+
+// failed judges the error of a handler that ran.
+func failed(err error, h hook.Handler, p *progress) Run {
+	hint := hook.Hint(err)
+	switch {
+	case hint.Permanent:
+		return Run{End: RunPermanent, Err: err}
+	case !h.Has(hook.AtMostOnce):
+		return Run{End: RunFailed, Err: err}
+	case hint.NotSent:
+		p.started = slices.DeleteFunc(p.started, func(name string) bool { return name == h.Name })
+		return Run{End: RunFailed, Err: err}
+	}
+	return Run{End: RunOutcomeUnknown, Err: err}
+}
+
+// commit takes down, at once, that the handler finished, with its writes.
+func (b *batch) commit(j *job, h hook.Handler, tx ledger.Tx) Run {
+	if err := webhook.CheckWrites(tx.Writes); err != nil {
+		return Run{End: RunPermanent, Err: err}
+	}
+	err := b.try(func(ctx context.Context) error { return b.Ledger.Commit(ctx, j.claim, h.Name, tx) })
+	switch {
+	case err == nil:
+		return Run{End: RunDone}
+	case errors.Is(err, ledger.ErrStale):
+		return Run{End: RunSkipped}
+	case errors.Is(err, ledger.ErrFenced):
+		return Run{End: RunFenced, Err: err}
+	case errors.Is(err, webhook.ErrWrites):
+		return Run{End: RunPermanent, Err: err}
+	}
+	return Run{End: RunUncommitted, Err: err}
+}
+
+// A PanicError is a handler's panic, which is an error like any other.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error gives the value of the panic, which may quote a payload.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// errGoexit is what a handler gets that ends its goroutine, as t.FailNow does.
+var errGoexit = errors.New("handler called runtime.Goexit")
+
+// safely runs fn to its end, in a goroutine of its own so that neither a panic nor
+// runtime.Goexit reaches beyond it.
+func safely(ctx context.Context, fn func(context.Context) ([]webhook.Write, error)) (writes []webhook.Write, err error) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err = errGoexit
+		defer func() {
+			if v := recover(); v != nil {
+				err = &PanicError{v, debug.Stack()}
+			}
+		}()
+		writes, err = fn(ctx)
+	}()
+	<-ended
+	return writes, err
+}

@@ -1,0 +1,167 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// A verdict is what is to become of a job once its handlers have returned.
+type verdict struct {
+	outcome Outcome // as it is if End succeeds
+	reason  queue.Reason
+	err     error
+	runs    []Run
+	attempt int
+	delay   time.Duration // until it comes again, where it does
+	end     *ledger.End   // nil: there is no claim to end, or ending it could be wrong
+}
+
+// handle runs the job's handlers, if it is to be run, and judges. A dead letter is in
+// its queue when handle returns.
+func (b *batch) handle(j *job) verdict {
+	var v verdict
+	if j.bury != "" {
+		v = verdict{outcome: DeadLettered, reason: j.bury, err: j.buryErr, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
+	} else {
+		v = b.judgeRuns(j, b.runHandlers(j))
+	}
+	if v.reason == "" {
+		return v
+	}
+	if err := b.sendLetter(j, v); err != nil {
+		return b.released(j, v, err)
+	}
+	return v
+}
+
+// judgeRuns is the verdict on what the handlers did.
+func (b *batch) judgeRuns(j *job, p progress) verdict {
+	v := verdict{runs: p.runs, attempt: j.claim.Attempts}
+	ends := map[RunEnd]int{}
+	for _, run := range p.runs {
+		ends[run.End]++
+	}
+	switch {
+	case ends[RunFenced] > 0:
+		v.outcome, v.delay = Fenced, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+	case ends[RunUncommitted] > 0:
+		// Ending the claim could write over a handler's note that was taken down
+		// after all. The lease will end it.
+		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+	case len(j.handlers) == 0:
+		v.outcome, v.end = Unhandled, b.ending(j, ledger.StateCompleted, p)
+		v.end.Reason = ledger.ReasonUnhandled
+	case len(p.runs) == ends[RunDone]+ends[RunSkipped]:
+		v.outcome, v.end = Handled, b.ending(j, ledger.StateCompleted, p)
+	default:
+		b.judgeFailures(j, p, ends, &v)
+	}
+	return v
+}
+
+// judgeFailures is the verdict where some handler has not finished.
+func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdict) {
+	switch {
+	case ends[RunOutcomeUnknown] > 0:
+		v.reason = queue.ReasonOutcomeUnknown
+	case ends[RunPermanent] > 0:
+		v.reason = queue.ReasonPermanent
+	case ends[RunPayload] > 0:
+		v.reason = queue.ReasonPayload
+	case ends[RunFailed] > 0 && j.claim.Attempts >= MaxAttempts:
+		v.reason = queue.ReasonAttempts
+	}
+	if v.reason != "" {
+		v.outcome, v.end = DeadLettered, b.ending(j, ledger.StateFailed, p)
+		v.end.Reason = string(v.reason)
+		return
+	}
+	v.end = b.ending(j, ledger.StateReleased, p)
+	v.end.Ran = p.ran
+	switch {
+	case ends[RunFailed] > 0:
+		v.outcome, v.delay = Retried, b.longestWish(j, p.runs)
+	case b.timeToStart():
+		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+	default:
+		v.outcome, v.delay = PutBack, time.Second+b.Jitter(4*time.Second)
+	}
+	v.end.NotBefore = b.Now().Add(v.delay)
+}
+
+// longestWish is how long the event waits: of the failed handlers' waits the longest.
+func (b *batch) longestWish(j *job, runs []Run) time.Duration {
+	var longest time.Duration
+	for _, run := range runs {
+		if run.End != RunFailed {
+			continue
+		}
+		wish := hook.Hint(run.Err).After
+		if wish == 0 {
+			wish = b.halfJitter(handlerBackoff(j.claim.Attempts))
+		}
+		longest = max(longest, wish)
+	}
+	return longest
+}
+
+// ending is the End of j's claim in a state; nil where nothing is claimed.
+func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
+	if j.claim.Key == "" {
+		return nil
+	}
+	return &ledger.End{
+		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.bury), Ran: p.ran,
+		Done: p.done, Started: p.started,
+	}
+}
+
+// released is the verdict where the letter could not be sent: the event waits, and
+// whoever claims it next finds the reason and sends it.
+func (b *batch) released(j *job, v verdict, err error) verdict {
+	v.outcome, v.err = Unavailable, fmt.Errorf("send dead letter (%s): %w", v.reason, err)
+	v.delay = b.halfJitter(engineBackoff(j.message.Wire.Receives))
+	if v.end != nil {
+		v.end.State, v.end.NotBefore = ledger.StateReleased, b.Now().Add(v.delay)
+	}
+	v.reason = ""
+	return v
+}
+
+// sendLetter puts the message into the dead-letter queue with what is known about it.
+func (b *batch) sendLetter(j *job, v verdict) error {
+	letter := j.message
+	letter.Failure = &queue.Failure{
+		Reason: v.reason, Error: failureText(v), At: b.Now().UnixMilli(),
+		Attempts: runsCounted(j), Fence: j.claim.Fence,
+	}
+	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
+}
+
+// runsCounted is how often handlers ran: a claim that is not run does not count.
+func runsCounted(j *job) int {
+	if j.bury != "" {
+		return max(j.claim.Attempts-1, 0)
+	}
+	return j.claim.Attempts
+}
+
+// failureText is what went wrong, for the letter: each handler's error, or the cause.
+func failureText(v verdict) string {
+	var parts []string
+	if v.err != nil {
+		parts = append(parts, v.err.Error())
+	}
+	for _, run := range v.runs {
+		if run.Err != nil {
+			parts = append(parts, run.Handler+": "+run.Err.Error())
+		}
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,172 @@
+package process
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	mathrand "math/rand/v2"
+	"sync"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// A Worker works off batches. Handlers, Ledger, Queue and DeadLetters are needed; the
+// zero value of each other field means its default. A Worker is safe for concurrent
+// use, and keeps nothing from one batch to the next.
+type Worker struct {
+	Handlers    *hook.Registry
+	Ledger      ledger.Store
+	Entities    ledger.Entities // needed by handlers that skip stale events
+	Queue       Deferrer        // where the batch came from
+	DeadLetters Sender
+	Timing      Timing // the zero Timing means DefaultTiming
+
+	// KeepPayload says of which sources the ledger keeps payloads. Nil means of none.
+	KeepPayload func(source string) bool
+	// Now is this machine's clock; nil means time.Now.
+	Now func() time.Time
+	// Jitter gives a random duration in [0, d); nil means a real one.
+	Jitter func(d time.Duration) time.Duration
+	// NewOwner gives 128 random bits as text; nil means real ones.
+	NewOwner func() string
+}
+
+// A Deferrer is the part of [queue.Queue] that puts off received messages.
+type Deferrer interface {
+	Defer(ctx context.Context, deferrals []queue.Deferral) []error
+}
+
+// A Sender is the part of [queue.Queue] that takes messages.
+type Sender interface {
+	Send(ctx context.Context, m queue.Message, delay time.Duration) error
+}
+
+// Batch works off messages and says, for each in its place, what came of it. It
+// returns when every handler has returned, however long that takes: only the end of
+// the process stops one that ignores its context.
+func (w *Worker) Batch(ctx context.Context, ms []queue.Message) []Result {
+	b := w.newBatch(ctx, ms)
+	left := make([]int, len(ms))
+	for i := range ms {
+		left[i] = i
+	}
+	// A key goes into a round once: its second message waits until the first has
+	// ended, and is then most likely a duplicate.
+	for len(left) > 0 {
+		var round []int
+		round, left = b.firstOfEachKey(left)
+		b.round(round)
+	}
+	return b.results
+}
+
+// batch is one call of Batch.
+type batch struct {
+	*Worker
+	ctx         context.Context // the caller's, without its deadline: the tail has its own
+	handlersEnd time.Time       // by our clock, when handlers must have returned
+	end         time.Time       // by our clock, when the function ends
+	ms          []queue.Message
+	results     []Result
+	deferrals   []queue.Deferral // noted, and not yet told to the queue
+}
+
+func (w *Worker) newBatch(ctx context.Context, ms []queue.Message) *batch {
+	v := *w
+	if v.Timing == (Timing{}) {
+		v.Timing = DefaultTiming
+	}
+	if v.Now == nil {
+		v.Now = time.Now
+	}
+	if v.Jitter == nil {
+		v.Jitter = jitter
+	}
+	if v.NewOwner == nil {
+		v.NewOwner = newOwner
+	}
+	b := &batch{Worker: &v, ctx: context.WithoutCancel(ctx), ms: ms, results: make([]Result, len(ms))}
+	left := v.Timing.Function
+	if deadline, ok := ctx.Deadline(); ok {
+		left = time.Until(deadline)
+	}
+	b.end = v.Now().Add(left)
+	b.handlersEnd = b.end.Add(-v.Timing.Tail)
+	for i, m := range ms {
+		b.results[i] = Result{Message: m}
+		if !m.Received.IsZero() {
+			b.results[i].QueueDelay = v.Now().Sub(m.Received)
+		}
+	}
+	return b
+}
+
+func jitter(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return mathrand.N(d)
+}
+
+func newOwner() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return hex.EncodeToString(b[:])
+}
+
+// firstOfEachKey splits off the first message of every key; unreadable ones have none.
+func (b *batch) firstOfEachKey(left []int) (first, rest []int) {
+	seen := map[string]bool{}
+	for _, i := range left {
+		key := b.ms[i].Key()
+		if b.ms[i].Unreadable == nil && seen[key] {
+			rest = append(rest, i)
+			continue
+		}
+		seen[key] = true
+		first = append(first, i)
+	}
+	return first, rest
+}
+
+// round works off messages of distinct keys.
+func (b *batch) round(is []int) {
+	var together, alone []*job
+	for _, j := range b.claim(is) {
+		if j.claim.Lapsed {
+			alone = append(alone, j)
+			continue
+		}
+		together = append(together, j)
+	}
+	b.run(together)
+	// What ended a process once must not take its neighbours along again.
+	for _, j := range alone {
+		b.run([]*job{j})
+	}
+}
+
+// run runs the handlers of claimed events side by side and ends the claims.
+func (b *batch) run(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
+	finished := make(chan *job, len(jobs))
+	var running sync.WaitGroup
+	for _, j := range jobs {
+		running.Go(func() {
+			j.verdict = b.handle(j)
+			finished <- j
+		})
+	}
+	b.commitInGroups(finished, len(jobs))
+	running.Wait()
+}
+
+// timeToStart reports whether enough is left of the function's time to run handlers.
+func (b *batch) timeToStart() bool {
+	return b.end.Sub(b.Now()) >= b.Timing.StartMargin
+}

@@ -1,0 +1,10 @@
+package compliancely
+
+import "webhookintake/shared/webhook"
+
+// Types lists the typed events.
+func Types() []webhook.TypeInfo {
+	return []webhook.TypeInfo{
+		TINMatch.Info("TINMatch"),
+	}
+}

@@ -1,0 +1,108 @@
+package compliancely
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+const (
+	signatureHeader = "Compliancely-Signature"
+	signaturePrefix = "sha256="
+)
+
+// The lengths of an HMAC-SHA256: in bytes, and written.
+const (
+	macLen          = 32
+	hexLen          = 64
+	base64Len       = 43 // without padding
+	base64PaddedLen = 44
+)
+
+// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+type verifier struct {
+	secrets []webhook.Secret
+	header  string
+	product string    // empty: told by the resource
+	key     []pointer // nil: the id is the body's hash
+}
+
+// Verify implements [webhook.Verifier]. Every JSON object is usable: what has no known
+// shape has the type "unknown".
+func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
+	signatures, err := parseSignatures(r.Header.Values(v.header))
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	secret, ok := webhook.MatchMAC(v.secrets, signatures, r.Body)
+	if !ok {
+		return webhook.Verified{}, webhook.ErrSignatureMismatch
+	}
+	found, err := parseResource(r.Body)
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	envelope := webhook.Envelope{Type: v.product, Data: found.raw}
+	if envelope.Type == "" {
+		envelope.Type = found.shape()
+	}
+	if envelope.ID, ok = keyID(v.key, envelope.Type, found.raw); !ok {
+		envelope.ID = bodyID(r.Body)
+	}
+	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
+}
+
+// parseSignatures reads the header's lines, several of which a proxy may have joined
+// by commas. Signatures after the tenth are not looked at.
+func parseSignatures(lines []string) ([][]byte, error) {
+	if len(lines) == 0 {
+		return nil, webhook.ErrSignatureMissing
+	}
+	var signatures [][]byte
+	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if len(signatures) == webhook.MaxSignatures {
+			break
+		}
+		digest := strings.TrimPrefix(strings.Trim(element, " \t"), signaturePrefix)
+		signature, err := decodeDigest(digest)
+		if err != nil || len(signature) != macLen {
+			return nil, webhook.ErrSignatureMalformed
+		}
+		signatures = append(signatures, signature)
+	}
+	return signatures, nil
+}
+
+// decodeDigest tells hex from base64 by the length, which no digest has in both.
+func decodeDigest(digest string) ([]byte, error) {
+	switch len(digest) {
+	case hexLen:
+		return hex.DecodeString(digest)
+	case base64PaddedLen:
+		if unpadded, ok := strings.CutSuffix(digest, "="); ok {
+			return decodeBase64(unpadded)
+		}
+	case base64Len:
+		return decodeBase64(digest)
+	}
+	return nil, webhook.ErrSignatureMalformed
+}
+
+// decodeBase64 takes both alphabets, which differ in two characters.
+func decodeBase64(digest string) ([]byte, error) {
+	digest = strings.NewReplacer("-", "+", "_", "/").Replace(digest)
+	// Strict refuses a last digit with bits that mean nothing: one way to write a MAC.
+	return base64.RawStdEncoding.Strict().DecodeString(digest)
+}
+
+// Sign makes the request that the provider would send for body, with the first secret,
+// in lower-case hex. Neither an id nor the time is signed or sent.
+func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
+	header := http.Header{}
+	header.Set(headerName(s), hex.EncodeToString(webhook.MAC(s.SigningSecret(), body)))
+	return webhook.Request{Header: header, Body: body, At: at}
+}

@@ -1,0 +1,122 @@
+package contiguity
+
+import (
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+const signatureHeader = "Contiguity-Signature"
+
+// macLen is the length of an HMAC-SHA256 in bytes.
+const macLen = 32
+
+// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+type verifier struct {
+	secrets    []webhook.Secret
+	toleranceS int64 // 0: not checked
+}
+
+// A stamp is a signed time with the signatures offered for it.
+type stamp struct {
+	text       string // as it stands in the header, for that is what was signed
+	seconds    int64
+	signatures [][]byte
+}
+
+// Verify implements [webhook.Verifier].
+func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
+	stamps, err := parseHeader(r.Header.Values(signatureHeader))
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	secret, err := v.match(stamps, r)
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	envelope, err := Provider{}.Open(r.Body)
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
+}
+
+// match finds the secret that made one of the signatures at a time within the window.
+func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err error) {
+	err = webhook.ErrSignatureMismatch
+	for _, s := range stamps {
+		i, ok := webhook.MatchMAC(v.secrets, s.signatures, []byte(s.text), []byte("."), r.Body)
+		switch {
+		case ok && v.inWindow(s.seconds, r.At):
+			return i, nil
+		case ok:
+			err = webhook.ErrTimestampOutsideWindow
+		}
+	}
+	return 0, err
+}
+
+func (v *verifier) inWindow(signed int64, at time.Time) bool {
+	age := at.Unix() - signed
+	return v.toleranceS == 0 || -v.toleranceS <= age && age <= v.toleranceS
+}
+
+// parseHeader reads the header's lines. A proxy may have joined several by commas, so
+// where a line ends means nothing: each t opens a stamp, and each v1 belongs to the t
+// before it. Elements of other names are schemes to come, and skipped.
+func parseHeader(lines []string) ([]stamp, error) {
+	if len(lines) == 0 {
+		return nil, webhook.ErrSignatureMissing
+	}
+	var stamps []stamp
+	offered := 0
+	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if offered == webhook.MaxSignatures {
+			break
+		}
+		name, value, ok := strings.Cut(strings.Trim(element, " \t"), "=")
+		if !ok {
+			return nil, webhook.ErrSignatureMalformed
+		}
+		switch name {
+		case "t":
+			seconds, ok := webhook.ParseSeconds(value)
+			if !ok || openStamp(stamps) {
+				return nil, webhook.ErrSignatureMalformed
+			}
+			stamps = append(stamps, stamp{text: value, seconds: seconds})
+		case "v1":
+			signature, err := hex.DecodeString(value)
+			if err != nil || len(signature) != macLen || len(stamps) == 0 {
+				return nil, webhook.ErrSignatureMalformed
+			}
+			last := &stamps[len(stamps)-1]
+			last.signatures = append(last.signatures, signature)
+			offered++
+		}
+	}
+	if offered == 0 || openStamp(stamps) {
+		return nil, webhook.ErrSignatureMalformed
+	}
+	return stamps, nil
+}
+
+// openStamp reports whether the last stamp has no signature yet. Another t must not
+// follow it: each stamp costs a MAC, so their number is bound by that of signatures.
+func openStamp(stamps []stamp) bool {
+	return len(stamps) > 0 && len(stamps[len(stamps)-1].signatures) == 0
+}
+
+// Sign makes the request that the provider would send for body, signed at the given
+// time with the first secret. There is no id header, so id is not used.
+func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
+	t := strconv.FormatInt(at.Unix(), 10)
+	mac := webhook.MAC(s.SigningSecret(), []byte(t), []byte("."), body)
+	header := http.Header{}
+	header.Set(signatureHeader, "t="+t+",v1="+hex.EncodeToString(mac))
+	return webhook.Request{Header: header, Body: body, At: at}
+}

@@ -1,0 +1,63 @@
+package kyc
+
+import (
+	"errors"
+	"slices"
+
+	"webhookintake/shared/webhook"
+)
+
+// The values of [webhook.Settings].Signed.
+const (
+	SignedBody          = "body"           // the raw body
+	SignedTimestampBody = "timestamp.body" // X-Webhook-Timestamp, a point, the raw body
+	SignedEither        = "either"         // one or the other; the default
+)
+
+// Provider is Legal Talent Compliance KYC. The zero value is ready to use.
+type Provider struct{}
+
+var _ webhook.Provider = Provider{}
+
+// Name is "kyc".
+func (Provider) Name() string { return "kyc" }
+
+// Configure takes secrets and signed: "body", "timestamp.body" or "either", which is
+// the default.
+func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
+	err := s.Check(webhook.FieldSigned)
+	switch s.Signed {
+	case "", SignedBody, SignedTimestampBody, SignedEither:
+	default:
+		err = errors.Join(err, &webhook.FieldError{
+			Field:   webhook.FieldSigned,
+			Problem: `give "body", "timestamp.body" or "either"`,
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &verifier{
+		secrets:  slices.Clone(s.Secrets),
+		body:     s.Signed != SignedTimestampBody,
+		withTime: s.Signed != SignedBody,
+	}, nil
+}
+
+// Open reads id, type, created and data. Types that are not known, such as those of
+// watchlist events, come out as they are.
+func (Provider) Open(body []byte) (webhook.Envelope, error) {
+	o, err := webhook.ParseObject(body)
+	if err != nil {
+		return webhook.Envelope{}, err
+	}
+	id, err := o.ID("id")
+	if err != nil {
+		return webhook.Envelope{}, err
+	}
+	eventType, err := o.Type("type")
+	if err != nil {
+		return webhook.Envelope{}, err
+	}
+	return webhook.Envelope{ID: id, Type: eventType, Time: o.Seconds("created"), Data: o["data"]}, nil
+}

@@ -1,0 +1,134 @@
+package kyc
+
+import (
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+const (
+	signatureHeader = "X-Webhook-Signature"
+	timestampHeader = "X-Webhook-Timestamp"
+	idHeader        = "X-Webhook-Id"
+
+	signaturePrefix = "sha256="
+)
+
+// macLen is the length of an HMAC-SHA256 in bytes.
+const macLen = 32
+
+// maxAge is how old an event may be by its signed creation. It is a day less than the
+// 30 days for which an event id is remembered.
+const maxAge = 29 * 24 * time.Hour
+
+// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+type verifier struct {
+	secrets  []webhook.Secret
+	body     bool // a signature over the body is taken
+	withTime bool // a signature over timestamp.body is taken
+}
+
+// Verify implements [webhook.Verifier].
+func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
+	signatures, err := parseSignatures(r.Header.Values(signatureHeader))
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	timestamp, err := parseTimestamp(r.Header.Values(timestampHeader))
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	secret, ok := v.match(signatures, timestamp, r.Body)
+	if !ok {
+		return webhook.Verified{}, webhook.ErrSignatureMismatch
+	}
+	envelope, err := Provider{}.Open(r.Body)
+	if err != nil {
+		return webhook.Verified{}, err
+	}
+	for _, id := range r.Header.Values(idHeader) {
+		if id != envelope.ID {
+			return webhook.Verified{}, webhook.ErrIDMismatch
+		}
+	}
+	if tooOld(envelope.Time, r.At) && !v.secrets[secret].IsSample() {
+		return webhook.Verified{}, webhook.ErrTimestampOutsideWindow
+	}
+	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
+}
+
+func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (secret int, ok bool) {
+	if v.body {
+		if secret, ok = webhook.MatchMAC(v.secrets, signatures, body); ok {
+			return secret, true
+		}
+	}
+	if v.withTime {
+		return webhook.MatchMAC(v.secrets, signatures, []byte(timestamp), []byte("."), body)
+	}
+	return 0, false
+}
+
+// tooOld judges by the signed creation; an event that does not say it has no age.
+func tooOld(created, at time.Time) bool {
+	return !created.IsZero() && at.Sub(created) > maxAge
+}
+
+// parseSignatures reads the header's lines, several of which a proxy may have joined
+// by commas. Signatures after the tenth are not looked at.
+func parseSignatures(lines []string) ([][]byte, error) {
+	if len(lines) == 0 {
+		return nil, webhook.ErrSignatureMissing
+	}
+	var signatures [][]byte
+	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if len(signatures) == webhook.MaxSignatures {
+			break
+		}
+		digits, ok := strings.CutPrefix(strings.Trim(element, " \t"), signaturePrefix)
+		if !ok {
+			return nil, webhook.ErrSignatureMalformed
+		}
+		signature, err := hex.DecodeString(digits)
+		if err != nil || len(signature) != macLen {
+			return nil, webhook.ErrSignatureMalformed
+		}
+		signatures = append(signatures, signature)
+	}
+	return signatures, nil
+}
+
+// parseTimestamp gives the header's text, for that is what may be signed. Several
+// lines are refused, as nothing says which one was.
+func parseTimestamp(lines []string) (string, error) {
+	if len(lines) == 0 {
+		return "", webhook.ErrSignatureMissing
+	}
+	text := strings.Trim(lines[0], " \t")
+	if _, ok := webhook.ParseSeconds(text); !ok || len(lines) > 1 {
+		return "", webhook.ErrSignatureMalformed
+	}
+	return text, nil
+}
+
+// Sign makes the request that the provider would send for body, created at the given
+// time, with the first secret: over the body, or over timestamp.body where the settings
+// say so. An empty id leaves the id header out.
+func (Provider) Sign(s webhook.Settings, id string, body []byte, at time.Time) webhook.Request {
+	timestamp := strconv.FormatInt(at.Unix(), 10)
+	parts := [][]byte{body}
+	if s.Signed == SignedTimestampBody {
+		parts = [][]byte{[]byte(timestamp), []byte("."), body}
+	}
+	header := http.Header{}
+	header.Set(signatureHeader, signaturePrefix+hex.EncodeToString(webhook.MAC(s.SigningSecret(), parts...)))
+	header.Set(timestampHeader, timestamp)
+	if id != "" {
+		header.Set(idHeader, id)
+	}
+	return webhook.Request{Header: header, Body: body, At: at}
+}

@@ -1,0 +1,206 @@
+package kyc_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
+)
+
+// Vectors computed with openssl and Python, not with Sign.
+const (
+	vectorSecret = "demo-kyc-secret"
+	vectorBody   = `{"id":"evt_demo02","type":"kyc.session.processed","created":1790000000,` +
+		`"data":{"session_id":"s-demo","status":"APPROVED","final_decision":"flagged"}}`
+	overBody     = "sha256=23d58d5fccf3d75bcecfd68caa4ab5cf6361ef2fa1b594652b0396c4e8a56cd2"
+	overTimeBody = "sha256=ab58404c3cfc61b2e5ab3fb24e2dd8c261820da8c29692aed31f85797265bfc6"
+)
+
+var vectorAt = time.Unix(1790000000, 0)
+
+func settings(signed string) webhook.Settings {
+	return webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(vectorSecret)}, Signed: signed}
+}
+
+func verify(t *testing.T, s webhook.Settings, r webhook.Request) error {
+	t.Helper()
+	v, err := kyc.Provider{}.Configure(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = v.Verify(r)
+	return err
+}
+
+func TestKnownAnswers(t *testing.T) {
+	t.Parallel()
+	if len(vectorBody) != 149 {
+		t.Fatalf("the vectors' body has 149 bytes, this one %d", len(vectorBody))
+	}
+	for _, tt := range []struct {
+		signed, signature string
+		want              error
+	}{
+		{"", overBody, nil},
+		{"", overTimeBody, nil},
+		{"either", overBody, nil},
+		{"either", overTimeBody, nil},
+		{"body", overBody, nil},
+		{"body", overTimeBody, webhook.ErrSignatureMismatch},
+		{"timestamp.body", overTimeBody, nil},
+		{"timestamp.body", overBody, webhook.ErrSignatureMismatch},
+		{"", strings.ToUpper(overBody[7:]), webhook.ErrSignatureMalformed},
+		{"", "sha256=" + strings.ToUpper(overBody[7:]), nil},
+		{"", "SHA256=" + overBody[7:], webhook.ErrSignatureMalformed},
+		{"", "sha1=" + overBody[7:], webhook.ErrSignatureMalformed},
+		{"", overBody[:69], webhook.ErrSignatureMalformed},
+		{"", overBody + "00", webhook.ErrSignatureMalformed},
+		{"", overBody + "," + "sha256=", webhook.ErrSignatureMalformed},
+	} {
+		t.Run(fmt.Sprintf("%s %.12s %d", tt.signed, tt.signature, len(tt.signature)), func(t *testing.T) {
+			t.Parallel()
+			r := webhook.Request{Body: []byte(vectorBody), At: vectorAt, Header: http.Header{
+				"X-Webhook-Signature": {tt.signature}, "X-Webhook-Timestamp": {"1790000000"},
+			}}
+			if err := verify(t, settings(tt.signed), r); !errors.Is(err, tt.want) {
+				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestSignKnownAnswers(t *testing.T) {
+	t.Parallel()
+	for signed, want := range map[string]string{
+		"": overBody, "either": overBody, "body": overBody, "timestamp.body": overTimeBody,
+	} {
+		r := kyc.Provider{}.Sign(settings(signed), "evt_demo02", []byte(vectorBody), vectorAt)
+		h := r.Header
+		if h.Get("x-webhook-signature") != want || h.Get("X-Webhook-ID") != "evt_demo02" || h.Get("X-Webhook-Timestamp") != "1790000000" {
+			t.Errorf("Sign with signed %q = %v", signed, h)
+		}
+	}
+}
+
+func TestTimestampHeader(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  error
+	}{
+		{"one digit", []string{"0"}, nil}, // of a signature over the body it is no part
+		{"12 digits", []string{"999999999999"}, nil},
+		{"spaces around", []string{" 1790000000\t"}, nil},
+		{"absent", nil, webhook.ErrSignatureMissing},
+		{"empty", []string{""}, webhook.ErrSignatureMalformed},
+		{"13 digits", []string{"1790000000000"}, webhook.ErrSignatureMalformed},
+		{"negative", []string{"-1"}, webhook.ErrSignatureMalformed},
+		{"ISO", []string{"2026-09-21T00:00:00Z"}, webhook.ErrSignatureMalformed},
+		{"two lines", []string{"1790000000", "1790000000"}, webhook.ErrSignatureMalformed},
+		{"two joined", []string{"1790000000,1790000000"}, webhook.ErrSignatureMalformed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := kyc.Provider{}.Sign(settings(""), "", []byte(vectorBody), vectorAt)
+			r.Header["X-Webhook-Timestamp"] = tt.lines
+			if err := verify(t, settings(""), r); !errors.Is(err, tt.want) {
+				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestSignedTimestampCannotChange(t *testing.T) {
+	t.Parallel()
+	r := kyc.Provider{}.Sign(settings("timestamp.body"), "", []byte(vectorBody), vectorAt)
+	r.Header.Set("X-Webhook-Timestamp", "1790000001")
+	if err := verify(t, settings("timestamp.body"), r); !errors.Is(err, webhook.ErrSignatureMismatch) {
+		t.Errorf("Verify = %v", err)
+	}
+}
+
+func TestIDHeader(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  error
+	}{
+		{"the body's", []string{"evt_demo02"}, nil},
+		{"absent", nil, nil},
+		{"the body's twice", []string{"evt_demo02", "evt_demo02"}, nil},
+		{"another", []string{"evt_demo03"}, webhook.ErrIDMismatch},
+		{"empty", []string{""}, webhook.ErrIDMismatch},
+		{"other case", []string{"EVT_DEMO02"}, webhook.ErrIDMismatch},
+		{"another beside", []string{"evt_demo02", "evt_demo03"}, webhook.ErrIDMismatch},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := kyc.Provider{}.Sign(settings(""), "", []byte(vectorBody), vectorAt)
+			r.Header["X-Webhook-Id"] = tt.lines
+			if err := verify(t, settings(""), r); !errors.Is(err, tt.want) {
+				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+			r.Body = append([]byte(vectorBody), ' ')
+			if err := verify(t, settings(""), r); !errors.Is(err, webhook.ErrSignatureMismatch) {
+				t.Errorf("Verify of another body = %v: the signature comes first", err)
+			}
+		})
+	}
+}
+
+func TestAge(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	outside := webhook.ErrTimestampOutsideWindow
+	for _, tt := range []struct {
+		name    string
+		created string // JSON
+		late    time.Duration
+		secret  string
+		want    error
+	}{
+		{"29 days old", "1790000000", 29 * day, "s", nil},
+		{"a second older", "1790000000", 29*day + time.Second, "s", outside},
+		{"a year old", "1790000000", 365 * day, "s", outside},
+		{"a year ahead", "1790000000", -365 * day, "s", nil},
+		{"1970", "0", 0, "s", outside},
+		{"negative", "-5", 0, "s", outside},
+		{"a float", "1.79e9", 30 * day, "s", outside},
+		{"sample secret", "1790000000", 365 * day, "kyc-sample-only-x", nil},
+		// An event without a time that can be read has no age to be judged by.
+		{"absent", "null", 365 * day, "s", nil},
+		{"milliseconds", "1790000000000", 365 * day, "s", nil},
+		{"overflowing", "1e999", 0, "s", nil},
+		{"text", `"1790000000"`, 365 * day, "s", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(tt.secret)}}
+			body := []byte(`{"id":"e","type":"t","created":` + tt.created + `}`)
+			// The header's time is of now: only the signed one counts.
+			r := kyc.Provider{}.Sign(s, "e", body, vectorAt.Add(tt.late))
+			if err := verify(t, s, r); !errors.Is(err, tt.want) {
+				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+// A sample secret beside a real one frees nothing that the real one signed.
+func TestAgeJudgedByMatchingSecret(t *testing.T) {
+	t.Parallel()
+	sample, real := webhook.NewSecret("sample-only"), webhook.NewSecret("real")
+	both := webhook.Settings{Secrets: []webhook.Secret{sample, real}}
+	r := kyc.Provider{}.Sign(webhook.Settings{Secrets: []webhook.Secret{real}}, "", []byte(vectorBody), vectorAt)
+	r.At = vectorAt.Add(40 * 24 * time.Hour)
+	if err := verify(t, both, r); !errors.Is(err, webhook.ErrTimestampOutsideWindow) {
+		t.Errorf("Verify = %v", err)
+	}
+}

@@ -1,0 +1,155 @@
+package providertest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// At is when the suite signs and receives. Bodies with a time of their own bear this one.
+var At = time.Unix(1790000000, 0).UTC()
+
+// A Case is a provider with one set of settings.
+type Case struct {
+	Provider webhook.Provider
+	Settings webhook.Settings // without Secrets, which the suite brings
+	Uses     []string         // the optional fields of Settings that the provider uses
+	Header   string           // the signature header
+	// Signed lists further headers whose every byte is signed.
+	Signed []string
+	ID     string           // what Sign is given for Body; empty where there is no id header
+	Body   []byte           // a usable body: a JSON object with at least one field
+	Want   webhook.Envelope // what Body says, under Settings
+	// The fields of Body that hold the event's id and type; empty where it has none.
+	IDField, TypeField string
+}
+
+// The secrets of the suite.
+var (
+	current  = webhook.NewSecret("whsec_suite_current_5d1c")
+	previous = webhook.NewSecret("whsec_suite_previous_a07e")
+	foreign  = webhook.NewSecret("whsec_suite_foreign_93bb")
+)
+
+// A check is one promise of the contract, and the code that tells whether it is kept.
+type check struct {
+	name    string
+	promise string
+	holds   func(Case) error
+}
+
+// Run checks c against the contract of [webhook.Provider] and [webhook.Verifier].
+func Run(t *testing.T, c Case) {
+	t.Helper()
+	for _, check := range checks(c) {
+		t.Run(check.name, func(t *testing.T) {
+			t.Parallel()
+			if err := check.holds(c); err != nil {
+				t.Errorf("%v\npromised: %s", err, check.promise)
+			}
+		})
+	}
+}
+
+func checks(c Case) []check {
+	all := append(signatureChecks(), headerChecks()...)
+	all = append(all, bodyChecks()...)
+	all = append(all, settingsChecks()...)
+	if c.IDField != "" {
+		all = append(all, idCheck())
+	}
+	if c.TypeField != "" {
+		all = append(all, typeCheck())
+	}
+	return all
+}
+
+// settings are the case's with these secrets.
+func (c Case) settings(secrets ...webhook.Secret) webhook.Settings {
+	s := c.Settings
+	s.Secrets = secrets
+	return s
+}
+
+// verifier holds the current secret and the previous one.
+func (c Case) verifier() (webhook.Verifier, error) {
+	v, err := c.Provider.Configure(c.settings(current, previous))
+	if err != nil {
+		return nil, fmt.Errorf("configure: %w", err)
+	}
+	return v, nil
+}
+
+// sign signs body, whose id is not told, as it may be another one or none.
+func (c Case) sign(secret webhook.Secret, body []byte) webhook.Request {
+	return c.Provider.Sign(c.settings(secret), "", body, At)
+}
+
+// value is the signature header's value for body under secret.
+func (c Case) value(secret webhook.Secret, body []byte) string {
+	return c.sign(secret, body).Header.Get(c.Header)
+}
+
+// withHeader is a rightly signed request but for the lines of the signature header.
+func (c Case) withHeader(lines ...string) webhook.Request {
+	r := c.sign(current, c.Body)
+	r.Header[c.Header] = lines
+	return r
+}
+
+// taken says what is wrong unless v takes r as signed by the secret of that index.
+func taken(v webhook.Verifier, r webhook.Request, secret int) error {
+	got, err := v.Verify(r)
+	if err != nil {
+		return fmt.Errorf("refused: %w", err)
+	}
+	if got.Secret != secret {
+		return fmt.Errorf("matched secret %d, want %d", got.Secret, secret)
+	}
+	return nil
+}
+
+// refused says what is wrong unless v refuses r with one of the codes, and gives away
+// neither a secret nor the body.
+func refused(v webhook.Verifier, r webhook.Request, codes ...webhook.Code) error {
+	got, err := v.Verify(r)
+	if err == nil {
+		return fmt.Errorf("taken, want %v", codes)
+	}
+	if !reflect.ValueOf(got).IsZero() {
+		return errors.New("refused, yet it returns an envelope")
+	}
+	for _, code := range codes {
+		if errors.Is(err, code) {
+			return leak(strings.ReplaceAll(err.Error(), code.Error(), ""), r)
+		}
+	}
+	return fmt.Errorf("refused with %w, want %v", err, codes)
+}
+
+// minLeak is how many bytes in a row make a quotation.
+const minLeak = 4
+
+// leak says whether text quotes a secret, a header or the body of r.
+func leak(text string, r webhook.Request) error {
+	var private []byte
+	for _, secret := range []webhook.Secret{current, previous, foreign} {
+		private = append(private, secret.Reveal()...)
+	}
+	for _, lines := range r.Header {
+		private = append(private, strings.Join(lines, "")...)
+	}
+	private = append(private, r.Body...)
+	for i := range max(0, len(text)-minLeak+1) {
+		if bytes.Contains(private, []byte(text[i:i+minLeak])) {
+			return fmt.Errorf("the error quotes the request or a secret, at byte %d of %q", i, text)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,25 @@
+package providertest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/providertest"
+	"webhookintake/shared/webhook"
+)
+
+// The tests of a provider's own package say what it could send, and call the suite with it.
+func Example() {
+	c := providertest.Case{
+		Provider: compliancely.Provider{},
+		Uses:     []string{webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey},
+		Header:   "Compliancely-Signature",
+		Body:     []byte(`{"id":1}`),
+	}
+	_ = func(t *testing.T) { providertest.Run(t, c) }
+	_ = func(f *testing.F) { providertest.Fuzz(f, c) }
+	_ = func(b *testing.B) { providertest.Benchmark(b, c) }
+	fmt.Println(c.Provider.Name())
+	// Output: compliancely
+}

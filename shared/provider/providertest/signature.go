@@ -1,0 +1,160 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+
+	"webhookintake/shared/webhook"
+)
+
+func signatureChecks() []check {
+	return []check{
+		{"Right", "What Sign made, a Verifier of the same settings takes.", checkRight},
+		{"OtherSecret", "A request that no configured secret signed is refused.", checkOtherSecret},
+		{"PreviousSecret", "Every configured secret is tried, and Verified says which it was.", checkPreviousSecret},
+		{"SignatureOfAnotherBody", "A signature vouches for the body it was made of only.", checkSwapped},
+		{"ChangedByte", "Not one byte of the body can change.", checkChangedByte},
+		{"Base64Transport", "The raw bytes count, whatever carried them, UTF-8 or not.", checkTransport},
+		{"Concurrent", "A Verifier is safe for concurrent use.", checkConcurrent},
+		{"RequestUnchanged", "Verifying leaves the request as it was.", checkUnchanged},
+	}
+}
+
+func checkRight(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	got, err := v.Verify(c.Provider.Sign(c.settings(current), c.ID, c.Body, At))
+	if err != nil {
+		return fmt.Errorf("refused: %w", err)
+	}
+	if want := (webhook.Verified{Envelope: c.Want}); !reflect.DeepEqual(got, want) {
+		return fmt.Errorf("verified %+v, want %+v", got, want)
+	}
+	return nil
+}
+
+func checkOtherSecret(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	return refused(v, c.sign(foreign, c.Body), webhook.ErrSignatureMismatch)
+}
+
+func checkPreviousSecret(c Case) error {
+	for want, secret := range []webhook.Secret{current, foreign, previous} {
+		v, err := c.Provider.Configure(c.settings(current, foreign, previous))
+		if err != nil {
+			return err
+		}
+		if err := taken(v, c.sign(secret, c.Body), want); err != nil {
+			return fmt.Errorf("secret %d of 3: %w", want, err)
+		}
+	}
+	return nil
+}
+
+func checkSwapped(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	other := append(slices.Clone(c.Body), ' ')
+	return refused(v, c.withHeader(c.value(current, other)), webhook.ErrSignatureMismatch)
+}
+
+func checkChangedByte(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	right := c.sign(current, c.Body)
+	for i := range c.Body {
+		changed := slices.Clone(c.Body)
+		changed[i] ^= 1
+		shorter := slices.Delete(slices.Clone(c.Body), i, i+1)
+		longer := slices.Insert(slices.Clone(c.Body), i, ' ')
+		for _, body := range [][]byte{changed, shorter, longer} {
+			r := right
+			r.Body = body
+			if err := refused(v, r, webhook.ErrSignatureMismatch); err != nil {
+				return fmt.Errorf("byte %d: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+func checkTransport(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	for _, body := range [][]byte{c.Body, addField(c.Body, `"binary":"`+"\xff\xfe\x80é"+`"`)} {
+		r := c.sign(current, body)
+		r.Body, err = base64.StdEncoding.DecodeString(base64.StdEncoding.EncodeToString(body))
+		if err != nil {
+			return err
+		}
+		if err := taken(v, r, 0); err != nil {
+			return fmt.Errorf("decoded: %w", err)
+		}
+		// What a decoder that repairs text would hand over.
+		r.Body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+		if bytes.Equal(r.Body, body) {
+			continue
+		}
+		if err := refused(v, r, webhook.ErrSignatureMismatch); err != nil {
+			return fmt.Errorf("repaired: %w", err)
+		}
+	}
+	return nil
+}
+
+func checkConcurrent(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		group.Go(func() {
+			right, wrong := c.sign(previous, c.Body), c.sign(foreign, c.Body)
+			for range 50 {
+				errs[i] = errors.Join(errs[i],
+					taken(v, right, 1), refused(v, wrong, webhook.ErrSignatureMismatch))
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+func checkUnchanged(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	r, before := c.sign(current, slices.Clone(c.Body)), c.sign(current, c.Body)
+	if err := taken(v, r, 0); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(r, before) {
+		return errors.New("the request changed")
+	}
+	return nil
+}
+
+// addField gives the object body one more field, first, so that a field of the same
+// name counts after it.
+func addField(body []byte, field string) []byte {
+	return append([]byte("{"+field+","), bytes.TrimPrefix(body, []byte("{"))...)
+}

@@ -1,0 +1,104 @@
+package queue
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// maxBody is how long a body may be as it is sent.
+const maxBody = MaxBytes - attributeRoom
+
+// zipFrom is the length from which compressing is tried. It takes a millisecond and a
+// megabyte, for which a short message has no use: SQS counts in units of 64 KiB.
+const zipFrom = 4 << 10
+
+// encodeBody gives raw in the form in which it is sent, and the value of AttrEncoding,
+// empty for plain. A body stays plain where it can, so that people can read it in the
+// console and most messages cost no CPU.
+func encodeBody(raw []byte) (body, encoding string, err error) {
+	if len(raw) > MaxRaw {
+		return "", "", fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxRaw)
+	}
+	if len(raw) <= maxBody {
+		if s := string(raw); ValidText(s) {
+			return s, "", nil
+		}
+	}
+	encoding, data := encodingBase64, raw
+	if len(raw) >= zipFrom || len(raw) == 0 { // base64 of nothing is nothing, which SQS refuses
+		if zipped := compress(raw); len(zipped) < len(raw) || len(raw) == 0 {
+			encoding, data = encodingGzip, zipped
+		}
+	}
+	if n := base64.StdEncoding.EncodedLen(len(data)); n > maxBody {
+		return "", "", fmt.Errorf("%w: %d bytes encoded, at most %d", ErrTooLarge, n, maxBody)
+	}
+	return base64.StdEncoding.EncodeToString(data), encoding, nil
+}
+
+// compress favours speed: it runs before an acknowledgement, and only for bodies that
+// are long or cannot be sent as they are.
+func compress(raw []byte) []byte {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // only for a level that gzip does not have
+	}
+	_, _ = w.Write(raw) // a bytes.Buffer takes everything
+	_ = w.Close()
+	return b.Bytes()
+}
+
+func decodeBody(body string, attributes map[string]string) ([]byte, error) {
+	encoding, ok := attributes[AttrEncoding]
+	switch {
+	case !ok:
+		return []byte(body), nil
+	case encoding == encodingBase64:
+		return decodeBase64(body)
+	case encoding == encodingGzip:
+		zipped, err := decodeBase64(body)
+		if err != nil {
+			return nil, err
+		}
+		return decompress(zipped)
+	}
+	return nil, errors.New("attribute encoding is none that is known")
+}
+
+func decodeBase64(body string) ([]byte, error) {
+	if strings.ContainsAny(body, "\r\n") { // which the decoder would skip
+		return nil, errors.New("body is not base64: it has line breaks")
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(body)
+	if err != nil {
+		return nil, errors.New("body is not base64")
+	}
+	return raw, nil
+}
+
+// decompress reads one gzip stream that ends where zipped ends. It stops past MaxRaw,
+// so a small message cannot unfold into all of the memory.
+func decompress(zipped []byte) ([]byte, error) {
+	in := bytes.NewReader(zipped)
+	r, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, errors.New("body is not gzip")
+	}
+	r.Multistream(false)
+	raw, err := io.ReadAll(io.LimitReader(r, MaxRaw+1))
+	switch {
+	case err != nil:
+		return nil, errors.New("body is damaged gzip")
+	case len(raw) > MaxRaw:
+		return nil, fmt.Errorf("body unfolds to more than %d bytes", MaxRaw)
+	case in.Len() > 0:
+		return nil, errors.New("body has bytes after its gzip stream")
+	}
+	return raw, nil
+}

@@ -1,0 +1,138 @@
+package queue_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"runtime"
+	"strings"
+	"testing"
+
+	"webhookintake/shared/queue"
+)
+
+func zip(t testing.TB, raw string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func TestDecodeUnreadable(t *testing.T) {
+	t.Parallel()
+	const secret = "SECRET"
+	zipped := zip(t, secret)
+	gz := attributes("encoding", "gzip+base64")
+	for _, tt := range []struct {
+		name       string
+		body       string
+		attributes map[string]string
+		want       string
+	}{
+		{name: "no attributes at all", attributes: nil, want: "attribute source is missing"},
+		{name: "no source", attributes: attributes("source", ""), want: "attribute source is missing"},
+		{name: "source", attributes: attributes("source", secret), want: "attribute source is malformed"},
+		{name: "source of the payloads", attributes: attributes("source", "payload"), want: "attribute source is malformed"},
+		{name: "no provider", attributes: attributes("provider", ""), want: "attribute provider is missing"},
+		{name: "provider", attributes: attributes("provider", secret), want: "attribute provider is malformed"},
+		{name: "no id", attributes: attributes("id", ""), want: "attribute id is missing"},
+		{name: "id", attributes: attributes("id", secret+" "), want: "attribute id is malformed"},
+		{name: "no type", attributes: attributes("type", ""), want: "attribute type is missing"},
+		{name: "type", attributes: attributes("type", strings.Repeat("t", 201)), want: "attribute type is malformed"},
+		{name: "no time", attributes: attributes("received", ""), want: "attribute received is missing"},
+		{name: "time with a sign", attributes: attributes("received", "+1772366400007"), want: "attribute received is malformed"},
+		{name: "time with a zero", attributes: attributes("received", "01772366400007"), want: "attribute received is malformed"},
+		{name: "time before 1970", attributes: attributes("received", "-1"), want: "attribute received is malformed"},
+		{name: "time with a fraction", attributes: attributes("received", "1772366400007.0"), want: "attribute received is malformed"},
+		{name: "time past 9999", attributes: attributes("received", "253402300800000"), want: "attribute received is malformed"},
+		{name: "time past int64", attributes: attributes("received", "99999999999999999999"), want: "attribute received is malformed"},
+		{name: "unknown encoding", attributes: attributes("encoding", secret), want: "attribute encoding is none that is known"},
+		{name: "encoding of another case", attributes: attributes("encoding", "Base64"), want: "attribute encoding is none that is known"},
+		{name: "not base64", body: secret + "!", attributes: attributes("encoding", "base64"), want: "body is not base64"},
+		{name: "URL alphabet", body: "-_-_", attributes: attributes("encoding", "base64"), want: "body is not base64"},
+		{name: "no padding", body: "YQ", attributes: attributes("encoding", "base64"), want: "body is not base64"},
+		{name: "loose bits", body: "YR==", attributes: attributes("encoding", "base64"), want: "body is not base64"},
+		{name: "line breaks", body: "YWJj\r\nYWJj", attributes: attributes("encoding", "base64"), want: "body is not base64: it has line breaks"},
+		{name: "not base64 of gzip", body: "\x1f\x8b", attributes: gz, want: "body is not base64"},
+		{name: "not gzip", body: b64(secret), attributes: gz, want: "body is not gzip"},
+		{name: "gzip cut short", body: b64(zipped[:len(zipped)-1]), attributes: gz, want: "body is damaged gzip"},
+		{name: "wrong checksum", body: b64(zipped[:len(zipped)-8] + "\x00\x00\x00\x00" + zipped[len(zipped)-4:]), attributes: gz, want: "body is damaged gzip"},
+		{name: "a byte after gzip", body: b64(zipped + "x"), attributes: gz, want: "body has bytes after its gzip stream"},
+		{name: "two gzip streams", body: b64(zipped + zipped), attributes: gz, want: "body has bytes after its gzip stream"},
+		{name: "failure", attributes: attributes("failure", secret), want: "attribute failure is malformed"},
+		{name: "failure of another type", attributes: attributes("failure", `{"reason":1}`), want: "attribute failure is malformed"},
+		{name: "failure is null", attributes: attributes("failure", "null"), want: "attribute failure is malformed"},
+		{name: "failure with more behind", attributes: attributes("failure", `{"reason":"replay"}{}`), want: "attribute failure is malformed"},
+		{name: "failure without reason", attributes: attributes("failure", "{}"), want: "attribute failure is malformed"},
+		{name: "failure that is never sent", attributes: attributes("failure", `{"reason":"receive_limit"}`), want: "attribute failure is malformed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			m := queue.Decode(queue.Wire{Body: tt.body, Attributes: tt.attributes})
+			if m.Unreadable == nil || m.Unreadable.Error() != tt.want {
+				t.Errorf("unreadable = %v, want %q", m.Unreadable, tt.want)
+			}
+		})
+	}
+}
+
+func TestDecodeReadsWhatItCan(t *testing.T) {
+	t.Parallel()
+	w := queue.Wire{Body: "{}", Attributes: attributes("provider", "", "failure", `{"reason":"attempts"}`)}
+	m := queue.Decode(w)
+	want := sms("{}")
+	want.Provider = ""
+	want.Failure = &queue.Failure{Reason: queue.ReasonAttempts}
+	if m.Unreadable == nil {
+		t.Fatal("readable without a provider")
+	}
+	wantEvent := m
+	wantEvent.Unreadable = nil
+	if m.ID != want.ID || m.Type != want.Type || m.Source != want.Source || m.Provider != "" ||
+		!m.Received.Equal(want.Received) || string(m.Raw) != "{}" || m.Failure == nil || m.Failure.Reason != queue.ReasonAttempts {
+		t.Errorf("got %+v with failure %v, want all but the provider", wantEvent, m.Failure)
+	}
+}
+
+// TestDecodeFailureIsPrintable: dead letters are shown on terminals, and not only
+// Encode may have written them.
+func TestDecodeFailureIsPrintable(t *testing.T) {
+	t.Parallel()
+	failure := `{"reason":"attempts","error":"a\u001b[31m\u202e` + strings.Repeat("x", 600) + `"}`
+	m := queue.Decode(queue.Wire{Body: "{}", Attributes: attributes("failure", failure)})
+	if m.Unreadable != nil {
+		t.Fatal(m.Unreadable)
+	}
+	if want := "a [31m " + strings.Repeat("x", 493); m.Failure.Error != want {
+		t.Errorf("error = %q, want %q", m.Failure.Error, want)
+	}
+}
+
+// TestDecodeBomb: a message of SQS's size can unfold a thousandfold. Decode may use
+// some times what it gives back, as a buffer that grows does, and no more.
+func TestDecodeBomb(t *testing.T) {
+	bomb := b64(zip(t, strings.Repeat("\x00", 200<<20)))
+	w := queue.Wire{Body: bomb, Attributes: attributes("encoding", "gzip+base64")}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	m := queue.Decode(w)
+	runtime.ReadMemStats(&after)
+	if m.Unreadable == nil || m.Raw != nil {
+		t.Errorf("%d bytes, unreadable: %v, want none of it", len(m.Raw), m.Unreadable)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 8*queue.MaxRaw {
+		t.Errorf("decoding took %d MiB", used>>20)
+	}
+	m = queue.Decode(queue.Wire{Body: b64(zip(t, strings.Repeat("\x00", queue.MaxRaw))), Attributes: w.Attributes})
+	if m.Unreadable != nil || len(m.Raw) != queue.MaxRaw {
+		t.Errorf("at the limit: %d bytes, unreadable: %v", len(m.Raw), m.Unreadable)
+	}
+}

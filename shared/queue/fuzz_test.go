@@ -1,0 +1,122 @@
+package queue_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+// FuzzDecode: whatever is in the queue, reading it does not panic, and the message can
+// travel on: what is readable as the same message, what is not as the same body.
+func FuzzDecode(f *testing.F) {
+	f.Add("{}", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "", "")
+	f.Add("YQBi", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "base64", `{"reason":"attempts","error":"x"}`)
+	f.Add(b64(zip(f, "{}")), "kyc", "1", "t", "1", "gzip+base64", `{"reason":"replay","handlers":["a"]}`)
+	f.Add(b64("\x1f\x8b\x08\x00"), "kyc", "1", "t", "1", "gzip+base64", "")
+	f.Add("\x00", "K Y C", "", "\n", "-1", "rot13", "{")
+	f.Fuzz(func(t *testing.T, body, source, id, typ, received, encoding, failure string) {
+		w := queue.Wire{Body: body, Attributes: attributes("source", source, "id", id, "type", typ,
+			"received", received, "encoding", encoding, "failure", failure)}
+		m := queue.Decode(w)
+		if m.Unreadable != nil && m.Failure == nil {
+			m.Failure = &queue.Failure{Reason: queue.ReasonUnreadable, Error: m.Unreadable.Error()}
+		}
+		sent, err := queue.Encode(m)
+		switch {
+		case err == nil:
+		case m.Unreadable != nil && !queue.ValidText(body) && errors.Is(err, queue.ErrInvalid):
+			return // no queue gives such a body
+		case errors.Is(err, queue.ErrTooLarge):
+			return // another compressor made it smaller than ours does
+		case m.Failure != nil && !queue.ValidText(failure) && errors.Is(err, queue.ErrInvalid):
+			return // nor such an attribute
+		default:
+			t.Fatalf("Encode = %v, unreadable: %v", err, m.Unreadable)
+		}
+		if problem := sendable(sent); problem != "" {
+			t.Fatalf("SQS would not take it: %s", problem)
+		}
+		if m.Unreadable != nil {
+			if sent.Body != body {
+				t.Fatal("the body changed")
+			}
+			return
+		}
+		wantRoundTrip(t, sent, m)
+	})
+}
+
+// FuzzRoundTrip: any body arrives byte for byte, and SQS takes what carries it.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add([]byte(`{"id":"evt_1"}`), "")
+	f.Add([]byte{}, "x")
+	f.Add([]byte{0, 0xff}, "\x1b[31m\n\u202e\uFFFE\xff")
+	f.Add([]byte("\uFFFD\uFFFE"), "<>&\u2028")
+	f.Fuzz(func(t *testing.T, raw []byte, text string) {
+		m := sms(string(raw))
+		m.Failure = &queue.Failure{Reason: queue.ReasonAttempts, Error: text}
+		w, err := queue.Encode(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problem := sendable(w); problem != "" {
+			t.Fatalf("SQS would not take it: %s", problem)
+		}
+		got := queue.Decode(w)
+		if got.Unreadable != nil || string(got.Raw) != string(raw) {
+			t.Fatalf("%d bytes became %d, unreadable: %v", len(raw), len(got.Raw), got.Unreadable)
+		}
+		m.Failure.Error = got.Failure.Error // the suite of failures says what becomes of it
+		wantRoundTrip(t, w, m)
+		again, err := queue.Encode(got)
+		if diff := cmp.Diff(w, again, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Fatalf("sent on, it is another message: %v\n%s", err, diff)
+		}
+	})
+}
+
+// TestRoundTrip draws whole messages, of lengths on both sides of where compressing begins.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	name := rapid.StringMatching(`[!-~]{1,200}`)
+	source := rapid.StringMatching(`[a-z0-9][a-z0-9-]{0,62}`).Filter(func(s string) bool { return s != "payload" })
+	handlers := rapid.SliceOfN(rapid.StringMatching(`[a-z-]{1,30}`), 0, 5)
+	fill := rapid.SampledFrom([]string{"", "x", "\x00", "ü", "\xff", noise(997)})
+	length := rapid.OneOf(rapid.IntRange(0, 3000), rapid.IntRange(4090, 4100), rapid.IntRange(30_000, 60_000))
+	rapid.Check(t, func(t *rapid.T) {
+		raw := rapid.SliceOf(rapid.Byte()).Draw(t, "start")
+		if unit := fill.Draw(t, "fill"); unit != "" {
+			n := length.Draw(t, "length")
+			raw = append(raw, slices.Repeat([]byte(unit), n/len(unit))...)
+		}
+		m := queue.Message{Event: webhook.Event{
+			Source: source.Draw(t, "source"), Provider: source.Draw(t, "provider"),
+			ID: name.Draw(t, "id"), Type: name.Draw(t, "type"),
+			Received: time.UnixMilli(rapid.Int64Range(1, 253402300799999).Draw(t, "received")).UTC(),
+			Raw:      raw,
+		}}
+		if rapid.Bool().Draw(t, "letter") {
+			m.Failure = &queue.Failure{
+				Reason: queue.ReasonReplay, Attempts: rapid.Int().Draw(t, "attempts"),
+				At: rapid.Int64().Draw(t, "at"), Fence: rapid.Int64().Draw(t, "fence"),
+				Handlers: handlers.Draw(t, "handlers"), AssumeDone: handlers.Draw(t, "done"),
+			}
+		}
+		w, err := queue.Encode(m)
+		if err != nil {
+			t.Fatalf("Encode = %v", err)
+		}
+		if problem := sendable(w); problem != "" {
+			t.Fatalf("SQS would not take it: %s", problem)
+		}
+		wantRoundTrip(t, w, m)
+	})
+}

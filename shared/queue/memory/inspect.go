@@ -1,0 +1,43 @@
+package memory
+
+import "webhookintake/shared/queue"
+
+// Counts are how many messages a queue holds.
+type Counts struct {
+	Visible  int // can be received
+	InFlight int // received, and hidden since
+	Delayed  int // sent with a delay that is not over
+}
+
+// Counts counts the messages.
+func (q *Queue) Counts() Counts {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.opts.Now()
+	q.expire(now)
+	var c Counts
+	for _, m := range q.messages {
+		switch {
+		case !m.visible.After(now):
+			c.Visible++
+		case m.wire.Receives > 0:
+			c.InFlight++
+		default:
+			c.Delayed++
+		}
+	}
+	return c
+}
+
+// Messages gives a copy of every message, hidden ones too, in the order of sending and
+// without receipts. It counts as no receive.
+func (q *Queue) Messages() []queue.Message {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire(q.opts.Now())
+	var messages []queue.Message
+	for _, m := range q.messages {
+		messages = append(messages, queue.Decode(m.copy("")))
+	}
+	return messages
+}

@@ -1,0 +1,54 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrNoOrigin says that a letter was sent rather than moved by a queue, so that only
+// its destination's name can bring it back.
+var ErrNoOrigin = errors.New("CouldNotDetermineMessageSource: the letter was sent, so name the destination")
+
+// Move sends the visible messages to destination, as SQS's StartMessageMoveTask does:
+// each arrives as a new message, with a new id and retention, and no receives. Without
+// a destination each goes back to the queue that moved it here; Move then stops with
+// [ErrNoOrigin] at one that was sent. It returns how many it moved.
+func (q *Queue) Move(ctx context.Context, destination *Queue) (moved int, err error) {
+	if destination == q {
+		return 0, fmt.Errorf("move: %w: the destination is the source", ErrInvalidParameterValue)
+	}
+	for ctx.Err() == nil {
+		m, to, err := q.pull(destination)
+		if m == nil || err != nil {
+			return moved, err
+		}
+		now := to.opts.Now()
+		m.visible = now
+		to.enter(m, now)
+		moved++
+	}
+	return moved, fmt.Errorf("move: %w", ctx.Err())
+}
+
+// pull takes out the first visible message, unless it has nowhere to go.
+func (q *Queue) pull(destination *Queue) (m *message, to *Queue, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.opts.Now()
+	q.expire(now)
+	i := slices.IndexFunc(q.messages, func(m *message) bool { return !m.visible.After(now) })
+	if i < 0 {
+		return nil, nil, nil
+	}
+	m, to = q.messages[i], destination
+	if to == nil {
+		to = m.from
+	}
+	if to == nil {
+		return nil, nil, fmt.Errorf("move: %w", ErrNoOrigin)
+	}
+	q.messages = slices.Delete(q.messages, i, i+1)
+	return m, to, nil
+}

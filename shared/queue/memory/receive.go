@@ -1,0 +1,111 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"webhookintake/shared/queue"
+)
+
+// Receive takes visible messages. A message received more than MaxReceives times
+// moves to DeadLetters instead.
+func (q *Queue) Receive(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
+	if limit < 1 || limit > queue.MaxBatch {
+		return nil, fmt.Errorf("receive: %w: %d messages, at most %d", ErrInvalidParameterValue, limit, queue.MaxBatch)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("receive: %w", err)
+	}
+	apply, fault := q.fault("receive", "")
+	var received []queue.Message
+	if apply {
+		var err error
+		if received, err = q.await(ctx, limit, min(wait, queue.MaxWait)); err != nil {
+			return nil, fmt.Errorf("receive: %w", err)
+		}
+	}
+	if fault != nil {
+		return nil, fmt.Errorf("receive: %w", fault)
+	}
+	return received, nil
+}
+
+// await takes messages as soon as there are any.
+func (q *Queue) await(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
+	end := time.Now().Add(wait)
+	for {
+		received, next, arrival := q.take(limit)
+		left := time.Until(end)
+		if len(received) > 0 || left <= 0 {
+			return received, nil
+		}
+		timer := time.NewTimer(min(left, next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, ctx.Err()
+		case <-arrival:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// take receives what is visible now. Where there is nothing it says how long until the
+// next message becomes visible, and gives the channel that closes when one arrives.
+func (q *Queue) take(limit int) (received []queue.Message, next time.Duration, arrival <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.opts.Now()
+	q.expire(now)
+	next = queue.MaxWait
+	kept := make([]*message, 0, len(q.messages))
+	for _, m := range q.messages {
+		if until := m.visible.Sub(now); until > 0 || len(received) == limit {
+			next = min(next, until)
+			kept = append(kept, m)
+			continue
+		}
+		m.wire.Receives++
+		m.received = now
+		if q.exhausted(m) {
+			q.bury(m, now)
+			continue
+		}
+		m.visible = now.Add(q.opts.Visibility)
+		received = append(received, queue.Decode(m.copy(m.receipt())))
+		kept = append(kept, m)
+	}
+	q.messages = kept
+	if len(received) == 0 && q.arrival == nil {
+		q.arrival = make(chan struct{})
+	}
+	return received, next, q.arrival
+}
+
+func (q *Queue) exhausted(m *message) bool {
+	return q.opts.DeadLetters != nil && q.opts.MaxReceives > 0 && m.wire.Receives > q.opts.MaxReceives
+}
+
+// bury moves m to the dead letters. There it keeps its id and the time when it was
+// sent, so its retention goes on counting; the receive that moved it does not count.
+func (q *Queue) bury(m *message, now time.Time) {
+	m.wire.Receives--
+	m.visible, m.from = now, q
+	q.opts.DeadLetters.append(m)
+}
+
+// expire drops what is older than the retention, in flight or not. q.mu is held.
+func (q *Queue) expire(now time.Time) {
+	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool {
+		return now.Sub(m.wire.Sent) >= q.opts.Retention
+	})
+}
+
+func (m *message) copy(receipt string) queue.Wire {
+	w := m.wire
+	w.Receipt, w.Attributes = receipt, clone(w.Attributes)
+	return w
+}

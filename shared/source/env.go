@@ -1,0 +1,35 @@
+package source
+
+import (
+	"fmt"
+
+	"webhookintake/shared/webhook"
+)
+
+// The variables that say where the sources document is. An empty one counts as unset.
+const (
+	envSources   = "SOURCES"
+	envSecretARN = "SOURCES_SECRET_ARN"
+)
+
+// FromEnv finds the sources: the document in SOURCES, which is checked at once and never
+// changes, or the secret named by SOURCES_SECRET_ARN, which is not read yet. Exactly one
+// of them must be set. Its error joins [webhook.FieldError]s.
+func FromEnv(
+	getenv func(string) string, newFetcher func(arn string) Fetcher, o RefreshOptions,
+) (*Sources, error) {
+	doc, arn := getenv(envSources), getenv(envSecretARN)
+	switch {
+	case doc != "" && arn != "":
+		return nil, &webhook.FieldError{Field: envSources, Problem: "is set beside " + envSecretARN + "; keep one of them"}
+	case doc == "" && arn == "":
+		return nil, &webhook.FieldError{Field: envSources, Problem: "give the sources here, or their secret in " + envSecretARN}
+	case arn != "":
+		return Refreshing(newFetcher(arn), o), nil
+	}
+	set, err := Parse([]byte(doc), o.Parse)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", envSources, err)
+	}
+	return Fixed(set), nil
+}

@@ -1,0 +1,96 @@
+package source_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/source"
+)
+
+func TestLoadHandlerSecrets(t *testing.T) {
+	t.Parallel()
+	v := newVault(`{"TOKEN": "s3cr3t", "EMPTY": ""}`)
+	getenv, err := source.LoadHandlerSecrets(t.Context(), v, env(map[string]string{
+		"HANDLERS_SECRET_ARN": "arn", "TOKEN": "environment", "EMPTY": "environment", "REGION": "environment"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"TOKEN": "s3cr3t", "EMPTY": "environment", "REGION": "environment", "ABSENT": "",
+	} {
+		if got := getenv(name); got != want {
+			t.Errorf("getenv(%s) = %q, want %q", name, got, want)
+		}
+	}
+	if got := v.fetched(); got != 1 {
+		t.Errorf("%d fetches, want 1", got)
+	}
+}
+
+func TestHandlerSecretsAreOptional(t *testing.T) {
+	t.Parallel()
+	empty := &vault{}
+	tests := []struct {
+		name string
+		f    source.Fetcher
+		arn  string
+	}{
+		{"no secret", nil, ""},
+		{"no version yet", empty, "arn"},
+		{"no names", newVault("{}"), "arn"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			getenv, err := source.LoadHandlerSecrets(t.Context(), tt.f,
+				env(map[string]string{"HANDLERS_SECRET_ARN": tt.arn, "TOKEN": "environment"}))
+			if err != nil || getenv("TOKEN") != "environment" {
+				t.Errorf("LoadHandlerSecrets: %v, want the environment alone", err)
+			}
+		})
+	}
+}
+
+func TestHandlerSecretsFaults(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, doc, want string }{
+		{"no JSON", `{"TOKEN": s3cr3t}`, "HANDLERS_SECRET_ARN: not one JSON document: look at line 1, character 11"},
+		{"a list", `["s3cr3t"]`, `HANDLERS_SECRET_ARN: want a JSON object, as {"name": …}`},
+		{"all at once", `{"A": {"s3cr3t": 1}, "B": 31337, "C": null, "D": "s3cr3t", "D": "s3cr3t"}`,
+			"HANDLERS_SECRET_ARN.A: want a string\nHANDLERS_SECRET_ARN.B: want a string\n" +
+				"HANDLERS_SECRET_ARN.C: want a string\nHANDLERS_SECRET_ARN.D: stands there twice; keep one"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			getenv, err := source.LoadHandlerSecrets(t.Context(), newVault(tt.doc),
+				env(map[string]string{"HANDLERS_SECRET_ARN": "arn"}))
+			if got := errorText(err); got != tt.want || getenv != nil {
+				t.Errorf("error = %q, want %q and no getenv", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestHandlerSecretsUnreachable(t *testing.T) {
+	t.Parallel()
+	v := newVault("{}")
+	v.fail(errDown)
+	_, err := source.LoadHandlerSecrets(t.Context(), v, env(map[string]string{"HANDLERS_SECRET_ARN": "arn"}))
+	if !errors.Is(err, errDown) || !strings.Contains(err.Error(), "HANDLERS_SECRET_ARN") {
+		t.Errorf("error = %v, want it to wrap %v and to name the variable", err, errDown)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		hanging := newVault("{}")
+		hanging.takes = time.Hour
+		start := time.Now()
+		_, err := source.LoadHandlerSecrets(t.Context(), hanging, env(map[string]string{"HANDLERS_SECRET_ARN": "arn"}))
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 5*time.Second {
+			t.Errorf("a secret that hangs: %v after %v, want a deadline after 5 s", err, time.Since(start))
+		}
+	})
+}

@@ -1,0 +1,212 @@
+package source
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"webhookintake/shared/webhook"
+)
+
+// ParseOptions say what a sources document may hold.
+type ParseOptions struct {
+	Providers   []webhook.Provider // nil means those of [Providers]
+	AllowSample bool               // take secrets that contain "sample-only"; never where webhooks are real
+}
+
+// maxNameLen is the length of the longest name of a source, in bytes.
+const maxNameLen = 63
+
+// reservedName would make the dedup keys of a source look like the keys of the kept
+// payloads.
+const reservedName = "payload"
+
+const fieldProvider = "provider"
+
+// Parse reads a sources document. It is strict: it refuses names that are repeated or
+// unknown, text after the document, fields that the provider does not use, and sample
+// secrets unless they are allowed. "{}" is the empty Set.
+//
+// Its error joins all faults as [webhook.FieldError]s, whose Field is the path
+// "sources.<name>.<field>". It never quotes a value.
+func Parse(doc []byte, o ParseOptions) (Set, error) {
+	if o.Providers == nil {
+		o.Providers = Providers()
+	}
+	members, err := readDocument(doc)
+	if err != nil {
+		return nil, &webhook.FieldError{Field: "sources", Problem: err.Error()}
+	}
+	var faults []error
+	set := Set{}
+	for i, m := range members {
+		p := parser{name: m.name, o: o}
+		if slices.ContainsFunc(members[:i], func(o member) bool { return o.name == m.name }) {
+			p.fault("", "this name stands there twice; give each source one entry")
+		}
+		set[m.name] = p.source(m.value)
+		faults = append(faults, p.faults...)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	return set, nil
+}
+
+// A parser reads one entry of the document and collects its faults.
+type parser struct {
+	name   string
+	o      ParseOptions
+	faults []error
+	at     []string // fields that have a fault already
+}
+
+// fault notes what is wrong with a field; the empty field is the source itself.
+func (p *parser) fault(field, problem string) {
+	path := "sources." + p.name
+	if !validName(p.name) {
+		path = "sources." + strconv.QuoteToASCII(p.name)
+	}
+	if field != "" {
+		path += "." + field
+	}
+	p.at = append(p.at, field)
+	p.faults = append(p.faults, &webhook.FieldError{Field: path, Problem: problem})
+}
+
+func (p *parser) source(value json.RawMessage) Source {
+	if !validName(p.name) || p.name == reservedName {
+		p.fault("", "not a source's name: give 1 to 63 of a-z, 0-9 and -, not starting with -, and not \"payload\"")
+	}
+	members, err := readObject(value)
+	if err != nil {
+		p.fault("", `want an object, as {"secrets": ["…"]}`)
+		return Source{}
+	}
+	provider, settings := p.fields(members)
+	s := Source{Name: p.name, Provider: p.provider(provider), Settings: settings}
+	s.Verifier = p.configure(s)
+	if !p.o.AllowSample {
+		p.refuseSamples(settings.Secrets)
+	}
+	return s
+}
+
+// fields reads the members, each into the field of its exact name.
+func (p *parser) fields(members []member) (provider string, s webhook.Settings) {
+	provider = p.name
+	into := map[string]struct {
+		dst  any
+		want string
+	}{
+		fieldProvider:          {&provider, "a string"},
+		"secrets":              {&s.Secrets, "a list of strings"},
+		webhook.FieldTolerance: {&s.ToleranceS, "a whole number of seconds"},
+		webhook.FieldSigned:    {&s.Signed, "a string"},
+		webhook.FieldProduct:   {&s.Product, "a string"},
+		webhook.FieldHeader:    {&s.Header, "a string"},
+		webhook.FieldKey:       {&s.Key, "a list of strings"},
+	}
+	for i, m := range members {
+		f, known := into[m.name]
+		if !known {
+			p.fault(fieldName(m.name), "there is no such field; remove it, or correct its name")
+			continue
+		}
+		if slices.ContainsFunc(members[:i], func(o member) bool { return o.name == m.name }) {
+			p.fault(m.name, "stands there twice; keep one")
+			continue
+		}
+		if string(m.value) == "null" || json.Unmarshal(m.value, f.dst) != nil {
+			p.fault(m.name, "want "+f.want)
+		}
+	}
+	return provider, s
+}
+
+// fieldName keeps an unknown field's name from running into the rest of the line.
+func fieldName(name string) string {
+	if name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == '.' || r > '~' }) {
+		return name
+	}
+	return strconv.QuoteToASCII(name)
+}
+
+// provider finds the provider of that name. Where the field was not read, it is not
+// told that the name is wrong too.
+func (p *parser) provider(name string) webhook.Provider {
+	var known []string
+	for _, provider := range p.o.Providers {
+		if provider.Name() == name {
+			return provider
+		}
+		known = append(known, provider.Name())
+	}
+	if !slices.Contains(p.at, fieldProvider) {
+		p.fault(fieldProvider, "no provider of that name; give one of "+strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// configure binds the settings, and notes what the provider finds wrong with fields
+// that could be read. Without a provider the general faults are found nevertheless.
+func (p *parser) configure(s Source) webhook.Verifier {
+	if s.Provider == nil {
+		p.providerFaults(s.Settings.Check(webhook.FieldTolerance, webhook.FieldSigned,
+			webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey))
+		return nil
+	}
+	verifier, err := s.Provider.Configure(s.Settings)
+	p.providerFaults(err)
+	return verifier
+}
+
+// providerFaults notes the FieldErrors that err joins. The text of any other error is
+// not shown: nothing promises that it is free of secrets.
+func (p *parser) providerFaults(err error) {
+	if err == nil {
+		return
+	}
+	if many, ok := errors.AsType[joinedError](err); ok {
+		for _, one := range many.Unwrap() {
+			p.providerFaults(one)
+		}
+		return
+	}
+	fault, ok := errors.AsType[*webhook.FieldError](err)
+	if !ok {
+		p.fault("", "the provider refuses the settings")
+		return
+	}
+	if field, _, _ := strings.Cut(fault.Field, "["); !slices.Contains(p.at, field) {
+		p.fault(fault.Field, fault.Problem)
+	}
+}
+
+// A joinedError is what errors.Join makes.
+type joinedError interface {
+	error
+	Unwrap() []error
+}
+
+func (p *parser) refuseSamples(secrets []webhook.Secret) {
+	for i, secret := range secrets {
+		if secret.IsSample() {
+			p.fault(fmt.Sprintf("secrets[%d]", i), "is a public sample secret; give the provider's own")
+		}
+	}
+}
+
+// validName reports whether a source can have that name, which stands in URLs, queue
+// attributes and table keys.
+func validName(name string) bool {
+	if name == "" || len(name) > maxNameLen || name[0] == '-' {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+}

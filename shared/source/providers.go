@@ -1,0 +1,17 @@
+package source
+
+import (
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
+)
+
+// Providers are the providers that a source may name. A new provider is added here.
+func Providers() []webhook.Provider {
+	return []webhook.Provider{
+		contiguity.Provider{},
+		kyc.Provider{},
+		compliancely.Provider{},
+	}
+}

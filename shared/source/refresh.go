@@ -1,0 +1,213 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// ReadBudget is the longest that reading the sources takes of one call, for both
+// versions together.
+const ReadBudget = time.Second
+
+const (
+	maxAge           = 5 * time.Minute  // an older copy is read again
+	maxAgeOnMismatch = 30 * time.Second // likewise, when a signature does not match
+	pause            = 30 * time.Second // after a failed read, while a copy serves
+	// coldPause is the pause while there is no copy. All requests are refused until
+	// one is there, so it only keeps a crowd of requests from asking one by one.
+	coldPause = time.Second
+)
+
+// errUnread is the cause where the caller who read did not come back from it.
+var errUnread = errors.New("the read was broken off")
+
+// RefreshOptions say how [Refreshing] sources are read.
+type RefreshOptions struct {
+	Parse  ParseOptions
+	Logger *slog.Logger     // nil logs nothing
+	Report func(Status)     // told after every read, one at a time; nil tells nobody
+	Now    func() time.Time // nil means time.Now; its wall time counts
+}
+
+// Status is what came of a read.
+type Status struct {
+	Age         time.Duration // of the copy that serves now; 0 after a read that gave one
+	Unavailable bool          // there is no copy: requests are answered [webhook.ErrSourcesUnavailable]
+	Invalid     bool          // the current version is no valid sources document
+	Err         error         // why the current version does not serve; nil where it does
+}
+
+// A snapshot is a set and when its read began.
+type snapshot struct {
+	set Set
+	at  time.Time
+}
+
+// A refresher keeps a copy of the sources and reads it again when a caller finds it too
+// old. It reads in that caller's goroutine; other callers wait for that one.
+type refresher struct {
+	fetcher Fetcher
+	o       RefreshOptions
+
+	mu     sync.Mutex
+	held   *snapshot     // nil until a read gives one
+	cause  error         // why the last read failed; nil where it did not
+	failed time.Time     // when it failed
+	flight chan struct{} // closed when the read that is under way ends; nil without one
+}
+
+func newRefresher(f Fetcher, o RefreshOptions) *refresher {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &refresher{fetcher: f, o: o}
+}
+
+// now is the wall time alone. The monotonic clock stands still while Lambda freezes the
+// process between two invocations, and would keep a copy young for days.
+func (r *refresher) now() time.Time { return r.o.Now().Round(0) }
+
+// get returns a copy that is at most as old as given, or the one there is where a newer
+// cannot be had. It waits for a read, but not longer than ctx unless it reads itself.
+func (r *refresher) get(ctx context.Context, oldest time.Duration) (*snapshot, error) {
+	r.mu.Lock()
+	if !r.due(oldest) || ctx.Err() != nil {
+		defer r.mu.Unlock()
+		return r.answer(ctx)
+	}
+	flight := r.flight
+	leads := flight == nil
+	if leads {
+		flight = make(chan struct{})
+		r.flight = flight
+	}
+	r.mu.Unlock()
+
+	if leads {
+		r.refresh(ctx)
+	} else {
+		select {
+		case <-flight:
+		case <-ctx.Done():
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.answer(ctx)
+}
+
+// due reports whether the copy is to be read again. An age below 0 says that the clock
+// was set back, so nothing is known about it. Callers hold mu.
+func (r *refresher) due(oldest time.Duration) bool {
+	now := r.now()
+	if r.cause != nil {
+		wait := pause
+		if r.held == nil {
+			wait = coldPause
+		}
+		if since := now.Sub(r.failed); since >= 0 && since < wait {
+			return false
+		}
+	}
+	if r.held == nil {
+		return true
+	}
+	age := now.Sub(r.held.at)
+	return age < 0 || age > oldest
+}
+
+// answer returns the copy, however old, or why there is none. Callers hold mu.
+func (r *refresher) answer(ctx context.Context) (*snapshot, error) {
+	if r.held != nil {
+		return r.held, nil
+	}
+	cause := cmp.Or(r.cause, context.Cause(ctx), errUnread)
+	return nil, fmt.Errorf("%w: %w", webhook.ErrSourcesUnavailable, cause)
+}
+
+// refresh reads the sources, keeps what came of it, and lets the waiting go. The end of
+// ctx does not end the read: others wait for it, and a client that hangs up must not
+// count as a failure of the secret.
+func (r *refresher) refresh(ctx context.Context) {
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		close(r.flight)
+		r.flight = nil
+	}()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ReadBudget)
+	defer cancel()
+	began := r.now()
+	set, invalid, err := r.read(ctx)
+	status := r.keep(began, set, invalid, err)
+	r.log(status, err == nil)
+	if r.o.Report != nil {
+		r.o.Report(status)
+	}
+}
+
+// read fetches the current version, and the previous one where the current is invalid.
+// Invalid is what is wrong with the current version.
+func (r *refresher) read(ctx context.Context) (set Set, invalid, err error) {
+	doc, err := r.fetcher.Fetch(ctx, Current)
+	if errors.Is(err, ErrNoVersion) {
+		return Set{}, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	set, err = Parse(doc, r.o.Parse)
+	if err == nil {
+		return set, nil, nil
+	}
+	invalid = fmt.Errorf("version %s: %w", Current, err)
+	doc, err = r.fetcher.Fetch(ctx, Previous)
+	if err != nil {
+		return nil, invalid, errors.Join(invalid, err)
+	}
+	set, err = Parse(doc, r.o.Parse)
+	if err != nil {
+		return nil, invalid, errors.Join(invalid, fmt.Errorf("version %s: %w", Previous, err))
+	}
+	return set, invalid, nil
+}
+
+// keep stores the outcome of a read and says what serves from now on.
+func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cause = err
+	if err == nil {
+		r.held = &snapshot{set: set, at: began}
+		return Status{Invalid: invalid != nil, Err: invalid}
+	}
+	r.failed = r.now()
+	status := Status{Unavailable: r.held == nil, Invalid: invalid != nil, Err: err}
+	if r.held != nil {
+		status.Age = max(0, r.failed.Sub(r.held.at))
+	}
+	return status
+}
+
+// log tells what needs somebody's attention; fresh says that the read gave a copy.
+func (r *refresher) log(s Status, fresh bool) {
+	switch {
+	case s.Err == nil:
+	case fresh:
+		r.o.Logger.Error("the sources' current version is invalid; the previous one serves", "error", s.Err)
+	case s.Unavailable:
+		r.o.Logger.Error("the sources cannot be read; every webhook is answered 503", "error", s.Err)
+	default:
+		r.o.Logger.Error("the sources cannot be read; the old copy serves", "age", s.Age, "error", s.Err)
+	}
+}

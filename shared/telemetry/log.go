@@ -1,0 +1,62 @@
+package telemetry
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// NewLogger writes JSON lines of the level and those above it: debug, info, warn or
+// error, in either case; empty means info.
+func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
+	levels := map[string]slog.Level{
+		"": slog.LevelInfo, "debug": slog.LevelDebug, "info": slog.LevelInfo,
+		"warn": slog.LevelWarn, "error": slog.LevelError,
+	}
+	least, ok := levels[strings.ToLower(level)]
+	if !ok {
+		return nil, fmt.Errorf("log level %q: give debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least})), nil
+}
+
+// Milliseconds is d as a field of a log line or a value of a metric, to the microsecond.
+func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// ErrorKind says what sort of error err is, without its text: the code that an AWS
+// service gave, else the Go type of the innermost error. Empty for nil.
+func ErrorKind(err error) string {
+	if err == nil {
+		return ""
+	}
+	if service, ok := errors.AsType[interface {
+		error
+		ErrorCode() string
+	}](err); ok && service.ErrorCode() != "" {
+		return service.ErrorCode()
+	}
+	return fmt.Sprintf("%T", innermost(err))
+}
+
+// innermost follows what err wraps; of several the last, which is the cause where a
+// sentinel is wrapped before it.
+func innermost(err error) error {
+	for {
+		var inner error
+		switch e := err.(type) {
+		case interface{ Unwrap() error }:
+			inner = e.Unwrap()
+		case interface{ Unwrap() []error }:
+			if all := e.Unwrap(); len(all) > 0 {
+				inner = all[len(all)-1]
+			}
+		}
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,88 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/telemetry"
+)
+
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[string]string{
+		"":      "info warn error",
+		"debug": "debug info warn error",
+		"info":  "info warn error",
+		"WARN":  "warn error",
+		"error": "error",
+	} {
+		var written bytes.Buffer
+		logger, err := telemetry.NewLogger(&written, level)
+		if err != nil {
+			t.Fatalf("%q: %v", level, err)
+		}
+		logger.Debug("debug")
+		logger.Info("info")
+		logger.Warn("warn")
+		logger.Error("error")
+		var got []string
+		for line := range strings.Lines(written.String()) {
+			_, after, _ := strings.Cut(line, `"msg":"`)
+			msg, _, _ := strings.Cut(after, `"`)
+			got = append(got, msg)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q logs %q, want %q", level, got, want)
+		}
+	}
+	if _, err := telemetry.NewLogger(nil, "loud"); err == nil || !strings.Contains(err.Error(), "debug, info, warn or error") {
+		t.Errorf("loud: error = %v, want one that lists the levels", err)
+	}
+}
+
+// serviceError is an error as the SDK returns it.
+type serviceError struct{}
+
+func (serviceError) Error() string     { return "api error AccessDenied: payload" }
+func (serviceError) ErrorCode() string { return "AccessDenied" }
+
+func TestErrorKind(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{name: "none", want: ""},
+		{name: "plain", err: errors.New("payload"), want: "*errors.errorString"},
+		{name: "wrapped", err: fmt.Errorf("payload: %w", context.DeadlineExceeded), want: "context.deadlineExceededError"},
+		{name: "sentinel and cause", err: fmt.Errorf("%w: %w", errFull, context.DeadlineExceeded), want: "context.deadlineExceededError"},
+		{name: "service", err: fmt.Errorf("send payload: %w", serviceError{}), want: "AccessDenied"},
+		{name: "wraps nothing", err: emptyWrapper{}, want: "telemetry_test.emptyWrapper"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := telemetry.ErrorKind(tt.err); got != tt.want {
+				t.Errorf("ErrorKind = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+type emptyWrapper struct{}
+
+func (emptyWrapper) Error() string { return "payload" }
+func (emptyWrapper) Unwrap() error { return nil }
+
+func TestMilliseconds(t *testing.T) {
+	t.Parallel()
+	if got := telemetry.Milliseconds(1234567 * time.Nanosecond); got != 1.234 {
+		t.Errorf("Milliseconds = %v, want 1.234", got)
+	}
+}

@@ -1,0 +1,116 @@
+package telemetry
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Dimension splits a metric: FieldSource by source, for example. One with an empty
+// value is left out, as CloudWatch takes none.
+type Dimension struct{ Name, Value string }
+
+// A Unit is what a metric counts, in CloudWatch's words.
+type Unit string
+
+// The units.
+const (
+	UnitCount        Unit = "Count"
+	UnitMilliseconds Unit = "Milliseconds"
+)
+
+// Metrics collects values until Flush writes them. A nil *Metrics takes all and writes
+// nothing. Metrics are safe for concurrent use.
+type Metrics struct {
+	w   io.Writer
+	mu  sync.Mutex
+	all []*series // in the order in which they came up
+}
+
+// A series is the values of one metric with one set of dimensions.
+type series struct {
+	name       string
+	unit       Unit
+	dimensions []Dimension
+	values     []float64
+}
+
+// NewMetrics writes to w: the standard output of a Lambda function. A nil w makes
+// Metrics that write nothing.
+func NewMetrics(w io.Writer) *Metrics {
+	if w == nil {
+		return nil
+	}
+	return &Metrics{w: w}
+}
+
+// Count adds n to a counter.
+func (m *Metrics) Count(name string, n int, dimensions ...Dimension) {
+	m.add(name, UnitCount, dimensions, func(s *series) {
+		if len(s.values) == 0 {
+			s.values = []float64{0}
+		}
+		s.values[0] += float64(n)
+	})
+}
+
+// Time notes one duration, of which CloudWatch keeps the distribution.
+func (m *Metrics) Time(name string, d time.Duration, dimensions ...Dimension) {
+	m.add(name, UnitMilliseconds, dimensions, func(s *series) {
+		s.values = append(s.values, Milliseconds(d))
+	})
+}
+
+func (m *Metrics) add(name string, unit Unit, dimensions []Dimension, change func(*series)) {
+	if m == nil {
+		return
+	}
+	dimensions = slices.DeleteFunc(slices.Clone(dimensions), func(d Dimension) bool { return d.Value == "" })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(m.series(name, unit, dimensions))
+}
+
+// series finds the series that has room for a value, or begins it. Callers hold mu.
+func (m *Metrics) series(name string, unit Unit, dimensions []Dimension) *series {
+	for _, s := range m.all {
+		if s.name == name && slices.Equal(s.dimensions, dimensions) && len(s.values) < maxValues {
+			return s
+		}
+	}
+	s := &series{name: name, unit: unit, dimensions: dimensions}
+	m.all = append(m.all, s)
+	return s
+}
+
+// Flush writes what was collected since the last Flush, one line for all that fits into
+// one, and forgets it. A Lambda function calls it at the end of each invocation. Its
+// error is the writer's.
+func (m *Metrics) Flush() error {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	all := m.all
+	m.all = nil
+	m.mu.Unlock()
+
+	now := time.Now()
+	var lines []*line
+	for _, s := range all {
+		i := slices.IndexFunc(lines, func(l *line) bool { return l.fits(s) })
+		if i < 0 {
+			i = len(lines)
+			lines = append(lines, newLine(now))
+		}
+		lines[i].add(s)
+	}
+	var failed error
+	for _, l := range lines {
+		_, err := m.w.Write(l.text())
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
