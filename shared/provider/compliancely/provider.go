@@ -74,3 +74,7 @@ func bodyID(body []byte) string {
 	sum := sha256.Sum256(body)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
+
+// Timeless says that events carry no time of their own: the dates in a resource may be
+// those of a cached answer, so they do not tell which of two events is newer.
+func (Provider) Timeless() {}

@@ -56,6 +56,7 @@ func TestKnownAnswers(t *testing.T) {
 		{"base64 with bits over", strings.Replace(vectorBase64, "w=", "x=", 1), webhook.ErrSignatureMalformed},
 		{"base64 padded twice", vectorBase64 + "=", webhook.ErrSignatureMalformed},
 		{"base64 with a line break", unpadded[:20] + "\n" + unpadded[20:], webhook.ErrSignatureMalformed},
+		{"43 characters, one a line break", strings.Repeat("A", 20) + "\n" + strings.Repeat("A", 22), webhook.ErrSignatureMalformed},
 		{"44 characters without padding", unpadded + "A", webhook.ErrSignatureMalformed},
 		{"prefix twice", "sha256=sha256=" + vectorHex, webhook.ErrSignatureMalformed},
 		{"prefix alone", "sha256=", webhook.ErrSignatureMalformed},

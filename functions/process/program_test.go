@@ -1,0 +1,244 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+// program is the function as it is deployed; obedient has handlers that do as told.
+var (
+	program  = lambdatest.Program{Package: "webhookintake/functions/process"}
+	obedient = lambdatest.Program{
+		Package: "webhookintake/functions/process",
+		Replace: map[string]string{"handlers/register.go": "testdata/obedient/register.go"},
+	}
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := errors.Join(program.Remove(), obedient.Remove()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// local is the environment under sam local, with engines in memory.
+var local = map[string]string{
+	"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:",
+}
+
+// phone stands in every body and every error of the handlers, and must be in no log.
+const phone = "+15005550001"
+
+// text is a record of an event that says what to do.
+func text(typ, id, do string) events.SQSMessage {
+	body, _ := json.Marshal(map[string]any{
+		"id": id, "type": typ, "timestamp": 1_790_000_000,
+		"data": map[string]any{"from": phone, "to": phone, "body": do, "timestamp": 1_790_000_000},
+	})
+	return record(queue.Message{Event: webhook.Event{
+		Source: "contiguity", Provider: "contiguity", ID: id, Type: typ,
+		Received: time.Now().Truncate(time.Millisecond), Raw: body,
+	}})
+}
+
+var messageIDs int
+
+// record is a message as the event source hands it over.
+func record(m queue.Message) events.SQSMessage {
+	w, err := queue.Encode(m)
+	if err != nil {
+		panic(err)
+	}
+	messageIDs++
+	r := events.SQSMessage{
+		MessageId: fmt.Sprintf("m%d", messageIDs), ReceiptHandle: "r", Body: w.Body,
+		Attributes:        map[string]string{"ApproximateReceiveCount": "1"},
+		MessageAttributes: map[string]events.SQSMessageAttribute{},
+	}
+	for name, value := range w.Attributes {
+		r.MessageAttributes[name] = events.SQSMessageAttribute{DataType: "String", StringValue: &value}
+	}
+	return r
+}
+
+// invoke gives p a batch; it returns the ids of the messages that are not acknowledged,
+// and what was logged.
+func invoke(t *testing.T, p *lambdatest.Process, timeout time.Duration, records ...events.SQSMessage) (again []string, log string) {
+	t.Helper()
+	event, err := json.Marshal(events.SQSEvent{Records: records})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(p.Stdout())
+	response, err := p.Invoke(t.Context(), event, timeout)
+	if err != nil || response.Failed {
+		t.Fatalf("invocation failed: %v %s", err, response.Payload)
+	}
+	var answer events.SQSEventResponse
+	if err := json.Unmarshal(response.Payload, &answer); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range answer.BatchItemFailures {
+		again = append(again, f.ItemIdentifier)
+	}
+	return again, p.Stdout()[before:]
+}
+
+// Every outcome of processing, seen from outside of the built program.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, obedient.Path(t), local)
+	sms, imessage := "text.incoming.sms", "imessage.incoming"
+	conflicting := text(sms, "evt_1", "other text")
+	misfit := text(sms, "evt_misfit", "ok")
+	misfit.Body = strings.Replace(misfit.Body, `"body":"ok"`, `"body":["ok"]`, 1)
+	stale := text(sms, "evt_stale", "ok")
+	stale.Attributes["SentTimestamp"] = fmt.Sprint(time.Now().Add(-6*24*time.Hour - time.Hour).UnixMilli())
+	for _, tt := range []struct { // in this order: later ones meet what earlier ones left
+		name  string
+		r     events.SQSMessage
+		again bool
+		log   string
+	}{
+		{"handled", text(sms, "evt_1", "ok"), false, "evt_1 handled by obey, second, witness"},
+		{"duplicate", text(sms, "evt_1", "ok"), false, "evt_1 is a duplicate"},
+		{"conflict", conflicting, false, "evt_1 dead-lettered: conflict"},
+		{"untyped", text("number.new", "evt_2", "ok"), false, "evt_2 handled by witness"},
+		{"unhandled", record(queue.Message{Event: webhook.Event{
+			Source: "kyc", Provider: "kyc", ID: "evt_3", Type: "kyc.new", Received: time.Now(), Raw: []byte(`{"data":{}}`),
+		}}), false, "evt_3 has no handler"},
+		{"unreadable", events.SQSMessage{MessageId: "m-unreadable", Body: phone}, false, "message m-unreadable dead-lettered: unreadable"},
+		{"error", text(sms, "evt_4", "fail"), true, "evt_4 failed, tried again in"},
+		{"waits for its time", text(sms, "evt_4", "fail"), true, "evt_4 is being worked on, or waits"},
+		{"panic", text(sms, "evt_5", "panic"), true, "evt_5 failed"},
+		{"retry after", text(sms, "evt_6", "later"), true, "evt_6 failed, tried again in 1h0m0s"},
+		{"permanent", text(sms, "evt_7", "permanent"), false, "evt_7 dead-lettered: permanent"},
+		{"payload", misfit, false, "evt_misfit dead-lettered: payload"},
+		{"expired", stale, false, "evt_stale dead-lettered: expired"},
+		{"at most once, unknown", text(imessage, "evt_8", "unknown"), false, "evt_8 dead-lettered: outcome_unknown"},
+		{"at most once, not sent", text(imessage, "evt_9", "not-sent"), true, "evt_9 failed"},
+		{"at most once", text(imessage, "evt_10", "ok"), false, "evt_10 handled by send-once, witness"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			again, log := invoke(t, p, time.Minute, tt.r)
+			if (len(again) > 0) != tt.again || !strings.Contains(log, tt.log) {
+				t.Errorf("comes again: %v, want %v; log, want %q:\n%s", again, tt.again, tt.log, log)
+			}
+		})
+	}
+	if printed := p.Stdout() + p.Stderr(); strings.Contains(printed, phone) {
+		t.Errorf("the log has a phone number:\n%s", printed)
+	}
+}
+
+func TestNoTimeLeft(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, obedient.Path(t), local)
+	again, log := invoke(t, p, 9*time.Second, text("text.incoming.sms", "evt_1", "ok"))
+	if len(again) != 1 || !strings.Contains(log, "evt_1 put back, no time left") {
+		t.Errorf("comes again: %v; log:\n%s", again, log)
+	}
+}
+
+// A batch with one bad record costs its neighbours nothing.
+func TestOneBadRecord(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, obedient.Path(t), local)
+	var records []events.SQSMessage
+	for n := range 9 {
+		records = append(records, text("text.incoming.sms", fmt.Sprintf("evt_%d", n), "ok"))
+	}
+	bad := text("text.incoming.sms", "evt_bad", "fail")
+	again, log := invoke(t, p, time.Minute, append(records, bad)...)
+	if diff := cmp.Diff([]string{bad.MessageId}, again); diff != "" {
+		t.Errorf("not acknowledged (-want +got):\n%s", diff)
+	}
+	if n := strings.Count(log, " handled by obey"); n != 9 {
+		t.Errorf("%d handled, want 9:\n%s", n, log)
+	}
+}
+
+// Where ledger and queues do not answer nothing is acknowledged.
+func TestEnginesUnreachable(t *testing.T) {
+	t.Parallel()
+	const nobody = "http://127.0.0.1:1"
+	p := lambdatest.Run(t, obedient.Path(t), map[string]string{
+		"QUEUE_URL": nobody + "/q", "DLQ_URL": nobody + "/dlq", "TABLE_NAME": "table", "AWS_REGION": "eu-central-1",
+		"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
+		"AWS_ENDPOINT_URL_SQS": nobody, "AWS_ENDPOINT_URL_DYNAMODB": nobody,
+	})
+	good, unreadable := text("text.incoming.sms", "evt_1", "ok"), events.SQSMessage{MessageId: "m-unreadable", Body: phone}
+	again, log := invoke(t, p, time.Minute, good, unreadable)
+	if diff := cmp.Diff([]string{good.MessageId, unreadable.MessageId}, again); diff != "" {
+		t.Errorf("not acknowledged (-want +got):\n%s\n%s", diff, log)
+	}
+	if !strings.Contains(log, "evt_1 put off") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
+// The function as deployed, with the sample handlers.
+func TestSampleHandlers(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, program.Path(t), local)
+	again, log := invoke(t, p, time.Minute, text("text.incoming.sms", "evt_1", "ok"))
+	if len(again) > 0 || !strings.Contains(log, "evt_1 handled by auto-reply") {
+		t.Errorf("comes again: %v; log:\n%s", again, log)
+	}
+}
+
+// A configuration that cannot work stops the program at start, with everything that is
+// wrong with it.
+func TestRefusesToStart(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want []string
+	}{
+		{"nothing set", nil, []string{"QUEUE_URL: is not set", "DLQ_URL: is not set", "TABLE_NAME: is not set"}},
+		{"times", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "VISIBILITY_TIMEOUT_S": "60"}, []string{"has to be at most VISIBILITY_TIMEOUT_S (1m0s)", "6 × FUNCTION_TIMEOUT_S (6m0s)"}},
+		{"memory on AWS", map[string]string{"QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}, []string{"QUEUE_URL: is memory:", "TABLE_NAME: is memory:"}},
+		{"a handler's setting", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "API_KEY is not set"}, []string{"register handlers: API_KEY is not set"}},
+		{"log level", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "LOG_LEVEL": "loud"}, []string{"loud"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := lambdatest.Start(t.Context(), lambdatest.Options{Path: obedient.Path(t), Env: tt.env})
+			exit, ok := errors.AsType[*lambdatest.ExitError](err)
+			if !ok || exit.Code != 1 {
+				t.Fatalf("Start = %v, want exit code 1", err)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(exit.Stderr, want) {
+					t.Errorf("stderr has no %q:\n%s", want, exit.Stderr)
+				}
+			}
+		})
+	}
+}
+
+// A function that may run longer than its leases fails its first invocation.
+func TestLongerTimeoutThanConfigured(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, obedient.Path(t), local)
+	event, _ := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{text("text.incoming.sms", "evt_1", "ok")}})
+	response, err := p.Invoke(t.Context(), event, 2*time.Minute)
+	if err != nil || !response.Failed || !strings.Contains(string(response.Payload), "FUNCTION_TIMEOUT_S says 1m0s") {
+		t.Errorf("Invoke = %s, %v; want an error with both times", response.Payload, err)
+	}
+}
