@@ -97,19 +97,17 @@ func encodeUnreadable(m Message) (Wire, error) {
 			}
 		}
 	}
-	own := []string{AttrEncoding, AttrSource, AttrProvider, AttrID, AttrType, AttrReceived}
+	own := []string{AttrEncoding, AttrSource, AttrProvider, AttrID, AttrType, AttrReceived, AttrFailure}
 	for _, name := range slices.Concat(own, slices.Sorted(maps.Keys(m.Wire.Attributes))) {
-		if value, ok := m.Wire.Attributes[name]; ok && name != AttrFailure {
+		if value, ok := m.Wire.Attributes[name]; ok {
 			w.add(name, value)
 		}
-	}
-	if value, ok := m.Wire.Attributes[AttrFailure]; ok && m.Failure == nil {
-		w.add(AttrFailure, value) // one that could not be read is kept as well as the rest
 	}
 	return w, nil
 }
 
-// add sets an attribute if SQS takes it and it fits, and reports whether it did.
+// add sets an attribute if SQS takes it and it fits, and reports whether it is there.
+// One that is set already stays.
 func (w Wire) add(name, value string) bool {
 	if _, ok := w.Attributes[name]; ok {
 		return true

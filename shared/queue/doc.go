@@ -4,7 +4,8 @@
 // It promises that what [Encode] made, [Decode] gives back byte for byte, within the
 // limits of SQS, and that a message which cannot be read still travels on as it is.
 // Whatever [Encode] writes, SQS takes; what it refuses is an error before anything is
-// sent. Reading is bounded: no message takes more memory than [MaxRaw].
+// sent. Reading is bounded: a message that unfolds to more than [MaxRaw]
+// is unreadable, and unfolding stops there.
 //
 // It never decides when to retry or what a failure means; package process does. It
 // never quotes a payload in an error, and a [Message] or [Wire] prints without one.

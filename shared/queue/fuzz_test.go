@@ -74,7 +74,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if got.Unreadable != nil || string(got.Raw) != string(raw) {
 			t.Fatalf("%d bytes became %d, unreadable: %v", len(raw), len(got.Raw), got.Unreadable)
 		}
-		m.Failure.Error = got.Failure.Error // the suite of failures says what becomes of it
+		m.Failure.Error = got.Failure.Error // TestFailureErrorIsCleaned says what becomes of it
 		wantRoundTrip(t, w, m)
 		again, err := queue.Encode(got)
 		if diff := cmp.Diff(w, again, cmpopts.EquateEmpty()); err != nil || diff != "" {

@@ -46,7 +46,7 @@ func ErrorKind(err error) string {
 func innermost(err error) error {
 	for {
 		var inner error
-		switch e := err.(type) {
+		switch e := err.(type) { //nolint:errorlint // it follows the chain itself
 		case interface{ Unwrap() error }:
 			inner = e.Unwrap()
 		case interface{ Unwrap() []error }:

@@ -17,7 +17,7 @@ var errContended = errors.New("record kept changing: ask again")
 // Claim is described at [ledger.Store].
 func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.Answer {
 	answers := make([]ledger.Answer, len(requests))
-	each(indexes(len(requests)), func(i int) { answers[i] = s.claim(ctx, requests[i]) })
+	each(s.claimNew(ctx, requests, answers), func(i int) { answers[i] = s.claim(ctx, requests[i]) })
 	var keep []int
 	for i, r := range requests {
 		if answers[i].Status == ledger.Claimed && r.Payload != nil {
@@ -28,6 +28,35 @@ func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.A
 		answers[i].Err = wrap("keep payload of", requests[i].Key, s.keepPayload(ctx, requests[i], answers[i].Claim))
 	})
 	return answers
+}
+
+// claimNew claims the events that are most likely new with one request, and gives the
+// indexes of those that are not settled by it. A single one takes one request anyway.
+func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers []ledger.Answer) (open []int) {
+	var tried []int
+	var statements []*statement
+	for i, r := range requests {
+		if !r.FirstReceive {
+			open = append(open, i)
+			continue
+		}
+		answer, next := ledger.Judge(nil, r, s.keep)
+		answers[i] = answer
+		tried = append(tried, i)
+		statements = append(statements, s.insert(r.Key, *next))
+	}
+	if len(tried) < 2 {
+		return append(open, tried...)
+	}
+	for n, err := range s.execute(ctx, statements) {
+		switch i := tried[n]; {
+		case errors.Is(err, errUnsettled):
+			open = append(open, i)
+		case err != nil:
+			answers[i] = ledger.Answer{Err: fmt.Errorf("claim %s: %w", requests[i].Key, err)}
+		}
+	}
+	return open
 }
 
 // claim asks for one event. It begins as if there were no record, as there is none most

@@ -63,12 +63,3 @@ func each(is []int, fn func(i int)) {
 	}
 	running.Wait()
 }
-
-// indexes are those of n things.
-func indexes(n int) []int {
-	is := make([]int, n)
-	for i := range is {
-		is[i] = i
-	}
-	return is
-}

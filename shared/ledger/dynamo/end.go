@@ -10,10 +10,38 @@ import (
 // End is described at [ledger.Store].
 func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 	errs := make([]error, len(ends))
-	each(indexes(len(ends)), func(i int) {
-		errs[i] = wrap("end", ends[i].Claim.Key, s.end(ctx, ends[i]))
-	})
+	each(s.endTogether(ctx, ends, errs), func(i int) { errs[i] = s.end(ctx, ends[i]) })
+	for i := range errs {
+		errs[i] = wrap("end", ends[i].Claim.Key, errs[i])
+	}
 	return errs
+}
+
+// endTogether ends claims with one request, and gives the indexes of those that are not
+// settled by it.
+func (s *Store) endTogether(ctx context.Context, ends []ledger.End, errs []error) (open []int) {
+	var tried []int
+	var statements []*statement
+	for i, end := range ends {
+		st := s.finish(end)
+		if st == nil {
+			open = append(open, i)
+			continue
+		}
+		tried = append(tried, i)
+		statements = append(statements, st)
+	}
+	if len(tried) < 2 {
+		return append(open, tried...)
+	}
+	for n, err := range s.execute(ctx, statements) {
+		if errors.Is(err, errUnsettled) {
+			open = append(open, tried[n])
+			continue
+		}
+		errs[tried[n]] = err
+	}
+	return open
 }
 
 // end ends one claim.

@@ -91,7 +91,7 @@ func (e *expression) turn(found, next ledger.Record) {
 		}
 	}
 	for _, attr := range slices.Sorted(maps.Keys(after)) {
-		if !reflect.DeepEqual(before[attr], after[attr]) {
+		if !equal(before[attr], after[attr]) {
 			e.set(attr, after[attr])
 		}
 	}
@@ -101,6 +101,8 @@ func (e *expression) turn(found, next ledger.Record) {
 		}
 	}
 }
+
+func equal(a, b types.AttributeValue) bool { return reflect.DeepEqual(a, b) }
 
 // without is names less those in some.
 func without(names, some []string) []string {

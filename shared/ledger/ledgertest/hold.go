@@ -150,7 +150,7 @@ func endCases() []testCase {
 			b.wantEqual("done", c.Done, []string{"x", "y"})
 			b.wantEqual("started", c.Started, []string{"t"})
 			b.mustEnd(c, ledger.StateReleased, after(0), begun())
-			b.wantEqual("started", b.claim("a#1").Started, nil)
+			b.wantEqual("started", b.claim("a#1").Started, []string{})
 		}},
 		{"EndUnrun", "A release of what did not run gives the attempt back.", func(b *bench) {
 			for range 3 {

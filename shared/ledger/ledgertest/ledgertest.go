@@ -46,7 +46,7 @@ type testCase struct {
 func cases() []testCase {
 	return slices.Concat(
 		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), endCases(),
-		batchCases(), lossCases(), concurrencyCases(), modelCases(),
+		batchCases(), lossCases(), concurrencyCases(),
 	)
 }
 

@@ -60,8 +60,9 @@ func anotherBody(r *ledger.Request, _ ledger.Claim) { r.Hash = "hash-2" }
 
 func reopening(o ledger.Reopen, fenceOff int64) func(*ledger.Request, ledger.Claim) {
 	return func(r *ledger.Request, last ledger.Claim) {
-		o.Fence = last.Fence + fenceOff
-		r.Reopen = &o
+		mine := o
+		mine.Fence = last.Fence + fenceOff
+		r.Reopen = &mine
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/webhook"
 )
 
@@ -22,9 +24,12 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 		return errors.New(problem)
 	}
 	if table := getenv("EFFECTS_TABLE"); table != "" {
-		count := counter{table: table}
-		hook.OnWrites(r, contiguity.TextIncomingMMS, "count", count.handle)
-		hook.OnWrites(r, contiguity.TextIncomingMMS, "count-again", count.handleAgain)
+		hook.OnWrites(r, contiguity.TextIncomingMMS, "count", count[contiguity.Text](table, ""))
+		hook.OnWrites(r, contiguity.TextIncomingMMS, "count-again", count[contiguity.Text](table, ":again"))
+		hook.OnWrites(r, kyc.SessionApproved, "count", count[kyc.Session](table, ""))
+		hook.OnWrites(r, kyc.SessionApproved, "count-again", count[kyc.Session](table, ":again"))
+		hook.OnWrites(r, compliancely.TINMatch, "count", count[compliancely.TINResult](table, ""))
+		hook.OnWrites(r, compliancely.TINMatch, "count-again", count[compliancely.TINResult](table, ":again"))
 	}
 	hook.On(r, contiguity.TextIncomingSMS, "obey", obey)
 	hook.On(r, contiguity.TextIncomingSMS, "second", func(context.Context, hook.Event[contiguity.Text]) error { return nil })
@@ -74,16 +79,13 @@ func sendOnce(_ context.Context, e hook.Event[contiguity.IMessage]) error {
 	return nil
 }
 
-// counter adds 1 to an item for each event: what happened twice shows as 2.
-type counter struct{ table string }
-
-func (c counter) handle(_ context.Context, e hook.Event[contiguity.Text]) ([]webhook.Write, error) {
-	if e.Data.Body == "fail-always" {
-		return nil, hook.Permanent(errSecret)
+// count adds 1 to an item for each event: what happened twice shows as 2.
+func count[T any](table, suffix string) func(context.Context, hook.Event[T]) ([]webhook.Write, error) {
+	return func(_ context.Context, e hook.Event[T]) ([]webhook.Write, error) {
+		if text, ok := any(e.Data).(contiguity.Text); ok && text.Body == "permanent" {
+			return nil, hook.Permanent(errSecret)
+		}
+		key := webhook.Attributes{"pk": webhook.S(e.Key() + suffix)}
+		return []webhook.Write{webhook.Add(table, key, "n", 1)}, nil
 	}
-	return []webhook.Write{webhook.Add(c.table, webhook.Attributes{"pk": webhook.S(e.ID)}, "n", 1)}, nil
-}
-
-func (c counter) handleAgain(_ context.Context, e hook.Event[contiguity.Text]) ([]webhook.Write, error) {
-	return []webhook.Write{webhook.Add(c.table, webhook.Attributes{"pk": webhook.S(e.ID + ":again")}, "n", 1)}, nil
 }

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# DynamoDB Local and ElasticMQ, the engines that the suites run on.
+#
+#   engines.sh start DIR   fetches them on first use, starts both on loopback, and
+#                          prints the two variables that the tests read; DIR takes
+#                          their logs and process ids; DYNAMODB_PORT and SQS_PORT
+#                          choose the ports, else free ones are taken
+#   engines.sh stop DIR    stops what `start DIR` started
+. "$(dirname "$0")/env.sh"
+
+dynamodb=software.amazon.dynamodb:DynamoDBLocal:3.1.0
+elasticmq=org.elasticmq:elasticmq-server_2.13:1.7.1
+
+# fetch copies an artifact (group:name:version) and all that it needs into the
+# cache, and prints the folder.
+fetch() {
+	local group artifact version dir work
+	IFS=: read -r group artifact version <<<"$1"
+	dir=$cache/$artifact-$version
+	if [ ! -d "$dir" ]; then
+		say "fetching $artifact $version into $dir (once)"
+		work=$(mktemp -d "$cache/fetch.XXXXXX")
+		cat >"$work/pom.xml" <<POM
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>webhookintake</groupId><artifactId>engine</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies><dependency>
+    <groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version>
+  </dependency></dependencies>
+</project>
+POM
+		mvn --quiet --batch-mode -f "$work/pom.xml" -DoutputDirectory="$work/jars" \
+			org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies >&2
+		[ -d "$dir" ] || mv "$work/jars" "$dir" # another run may have been first
+		rm -rf "$work"
+	fi
+	echo "$dir"
+}
+
+listens() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+free_port() {
+	local port
+	for _ in {1..50}; do
+		port=$((20000 + RANDOM % 12000))
+		listens "$port" || { echo "$port"; return; }
+	done
+	die "found no free port"
+}
+
+# wait_for waits until the engine NAME with process id PID listens on PORT.
+wait_for() {
+	local name=$1 pid=$2 port=$3 log=$4
+	for _ in {1..300}; do
+		listens "$port" && return
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.2
+	done
+	tail -n 20 "$log" >&2
+	die "$name did not start on port $port"
+}
+
+start() {
+	local dir jars
+	mkdir -p "$1"
+	dir=$(cd "$1" && pwd)
+	: >"$dir/pids"
+	DYNAMODB_PORT=${DYNAMODB_PORT:-$(free_port)}
+	SQS_PORT=${SQS_PORT:-$(free_port)}
+
+	jars=$(fetch "$dynamodb")
+	# It looks for files in its working folder, and reports its use unless told not to.
+	(cd "$dir" && exec java -Xmx512m -Djava.library.path="$jars" -cp "$jars/*" \
+		software.amazon.dynamodb.services.local.main.ServerRunner \
+		-inMemory -disableTelemetry -port "$DYNAMODB_PORT") >"$dir/dynamodb.log" 2>&1 </dev/null &
+	local dynamodb_pid=$!
+	echo "$dynamodb_pid" >>"$dir/pids"
+
+	jars=$(fetch "$elasticmq")
+	cat >"$dir/elasticmq.conf" <<CONF
+include classpath("application.conf")
+node-address { host = "127.0.0.1", port = $SQS_PORT }
+rest-sqs { bind-hostname = "127.0.0.1", bind-port = $SQS_PORT }
+rest-stats.enabled = false
+CONF
+	(cd "$dir" && exec java -Xmx512m -Dconfig.file=elasticmq.conf -cp "$jars/*" \
+		org.elasticmq.server.Main) >"$dir/elasticmq.log" 2>&1 </dev/null &
+	local elasticmq_pid=$!
+	echo "$elasticmq_pid" >>"$dir/pids"
+
+	wait_for "DynamoDB Local" "$dynamodb_pid" "$DYNAMODB_PORT" "$dir/dynamodb.log"
+	wait_for ElasticMQ "$elasticmq_pid" "$SQS_PORT" "$dir/elasticmq.log"
+	echo "export WEBHOOK_TEST_DYNAMODB=http://127.0.0.1:$DYNAMODB_PORT"
+	echo "export WEBHOOK_TEST_SQS=http://127.0.0.1:$SQS_PORT"
+}
+
+stop() {
+	local pid
+	[ -e "$1/pids" ] || return 0
+	while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$1/pids"
+	rm -f "$1/pids"
+}
+
+case ${1:-} in
+start) start "${2:?a folder for logs and process ids}" ;;
+stop) stop "${2:?the folder given to start}" ;;
+*) die "usage: engines.sh start|stop DIR" ;;
+esac

@@ -1,0 +1,27 @@
+# Sourced by the other scripts: where they work, and what they have in common.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# Downloads that are large and stay the same live outside the checkout, so that
+# a second clone does not fetch them again.
+cache=${WEBHOOK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/webhook-intake}
+mkdir -p "$cache"
+
+export SAM_CLI_TELEMETRY=0
+
+has() { command -v "$1" >/dev/null 2>&1; }
+in_ci() { [ "${CI:-}" = true ]; }
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# race is the race detector's flag, where there is the C compiler that it takes.
+race() { if has cc; then echo -race; fi; }
+
+# packages are the product's and those in .ci, which ./... leaves out, as it does
+# every folder that begins with a dot.
+packages() {
+	echo ./...
+	find .ci -name '*_test.go' | sed 's,^,./,; s,/[^/]*$,,' | sort -u
+}

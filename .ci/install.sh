@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs, on a Debian machine of CI's, the tools that the layers need and that
+# are missing. It changes nothing where all are there, and it is never called
+# on a developer's machine.
+. "$(dirname "$0")/env.sh"
+
+has go || die "needs Go $(sed -n 's/^go //p' go.mod) or later"
+
+packages=()
+has make || packages+=(make)
+has cc || packages+=(gcc libc6-dev)
+has curl || packages+=(curl ca-certificates)
+has java || packages+=(openjdk-17-jre-headless)
+has mvn || packages+=(maven)
+has busybox || packages+=(busybox-static)
+python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
+if ! docker info >/dev/null 2>&1; then
+	has dockerd || packages+=(docker.io)
+	has iptables || packages+=(iptables)
+fi
+
+[ ${#packages[@]} -eq 0 ] && exit 0
+[ "$(id -u)" = 0 ] || die "needs these packages, and root to install them: ${packages[*]}"
+has apt-get || die "needs these packages (names of Debian's): ${packages[*]}"
+
+say "installing ${packages[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Starting services is not wanted: the scripts start what they need, and stop it.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod +x "$policy"
+	trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# vet, and every test with the race detector in random order
+. "$(dirname "$0")/../env.sh"
+
+if [ "${1:-}" = needs ]; then
+	if in_ci && ! has cc; then echo "needs a C compiler, for the race detector"; fi
+	exit 0
+fi
+
+has cc || say "no C compiler here: the tests run without the race detector"
+# shellcheck disable=SC2046 # words
+go vet $(packages)
+# shellcheck disable=SC2046 # words
+go test $(race) -shuffle=on $(packages)

@@ -1,0 +1,17 @@
+// Package readme runs the commands of the README on a copy of the checkout, in
+// their order, so that what a newcomer types is known to work. It never touches
+// the checkout itself.
+//
+// Every code block marked sh is run by bash in the copy's top folder and must
+// succeed. A comment in the line above a block says otherwise:
+//
+//	<!-- run: background http://127.0.0.1:8080/healthz -->   starts it, waits until the
+//	                                         address answers, and goes on beside it
+//	<!-- run: stop -->                       stops what runs in the background, then runs it
+//	<!-- run: fails TEXT -->                 must fail, and print TEXT
+//	<!-- run: write PATH -->                 not a command: becomes that file of the copy
+//	<!-- run: append PATH -->                the same, at the file's end
+//	<!-- run: insert PATH -->                the same, of a diff: its lines with + go behind the
+//	                                         line above them
+//	<!-- run: not, REASON -->                not run
+package readme

@@ -1,0 +1,197 @@
+package readme
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long one block may take; the slowest builds both functions.
+const patience = 5 * time.Minute
+
+func TestCommands(t *testing.T) {
+	path := os.Getenv("README")
+	if path == "" {
+		t.Skip("README is unset; make test LAYERS=readme sets it")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := blocks(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("the README has no block marked sh")
+	}
+	r := &reader{dir: copyCheckout(t, filepath.Dir(path))}
+	t.Cleanup(r.stop)
+	for _, b := range all {
+		// Not parallel: each block works with what the earlier ones left.
+		ok := t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) { r.follow(t, b) })
+		if !ok {
+			return // the next one may only fail in consequence
+		}
+	}
+}
+
+// A reader does what the README says, in its copy of the checkout.
+type reader struct {
+	dir        string
+	background *exec.Cmd // nil while nothing runs beside
+	output     *bytes.Buffer
+}
+
+func (r *reader) follow(t *testing.T, b block) {
+	switch b.verb {
+	case "":
+		if out, err := r.run(t, b.text); err != nil {
+			t.Fatalf("%v\n%s%s", err, b.text, out)
+		}
+	case "stop":
+		r.stop()
+		if out, err := r.run(t, b.text); err != nil {
+			t.Fatalf("%v\n%s%s", err, b.text, out)
+		}
+	case "fails":
+		if out, err := r.run(t, b.text); err == nil || !strings.Contains(out, b.arg) {
+			t.Fatalf("got %v, want an error, and the output to contain %q\n%s%s", err, b.arg, b.text, out)
+		}
+	case "background":
+		r.start(t, b)
+	case "write":
+		r.write(t, b, os.O_TRUNC)
+	case "append":
+		r.write(t, b, os.O_APPEND)
+	case "insert":
+		r.insert(t, b)
+	case "not":
+		t.Skip(b.arg)
+	default:
+		t.Fatalf("unknown comment above the block: run: %s %s", b.verb, b.arg)
+	}
+}
+
+func (r *reader) run(t *testing.T, text string) (string, error) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	out, err := r.bash(ctx, text).CombinedOutput()
+	return string(out), err
+}
+
+// bash makes a command in a process group of its own, which ends as a whole.
+func (r *reader) bash(ctx context.Context, text string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", text)
+	cmd.Dir = r.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+func (r *reader) start(t *testing.T, b block) {
+	r.stop()
+	r.output = new(bytes.Buffer)
+	r.background = r.bash(context.WithoutCancel(t.Context()), b.text)
+	r.background.Stdout, r.background.Stderr = r.output, r.output
+	if err := r.background.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := answers(ctx, b.arg); err != nil {
+		r.stop() // before its output is read
+		t.Fatalf("%v\n%s%s", err, b.text, r.output)
+	}
+}
+
+// stop ends what runs in the background and waits for it.
+func (r *reader) stop() {
+	if r.background == nil {
+		return
+	}
+	_ = r.background.Cancel()
+	_ = r.background.Wait() // it was told to end: how it did says nothing
+	r.background = nil
+}
+
+func (r *reader) write(t *testing.T, b block, how int) {
+	f, err := os.OpenFile(filepath.Join(r.dir, b.arg), os.O_WRONLY|os.O_CREATE|how, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteString(b.text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// insert adds the lines marked + of a block to a file, behind the unmarked line above.
+func (r *reader) insert(t *testing.T, b block) {
+	path := filepath.Join(r.dir, b.arg)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var anchor, added string
+	for line := range strings.Lines(b.text) {
+		switch line[0] {
+		case '+':
+			added += line[1:]
+		case ' ':
+			anchor = line[1:]
+		}
+	}
+	before, after, ok := strings.Cut(string(text), anchor)
+	if !ok || anchor == "" || added == "" {
+		t.Fatalf("%s has no line %q to insert behind", b.arg, anchor)
+	}
+	if err := os.WriteFile(path, []byte(before+anchor+added+after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answers waits until the address answers anything at all, or ctx ends.
+func answers(ctx context.Context, url string) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return err
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			return res.Body.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", url, ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+// copyCheckout copies what a clone would have, and what is not committed yet.
+func copyCheckout(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	copying := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c",
+		`git ls-files -z --cached --others --exclude-standard | while IFS= read -rd '' f; do
+			if [ -e "$f" ]; then printf '%s\0' "$f"; fi
+		done | tar -c -f - --null -T - | tar -x -f - -C "$1"`, "copy", to)
+	copying.Dir = from
+	if out, err := copying.CombinedOutput(); err != nil {
+		t.Fatalf("copy the checkout: %v\n%s", err, out)
+	}
+	return to
+}

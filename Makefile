@@ -1,0 +1,56 @@
+# Targets that a developer types; `make` alone lists them. How the layers of
+# `make test` work is written in .ci/layers.sh.
+
+SHELL     := bash
+HOOKCTL   := go run ./functions/hookctl
+ENV       := default
+BUILD_DIR := .aws-sam/build
+FUZZTIME  := 10s
+
+# Static, without debug symbols, without the RPC server of the old Go runtime,
+# and the same bytes from every checkout.
+BUILD_ENV := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s -ldflags=-w -buildvcs=false'
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@if [ -t 1 ]; then bold=$$'\e[1m' plain=$$'\e[0m'; fi; \
+	awk -F ':.*## ' -v b="$$bold" -v p="$$plain" \
+		'/^[a-z-]+:.*## / { printf "%s%-8s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## show the way of each sample event, then receive webhooks on this machine
+	@$(HOOKCTL) run
+
+.PHONY: test
+test: ## run every layer of tests (LAYERS="unit lint" for some)
+	@bash .ci/layers.sh
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target (FUZZTIME=10s each)
+	@bash .ci/fuzz.sh $(FUZZTIME)
+
+.PHONY: lint
+lint: ## check the code with golangci-lint
+	@bash .ci/layers/lint.sh
+
+.PHONY: build
+build: ## build what is deployed (ENV=prod for arm64)
+	@sam=$$(bash .ci/sam.sh) && $(BUILD_ENV) "$$sam" build --config-env $(ENV) --build-dir $(BUILD_DIR)
+
+.PHONY: local
+local: ## run the samples through sam local invoke (needs Docker)
+	@bash .ci/layers/local.sh
+
+.PHONY: bench
+bench: ## measure start, CPU and latency beside a bare function
+	@go test -run '^$$' -bench . ./shared/lambdatest/...
+
+.PHONY: samples
+samples: ## write events/ anew
+	@$(HOOKCTL) samples
+
+.PHONY: clean
+clean: ## remove what builds left
+	rm -rf .aws-sam

@@ -1,0 +1,126 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"webhookintake/functions/hookctl/pipeline"
+	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/screen"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/process"
+)
+
+// The widths of the table's columns, in characters: the event's type, then times.
+const (
+	typeWidth = 29
+	timeWidth = 11
+	logWidth  = 90 // of what a handler logs, which may be long
+)
+
+// samples shows the way of each sample event through the user's own handlers.
+func (t *teller) samples(ctx context.Context) error {
+	var handlers hook.Registry
+	settings := sample.Settings()
+	if err := t.Register(&handlers, func(name string) string { return settings[name] }); err != nil {
+		return fmt.Errorf("register the handlers with sample settings (add what they need to functions/hookctl/sample/settings.json): %w", err)
+	}
+	s, err := open(ctx, &handlers)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	t.title(1, "The way of each event, with your handlers (times in µs, millionths of a second)")
+	t.head()
+	provider := ""
+	for _, one := range sample.All() {
+		if name := one.Provider.Name(); name != provider {
+			provider = name
+			t.Screen.Print("   %s", name)
+		}
+		if err := t.follow(ctx, s, one, len(handlers.For(provider, one.Type)) > 0); err != nil {
+			return fmt.Errorf("sample %s: %w", one.Name, err)
+		}
+	}
+	return nil
+}
+
+func (t *teller) head() {
+	line := strings.Repeat(" ", typeWidth+3)
+	for _, column := range []string{"verified", "queued", "answered", "claimed"} {
+		line += fmt.Sprintf("%*s", timeWidth, column)
+	}
+	t.Screen.Print("%s", t.Screen.Dim(line+"   handled by"))
+}
+
+// follow sends one sample and shows its way in a line; what handlers log comes below.
+func (t *teller) follow(ctx context.Context, s *stage, one sample.Sample, handled bool) error {
+	src := sample.Sources()[one.Provider.Name()]
+	report, err := s.post(ctx, src.Name, sample.Sign(src.Provider, src.Settings, one.Body, time.Now()))
+	if err != nil {
+		return err
+	}
+	line := "     " + screen.Pad(one.Type, typeWidth-2)
+	if report.Status != 200 {
+		t.expect(false, "%s was refused: %d %s", one.Name, report.Status, report.Code)
+		t.Screen.Print("%s", line+t.Screen.Bad(fmt.Sprintf("refused: %d %s", report.Status, report.Code)))
+		return nil
+	}
+	worked, err := s.work(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := process.Unhandled
+	if handled {
+		wanted = process.Handled
+	}
+	ok := worked.Outcome == wanted
+	t.expect(ok, "%s: %s", one.Name, failure(worked))
+	t.Screen.Print("%s   %s", line+times(report, worked), t.verdict(ok, result(worked)))
+	for _, log := range t.Logs.Take() {
+		t.Screen.Print("       %s", t.Screen.Dim(screen.Cut("log: "+log, logWidth)))
+	}
+	return nil
+}
+
+// times are the columns of how long each step took.
+func times(r ingest.Report, w pipeline.Worked) string {
+	answered := fmt.Sprintf("%d %s", r.Status, micros(r.Took))
+	return fmt.Sprintf("%*s%*s%*s%*s", timeWidth, micros(r.Verifying), timeWidth, micros(r.Queueing),
+		timeWidth, answered, timeWidth, micros(w.Claiming))
+}
+
+// result says which handlers ran, or why none did.
+func result(w pipeline.Worked) string {
+	switch w.Outcome {
+	case process.Unhandled:
+		return "no handler"
+	case process.Handled:
+		var parts []string
+		for _, run := range w.Runs {
+			parts = append(parts, run.Handler+" "+micros(run.Took))
+		}
+		return strings.Join(parts, ", ")
+	}
+	return string(w.Outcome)
+}
+
+// failure says what came of an event that was to be handled, with the handlers' errors.
+func failure(w pipeline.Worked) string {
+	text := string(w.Outcome)
+	if w.Reason != "" {
+		text += " (" + string(w.Reason) + ")"
+	}
+	if w.Err != nil {
+		text += ": " + oneLine(w.Err)
+	}
+	for _, run := range w.Runs {
+		if run.Err != nil {
+			text += ", " + run.Handler + ": " + oneLine(run.Err)
+		}
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package eventfiles
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"webhookintake/functions/hookctl/sample"
+	"webhookintake/shared/webhook"
+)
+
+// Made-up names of what an event comes from, of the form that AWS gives them.
+const (
+	apiID     = "a1b2c3d4e5"
+	accountID = "123456789012"
+	region    = "eu-central-1"
+	domain    = apiID + ".execute-api." + region + ".amazonaws.com"
+	senderIP  = "192.0.2.10" // of the range for documentation
+	agent     = "sample/1.0"
+)
+
+// binary lists the providers whose bodies come in base64. API Gateway does that with
+// content types that it takes for binary; here it keeps that way in use.
+func binary(p webhook.Provider) bool { return p.Name() == "compliancely" }
+
+// A post is one webhook on its way to API Gateway.
+type post struct {
+	source  string
+	request webhook.Request
+	number  int // tells the requests of one set of files apart
+	base64  bool
+}
+
+// samplePost is the sample as its provider sends it at that time.
+func samplePost(s sample.Sample, at time.Time, number int) post {
+	src := sample.Sources()[s.Provider.Name()]
+	return post{
+		source:  src.Name,
+		request: sample.Sign(src.Provider, src.Settings, s.Body, at),
+		number:  number,
+		base64:  binary(s.Provider),
+	}
+}
+
+// event is what API Gateway makes of p for the function.
+func (p post) event() events.APIGatewayV2HTTPRequest {
+	const route = "POST /hooks/{source}"
+	path := "/hooks/" + p.source
+	body := string(p.request.Body)
+	if p.base64 {
+		body = base64.StdEncoding.EncodeToString(p.request.Body)
+	}
+	return events.APIGatewayV2HTTPRequest{
+		Version:        "2.0",
+		RouteKey:       route,
+		RawPath:        path,
+		Headers:        p.headers(),
+		PathParameters: map[string]string{"source": p.source},
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey:     route,
+			AccountID:    accountID,
+			Stage:        "$default",
+			RequestID:    fmt.Sprintf("sample-request-%03d", p.number),
+			APIID:        apiID,
+			DomainName:   domain,
+			DomainPrefix: apiID,
+			Time:         p.request.At.UTC().Format("02/Jan/2006:15:04:05 -0700"),
+			TimeEpoch:    p.request.At.UnixMilli(),
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: http.MethodPost, Path: path, Protocol: "HTTP/1.1",
+				SourceIP: senderIP, UserAgent: agent,
+			},
+		},
+		Body:            body,
+		IsBase64Encoded: p.base64,
+	}
+}
+
+// headers are the request's as API Gateway passes them on: names in lower case, several
+// lines of one joined by commas.
+func (p post) headers() map[string]string {
+	headers := map[string]string{
+		"content-type":      "application/json",
+		"content-length":    strconv.Itoa(len(p.request.Body)),
+		"host":              domain,
+		"user-agent":        agent,
+		"x-forwarded-for":   senderIP,
+		"x-forwarded-port":  "443",
+		"x-forwarded-proto": "https",
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.request.Header)) {
+		headers[strings.ToLower(name)] = strings.Join(p.request.Header[name], ",")
+	}
+	return headers
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/pipeline"
+	"webhookintake/functions/hookctl/screen"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+func newTestLive() (*live, *screen.Logs, *bytes.Buffer) {
+	var out bytes.Buffer
+	logs := screen.NewLogs()
+	s := screen.New(&out, func(string) string { return "" })
+	return newLive(s, logs, func() time.Time { return noon }), logs, &out
+}
+
+func accepted(id string) ingest.Report {
+	return ingest.Report{Source: "shop", Type: "order.paid", ID: id, Status: 200, Took: 500 * time.Microsecond}
+}
+
+func result(id string, receives int, o process.Outcome, runs ...process.Run) pipeline.Worked {
+	return pipeline.Worked{Result: process.Result{
+		Message: queue.Message{
+			Event: webhook.Event{Source: "shop", ID: id, Type: "order.paid"},
+			Wire:  queue.Wire{Receives: receives},
+		},
+		Outcome: o, Acked: o == process.Handled || o == process.Duplicate, Runs: runs,
+		Delay: 4 * time.Second,
+	}}
+}
+
+var (
+	done   = process.Run{Handler: "charge", End: process.RunDone, Took: time.Millisecond}
+	failed = process.Run{Handler: "notify", End: process.RunFailed, Took: time.Millisecond, Err: errors.New("shop is closed")}
+)
+
+func TestLive(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		do   func(l *live, logs *screen.Logs)
+		want []string
+	}{
+		{"answered, then handled", func(l *live, logs *screen.Logs) {
+			l.answered(accepted("evt_1"))
+			slog.New(logs).Info("charged", "cents", 5)
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+		}, []string{
+			"12:00:00  200 in 0.50 ms   shop order.paid evt_1",
+			"          handled by charge in 1.00 ms",
+			"          log: charged  cents=5",
+		}},
+		{"handled before it is answered", func(l *live, _ *screen.Logs) {
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+			l.answered(accepted("evt_1"))
+		}, []string{
+			"12:00:00  200 in 0.50 ms   shop order.paid evt_1",
+			"          handled by charge in 1.00 ms",
+		}},
+		{"twice the same event, crossing", func(l *live, _ *screen.Logs) {
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done), result("evt_1", 1, process.Duplicate)})
+			l.answered(accepted("evt_1"))
+			l.answered(accepted("evt_1"))
+		}, []string{
+			"12:00:00  200 in 0.50 ms   shop order.paid evt_1",
+			"          handled by charge in 1.00 ms",
+			"12:00:00  200 in 0.50 ms   shop order.paid evt_1",
+			"          is a duplicate, dropped",
+		}},
+		{"failed, and handled at the second try", func(l *live, _ *screen.Logs) {
+			l.answered(accepted("evt_1"))
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, done, failed)})
+			l.worked([]pipeline.Worked{result("evt_1", 2, process.Handled, done)})
+		}, []string{
+			"12:00:00  200 in 0.50 ms   shop order.paid evt_1",
+			"          failed, tried again in 4s",
+			"          charge done in 1.00 ms",
+			"          notify failed in 1.00 ms: shop is closed",
+			"12:00:00  evt_1 again: handled by charge in 1.00 ms",
+		}},
+		{"refused", func(l *live, _ *screen.Logs) {
+			l.answered(ingest.Report{Source: ingest.UnknownSource, Status: 405, Code: webhook.ErrMethod})
+		}, []string{
+			"12:00:00  405 refused  method",
+			"          webhooks are sent by POST",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, logs, out := newTestLive()
+			tt.do(l, logs)
+			if diff := cmp.Diff(strings.Join(tt.want, "\n")+"\n", out.String()); diff != "" {
+				t.Errorf("screen (-want +got):\n%s", diff)
+			}
+			if len(l.shown)+len(l.held) != 0 {
+				t.Errorf("it still holds %v and %v", l.shown, l.held)
+			}
+		})
+	}
+}
+
+// TestLiveShowsWhereAHandlerPanicked wants the place in the handler's file.
+func TestLiveShowsWhereAHandlerPanicked(t *testing.T) {
+	t.Parallel()
+	l, _, out := newTestLive()
+	l.answered(accepted("evt_1"))
+	l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, process.Run{
+		Handler: "charge", End: process.RunFailed,
+		Err: &process.PanicError{Value: "boom", Stack: []byte("goroutine 1\ncharge.go:12\n")},
+	})})
+	for _, want := range []string{"panic: boom", "charge.go:12"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestShort(t *testing.T) {
+	t.Parallel()
+	hash := strings.Repeat("ab", 32)
+	for id, want := range map[string]string{
+		"evt_1": "evt_1", "sha256:" + hash: "sha256:abababababab…", "key:" + hash: "key:abababababab…", "a:b": "a:b",
+	} {
+		if got := short(id); got != want {
+			t.Errorf("short(%s) = %s, want %s", id, got, want)
+		}
+	}
+}

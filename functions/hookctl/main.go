@@ -1,0 +1,24 @@
+// Command hookctl is the developer's and operator's program: it runs the whole intake
+// on this machine, makes and sends signed webhooks, and writes the sample events.
+//
+// It never takes a secret as an argument, where other users of the machine and the
+// shell's history could read it, and never prints one.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	err := exec(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "hookctl:", err)
+	}
+	os.Exit(exitCode(err))
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1 // it was done, and the result is not as hoped: refused, differs, unreachable
+	exitUsage  = 2 // nothing was done: the command line is wrong
+)
+
+// An app is what commands know of the world.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	prompt         func(stdin io.Reader, stderr io.Writer, question string) (string, error)
+
+	running bool // a command line was understood and its command runs
+}
+
+// exec runs one command line. Its error is for people, and for [exitCode].
+func exec(
+	ctx context.Context, args []string,
+	stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string,
+) error {
+	a := &app{
+		stdin: stdin, stdout: stdout, stderr: stderr,
+		getenv: getenv, now: time.Now, prompt: promptSecret,
+	}
+	return a.exec(ctx, args)
+}
+
+func (a *app) exec(ctx context.Context, args []string) error {
+	root := a.root()
+	root.SetArgs(append([]string{}, args...)) // of nil, cobra would take the program's own
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !a.running {
+		err = &usageError{err}
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return fmt.Errorf("%w\nsee: %s --help", err, command.CommandPath())
+	}
+	return err
+}
+
+// A usageError says that the command line is wrong.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "hookctl",
+		Short: "Run the webhook intake here, and send signed webhooks to it",
+		Long: `hookctl runs the webhook intake on this machine, and signs and sends webhooks to it
+or to a deployed one.
+
+It exits with 0 when all went well, with 1 when the result is not as hoped, and with 2
+when the command line is wrong.`,
+		Example: `  go tool hookctl run                                  # the whole intake, in this terminal
+  go tool hookctl send contiguity.text.incoming.sms    # a signed webhook, from another one
+  go tool hookctl types                                # what there is to send and to handle`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "go tool hookctl"},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand())
+	return root
+}
+
+// command notes that the command line was understood, and runs fn.
+func (a *app) command(fn func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		a.running = true
+		return fn(c.Context(), args)
+	}
+}

@@ -1,0 +1,239 @@
+package sample_test
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/sample"
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
+)
+
+func TestEveryTypeHasASample(t *testing.T) {
+	t.Parallel()
+	provided := map[string]bool{}
+	for _, info := range sample.Types() {
+		provided[info.Provider] = true
+		s, err := sample.Find(sample.NameOf(info))
+		if err != nil {
+			t.Errorf("%s: write bodies/%s.json, for every typed event has a sample", err, sample.NameOf(info))
+			continue
+		}
+		if s.Type != info.Name || s.Provider.Name() != info.Provider {
+			t.Errorf("sample of %s is %s of %s", info.Name, s.Type, s.Provider.Name())
+		}
+	}
+	for _, p := range source.Providers() {
+		if !provided[p.Name()] {
+			t.Errorf("provider %s has no types here: add its Types to sample.Types", p.Name())
+		}
+	}
+}
+
+// TestSamplesAreAuthentic verifies each sample, signed years later, as ingest does.
+func TestSamplesAreAuthentic(t *testing.T) {
+	t.Parallel()
+	set := sample.Sources()
+	for _, s := range sample.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			src, ok := set[s.Provider.Name()]
+			if !ok {
+				t.Fatalf("sources.json has no source %s", s.Provider.Name())
+			}
+			r := sample.Sign(src.Provider, src.Settings, s.Body, sample.Time())
+			r.At = sample.Time().AddDate(2, 0, 0)
+			got, err := src.Verifier.Verify(r)
+			if err != nil || got.Type != s.Type {
+				t.Errorf("Verify = type %q, %v; want %s", got.Type, err, s.Type)
+			}
+			wrong := sample.SignWrong(src.Provider, src.Settings, s.Body, sample.Time())
+			if _, err := src.Verifier.Verify(wrong); !errors.Is(err, webhook.ErrSignatureMismatch) {
+				t.Errorf("Verify of another secret's signature = %v, want %v", err, webhook.ErrSignatureMismatch)
+			}
+		})
+	}
+}
+
+// TestSamplesFitTheirTypes decodes each sample as a handler of its type would, and
+// wants something in it: a field of another name would be lost without an error.
+func TestSamplesFitTheirTypes(t *testing.T) {
+	t.Parallel()
+	decoded := map[string]bool{}
+	for _, tt := range []struct {
+		name   string
+		decode func(body []byte) (any, error)
+		want   string // a field that is not empty
+	}{
+		{"contiguity.text.incoming.sms", decode(contiguity.TextIncomingSMS), "Body"},
+		{"contiguity.text.incoming.mms", decode(contiguity.TextIncomingMMS), "Attachments"},
+		{"contiguity.imessage.incoming", decode(contiguity.IMessageIncoming), "Body"},
+		{"contiguity.text.delivery.confirmed", decode(contiguity.TextDeliveryConfirmed), "MessageID"},
+		{"contiguity.text.delivery.failed", decode(contiguity.TextDeliveryFailed), "Error"},
+		{"kyc.session.created", decode(kyc.SessionCreated), "SessionID"},
+		{"kyc.session.completed", decode(kyc.SessionCompleted), "SessionID"},
+		{"kyc.session.processed", decode(kyc.SessionProcessed), "FinalDecision"},
+		{"kyc.session.approved", decode(kyc.SessionApproved), "Status"},
+		{"kyc.session.rejected", decode(kyc.SessionRejected), "Status"},
+		{"kyc.session.manual_review", decode(kyc.SessionManualReview), "Status"},
+		{"compliancely.tin_match", decode(compliancely.TINMatch), "IRSCode"},
+	} {
+		s, err := sample.Find(tt.name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		decoded[s.Name] = true
+		data, err := tt.decode(s.Body)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if reflect.ValueOf(data).FieldByName(tt.want).IsZero() {
+			t.Errorf("%s: %s is empty in the sample", tt.name, tt.want)
+		}
+	}
+	for _, info := range sample.Types() {
+		if !decoded[sample.NameOf(info)] {
+			t.Errorf("no row decodes the sample of %s: add one", info.Key)
+		}
+	}
+}
+
+func decode[T any](typ webhook.Type[T]) func([]byte) (any, error) {
+	return func(body []byte) (any, error) {
+		data, _, err := typ.Decode(body)
+		return data, err
+	}
+}
+
+func TestFindHelps(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		want []string
+		not  string
+	}{
+		{"session.approv", []string{`"session.approv"`, "kyc.kyc.session.approved"}, "contiguity."},
+		{"", []string{"contiguity.", "kyc.", "compliancely."}, "\x00"},
+		{"nothing-like-it", []string{"contiguity.", "kyc.", "compliancely."}, "\x00"},
+	} {
+		_, err := sample.Find(tt.name)
+		if err == nil {
+			t.Errorf("Find(%q) found one", tt.name)
+			continue
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("Find(%q) = %v, want %q in it", tt.name, err, want)
+			}
+		}
+		if strings.Contains(err.Error(), tt.not) {
+			t.Errorf("Find(%q) = %v, want no %q in it", tt.name, err, tt.not)
+		}
+	}
+}
+
+func TestFreshDiffersInIDAndTimeAlone(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1900000000, 0)
+	for _, s := range sample.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			one, two := s.Fresh(at), s.Fresh(at)
+			before, after := open(t, s, s.Body), open(t, s, one)
+			if after.ID == before.ID || after.ID == open(t, s, two).ID {
+				t.Errorf("ids %s, %s, %s; want three", before.ID, after.ID, open(t, s, two).ID)
+			}
+			if !before.Time.IsZero() && !after.Time.Equal(at) {
+				t.Errorf("time %v, want %v", after.Time, at)
+			}
+			if diff := cmp.Diff(without(t, s.Body), without(t, one)); diff != "" {
+				t.Errorf("the rest (-sample +fresh):\n%s", diff)
+			}
+		})
+	}
+}
+
+func open(t *testing.T, s sample.Sample, body []byte) webhook.Envelope {
+	t.Helper()
+	e, err := s.Provider.Open(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// without is the body's members but the ones that Fresh may change.
+func without(t *testing.T, body []byte) map[string]any {
+	t.Helper()
+	var members map[string]any
+	if err := json.Unmarshal(body, &members); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"id", "timestamp", "created"} {
+		delete(members, name)
+	}
+	return members
+}
+
+func TestWithID(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		sample, id, member, problem string
+	}{
+		{sample: "text.incoming.sms", id: "evt_mine", member: `"id":"evt_mine"`},
+		{sample: "kyc.session.approved", id: `a"b`, member: `"id":"a\"b"`},
+		{sample: "tin_match", id: "0070", member: `"id":70,`},
+		{sample: "tin_match", id: "evt_mine", problem: "whole numbers"},
+		{sample: "tin_match", id: "", problem: "whole numbers"},
+		{sample: "tin_match", id: "-1", problem: "whole numbers"},
+	} {
+		s, err := sample.Find(tt.sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := s.WithID(tt.id)
+		switch {
+		case tt.problem != "" && (err == nil || !strings.Contains(err.Error(), tt.problem)):
+			t.Errorf("WithID(%q) of %s = %v, want %q in it", tt.id, tt.sample, err, tt.problem)
+		case tt.problem == "" && err != nil:
+			t.Errorf("WithID(%q) of %s: %v", tt.id, tt.sample, err)
+		case !strings.Contains(string(body), tt.member):
+			t.Errorf("WithID(%q) of %s = %s, want %s in it", tt.id, tt.sample, body, tt.member)
+		}
+	}
+}
+
+func TestSecretsArePublic(t *testing.T) {
+	t.Parallel()
+	for name, src := range sample.Sources() {
+		for _, secret := range src.Settings.Secrets {
+			if !secret.IsSample() {
+				t.Errorf("source %s has a secret that a deployed program would accept", name)
+			}
+		}
+	}
+	if _, err := source.Parse([]byte(sample.SourcesDocument()), source.ParseOptions{}); err == nil {
+		t.Error("a deployed program takes the sample sources")
+	}
+}
+
+// TestSettingsAreTexts guards that hook's getenv can give each setting.
+func TestSettingsAreTexts(t *testing.T) {
+	t.Parallel()
+	for name, value := range sample.Settings() {
+		if name == "" || value == "" {
+			t.Errorf("setting %q is %q: empty counts as unset", name, value)
+		}
+	}
+}

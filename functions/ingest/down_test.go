@@ -1,0 +1,150 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/webhook"
+)
+
+// TestQueueDown has the queue fail or hang: in real time, as the whole program has to
+// keep to its budget.
+func TestQueueDown(t *testing.T) {
+	t.Parallel()
+	hang := func(r *http.Request) int {
+		<-r.Context().Done() // until the program hangs up
+		return http.StatusGatewayTimeout
+	}
+	tests := []struct {
+		name            string
+		before          func(r *http.Request, n int) int
+		status          int
+		atLeast, atMost time.Duration
+	}{
+		{name: "fails", before: func(*http.Request, int) int { return http.StatusServiceUnavailable },
+			status: 503, atLeast: 4500 * time.Millisecond, atMost: 6 * time.Second},
+		{name: "hangs", before: func(r *http.Request, _ int) int { return hang(r) },
+			status: 503, atLeast: 4500 * time.Millisecond, atMost: 6 * time.Second},
+		{name: "hangs once", before: func(r *http.Request, n int) int {
+			if n == 1 {
+				return hang(r)
+			}
+			return http.StatusOK
+		}, status: 200, atLeast: 1400 * time.Millisecond, atMost: 4 * time.Second},
+		{name: "fails twice", before: func(_ *http.Request, n int) int {
+			if n <= 2 {
+				return http.StatusInternalServerError
+			}
+			return http.StatusOK
+		}, status: 200, atMost: 2 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			sqs := newSQS(t)
+			sqs.Before = tt.before
+			p := lambdatest.Run(t, program.Path(t), with(sqs, nil))
+			began := time.Now()
+			got := send(t, p, signed("contiguity", "", sms))
+			if took := time.Since(began); took < tt.atLeast || took > tt.atMost {
+				t.Errorf("answered after %v, want %v to %v", took, tt.atLeast, tt.atMost)
+			}
+			want := answer{StatusCode: 200, Body: `{"status":"accepted","id":"evt_1"}`}
+			if tt.status == 503 {
+				want = answer{StatusCode: 503, Body: refusal(webhook.ErrQueueUnavailable), Headers: map[string]string{"Retry-After": "30"}}
+			}
+			if got.StatusCode != want.StatusCode || got.Body != want.Body || got.Headers["Retry-After"] != want.Headers["Retry-After"] {
+				t.Errorf("answer = %+v, want %+v", got, want)
+			}
+			if queued := len(sqs.Sent()); (queued > 0) != (tt.status == 200) {
+				t.Errorf("%d messages queued", queued)
+			}
+			checkOutput(t, p)
+		})
+	}
+}
+
+// TestLittleTime has an invocation end sooner than the budget.
+func TestLittleTime(t *testing.T) {
+	t.Parallel()
+	sqs := newSQS(t)
+	sqs.Before = func(r *http.Request, _ int) int { <-r.Context().Done(); return http.StatusGatewayTimeout }
+	p := lambdatest.Run(t, program.Path(t), with(sqs, nil))
+	response, err := p.Invoke(t.Context(), signed("contiguity", "", sms).event(), time.Second)
+	if err != nil || response.Failed {
+		t.Errorf("Invoke = %s, %v: want an answer before the deadline", response.Payload, err)
+	}
+}
+
+// TestSourcesUnreachable has a secret that nobody serves.
+func TestSourcesUnreachable(t *testing.T) {
+	t.Parallel()
+	sqs := newSQS(t)
+	env := with(sqs, map[string]string{
+		"SOURCES":                          "",
+		"SOURCES_SECRET_ARN":               "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:9", // discard: nothing listens there
+	})
+	p := lambdatest.Run(t, program.Path(t), env)
+	for range 2 {
+		got := send(t, p, signed("contiguity", "", sms))
+		if got.StatusCode != 503 || got.Body != refusal(webhook.ErrSourcesUnavailable) || got.Headers["Retry-After"] != "30" {
+			t.Errorf("answer = %+v", got)
+		}
+	}
+	if queued := len(sqs.Sent()); queued != 0 {
+		t.Errorf("%d messages queued", queued)
+	}
+	checkOutput(t, p)
+}
+
+// TestSourcesFromSecret has a secret that is there.
+func TestSourcesFromSecret(t *testing.T) {
+	t.Parallel()
+	server := newSecret(t, sources)
+	sqs := newSQS(t)
+	p := lambdatest.Run(t, program.Path(t), with(sqs, map[string]string{
+		"SOURCES":                          "",
+		"SOURCES_SECRET_ARN":               "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
+	}))
+	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
+		t.Errorf("answer = %+v", got)
+	}
+	if reads := server.reads(); reads != 1 {
+		t.Errorf("%d reads, want one, at the start", reads)
+	}
+	checkOutput(t, p)
+}
+
+// TestKilled ends the program at the worst moment, when the queue has taken a webhook
+// and not said so: the sender sends it again, and it is in the queue twice.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	sqs := newSQS(t)
+	p := lambdatest.Run(t, program.Path(t), with(sqs, nil))
+	sqs.After = func(n int) {
+		if n == 1 {
+			p.Kill()
+		}
+	}
+	if _, err := p.Invoke(t.Context(), signed("contiguity", "", sms).event(), 10*time.Second); err == nil {
+		t.Error("a killed program answered")
+	}
+	if err := p.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
+		t.Errorf("sent again: %+v", got)
+	}
+	var queued []string
+	for _, m := range sqs.Sent() {
+		queued = append(queued, m.Attributes["id"]+" "+m.Body)
+	}
+	if want := []string{"evt_1 " + sms, "evt_1 " + sms}; !slices.Equal(queued, want) {
+		t.Errorf("queued %q, want %q", queued, want)
+	}
+}

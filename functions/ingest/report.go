@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/source"
+	"webhookintake/shared/telemetry"
+)
+
+// report writes one log line and one line of metrics for each request.
+func report(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, ingest.Report) {
+	return func(ctx context.Context, r ingest.Report) {
+		logRequest(ctx, log, r)
+		count(metrics, r)
+		flush(metrics)
+	}
+}
+
+// logRequest tells refusals apart by whose fault they are: a sender's is a warning,
+// ours an error.
+func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
+	level, message := slog.LevelInfo, "accepted"
+	switch {
+	case r.Status >= http.StatusInternalServerError:
+		level, message = slog.LevelError, "not accepted"
+	case r.Status >= http.StatusBadRequest:
+		level, message = slog.LevelWarn, "refused"
+	}
+	fields := []slog.Attr{
+		slog.Int(telemetry.FieldStatus, r.Status),
+		slog.String(telemetry.FieldSource, r.Source),
+		slog.Float64(telemetry.FieldTook, telemetry.Milliseconds(r.Took)),
+	}
+	if r.ID != "" {
+		fields = append(fields,
+			slog.String(telemetry.FieldID, r.ID),
+			slog.String(telemetry.FieldType, r.Type),
+			slog.String(telemetry.FieldProvider, r.Provider),
+			slog.Int(telemetry.FieldSecret, r.Secret),
+			slog.Int(telemetry.FieldTries, r.Tries),
+			slog.Float64(telemetry.FieldVerifying, telemetry.Milliseconds(r.Verifying)),
+			slog.Float64(telemetry.FieldQueueing, telemetry.Milliseconds(r.Queueing)),
+		)
+	}
+	if r.Code != "" {
+		fields = append(fields, slog.String(telemetry.FieldCode, string(r.Code)))
+	}
+	if r.Status >= http.StatusInternalServerError {
+		fields = append(fields, slog.String(telemetry.FieldError, telemetry.ErrorKind(r.Err)))
+	}
+	if panicked, ok := errors.AsType[*ingest.PanicError](r.Err); ok {
+		fields = append(fields, slog.String(telemetry.FieldStack, string(panicked.Stack)))
+	}
+	log.LogAttrs(ctx, level, message, fields...)
+}
+
+func count(metrics *telemetry.Metrics, r ingest.Report) {
+	from := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Source}
+	metrics.Count(telemetry.MetricReceived, 1, from)
+	if r.Err != nil {
+		metrics.Count(telemetry.MetricRejected, 1, from,
+			telemetry.Dimension{Name: telemetry.FieldCode, Value: string(r.Code)})
+		return
+	}
+	metrics.Count(telemetry.MetricAccepted, 1, from)
+	metrics.Time(telemetry.MetricAckTime, r.Took, from)
+}
+
+// countRead counts what went wrong with a read of the sources' secret.
+func countRead(metrics *telemetry.Metrics, s source.Status) {
+	if s.Invalid {
+		metrics.Count(telemetry.MetricSourcesInvalid, 1)
+	}
+	if s.Err != nil && !s.Invalid {
+		metrics.Count(telemetry.MetricSourcesUnread, 1)
+	}
+}
+
+// flush gives up on metrics that cannot be written: a webhook must not fail for them,
+// and there is nowhere else to say it.
+func flush(metrics *telemetry.Metrics) { _ = metrics.Flush() }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/lambdatest"
+)
+
+// TestOutput reads what the program prints: for each webhook one line of log and one
+// of metrics, for a health check nothing.
+func TestOutput(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), nil))
+	send(t, p, signed("contiguity", "", sms))
+	send(t, p, altered(signed("contiguity", "", sms)))
+	send(t, p, request{method: "GET", path: "/healthz"})
+	send(t, p, request{source: phone})
+
+	var got []map[string]any
+	for line := range strings.Lines(p.Stdout()) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		// What differs from run to run counts by being there.
+		for _, name := range []string{"time", "took_ms", "verifying_ms", "queueing_ms", "_aws", "AckTime"} {
+			if _, ok := fields[name]; ok {
+				fields[name] = "…"
+			}
+		}
+		got = append(got, fields)
+	}
+	want := []map[string]any{
+		{"time": "…", "level": "INFO", "msg": "accepted", "status": 200.0, "source": "contiguity", "provider": "contiguity",
+			"id": "evt_1", "type": "text.incoming.sms", "secret": 0.0, "tries": 1.0,
+			"took_ms": "…", "verifying_ms": "…", "queueing_ms": "…"},
+		{"_aws": "…", "source": "contiguity", "Received": 1.0, "Accepted": 1.0, "AckTime": "…"},
+		{"time": "…", "level": "WARN", "msg": "refused", "status": 401.0, "source": "contiguity", "took_ms": "…",
+			"code": "signature_mismatch"},
+		{"_aws": "…", "source": "contiguity", "code": "signature_mismatch", "Received": 1.0, "Rejected": 1.0},
+		{"time": "…", "level": "WARN", "msg": "refused", "status": 404.0, "source": "unknown", "took_ms": "…",
+			"code": "unknown_source"},
+		{"_aws": "…", "source": "unknown", "code": "unknown_source", "Received": 1.0, "Rejected": 1.0},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stdout (-want +got):\n%s", diff)
+	}
+	if p.Stderr() != "" {
+		t.Errorf("stderr = %s", p.Stderr())
+	}
+}
+
+// TestLogLevel leaves out what was not asked for; metrics are no log.
+func TestLogLevel(t *testing.T) {
+	t.Parallel()
+	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), map[string]string{"LOG_LEVEL": "error"}))
+	send(t, p, signed("contiguity", "", sms))
+	if got := p.Stdout(); strings.Contains(got, `"msg"`) || strings.Count(got, "\n") != 1 {
+		t.Errorf("stdout = %s, want the metrics alone", got)
+	}
+}

@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// RetryAfter is when a sender is asked to come again after a 503.
+const RetryAfter = 30 * time.Second
+
+// The bodies of answers.
+type (
+	statusBody struct {
+		Status string `json:"status"`
+		ID     string `json:"id,omitempty"`
+	}
+	errorBody struct {
+		Error webhook.Code `json:"error"`
+	}
+)
+
+// status is the HTTP status that goes with a code; 0 for what is no answer of ours.
+func status(code webhook.Code) int {
+	switch code {
+	case webhook.ErrMalformedBody, webhook.ErrMissingID, webhook.ErrMissingType,
+		webhook.ErrInvalidID, webhook.ErrInvalidType, webhook.ErrIDMismatch:
+		return http.StatusBadRequest
+	case webhook.ErrSignatureMissing, webhook.ErrSignatureMalformed, webhook.ErrSignatureMismatch,
+		webhook.ErrTimestampOutsideWindow:
+		return http.StatusUnauthorized
+	case webhook.ErrUnknownSource, webhook.ErrNotFound:
+		return http.StatusNotFound
+	case webhook.ErrMethod:
+		return http.StatusMethodNotAllowed
+	case webhook.ErrTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case webhook.ErrQueueUnavailable, webhook.ErrSourcesUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return 0
+}
+
+// codeOf finds the code to answer. An error that holds none of the list says nothing
+// about the webhook, only that we could not judge or queue it: it has to come again.
+func codeOf(err error, tries int) webhook.Code {
+	if code, ok := errors.AsType[webhook.Code](err); ok && status(code) != 0 {
+		return code
+	}
+	if tries > 0 {
+		return webhook.ErrQueueUnavailable
+	}
+	return webhook.ErrSourcesUnavailable
+}
+
+func answer(w http.ResponseWriter, r Report) {
+	switch r.Status {
+	case http.StatusOK:
+		write(w, r.Status, statusBody{Status: "accepted", ID: r.ID})
+		return
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", http.MethodPost)
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", strconv.Itoa(int(RetryAfter.Seconds())))
+	}
+	write(w, r.Status, errorBody{r.Code})
+}
+
+// answerHealth says that the program runs, and nothing about what it is configured for.
+func answerHealth(w http.ResponseWriter, method string) {
+	if method != http.MethodGet && method != http.MethodHead {
+		w.Header().Set("Allow", http.MethodGet+", "+http.MethodHead)
+		write(w, http.StatusMethodNotAllowed, errorBody{webhook.ErrMethod})
+		return
+	}
+	write(w, http.StatusOK, statusBody{Status: "ok"})
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	text, _ := json.Marshal(body) // of strings alone, so it cannot fail
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // where it fails the client is gone, and nobody is left to tell
+}
+
+func isTooLarge(err error) bool {
+	_, ok := errors.AsType[*http.MaxBytesError](err)
+	return ok
+}

@@ -1,0 +1,76 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+const (
+	// Budget is the longest that a webhook takes to be verified and queued, reading
+	// the sources anew included. What is not queued by then is answered 503.
+	Budget = 5 * time.Second
+	// TryTimeout is the longest that one try to queue it takes, so that a connection
+	// that hangs leaves time for others.
+	TryTimeout = 1500 * time.Millisecond
+
+	// answerTime is kept free before the caller's own deadline: an answer that comes
+	// after it is none, and the sender would not know when to come again.
+	answerTime = 100 * time.Millisecond
+
+	firstPause = 50 * time.Millisecond
+	maxPause   = 800 * time.Millisecond
+)
+
+// withBudget ends ctx after Budget, and before the caller's own deadline.
+func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
+	left := Budget
+	if deadline, ok := ctx.Deadline(); ok {
+		left = min(left, time.Until(deadline)-answerTime)
+	}
+	return context.WithTimeout(ctx, left)
+}
+
+// enqueue tries until the queue has the event or ctx ends. It returns
+// [webhook.ErrTooLarge], or [webhook.ErrQueueUnavailable] with the last try's error.
+func (h *Handler) enqueue(ctx context.Context, e webhook.Event, report *Report) error {
+	began := time.Now()
+	defer func() { report.Queueing = time.Since(began) }()
+	var failed error
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
+		report.Tries++
+		failed = h.try(ctx, e)
+		if failed == nil {
+			return nil
+		}
+		if errors.Is(failed, queue.ErrTooLarge) {
+			return fmt.Errorf("%w: %w", webhook.ErrTooLarge, failed)
+		}
+		wait(ctx, jitter(pause))
+	}
+	return fmt.Errorf("%w: %w", webhook.ErrQueueUnavailable, cmp.Or(failed, context.Cause(ctx)))
+}
+
+func (h *Handler) try(ctx context.Context, e webhook.Event) error {
+	ctx, cancel := context.WithTimeout(ctx, TryTimeout)
+	defer cancel()
+	return h.Queue.Send(ctx, queue.Message{Event: e}, 0)
+}
+
+// wait returns after d, or when ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// jitter is somewhere in [d/2, d), so that requests that failed together do not come
+// again together.
+func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }

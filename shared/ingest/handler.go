@@ -1,0 +1,174 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"webhookintake/shared/queue"
+	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
+)
+
+// MaxBody is the largest body that is read, in bytes: what a Lambda function can be
+// sent at most.
+const MaxBody = 6 << 20
+
+const (
+	hooksPath  = "/hooks/"
+	healthPath = "/healthz"
+
+	// firstRead is how many bytes a client's Content-Length is trusted for before any
+	// of them has come.
+	firstRead = 64 << 10
+)
+
+// A Handler receives webhooks. Sources and Queue are needed. It is safe for concurrent
+// use, as long as its fields are not changed.
+type Handler struct {
+	Sources *source.Sources
+	Queue   Sender
+	// Report is told of every request but health checks, after it was answered, in
+	// the request's goroutine. Nil tells nobody.
+	Report func(context.Context, Report)
+	// Now is the clock by which a webhook's signed time is judged and its arrival
+	// written down. Nil means time.Now.
+	Now func() time.Time
+}
+
+// A Sender is the part of [queue.Queue] that takes messages. What it returns nil for is
+// durable; it neither retries nor outlasts its context. It returns [queue.ErrTooLarge]
+// for what it can never take; any other error means that the outcome is unknown.
+type Sender interface {
+	Send(ctx context.Context, m queue.Message, delay time.Duration) error
+}
+
+// ServeHTTP answers /hooks/{source}, /healthz, and everything else with 404. Where the
+// caller's router has matched {source}, the request's path is not looked at.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	name, isHook := sourceName(r)
+	if !isHook && r.URL.Path == healthPath {
+		answerHealth(w, r.Method)
+		return
+	}
+	report := Report{Source: UnknownSource, Secret: NoSecret}
+	var err error = webhook.ErrNotFound
+	if isHook {
+		err = h.receive(w, r, name, &report)
+	}
+	report.conclude(err)
+	answer(w, report)
+	report.Took = time.Since(began)
+	if h.Report != nil {
+		h.Report(r.Context(), report)
+	}
+}
+
+// sourceName is the source that the request is for.
+func sourceName(r *http.Request) (name string, ok bool) {
+	if name := r.PathValue("source"); name != "" {
+		return name, true
+	}
+	name, ok = strings.CutPrefix(r.URL.Path, hooksPath)
+	return name, ok && name != "" && !strings.Contains(name, "/")
+}
+
+// receive returns nil when the queue has the webhook, else an error that holds the
+// [webhook.Code] to answer. A panic, which is a fault of ours or of a provider's code,
+// becomes an error without one.
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request, name string, report *Report) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = newPanicError(value)
+		}
+	}()
+	if r.Method != http.MethodPost {
+		return webhook.ErrMethod
+	}
+	request := webhook.Request{Header: r.Header, At: h.now()}
+	if r.URL.RawQuery != "" {
+		// What does not parse is left out, so no signature can be in it.
+		request.Query, _ = url.ParseQuery(r.URL.RawQuery)
+	}
+	if request.Body, err = readBody(w, r); err != nil {
+		return err
+	}
+	ctx, cancel := withBudget(r.Context())
+	defer cancel()
+	event, err := h.verify(ctx, name, request, report)
+	if err != nil {
+		return err
+	}
+	return h.enqueue(ctx, event, report)
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
+}
+
+// readBody returns [webhook.ErrTooLarge] for a body over MaxBody, and
+// [webhook.ErrMalformedBody] for one that did not arrive whole.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > MaxBody {
+		return nil, webhook.ErrTooLarge
+	}
+	var body bytes.Buffer
+	body.Grow(int(max(0, min(r.ContentLength, firstRead))) + bytes.MinRead)
+	_, err := io.Copy(&body, http.MaxBytesReader(w, r.Body, MaxBody))
+	if isTooLarge(err) {
+		return nil, webhook.ErrTooLarge
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", webhook.ErrMalformedBody, err)
+	}
+	return body.Bytes(), nil
+}
+
+// verify makes an event of what a signature vouches for.
+func (h *Handler) verify(
+	ctx context.Context, name string, r webhook.Request, report *Report,
+) (webhook.Event, error) {
+	began := time.Now()
+	src, verified, err := h.Sources.Verify(ctx, name, r)
+	report.Verifying = time.Since(began)
+	if src.Name != "" {
+		report.Source, report.Provider = src.Name, src.Provider.Name()
+	}
+	if err != nil {
+		return webhook.Event{}, err
+	}
+	if err := checkNames(verified); err != nil {
+		return webhook.Event{}, err
+	}
+	report.ID, report.Type, report.Secret = verified.ID, verified.Type, verified.Secret
+	return webhook.Event{
+		Source:   src.Name,
+		Provider: src.Provider.Name(),
+		ID:       verified.ID,
+		Type:     verified.Type,
+		Time:     verified.Time,
+		Received: r.At.Truncate(time.Millisecond).UTC(),
+		Raw:      r.Body,
+	}, nil
+}
+
+// checkNames holds every provider to what queue and ledger rely on, so that none can
+// let a webhook in that would go round for ever.
+func checkNames(v webhook.Verified) error {
+	if !webhook.ValidName(v.ID) {
+		return webhook.ErrInvalidID
+	}
+	if !webhook.ValidName(v.Type) {
+		return webhook.ErrInvalidType
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package endtoend
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+const region = "eu-central-1"
+
+var sample = credentials.NewStaticCredentialsProvider("sample", "sample", "")
+
+// engines are a queue, its dead letters and two tables, made for one test.
+type engines struct {
+	sqsURL, dynamoURL string
+	sqs               *sqs.Client
+	dynamo            *dynamodb.Client
+	queueURL, deadURL string
+	ledger, effects   string
+}
+
+func newEngines(t *testing.T) *engines {
+	t.Helper()
+	e := &engines{sqsURL: os.Getenv("WEBHOOK_TEST_SQS"), dynamoURL: os.Getenv("WEBHOOK_TEST_DYNAMODB")}
+	if e.sqsURL == "" || e.dynamoURL == "" {
+		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
+	}
+	e.sqs = sqs.New(sqs.Options{Region: region, Credentials: sample, BaseEndpoint: &e.sqsURL})
+	e.dynamo = dynamodb.New(dynamodb.Options{Region: region, Credentials: sample, BaseEndpoint: &e.dynamoURL})
+	name := fmt.Sprintf("endtoend-%08x", rand.Uint32())
+	e.deadURL = e.queue(t, name+"-dead", nil)
+	e.queueURL = e.queue(t, name, map[string]string{"VisibilityTimeout": "360"})
+	e.ledger, e.effects = e.table(t, name+"-ledger"), e.table(t, name+"-effects")
+	return e
+}
+
+func (e *engines) queue(t *testing.T, name string, attributes map[string]string) (url string) {
+	t.Helper()
+	out, err := e.sqs.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: attributes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := e.sqs.DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: out.QueueUrl})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return *out.QueueUrl
+}
+
+func (e *engines) table(t *testing.T, name string) string {
+	t.Helper()
+	_, err := e.dynamo.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := e.dynamo.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return name
+}
+
+// items are all items of a table.
+func (e *engines) items(t *testing.T, table string) (items []map[string]types.AttributeValue) {
+	t.Helper()
+	pages := dynamodb.NewScanPaginator(e.dynamo, &dynamodb.ScanInput{TableName: &table, ConsistentRead: new(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		items = append(items, page.Items...)
+	}
+	return items
+}
+
+// text is an attribute's string or number; empty where it is absent.
+func text(item map[string]types.AttributeValue, name string) string {
+	switch v := item[name].(type) {
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		return v.Value
+	}
+	return ""
+}
+
+// effectCounts are how often each effect happened, by its key.
+func (e *engines) effectCounts(t *testing.T) map[string]string {
+	t.Helper()
+	counts := map[string]string{}
+	for _, item := range e.items(t, e.effects) {
+		counts[text(item, "pk")] = text(item, "n")
+	}
+	return counts
+}
+
+// states counts the ledger's records by state.
+func (e *engines) states(t *testing.T) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	for _, item := range e.items(t, e.ledger) {
+		counts[text(item, "state")]++
+	}
+	return counts
+}
+
+// environment is that of both functions.
+func (e *engines) environment() map[string]string {
+	return map[string]string{
+		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "sample", "AWS_SECRET_ACCESS_KEY": "sample",
+		"AWS_ENDPOINT_URL_SQS": e.sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": e.dynamoURL,
+		"QUEUE_URL": e.queueURL, "DLQ_URL": e.deadURL, "TABLE_NAME": e.ledger,
+		"EFFECTS_TABLE": e.effects, "SOURCES": sources,
+	}
+}

@@ -1,0 +1,180 @@
+package endtoend
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"webhookintake/shared/queue"
+	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/webhook"
+)
+
+const (
+	killedEvents = 5000
+	kills        = 100
+	failEvery    = 50 // one event in so many is told to fail for good
+)
+
+// Thousands of events flow while the function is killed 100 times, at moments that
+// nobody chose, and queue and ledger are away for a while. In the end every event's
+// effects are there, once, and only what was told to fail is dead-lettered.
+func TestEngineKills(t *testing.T) {
+	e := newEngines(t)
+	fill(t, e)
+	ledgerAway, ledgerURL := newOutage(t, e.dynamoURL)
+	queueAway, queueURL := newOutage(t, e.sqsURL)
+	c := consume(t, e, 3, 12*time.Second, map[string]string{
+		"AWS_ENDPOINT_URL_DYNAMODB": ledgerURL, "AWS_ENDPOINT_URL_SQS": queueURL,
+	})
+	kill(t, c, func(n int) {
+		ledgerAway.set(n%40 >= 30 && n%40 < 34)
+		queueAway.set(n%40 >= 20 && n%40 < 24)
+	})
+	await(t, 4*time.Minute, "the queue is empty", func() bool { return e.waiting(t) == 0 })
+	checkEffects(t, e)
+	checkLetters(t, e)
+}
+
+func eventID(n int) string { return fmt.Sprintf("evt_%05d", n) }
+
+func failsForGood(n int) bool { return n%failEvery == 0 }
+
+// fill puts the events into the queue, as ingest does.
+func fill(t *testing.T, e *engines) {
+	t.Helper()
+	q, err := sqs.New(sqs.Options{URL: e.queueURL, Region: region, Endpoint: e.sqsURL, Credentials: sample})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var filling sync.WaitGroup
+	for lane := range 16 {
+		filling.Go(func() {
+			for n := lane; n < killedEvents; n += 16 {
+				do := "count"
+				if failsForGood(n) {
+					do = "permanent"
+				}
+				d := contiguityEvent("text.incoming.mms", eventID(n), do)
+				err := q.Send(t.Context(), queue.Message{Event: webhook.Event{
+					Source: d.source, Provider: d.source, ID: eventID(n), Type: "text.incoming.mms",
+					Received: time.Now(), Raw: d.request.Body,
+				}}, 0)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	filling.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+// kill kills instances, one after another, and starts them again. Before each it calls
+// disturb with the number of kills so far.
+func kill(t *testing.T, c *consumer, disturb func(n int)) {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	for n := range kills {
+		disturb(n)
+		pause(t, time.Duration(20+random.IntN(400))*time.Millisecond)
+		if err := c.instances[random.IntN(len(c.instances))].Restart(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	disturb(0)
+}
+
+// pause lets real programs run for a moment: when they are killed must not depend on
+// what they do.
+func pause(t *testing.T, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+	}
+}
+
+// waiting is how many messages the queue holds, in flight or not.
+func (e *engines) waiting(t *testing.T) int {
+	t.Helper()
+	out, err := e.sqs.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{
+		QueueUrl: &e.queueURL, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, name := range []string{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"} {
+		n, _ := strconv.Atoi(out.Attributes[name])
+		total += n
+	}
+	return total
+}
+
+func checkEffects(t *testing.T, e *engines) {
+	t.Helper()
+	counts := e.effectCounts(t)
+	wrong := 0
+	for n := range killedEvents {
+		key := "contiguity#" + eventID(n)
+		for _, effect := range []string{key, key + ":again"} {
+			want := "1"
+			if failsForGood(n) {
+				want = ""
+			}
+			if counts[effect] != want {
+				wrong++
+				t.Logf("effect %s happened %q times, want %q", effect, counts[effect], want)
+			}
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d effects are wrong", wrong)
+	}
+	failing := killedEvents / failEvery
+	if states := e.states(t); states["COMPLETED"] != killedEvents-failing || states["FAILED"] != failing || len(states) != 2 {
+		t.Errorf("records by state: %v, want %d completed and %d failed", states, killedEvents-failing, failing)
+	}
+}
+
+// checkLetters wants a dead letter for each event that was told to fail, and none else.
+// A kill between the letter and its record may double one.
+func checkLetters(t *testing.T, e *engines) {
+	t.Helper()
+	q, err := sqs.New(sqs.Options{URL: e.deadURL, Region: region, Endpoint: e.sqsURL, Credentials: sample})
+	if err != nil {
+		t.Fatal(err)
+	}
+	letters := map[string]bool{}
+	for {
+		ms, err := q.Receive(t.Context(), queue.MaxBatch, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(ms) == 0 {
+			break
+		}
+		for _, m := range ms {
+			letters[m.ID] = true
+			if m.Failure == nil || m.Failure.Reason != queue.ReasonPermanent {
+				t.Errorf("letter of %s: %+v, want permanent", m.ID, m.Failure)
+			}
+		}
+	}
+	for n := range killedEvents {
+		if letters[eventID(n)] != failsForGood(n) {
+			t.Errorf("%s dead-lettered: %v, want %v", eventID(n), letters[eventID(n)], failsForGood(n))
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package endtoend
+
+import (
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// An outage stands between the functions and an engine: while it is on, every
+// connection breaks, as when the engine is stopped.
+type outage struct {
+	listener net.Listener
+	engine   string // host:port
+
+	mu    sync.Mutex
+	on    bool
+	conns map[net.Conn]bool
+}
+
+// newOutage listens before the engine, and is off.
+func newOutage(t *testing.T, engine string) (o *outage, proxied string) {
+	t.Helper()
+	u, err := url.Parse(engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = &outage{listener: listener, engine: u.Host, conns: map[net.Conn]bool{}}
+	var serving sync.WaitGroup
+	serving.Go(o.serve)
+	t.Cleanup(func() {
+		_ = listener.Close() // ends serve
+		serving.Wait()
+		o.set(true)
+	})
+	return o, "http://" + listener.Addr().String()
+}
+
+func (o *outage) serve() {
+	for {
+		conn, err := o.listener.Accept()
+		if err != nil {
+			return
+		}
+		go o.carry(conn)
+	}
+}
+
+// carry copies both ways until either side ends.
+func (o *outage) carry(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	engine, err := net.Dial("tcp", o.engine)
+	if err != nil || !o.enter(conn) {
+		return
+	}
+	defer o.leave(conn)
+	go func() {
+		_, _ = io.Copy(engine, conn) // broken connections are the point
+		_ = engine.Close()
+	}()
+	_, _ = io.Copy(conn, engine)
+}
+
+func (o *outage) enter(conn net.Conn) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.on {
+		o.conns[conn] = true
+	}
+	return !o.on
+}
+
+func (o *outage) leave(conn net.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.conns, conn)
+}
+
+// set begins or ends the outage.
+func (o *outage) set(on bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.on = on
+	if on {
+		for conn := range o.conns {
+			_ = conn.Close()
+		}
+	}
+}

@@ -1,0 +1,36 @@
+package lambdatest
+
+import (
+	"testing"
+	"time"
+)
+
+// Run starts the program for a test, and closes it at the test's end; of a test that
+// failed it logs what the program printed.
+func Run(t testing.TB, path string, env map[string]string) *Process {
+	t.Helper()
+	p, err := Start(t.Context(), Options{Path: path, Env: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the program printed:\n%s%s", p.Stdout(), p.Stderr())
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// MustInvoke gives p an event with ten seconds for it, and gives what the function
+// returned. An error of the function's fails the test.
+func MustInvoke(t testing.TB, p *Process, event []byte) []byte {
+	t.Helper()
+	response, err := p.Invoke(t.Context(), event, 10*time.Second)
+	if err != nil || response.Failed {
+		t.Fatalf("invocation failed: %v %s", err, response.Payload)
+	}
+	return response.Payload
+}

@@ -1,0 +1,139 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+)
+
+// maxStatements is DynamoDB's limit for one request.
+const maxStatements = 25
+
+// errUnsettled says that a statement did not do what it says, and the single path must
+// find out why: the record is there already, or it is not as the statement demands.
+var errUnsettled = errors.New("statement refused")
+
+// A statement is one of PartiQL. Names in it are quoted, values are parameters.
+type statement struct {
+	text       strings.Builder
+	parameters []types.AttributeValue
+}
+
+func (st *statement) write(format string, args ...any) { fmt.Fprintf(&st.text, format, args...) }
+
+// parameter puts v in the place of a question mark that has just been written.
+func (st *statement) parameter(v types.AttributeValue) {
+	st.parameters = append(st.parameters, v)
+}
+
+// insert writes a record where there is none.
+func (s *Store) insert(key string, rec ledger.Record) *statement {
+	it := encode(rec)
+	it[attrKey] = text(key)
+	st := new(statement)
+	st.write("INSERT INTO %q VALUE {", s.table)
+	for i, attr := range slices.Sorted(maps.Keys(it)) {
+		if i > 0 {
+			st.write(", ")
+		}
+		st.write("'%s': ?", attr) // a tuple's names are strings, in single quotes
+		st.parameter(it[attr])
+	}
+	st.write("}")
+	return st
+}
+
+// finish ends a claim, or is nil where that takes more than setting attributes. It
+// demands that the claim is in force, and that done and started hold nothing that it
+// would write over: what is left out below must be absent, what is set must be absent
+// or the same.
+func (s *Store) finish(end ledger.End) *statement {
+	claimed, next, err := s.plan(end)
+	if err != nil {
+		return nil
+	}
+	before, after := encode(claimed), encode(next)
+	st := new(statement)
+	st.write("UPDATE %q", s.table)
+	for _, attr := range slices.Sorted(maps.Keys(after)) {
+		if !equal(before[attr], after[attr]) || attr == attrStarted {
+			st.write(" SET %q=?", attr)
+			st.parameter(after[attr])
+		}
+	}
+	for attr := range before {
+		if after[attr] == nil {
+			return nil
+		}
+	}
+	st.write(" WHERE %q=? AND %q=? AND %q=? AND %q=?", attrKey, attrOwner, attrFence, attrState)
+	st.parameters = append(st.parameters,
+		text(end.Claim.Key), before[attrOwner], before[attrFence], before[attrState])
+	st.unless(attrDone, after[attrDone])
+	if after[attrStarted] == nil {
+		st.unless(attrStarted, nil)
+	}
+	return st
+}
+
+// unless demands that a set is absent, or is v.
+func (st *statement) unless(attr string, v types.AttributeValue) {
+	if v == nil {
+		st.write(" AND %q IS MISSING", attr)
+		return
+	}
+	st.write(" AND (%q IS MISSING OR %q=?)", attr, attr)
+	st.parameter(v)
+}
+
+// execute sends statements and answers each in its place: nil, errUnsettled, or an
+// error that leaves the outcome unknown. The keys that they are about are distinct:
+// DynamoDB refuses the whole request otherwise, and may have applied a part of it.
+func (s *Store) execute(ctx context.Context, statements []*statement) []error {
+	var errs []error
+	for chunk := range slices.Chunk(statements, maxStatements) {
+		errs = append(errs, s.executeChunk(ctx, chunk)...)
+	}
+	return errs
+}
+
+func (s *Store) executeChunk(ctx context.Context, statements []*statement) []error {
+	errs := make([]error, len(statements))
+	requests := make([]types.BatchStatementRequest, len(statements))
+	for i, st := range statements {
+		requests[i] = types.BatchStatementRequest{Statement: new(st.text.String()), Parameters: st.parameters}
+	}
+	out, err := s.client.BatchExecuteStatement(ctx, &dynamodb.BatchExecuteStatementInput{Statements: requests})
+	if err == nil && len(out.Responses) != len(statements) {
+		err = fmt.Errorf("%d answers to %d statements", len(out.Responses), len(statements))
+	}
+	for i := range errs {
+		if errs[i] = err; err == nil {
+			errs[i] = statementError(out.Responses[i].Error)
+		}
+	}
+	return errs
+}
+
+// statementError is what one statement's answer comes to. One that was throttled is not
+// tried again alone: that would be ten requests where one was too much.
+func statementError(err *types.BatchStatementError) error {
+	if err == nil {
+		return nil
+	}
+	switch err.Code {
+	case types.BatchStatementErrorCodeEnumThrottlingError,
+		types.BatchStatementErrorCodeEnumProvisionedThroughputExceeded,
+		types.BatchStatementErrorCodeEnumRequestLimitExceeded:
+		return fmt.Errorf("throttled: %s", err.Code)
+	}
+	return errUnsettled
+}

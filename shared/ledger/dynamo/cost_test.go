@@ -1,0 +1,192 @@
+package dynamo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+)
+
+// A meter counts requests by operation, and what DynamoDB says they consume. It asks for
+// that in the store's stead, which does not want to know.
+type meter struct {
+	to http.RoundTripper
+
+	mu     sync.Mutex
+	calls  map[string]int
+	writes int     // conditional writes, those in batches included
+	units  float64 // as DynamoDB counts; DynamoDB Local says nothing of batches
+}
+
+func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	body = append([]byte(`{"ReturnConsumedCapacity":"TOTAL",`), bytes.TrimPrefix(body, []byte("{"))...)
+	asking := r.Clone(r.Context())
+	asking.Body, asking.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	reply, err := m.to.RoundTrip(asking)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := io.ReadAll(reply.Body)
+	reply.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	reply.Body = io.NopCloser(bytes.NewReader(answer))
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls[operation]++
+	m.writes += writesIn(body)
+	m.units += consumed(answer)
+	return reply, nil
+}
+
+// writesIn is how many writes a request asks for: its statements, or itself.
+func writesIn(body []byte) int {
+	var batch struct{ Statements []json.RawMessage }
+	if json.Unmarshal(body, &batch) == nil && batch.Statements != nil {
+		return len(batch.Statements)
+	}
+	return 1
+}
+
+// consumed is the capacity that an answer speaks of.
+func consumed(answer []byte) float64 {
+	var a struct {
+		ConsumedCapacity struct{ CapacityUnits float64 }
+	}
+	if json.Unmarshal(answer, &a) != nil {
+		return 0
+	}
+	return a.ConsumedCapacity.CapacityUnits
+}
+
+// usual is an event as most are: new, and handled at the first try.
+func usual(i int) ledger.Request {
+	r := request(fmt.Sprintf("contiguity#evt_01JA0000000000000000000%03d", i))
+	r.FirstReceive, r.Handled = true, true
+	return r
+}
+
+// What a usual event costs: two writes of one unit each, no read, and for ten that come
+// together two requests in all.
+func TestEngineCost(t *testing.T) {
+	t.Parallel()
+	release := func(c ledger.Claim) ledger.End {
+		return ledger.End{Claim: c, At: now, State: ledger.StateReleased, Ran: true, NotBefore: now, Done: []string{"a", "b"}, Started: c.Started}
+	}
+	complete := func(c ledger.Claim) ledger.End {
+		return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"auto-reply", "crm-sync"}}
+	}
+	for _, tt := range []struct {
+		name   string
+		events int
+		before func(ledger.Claim) ledger.End // how an earlier claim of each ended
+		end    func(ledger.Claim) ledger.End
+		commit bool // each event's second handler has writes of its own
+		calls  map[string]int
+		writes int
+	}{
+		{name: "one", events: 1, end: complete, calls: map[string]int{"UpdateItem": 2}, writes: 2},
+		{name: "ten", events: 10, end: complete, calls: map[string]int{"BatchExecuteStatement": 2}, writes: 20},
+		{name: "ten that fail", events: 10, end: release, calls: map[string]int{"BatchExecuteStatement": 2}, writes: 20},
+		{name: "ten that commit", events: 10, commit: true,
+			end: func(c ledger.Claim) ledger.End {
+				return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"crm-sync"}}
+			},
+			calls: map[string]int{"BatchExecuteStatement": 2, "UpdateItem": 10}, writes: 30},
+		{name: "thirty", events: 30, end: complete, calls: map[string]int{"BatchExecuteStatement": 4}, writes: 60},
+		// A second try finds its record there: one write to learn that, one to claim.
+		{name: "ten again", events: 10, before: release, end: func(c ledger.Claim) ledger.End {
+			return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"b", "a"}}
+		}, calls: map[string]int{"UpdateItem": 20, "BatchExecuteStatement": 1}, writes: 30},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			var requests []ledger.Request
+			for i := range tt.events {
+				r := usual(i)
+				if tt.before != nil {
+					settleAll(t, e.store.End(t.Context(), []ledger.End{tt.before(mustClaim(t, e.store, r))}))
+					r.FirstReceive, r.Owner = false, "again"
+				}
+				requests = append(requests, r)
+			}
+			m := &meter{to: e.wire.to, calls: map[string]int{}}
+			e.wire.to = m
+			var ends []ledger.End
+			for _, a := range e.store.Claim(t.Context(), requests) {
+				if a.Status != ledger.Claimed {
+					t.Fatalf("%v: %v", a.Status, a.Err)
+				}
+				if tt.commit {
+					settleAll(t, []error{e.store.Commit(t.Context(), a.Claim, "crm-sync", ledger.Tx{})})
+				}
+				ends = append(ends, tt.end(a.Claim))
+			}
+			settleAll(t, e.store.End(t.Context(), ends))
+			compare(t, "requests", m.calls, tt.calls)
+			compare(t, "writes", m.writes, tt.writes)
+			if tt.events == 1 {
+				compare(t, "units", m.units, 2.0)
+			}
+		})
+	}
+}
+
+// A record of a usual event, with the longest id and three handlers, stays under the
+// 1 KB that one write unit covers.
+func TestRecordFitsAWriteUnit(t *testing.T) {
+	t.Parallel()
+	r := usual(1)
+	r.Key = strings.Repeat("s", 63) + "#" + strings.Repeat("i", 200)
+	r.Owner, r.Hash, r.Type = strings.Repeat("0", 32), strings.Repeat("0", 64), "verification.session.report_generated"
+	_, rec := ledger.Judge(nil, r, testKeep)
+	rec.Done = []string{"auto-reply-to-incoming-messages", "copy-to-crm-and-billing-systems", "tell-the-team-in-the-chat-room"}
+	rec.Reason, rec.Finished = "outcome_unknown", now
+	it := encode(*rec)
+	it[attrKey] = text(r.Key)
+	if size := itemSize(it); size > 1024 {
+		t.Errorf("record of %d bytes", size)
+	}
+}
+
+// itemSize is at least what DynamoDB counts: names and values in UTF-8, a number as at
+// most 21 bytes.
+func itemSize(it item) int {
+	size := 0
+	for name, v := range it {
+		size += len(name)
+		switch v := v.(type) {
+		case *types.AttributeValueMemberS:
+			size += len(v.Value)
+		case *types.AttributeValueMemberSS:
+			size += len(strings.Join(v.Value, ""))
+		default:
+			size += 21
+		}
+	}
+	return size
+}
+
+func settleAll(t *testing.T, errs []error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package dynamo
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
+)
+
+// plain is an item as its numbers, texts and sets.
+func plain(it item) map[string]any {
+	values := map[string]any{}
+	for name, v := range it {
+		switch v := v.(type) {
+		case *types.AttributeValueMemberS:
+			values[name] = v.Value
+		case *types.AttributeValueMemberN:
+			n, _ := strconv.ParseInt(v.Value, 10, 64)
+			values[name] = n
+		default:
+			values[name] = v
+		}
+	}
+	return values
+}
+
+// The format of a record's item is what operators' queries and older versions rely on.
+// Both ways of writing one write the same.
+func TestEngineItemFormat(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	first := request("a#1")
+	second := first
+	first.FirstReceive, second.FirstReceive, second.Key = true, true, "a#2"
+	third := first
+	third.Key = "a#3"
+	claims := []ledger.Claim{mustClaim(t, e.store, third)} // alone
+	for _, a := range e.store.Claim(t.Context(), []ledger.Request{first, second}) {
+		claims = append(claims, a.Claim) // together
+	}
+	var ends []ledger.End
+	for i, c := range claims {
+		want := map[string]any{
+			"pk": c.Key, "state": "CLAIMED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1),
+			"lease": first.Lease.UnixMilli(), "hash": first.Hash, "type": first.Type,
+			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
+			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
+		}
+		compare(t, "claimed", plain(e.get(t, e.store.table, attrKey, c.Key)), want)
+		ends = append(ends, ledger.End{Claim: c, At: now.Add(time.Second), State: ledger.StateReleased, Ran: true,
+			NotBefore: now.Add(time.Minute), Reason: "permanent", Done: []string{"b"}, Started: []string{"s"}})
+		if i == 0 {
+			settleAll(t, e.store.End(t.Context(), ends))
+		}
+	}
+	settleAll(t, e.store.End(t.Context(), ends))
+	for _, c := range claims {
+		it := e.get(t, e.store.table, attrKey, c.Key)
+		compare(t, "done", it["done"].(*types.AttributeValueMemberSS).Value, []string{"b"})
+		compare(t, "started", it["started"].(*types.AttributeValueMemberSS).Value, []string{"s"})
+		delete(it, "done")
+		delete(it, "started")
+		compare(t, "released", plain(it), map[string]any{
+			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1),
+			"lease": first.Lease.UnixMilli(), "not_before": now.Add(time.Minute).UnixMilli(), "reason": "permanent",
+			"hash": first.Hash, "type": first.Type,
+			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
+			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
+		})
+	}
+}
+
+func TestEnginePayload(t *testing.T) {
+	t.Parallel()
+	noise := make([]byte, maxPayload+1) // does not compress
+	random := rand.NewChaCha8([32]byte{1})
+	_, _ = random.Read(noise)
+	for _, tt := range []struct {
+		name    string
+		payload []byte
+		omitted bool
+	}{
+		{"empty", []byte{}, false},
+		{"large, but compresses", bytes.Repeat([]byte("a"), 1<<20), false},
+		{"too large", noise, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			r := request("a#1")
+			r.Payload = tt.payload
+			mustClaim(t, e.store, r)
+			got, ok := e.payload(t, r.Key)
+			if !ok {
+				t.Fatal("no item")
+			}
+			it := e.get(t, e.store.table, attrKey, "payload#a#1")
+			if _, omitted := it["omitted"]; omitted != tt.omitted {
+				t.Errorf("omitted is %v, want %v", omitted, tt.omitted)
+			}
+			if !tt.omitted && !bytes.Equal(got, tt.payload) {
+				t.Errorf("payload of %d bytes, want the %d given", len(got), len(tt.payload))
+			}
+			compare(t, "expiry", plain(it)["exp"], plain(e.get(t, e.store.table, attrKey, r.Key))["exp"])
+		})
+	}
+}
+
+// A handler may write into the ledger's own table, but not into its event's record.
+func TestEngineSameTable(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	c := mustClaim(t, e.store, request("a#1"))
+	key := webhook.Attributes{attrKey: webhook.S("counter")}
+	tx := ledger.Tx{Writes: []webhook.Write{webhook.Add(e.store.table, key, "n", 2)}}
+	for range 2 {
+		settleAll(t, []error{e.store.Commit(t.Context(), c, "h", tx)})
+	}
+	compare(t, "item", plain(e.get(t, e.store.table, attrKey, "counter")), map[string]any{"pk": "counter", "n": int64(2)})
+
+	own := ledger.Tx{Writes: []webhook.Write{webhook.Delete(e.store.table, webhook.Attributes{attrKey: webhook.S("a#1")})}}
+	if err := e.store.Commit(t.Context(), c, "other", own); !errors.Is(err, webhook.ErrWrites) {
+		t.Errorf("a write to the record itself = %v, want ErrWrites", err)
+	}
+}
+
+// What only the engine knows of a write is ErrWrites too, and what an operator can cure
+// is not.
+func TestEngineImpossibleWrites(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	users := e.createTable("id")
+	c := mustClaim(t, e.store, request("a#1"))
+	id := webhook.Attributes{"id": webhook.S("1")}
+	for _, tt := range []struct {
+		name  string
+		write webhook.Write
+		want  error // nil: an error, but not ErrWrites
+	}{
+		{"wrong key attribute", webhook.Put(users, webhook.Attributes{"uid": webhook.S("1")}, nil), webhook.ErrWrites},
+		{"key of another type", webhook.Put(users, webhook.Attributes{"id": webhook.N(1)}, nil), webhook.ErrWrites},
+		{"key too long", webhook.Delete(users, webhook.Attributes{"id": webhook.S(strings.Repeat("k", 2049))}), webhook.ErrWrites},
+		{"item too large", webhook.Put(users, id, webhook.Attributes{"x": webhook.S(strings.Repeat("x", 410<<10))}), webhook.ErrWrites},
+		{"no such table", webhook.Put("not-there", id, nil), nil},
+	} {
+		err := e.store.Commit(t.Context(), c, "h", ledger.Tx{Writes: []webhook.Write{tt.write}})
+		if err == nil || errors.Is(err, webhook.ErrWrites) != (tt.want != nil) {
+			t.Errorf("%s = %v, want %v", tt.name, err, tt.want)
+		}
+		if strings.Contains(err.Error(), "xxxx") {
+			t.Errorf("%s: the error quotes the item", tt.name)
+		}
+	}
+	if _, ok := e.get(t, e.store.table, attrKey, "a#1")["done"]; ok {
+		t.Error("a handler was noted as done without its writes")
+	}
+}
+
+// The key of a record, a payload and an entity cannot be the same, as no source's name
+// is payload or begins with a colon.
+func TestKeysDoNotMeet(t *testing.T) {
+	t.Parallel()
+	key := entityKey(ledger.Entity{Handler: "h", Name: "a#1"}).(*types.AttributeValueMemberS).Value
+	if !strings.HasPrefix(key, ":") || len(key) > 100 || strings.Contains(key, "a#1") {
+		t.Errorf("entity key %q", key)
+	}
+	for _, e := range []ledger.Entity{{Handler: "h", Name: "b"}, {Handler: "h a", Name: "#1"}, {Handler: `h" "a#1`, Name: ""}} {
+		if entityKey(e).(*types.AttributeValueMemberS).Value == key {
+			t.Errorf("%+v has the same key", e)
+		}
+	}
+}

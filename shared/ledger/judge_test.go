@@ -1,0 +1,220 @@
+package ledger_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"webhookintake/shared/ledger"
+)
+
+const testKeep = 29 * 24 * time.Hour
+
+var (
+	now    = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	opened = now.Add(-time.Minute) // when the record was claimed first
+	closes = now.Add(time.Hour)    // the window's end
+)
+
+// record is one on its second attempt, with something in every field that a claim may
+// keep or reset.
+func record(s ledger.State, edits ...func(*ledger.Record)) *ledger.Record {
+	r := &ledger.Record{
+		State: s, Owner: "old", Fence: 7, Attempts: 2, Hash: "h1", Type: "t1", Lease: now,
+		Done: []string{"a", "b"}, Started: []string{"s"},
+		Received: opened, DedupUntil: closes, FirstClaimed: opened, Expires: closes.Add(testKeep),
+	}
+	switch s {
+	case ledger.StateReleased:
+		r.NotBefore = now
+	case ledger.StateCompleted:
+		r.Finished = now
+	case ledger.StateFailed:
+		r.Finished, r.Reason = now, "permanent"
+	}
+	for _, edit := range edits {
+		edit(r)
+	}
+	return r
+}
+
+func reason(why string) func(*ledger.Record) { return func(r *ledger.Record) { r.Reason = why } }
+
+func ask(edits ...func(*ledger.Request)) ledger.Request {
+	r := ledger.Request{
+		Key: "a#1", Owner: "new", Type: "t2", Hash: "h1", At: now, Lease: now.Add(time.Minute),
+		Received: opened, DedupUntil: closes,
+	}
+	for _, edit := range edits {
+		edit(&r)
+	}
+	return r
+}
+
+func owner(name string) func(*ledger.Request)     { return func(r *ledger.Request) { r.Owner = name } }
+func hash(sum string) func(*ledger.Request)       { return func(r *ledger.Request) { r.Hash = sum } }
+func askedAt(t time.Time) func(*ledger.Request)   { return func(r *ledger.Request) { r.At = t } }
+func arrivedAt(t time.Time) func(*ledger.Request) { return func(r *ledger.Request) { r.Received = t } }
+func handled(r *ledger.Request)                   { r.Handled = true }
+
+func letter(fence int64, assume ...string) func(*ledger.Request) {
+	return func(r *ledger.Request) { r.Reopen = &ledger.Reopen{Fence: fence, AssumeDone: assume} }
+}
+
+func replay(fence int64, handlers ...string) func(*ledger.Request) {
+	return func(r *ledger.Request) {
+		r.Reopen = &ledger.Reopen{Fence: fence, Replay: true, Handlers: handlers}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	const (
+		completed, failed  = ledger.StateCompleted, ledger.StateFailed
+		released, claimed  = ledger.StateReleased, ledger.StateClaimed
+		dup, conf, waiting = ledger.Duplicate, ledger.Conflict, ledger.InProgress
+		taken              = ledger.Claimed
+	)
+	ab, s := []string{"a", "b"}, []string{"s"}
+	after := closes.Add(time.Millisecond)
+	for _, tt := range []struct {
+		name  string
+		found *ledger.Record
+		ask   ledger.Request
+
+		want          ledger.Status
+		attempts      int // of Claimed, as what follows
+		done, started []string
+		reason        string
+		lapsed        bool
+	}{
+		// The rows of the claim table, in its order.
+		{name: "nothing", ask: ask(), want: taken, attempts: 1},
+		{name: "released, due", found: record(released), ask: ask(), want: taken, attempts: 3, done: ab, started: s},
+		{name: "released with a reason", found: record(released, reason("permanent")), ask: ask(), want: taken,
+			attempts: 3, done: ab, started: s, reason: "permanent"},
+		{name: "lease passed", found: record(claimed), ask: ask(), want: taken, attempts: 3, done: ab, started: s, lapsed: true},
+		{name: "completed, past the window", found: record(completed), ask: ask(arrivedAt(after)), want: taken, attempts: 1},
+		{name: "failed, past the window", found: record(failed), ask: ask(arrivedAt(after)), want: taken, attempts: 1},
+		{name: "unhandled, now handled", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(handled), want: taken,
+			attempts: 3, done: ab, started: s},
+		{name: "unhandled, still", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(), want: dup},
+		{name: "failed, its letter", found: record(failed), ask: ask(letter(7)), want: taken, attempts: 1, done: ab},
+		{name: "failed, an older letter", found: record(failed), ask: ask(letter(6)), want: dup},
+		{name: "completed, a letter", found: record(completed), ask: ask(letter(7)), want: dup},
+		{name: "completed, replay", found: record(completed), ask: ask(replay(7)), want: taken, attempts: 1},
+		{name: "failed, replay", found: record(failed), ask: ask(replay(7)), want: taken, attempts: 1},
+		{name: "replay of one handler", found: record(completed), ask: ask(replay(7, "a")), want: taken, attempts: 1, done: []string{"b"}, started: s},
+		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab},
+		{name: "an older replay", found: record(completed), ask: ask(replay(6)), want: dup},
+		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
+		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts = 1 }), ask: ask(owner("old")),
+			want: taken, attempts: 1, done: ab, started: s},
+		{name: "released, waiting", found: record(released), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
+		{name: "within the lease", found: record(claimed), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
+		{name: "conflict", found: record(completed), ask: ask(hash("h2")), want: conf},
+		{name: "completed", found: record(completed), ask: ask(handled), want: dup},
+		{name: "failed", found: record(failed), ask: ask(handled), want: dup},
+
+		// What comes before what.
+		{name: "own claim before conflict", found: record(claimed), ask: ask(owner("old"), hash("h2")), want: taken,
+			attempts: 2, done: ab, started: s, lapsed: true},
+		{name: "own claim before its lease's end", found: record(claimed), ask: ask(owner("old"), askedAt(opened)), want: taken,
+			attempts: 2, done: ab, started: s, lapsed: true},
+		{name: "own owner, but ended", found: record(completed), ask: ask(owner("old")), want: dup},
+		{name: "past the window before conflict", found: record(completed), ask: ask(arrivedAt(after), hash("h2")), want: taken, attempts: 1},
+		{name: "past the window before replay of one", found: record(completed), ask: ask(arrivedAt(after), replay(7, "a")), want: taken, attempts: 1},
+		{name: "past the window before the letter", found: record(failed), ask: ask(arrivedAt(after), letter(7)), want: taken, attempts: 1},
+		{name: "at the window's end", found: record(completed), ask: ask(arrivedAt(closes)), want: dup},
+		{name: "conflict at the window's end", found: record(completed), ask: ask(arrivedAt(closes), hash("h2")), want: conf},
+		{name: "conflict before unhandled", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(handled, hash("h2")), want: conf},
+		{name: "conflict before the letter", found: record(failed), ask: ask(letter(7), hash("h2")), want: conf},
+		{name: "conflict before replay", found: record(completed), ask: ask(replay(7), hash("h2")), want: conf},
+		{name: "conflict before waiting", found: record(released), ask: ask(askedAt(opened), hash("h2")), want: conf},
+		{name: "conflict before the lease's end", found: record(claimed), ask: ask(askedAt(opened), hash("h2")), want: conf},
+		{name: "conflict of a lapsed lease", found: record(claimed), ask: ask(hash("h2")), want: conf},
+		{name: "waiting before the letter", found: record(released), ask: ask(askedAt(opened), letter(7)), want: waiting},
+
+		// What is not a conflict, and what an operator adds.
+		{name: "request without hash", found: record(completed), ask: ask(hash("")), want: dup},
+		{name: "record without hash", found: record(completed, func(r *ledger.Record) { r.Hash = "" }), ask: ask(hash("h2")), want: dup},
+		{name: "nothing, assumed", ask: ask(letter(1, "y", "x")), want: taken, attempts: 1, done: []string{"x", "y"}},
+		{name: "letter, assumed", found: record(failed), ask: ask(letter(7, "s", "a")), want: taken, attempts: 1, done: []string{"a", "b", "s"}},
+		{name: "released, assumed", found: record(released), ask: ask(letter(3, "s")), want: taken, attempts: 3, done: []string{"a", "b", "s"}, started: s},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			answer, next := ledger.Judge(tt.found, tt.ask, testKeep)
+			want := ledger.Answer{Status: tt.want}
+			if tt.want == waiting {
+				want.Until = now
+			}
+			if tt.want == taken {
+				want.Claim = ledger.Claim{
+					Key: tt.ask.Key, Owner: tt.ask.Owner, Fence: 1, Lease: tt.ask.Lease, DedupUntil: closes,
+					Attempts: tt.attempts, Done: tt.done, Started: tt.started, Reason: tt.reason, Lapsed: tt.lapsed,
+				}
+				if tt.found != nil {
+					want.Claim.Fence = 8
+				}
+				if tt.ask.Owner == "old" {
+					want.Claim.Fence, want.Claim.Lease = 7, now
+				}
+			}
+			compare(t, "answer", answer, want)
+			checkNext(t, tt.found, tt.ask, answer, next)
+		})
+	}
+}
+
+// checkNext checks the record that a claim writes, as far as the answer does not tell.
+func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.Answer, next *ledger.Record) {
+	t.Helper()
+	if a.Status != ledger.Claimed || found != nil && r.Owner == found.Owner {
+		if next != nil {
+			t.Errorf("a %v that claims nothing writes %+v", a.Status, next)
+		}
+		return
+	}
+	want := ledger.Record{
+		State: ledger.StateClaimed, Owner: r.Owner, Fence: a.Claim.Fence, Lease: r.Lease,
+		Attempts: a.Claim.Attempts, Done: a.Claim.Done, Started: a.Claim.Started, Reason: a.Claim.Reason,
+		Hash: r.Hash, Type: r.Type, Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
+		Expires: closes.Add(testKeep),
+	}
+	if found != nil && !r.Received.After(found.DedupUntil) {
+		want.Hash, want.Type, want.FirstClaimed = found.Hash, found.Type, found.FirstClaimed
+		want.Received, want.DedupUntil = found.Received, found.DedupUntil
+	}
+	compare(t, "record", *next, want)
+}
+
+func compare(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		dedupUntil time.Time
+		at         time.Time
+		want       time.Time
+	}{
+		{"the window ends later", now.Add(time.Hour), now, now.Add(time.Hour + testKeep)},
+		{"now is later", now.Add(-time.Hour), now, now.Add(testKeep)},
+		{"to the second", now.Add(time.Second - time.Nanosecond), now, now.Add(testKeep)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := ledger.Expiry(tt.dedupUntil, tt.at, testKeep); !got.Equal(tt.want) {
+				t.Errorf("Expiry = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

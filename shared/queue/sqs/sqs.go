@@ -1,0 +1,180 @@
+package sqs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
+
+	"webhookintake/shared/queue"
+)
+
+// Options say which queue, and who asks.
+type Options struct {
+	URL         string                  // the queue's URL
+	Region      string                  // empty: taken from the URL, which works for AWS's own
+	Endpoint    string                  // of another service that speaks SQS's protocol; empty means AWS's
+	Credentials aws.CredentialsProvider // required
+	HTTPClient  HTTPClient              // nil means the SDK's; must not time out before the wait of Receive
+}
+
+// An HTTPClient sends requests, as [http.Client] does.
+type HTTPClient interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// A Queue is one SQS queue. Make it with [New].
+type Queue struct {
+	url    *string
+	client *sqs.Client
+}
+
+var _ queue.Queue = (*Queue)(nil)
+
+// New prepares a client; it sends nothing. Its error joins what is wrong with the options.
+func New(o Options) (*Queue, error) {
+	if o.Region == "" {
+		o.Region = regionOf(o.URL)
+	}
+	var faults []error
+	if u, err := url.Parse(o.URL); err != nil || u.Host == "" {
+		faults = append(faults, errors.New("url: give the queue's, as https://sqs.<region>.amazonaws.com/<account>/<name>"))
+	}
+	if o.Region == "" {
+		faults = append(faults, errors.New("region: give it, as the URL does not show one"))
+	}
+	if o.Credentials == nil {
+		faults = append(faults, errors.New("credentials: give a provider"))
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("queue on SQS: %w", errors.Join(faults...))
+	}
+	options := sqs.Options{Region: o.Region, Credentials: o.Credentials, Retryer: aws.NopRetryer{}}
+	if o.Endpoint != "" {
+		options.BaseEndpoint = &o.Endpoint
+	}
+	if o.HTTPClient != nil {
+		options.HTTPClient = o.HTTPClient
+	}
+	return &Queue{url: &o.URL, client: sqs.New(options)}, nil
+}
+
+// regionOf reads the region in https://sqs.<region>.amazonaws.com/…, empty for another host.
+func regionOf(queueURL string) string {
+	u, err := url.Parse(queueURL)
+	if err != nil {
+		return ""
+	}
+	host, ok := strings.CutPrefix(u.Hostname(), "sqs.")
+	region, domain, _ := strings.Cut(host, ".")
+	if !ok || !strings.HasPrefix(domain, "amazonaws.com") {
+		return ""
+	}
+	return region
+}
+
+// Send appends m.
+func (q *Queue) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
+	w, err := queue.Encode(m)
+	if err != nil {
+		return fmt.Errorf("send %s: %w", m.ID, err)
+	}
+	attributes := make(map[string]types.MessageAttributeValue, len(w.Attributes))
+	for name, value := range w.Attributes {
+		attributes[name] = types.MessageAttributeValue{DataType: new(attributeType), StringValue: new(value)}
+	}
+	out, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: q.url, MessageBody: &w.Body, MessageAttributes: attributes, DelaySeconds: queue.Seconds(delay),
+	})
+	if err != nil {
+		return fmt.Errorf("send %s: %w", m.ID, refusal(err))
+	}
+	if out.MessageId == nil || out.MD5OfMessageBody == nil { // then the SDK compared nothing
+		return fmt.Errorf("send %s: %w", m.ID, ErrNoAnswer)
+	}
+	return nil
+}
+
+// refusal marks the errors by which SQS says that it will never take the message. The
+// queue's own limit may be set below [queue.MaxBytes], and has no code of its own.
+func refusal(err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return err
+	}
+	text := api.ErrorCode() + " " + api.ErrorMessage() // ElasticMQ has SQS's codes in its text
+	switch {
+	case strings.Contains(text, "Message must be shorter than"), strings.Contains(text, "MessageTooLong"):
+		return fmt.Errorf("%w: %w", queue.ErrTooLarge, err)
+	case strings.Contains(text, "InvalidMessageContents"):
+		return fmt.Errorf("%w: %w", queue.ErrInvalid, err)
+	}
+	return err
+}
+
+// attributeType is the type of the attributes that a [queue.Wire] has.
+const attributeType = "String"
+
+// Receive takes visible messages. SQS waits whole seconds, so wait is rounded down.
+// Attributes of another type than String are left out.
+func (q *Queue) Receive(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
+	if limit < 1 || limit > queue.MaxBatch { // the SDK would leave 0 out, and SQS take it as 1
+		return nil, fmt.Errorf("receive: %d messages, want 1 to %d", limit, queue.MaxBatch)
+	}
+	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl:              q.url,
+		MaxNumberOfMessages:   int32(limit),
+		WaitTimeSeconds:       int32(min(max(wait, 0), queue.MaxWait) / time.Second),
+		MessageAttributeNames: []string{"All"},
+		MessageSystemAttributeNames: []types.MessageSystemAttributeName{
+			types.MessageSystemAttributeNameApproximateReceiveCount,
+			types.MessageSystemAttributeNameSentTimestamp,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("receive: %w", err)
+	}
+	var received []queue.Message
+	for _, m := range out.Messages {
+		received = append(received, queue.Decode(wire(m)))
+	}
+	return received, nil
+}
+
+func wire(m types.Message) queue.Wire {
+	w := queue.Wire{
+		MessageID:  aws.ToString(m.MessageId),
+		Receipt:    aws.ToString(m.ReceiptHandle),
+		Body:       aws.ToString(m.Body),
+		Attributes: map[string]string{},
+	}
+	for name, value := range m.MessageAttributes {
+		if aws.ToString(value.DataType) == attributeType && value.StringValue != nil {
+			w.Attributes[name] = *value.StringValue
+		}
+	}
+	// Both are absent only from a service that is not SQS; zero says so.
+	w.Receives = int(number(m.Attributes, types.MessageSystemAttributeNameApproximateReceiveCount))
+	if ms := number(m.Attributes, types.MessageSystemAttributeNameSentTimestamp); ms > 0 {
+		w.Sent = time.UnixMilli(ms).UTC()
+	}
+	return w
+}
+
+// number reads a system attribute, 0 where there is none.
+func number(attributes map[string]string, name types.MessageSystemAttributeName) int64 {
+	n, err := strconv.ParseInt(attributes[string(name)], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
