@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -173,4 +175,29 @@ func TestOnlyMainReadsTheEnvironment(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A promise that names the test which guards it must not outlive that test.
+func TestDocsNameTestsThatExist(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	named := regexp.MustCompile(`\bTest[A-Z]\w+`)
+	for _, p := range all {
+		for _, test := range named.FindAllString(p.doc(), -1) {
+			if !slices.ContainsFunc(all, func(q *pkg) bool { return within(q.path, p.path) && q.declares(test) }) {
+				t.Errorf("%s: its package comment names %s, which is no test at or below it", p.path, test)
+			}
+		}
+	}
+}
+
+func (p *pkg) declares(function string) bool {
+	for _, f := range p.files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == function {
+				return true
+			}
+		}
+	}
+	return false
 }

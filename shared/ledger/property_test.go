@@ -53,7 +53,8 @@ func (l *life) drawRequest(rt *rapid.T) ledger.Request {
 func (l *life) claim(rt *rapid.T) {
 	r := l.drawRequest(rt)
 	answer, next := ledger.Judge(l.rec, r, testKeep)
-	if (answer.Status == ledger.Claimed) != (next != nil) && !(l.rec != nil && r.Owner == l.rec.Owner) {
+	own := l.rec != nil && r.Owner == l.rec.Owner
+	if claimed := answer.Status == ledger.Claimed; claimed != (next != nil) && !own {
 		rt.Fatalf("%v writes %v", answer.Status, next)
 	}
 	if next != nil {
@@ -84,7 +85,8 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 	replayed := named && r.Reopen.Replay
 	ended := was.State == ledger.StateCompleted || was.State == ledger.StateFailed
 	unhandled := was.State == ledger.StateCompleted && was.Reason == ledger.ReasonUnhandled && r.Handled
-	if ended && !newArrival && !replayed && !unhandled && !(named && was.State == ledger.StateFailed) {
+	redriven := named && was.State == ledger.StateFailed
+	if ended && !newArrival && !replayed && !unhandled && !redriven {
 		rt.Fatalf("a %s record was reopened by %+v", was.State, r)
 	}
 	if !subset(was.Done, next.Done) && !ended {

@@ -145,7 +145,7 @@ type Claim struct {
 	Done       []string // handlers that finished, sorted
 	Started    []string // at-most-once handlers that began, sorted
 	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
-	Lapsed     bool     // the claim before it was never ended: its process died, or still hangs
+	Lapsed     bool     // the claim before it was never ended: its process died, or still hangs; of a lost reply's second try: maybe so
 }
 
 // A Tx is what a handler's end commits. The zero Tx just notes the end.

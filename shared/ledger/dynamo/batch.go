@@ -64,7 +64,7 @@ func (s *Store) finish(end ledger.End) *statement {
 	st := new(statement)
 	st.write("UPDATE %q", s.table)
 	for _, attr := range slices.Sorted(maps.Keys(after)) {
-		if !equal(before[attr], after[attr]) || attr == attrStarted {
+		if set := attr == attrDone || attr == attrStarted; set || !equal(before[attr], after[attr]) {
 			st.write(" SET %q=?", attr)
 			st.parameter(after[attr])
 		}

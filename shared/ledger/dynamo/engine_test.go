@@ -165,10 +165,9 @@ func userItem(t *testing.T, it item) webhook.Attributes {
 	return as
 }
 
-// A wire carries requests, loses one on demand, and shows each to see.
+// A wire carries requests, and loses one on demand.
 type wire struct {
-	to  http.RoundTripper
-	see func(request, reply []byte) // nil: nobody looks
+	to http.RoundTripper
 
 	mu   sync.Mutex
 	loss *ledgertest.Loss

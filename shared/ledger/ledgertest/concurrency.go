@@ -115,7 +115,7 @@ func concurrencyCases() []testCase {
 			})
 			won := b.record("a#1").State
 			for i, err := range errs {
-				var want error = ledger.ErrFenced
+				want := ledger.ErrFenced
 				if states[i%len(states)] == won {
 					want = nil
 				}
