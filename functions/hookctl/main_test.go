@@ -14,6 +14,9 @@ import (
 
 	diff "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"webhookintake/functions/process/handlers"
+	"webhookintake/shared/hook"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -42,6 +45,8 @@ type call struct {
 	stdin  string
 	env    map[string]string
 	prompt string // what is typed at the prompt; empty means that there is no terminal
+
+	register func(*hook.Registry, func(string) string) error // nil means the user's handlers
 }
 
 var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
@@ -51,7 +56,10 @@ func (c call) app(stdout, stderr io.Writer) *app {
 		stdin: strings.NewReader(c.stdin), stdout: stdout, stderr: stderr,
 		getenv: func(name string) string { return c.env[name] },
 		now:    func() time.Time { return noon },
-		prompt: promptSecret,
+		prompt: promptSecret, register: handlers.Register,
+	}
+	if c.register != nil {
+		a.register = c.register
 	}
 	if c.prompt != "" {
 		a.prompt = func(io.Reader, io.Writer, string) (string, error) { return c.prompt, nil }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"webhookintake/functions/process/handlers"
+	"webhookintake/shared/hook"
 )
 
 // The exit codes.
@@ -24,6 +27,7 @@ type app struct {
 	getenv         func(string) string
 	now            func() time.Time
 	prompt         func(stdin io.Reader, stderr io.Writer, question string) (string, error)
+	register       func(r *hook.Registry, getenv func(string) string) error // the handlers
 
 	running bool // a command line was understood and its command runs
 }
@@ -36,6 +40,7 @@ func exec(
 	a := &app{
 		stdin: stdin, stdout: stdout, stderr: stderr,
 		getenv: getenv, now: time.Now, prompt: promptSecret,
+		register: handlers.Register,
 	}
 	return a.exec(ctx, args)
 }

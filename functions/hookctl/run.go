@@ -14,7 +14,6 @@ import (
 
 	"webhookintake/functions/hookctl/demo"
 	"webhookintake/functions/hookctl/screen"
-	"webhookintake/functions/process/handlers"
 )
 
 // readHeaderTimeout is how long a client may take to send the headers.
@@ -66,7 +65,7 @@ func (a *app) run(ctx context.Context, addr string, once bool) error {
 		}
 		defer func() { _ = server.listener.Close() }() // serve has closed it already, if it came to that
 	}
-	problems, err := demo.Tell(ctx, demo.Options{Screen: s, Logs: logs, Register: handlers.Register})
+	problems, err := demo.Tell(ctx, demo.Options{Screen: s, Logs: logs, Register: a.register})
 	if err != nil {
 		return fmt.Errorf("show the samples: %w", err)
 	}

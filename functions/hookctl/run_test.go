@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"regexp"
@@ -11,6 +12,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"webhookintake/functions/hookctl/sample"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/contiguity"
 )
 
 // The tests of run are not parallel: it sets the default logger, which handlers use.
@@ -34,6 +39,27 @@ func TestRunOnce(t *testing.T) {
 	}
 }
 
+// TestRunOnceFails breaks a handler.
+func TestRunOnceFails(t *testing.T) {
+	out, err := call{
+		args: []string{"run", "--once"},
+		register: func(r *hook.Registry, _ func(string) string) error {
+			hook.On(r, contiguity.TextIncomingSMS, "broken",
+				func(context.Context, hook.Event[contiguity.Text]) error { return errors.New("no route to shop") })
+			return nil
+		},
+	}.run(t.Context())
+	if !errors.Is(err, errUnexpected) || exitCode(err) != exitFailed {
+		t.Errorf("run = %v, want %v", err, errUnexpected)
+	}
+	if want := "not as expected: contiguity.text.incoming.sms: retried, broken: no route to shop"; !strings.Contains(out, want) {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+}
+
+// taken is what an event comes to, whatever handlers are registered.
+const taken = `(handled by|has no handler)`
+
 // TestRunReceives runs the program as a user does: it shows the samples, takes events
 // from "hookctl send" over a real port, and ends at Ctrl-C.
 func TestRunReceives(t *testing.T) {
@@ -47,7 +73,7 @@ func TestRunReceives(t *testing.T) {
 		args string
 		want string
 	}{
-		{"text.incoming.sms --id evt_live", `evt_live\n +handled by auto-reply in`},
+		{"text.incoming.sms --id evt_live", `evt_live\n +` + taken},
 		{"text.incoming.sms --id evt_live", `evt_live\n +is a duplicate, dropped`},
 		{"kyc.session.approved --bad-signature", `401 refused  signature_mismatch \(source kyc\)`},
 		{"text.incoming.sms --to " + url + "/hooks/nobody", `404 refused  unknown_source`},
@@ -80,7 +106,7 @@ func TestRunWithOwnSources(t *testing.T) {
 	if err := a.exec(ctx, c.args); err != nil {
 		t.Error(err)
 	}
-	out := r.await(t, `(?s).*contiguity-eu text\.incoming\.sms evt_\w+\n +handled by auto-reply`)
+	out := r.await(t, `(?s).*contiguity-eu text\.incoming\.sms evt_\w+\n +`+taken)
 	if strings.Contains(out, secretText) {
 		t.Error("the secret is shown")
 	}
@@ -119,6 +145,28 @@ func TestRunFaults(t *testing.T) {
 				t.Errorf("it began the story all the same:\n%s", out)
 			}
 		})
+	}
+}
+
+// TestHandlerSettings wants the environment first, and sample settings for the rest.
+func TestHandlerSettings(t *testing.T) {
+	t.Parallel()
+	for name, value := range sample.Settings() {
+		mine := func(asked string) string {
+			if asked == name {
+				return "mine"
+			}
+			return ""
+		}
+		if got := orSample(mine)(name); got != "mine" {
+			t.Errorf("%s = %q, want the environment's", name, got)
+		}
+		if got := orSample(func(string) string { return "" })(name); got != value {
+			t.Errorf("%s = %q, want the sample's %q", name, got, value)
+		}
+	}
+	if got := orSample(func(string) string { return "" })("NO_SUCH_SETTING"); got != "" {
+		t.Errorf("a setting that is nowhere = %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,7 +13,6 @@ import (
 	"webhookintake/functions/hookctl/pipeline"
 	"webhookintake/functions/hookctl/sample"
 	"webhookintake/functions/hookctl/screen"
-	"webhookintake/functions/process/handlers"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/source"
 )
@@ -38,14 +38,7 @@ func (a *app) newServer(ctx context.Context, s *screen.Screen, logs *screen.Logs
 		srv.set, srv.own = set, true
 	}
 	var registry hook.Registry
-	settings := sample.Settings()
-	getenv := func(name string) string {
-		if value := a.getenv(name); value != "" {
-			return value
-		}
-		return settings[name]
-	}
-	if err := handlers.Register(&registry, getenv); err != nil {
+	if err := a.register(&registry, orSample(a.getenv)); err != nil {
 		return nil, fmt.Errorf("register handlers: %w", err)
 	}
 	srv.Pipeline = pipeline.New(pipeline.Options{
@@ -54,6 +47,12 @@ func (a *app) newServer(ctx context.Context, s *screen.Screen, logs *screen.Logs
 	var err error
 	srv.listener, err = listen(ctx, addr)
 	return srv, err
+}
+
+// orSample gives sample settings for what getenv does not have.
+func orSample(getenv func(string) string) func(string) string {
+	settings := sample.Settings()
+	return func(name string) string { return cmp.Or(getenv(name), settings[name]) }
 }
 
 // serve says how to send webhooks here, and receives them until ctx ends.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,9 @@ func TestQueueDown(t *testing.T) {
 			if got.StatusCode != want.StatusCode || got.Body != want.Body || got.Headers["Retry-After"] != want.Headers["Retry-After"] {
 				t.Errorf("answer = %+v, want %+v", got, want)
 			}
+			if tt.name == "fails" && !strings.Contains(p.Stdout(), `"error":"ServiceUnavailable"`) {
+				t.Errorf("stdout = %s, want the queue's code for the error", p.Stdout())
+			}
 			if queued := len(sqs.Sent()); (queued > 0) != (tt.status == 200) {
 				t.Errorf("%d messages queued", queued)
 			}
@@ -111,11 +115,14 @@ func TestSourcesFromSecret(t *testing.T) {
 		"SOURCES_SECRET_ARN":               "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
 	}))
+	if reads := server.reads(); reads != 1 {
+		t.Errorf("%d reads before the first webhook, want 1", reads)
+	}
 	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
 		t.Errorf("answer = %+v", got)
 	}
 	if reads := server.reads(); reads != 1 {
-		t.Errorf("%d reads, want one, at the start", reads)
+		t.Errorf("%d reads, want the one at the start", reads)
 	}
 	checkOutput(t, p)
 }

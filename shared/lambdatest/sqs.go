@@ -75,7 +75,11 @@ func (s *SQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if s.Before != nil {
 		if status := s.Before(r, n); status != http.StatusOK {
-			http.Error(w, `{"__type":"com.amazonaws.sqs#ServiceUnavailable"}`, status)
+			// A refusal that quotes the message finds out who prints errors' texts.
+			text, _ := json.Marshal(map[string]string{
+				"__type": "com.amazonaws.sqs#ServiceUnavailable", "message": in.MessageBody,
+			})
+			http.Error(w, string(text), status)
 			return
 		}
 	}

@@ -7,7 +7,8 @@
 //  1. At most one claim of a record is in force, however many ask at once.
 //     (RaceForANewEvent, RaceForALapsedLease, RaceForALetter)
 //  2. A claim that was lost changes nothing any more: not the record, not the tables that
-//     handlers write to. (StartFenced, CommitFenced, CommitWritesFenced, EndFenced)
+//     handlers write to. (StartFenced, CommitFenced, CommitWritesFenced, EndFenced,
+//     BatchEndFenced)
 //  3. Fences only grow, over releases and windows. (FencesGrowOverReleases,
 //     TestPropertyLifeOfARecord)
 //  4. A record that ended stays ended until its window is over, or an operator or a new

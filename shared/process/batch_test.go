@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
@@ -345,5 +346,52 @@ func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
 		m.Event = webhook.Event{Source: "shop", Provider: "shop", ID: "evt_1", Type: "order.new", Received: m.Received, Raw: m.Raw}
 		w.send(m)
 		w.want(w.deliver(), process.Unhandled, true)
+	})
+}
+
+// asked notes what the ledger is asked for.
+type asked struct {
+	ledger.Store
+	requests []ledger.Request
+}
+
+func (a *asked) Claim(ctx context.Context, rs []ledger.Request) []ledger.Answer {
+	a.requests = append(a.requests, rs...)
+	return a.Store.Claim(ctx, rs)
+}
+
+// What the ledger is told decides how it claims: in one call for the batch, knowing
+// which messages are new, under owners that nobody else has.
+func TestClaimRequests(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		spy := &asked{Store: w.ledger}
+		w.worker.Ledger = spy
+		w.on("charge", failing(errBank))
+		w.send(message("evt_1"))
+		w.deliver()
+		w.send(message("evt_2"))
+		w.again(0, time.Minute)
+		if len(spy.requests) != 2 && len(spy.requests) != 3 {
+			t.Fatalf("asked for %d events", len(spy.requests))
+		}
+		owners := map[string]bool{}
+		for _, r := range spy.requests {
+			owners[r.Owner] = true
+			if len(r.Owner) != 32 || r.Hash == "" || !r.Handled || r.Reopen != nil || r.Payload != nil {
+				t.Errorf("request = %+v", r)
+			}
+		}
+		if !spy.requests[0].FirstReceive || len(owners) != len(spy.requests) {
+			t.Errorf("requests = %+v, want the first receive said and owners that differ", spy.requests)
+		}
+		time.Sleep(time.Minute)
+		before := len(spy.requests)
+		w.deliver()
+		for _, r := range spy.requests[before:] {
+			if r.FirstReceive {
+				t.Errorf("request = %+v, which is no first receive", r)
+			}
+		}
 	})
 }

@@ -95,6 +95,9 @@ func TestLedgerOutage(t *testing.T) {
 				w.send(message("evt_1"))
 				w.want(w.deliver(), process.Unavailable, false)
 				w.wantCalls(tt.calls...)
+				if got := w.state("evt_1"); tt.op == "commit" && got != "CLAIMED " {
+					t.Errorf("record = %s: ending a claim that may still be written to is not ours to do", got)
+				}
 				stop()
 				var last process.Result
 				for n := 0; len(w.queue.Messages()) > 0; n++ {

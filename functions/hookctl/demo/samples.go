@@ -17,7 +17,7 @@ import (
 // The widths of the table's columns, in characters: the event's type, then times.
 const (
 	typeWidth = 29
-	timeWidth = 11
+	timeWidth = 10
 	logWidth  = 90 // of what a handler logs, which may be long
 )
 

@@ -167,6 +167,25 @@ func TestRecordsCarryTheWholeMessage(t *testing.T) {
 	}
 }
 
+// TestDuplicateIsSignedAnew holds the duplicate against the first delivery: the same
+// body, in a request of its own.
+func TestDuplicateIsSignedAnew(t *testing.T) {
+	t.Parallel()
+	files := build(t)
+	var first, again events.APIGatewayV2HTTPRequest
+	parse(t, files["http/contiguity.text.incoming.sms.json"], &first)
+	parse(t, files["http/duplicate.json"], &again)
+	if first.Body != again.Body {
+		t.Error("the bodies differ, so they are two events")
+	}
+	if name := "contiguity-signature"; first.Headers[name] == again.Headers[name] {
+		t.Error("the signatures are the same: nothing was signed anew")
+	}
+	if first.RequestContext.RequestID == again.RequestContext.RequestID {
+		t.Error("it is the same request")
+	}
+}
+
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	var env map[string]map[string]string

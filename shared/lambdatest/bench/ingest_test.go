@@ -81,7 +81,9 @@ func signedSample(b *testing.B) []byte {
 func table(out io.Writer, candidates []candidate, results []result) {
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	row := func(name string, cells ...any) { fmt.Fprintf(w, name+strings.Repeat("\t%v", len(cells))+"\t\n", cells...) }
+	row := func(name string, cells ...any) {
+		fmt.Fprintf(w, name+strings.Repeat("\t%v", len(cells))+"\t\n", cells...)
+	}
 	row("", "start", "CPU/event", "p50", "p99", "zip")
 	for i, r := range results {
 		row(candidates[i].name, ms(r.start), ms(r.cpu), ms(r.p50), ms(r.p99), fmt.Sprintf("%.2f MB", float64(r.zip)/1e6))

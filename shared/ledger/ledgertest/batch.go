@@ -13,6 +13,19 @@ func batchCases() []testCase {
 	return []testCase{
 		{"BatchClaim", promiseAlone, batchClaim},
 		{"BatchEnd", promiseAlone, batchEnd},
+		{"BatchEndFenced", "answers each in its place: nil or ErrFenced.", func(b *bench) {
+			var ends []ledger.End
+			var was []ledger.Record
+			for how, lose := range lostClaims() {
+				c := lose(b, "a#"+how)
+				ends = append(ends, ending(c, ledger.StateCompleted, done("h")))
+				was = append(was, b.record(c.Key))
+			}
+			for i, err := range b.Store.End(b.Context(), ends) {
+				b.wantError(ends[i].Claim.Key, err, ledger.ErrFenced)
+				b.wantUnchanged(ends[i].Claim.Key, was[i])
+			}
+		}},
 		{"BatchOfNone", "answers each in its place", func(b *bench) {
 			b.wantEqual("answers", len(b.Store.Claim(b.Context(), nil)), 0)
 			b.wantEqual("answers", len(b.Store.End(b.Context(), nil)), 0)

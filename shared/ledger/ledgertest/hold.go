@@ -6,7 +6,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// lost are the ways in which a claim is no longer in force. Each gives the claim, and
+// lostClaims are the ways in which a claim is no longer in force. Each gives the claim, and
 // leaves a record that the claim must not change.
 func lostClaims() map[string]func(b *bench, key string) ledger.Claim {
 	return map[string]func(b *bench, key string) ledger.Claim{
