@@ -45,7 +45,7 @@ local: ## run the samples through sam local invoke (needs Docker)
 
 .PHONY: bench
 bench: ## measure start, CPU and latency beside a bare function
-	@go test -run '^$$' -bench . ./shared/lambdatest/...
+	@go test -run '^$$' -bench . ./shared/lambdatest/bench
 
 .PHONY: samples
 samples: ## write events/ anew

@@ -52,7 +52,7 @@ func TestBudget(t *testing.T) {
 				return nil
 			}},
 		{name: "hangs, little time", left: 2 * time.Second, send: func(ctx context.Context, _ int) error { return hang(ctx) },
-			status: 503, atLeast: 1900 * time.Millisecond, atMost: 1900 * time.Millisecond, tries: [2]int{2, 2}},
+			status: 503, atLeast: 1800 * time.Millisecond, atMost: 1800 * time.Millisecond, tries: [2]int{2, 2}},
 		{name: "no time", left: 50 * time.Millisecond, send: func(context.Context, int) error { return nil }, status: 503},
 		{name: "too large at once", send: func(context.Context, int) error { return queue.ErrTooLarge }, status: 413, tries: [2]int{1, 1}},
 	}

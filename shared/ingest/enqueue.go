@@ -22,7 +22,7 @@ const (
 
 	// answerTime is kept free before the caller's own deadline: an answer that comes
 	// after it is none, and the sender would not know when to come again.
-	answerTime = 100 * time.Millisecond
+	answerTime = 200 * time.Millisecond
 
 	firstPause = 50 * time.Millisecond
 	maxPause   = 800 * time.Millisecond
