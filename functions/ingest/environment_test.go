@@ -19,11 +19,11 @@ func TestWrongEnvironment(t *testing.T) {
 		want []string          // the lines that it prints begin with these
 	}{
 		{name: "nothing", vars: map[string]string{"SOURCES": "", "QUEUE_URL": "", "AWS_REGION": "", "AWS_ACCESS_KEY_ID": ""},
-			want: []string{"SOURCES:", "QUEUE_URL:"}},
+			want: []string{"SOURCES:", "QUEUE_URL:", "AWS_ACCESS_KEY_ID:", "AWS_REGION:"}},
 		{name: "everything", vars: map[string]string{
 			"LOG_LEVEL": "loud", "SOURCES_SECRET_ARN": "arn:x", "QUEUE_URL": "queue", "AWS_ENDPOINT_URL_SQS": "localhost:9324",
 			"AWS_ENDPOINT_URL_SECRETS_MANAGER": "ftp://localhost",
-		}, want: []string{"LOG_LEVEL:", "AWS_ENDPOINT_URL_SECRETS_MANAGER:", "SOURCES:", "AWS_ENDPOINT_URL_SQS:", "QUEUE_URL:"}},
+		}, want: []string{"LOG_LEVEL:", "AWS_ENDPOINT_URL_SECRETS_MANAGER:", "SOURCES:", "QUEUE_URL:", "AWS_ENDPOINT_URL_SQS:"}},
 		{name: "what Lambda sets", vars: map[string]string{"AWS_REGION": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
 			want: []string{"AWS_ACCESS_KEY_ID:", "AWS_SECRET_ACCESS_KEY:", "AWS_REGION:"}},
 		{name: "what Lambda sets, with a secret", vars: map[string]string{

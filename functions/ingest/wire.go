@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"webhookintake/shared/environment"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/lambdahttp"
 	"webhookintake/shared/queue/memory"
@@ -20,12 +21,12 @@ import (
 // the first webhook need not wait for them. Logs and metrics go to out. Its error
 // lists everything that is wrong with the environment.
 func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, error) {
-	env := environment{getenv: getenv}
+	env := variables{environment.New(getenv)}
 	log := env.logger(out)
 	metrics := env.metrics(out)
 	sources := env.sources(log, metrics)
 	queue := env.queue()
-	if err := env.err(); err != nil {
+	if err := env.Err(); err != nil {
 		return nil, err
 	}
 	// Where they cannot be read now, requests try again; the failure is logged.
@@ -38,61 +39,56 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	}), nil
 }
 
-func (e *environment) logger(out io.Writer) *slog.Logger {
-	log, err := telemetry.NewLogger(out, e.getenv("LOG_LEVEL"))
+// variables build the parts of the function, and note what is wrong with them.
+type variables struct{ *environment.Reader }
+
+func (v variables) logger(out io.Writer) *slog.Logger {
+	log, err := telemetry.NewLogger(out, v.Get("LOG_LEVEL"))
 	if err != nil {
-		e.fault("LOG_LEVEL", "give debug, info, warn or error")
+		v.Fault("LOG_LEVEL", "give debug, info, warn or error")
 	}
 	return log
 }
 
 // metrics are left out under `sam local`, where they would only bury the log.
-func (e *environment) metrics(out io.Writer) *telemetry.Metrics {
-	if e.local() {
+func (v variables) metrics(out io.Writer) *telemetry.Metrics {
+	if v.Local() {
 		return nil
 	}
 	return telemetry.NewMetrics(out)
 }
 
-func (e *environment) sources(log *slog.Logger, metrics *telemetry.Metrics) *source.Sources {
-	endpoint := e.endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+func (v variables) sources(log *slog.Logger, metrics *telemetry.Metrics) *source.Sources {
+	endpoint := v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
 	fetcher := func(arn string) source.Fetcher {
-		e.credentials()
+		v.Credentials()
 		return secretsmanager.New(secretsmanager.Options{
-			ARN: arn, Region: e.region(), Endpoint: endpoint, Getenv: e.getenv,
+			ARN: arn, Region: v.Region(), Endpoint: endpoint, Getenv: v.Get,
 		})
 	}
-	sources, err := source.FromEnv(e.getenv, fetcher, source.RefreshOptions{
-		Parse:  source.ParseOptions{AllowSample: e.local()},
+	sources, err := source.FromEnv(v.Get, fetcher, source.RefreshOptions{
+		Parse:  source.ParseOptions{AllowSample: v.Local()},
 		Logger: log,
 		Report: func(s source.Status) { countRead(metrics, s) },
 	})
-	e.add(err)
+	v.Add(err)
 	return sources
 }
 
-func (e *environment) queue() ingest.Sender {
-	endpoint := e.endpoint("AWS_ENDPOINT_URL_SQS")
-	url := e.getenv("QUEUE_URL")
-	switch {
-	case url == "memory:" && e.local():
+func (v variables) queue() ingest.Sender {
+	url, endpoint := v.Queue("QUEUE_URL"), v.Endpoint("AWS_ENDPOINT_URL_SQS")
+	if url == environment.Memory {
 		return memory.New(memory.Options{})
-	case url == "memory:":
-		e.fault("QUEUE_URL", "memory: keeps nothing and is for sam local alone; give the queue's URL")
-		return nil
-	case !isURL(url):
-		e.fault("QUEUE_URL", "give the queue's URL, as https://sqs.<region>.amazonaws.com/<account>/<name>")
-		return nil
 	}
-	key, secret, token := e.credentials()
-	region := e.region()
-	if region == "" {
+	key, secret, token := v.Credentials()
+	region := v.Region()
+	if v.Err() != nil {
 		return nil
 	}
 	queue, err := sqs.New(sqs.Options{
 		URL: url, Region: region, Endpoint: endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
 	})
-	e.add(err)
+	v.Add(err)
 	return queue
 }

@@ -1,92 +1,67 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"webhookintake/shared/environment"
 	"webhookintake/shared/process"
-	"webhookintake/shared/webhook"
 )
-
-// memoryURL stands for the embedded queue or table, which live as long as the process.
-const memoryURL = "memory:"
 
 // A config is the environment, read and checked.
 type config struct {
-	table       string
+	local bool // under sam local
+
+	queueURL, deadLetterURL, table     string
+	sqsEndpoint, dynamoEndpoint        string
+	secretsEndpoint, handlersSecretARN string
+	region                             string
+	credentials                        aws.CredentialsProvider
+
 	keepPayload func(source string) bool
 	timing      process.Timing
-	local       bool // under sam local, where memory: may stand for engines
+	logLevel    string
 }
 
-// readConfig reads the environment. Its error joins one webhook.FieldError for every
-// variable at fault. An empty variable counts as unset.
+// readConfig reads the environment. Its error lists everything that is wrong with it.
 func readConfig(getenv func(string) string) (config, error) {
-	r := reader{getenv: getenv, local: getenv("AWS_SAM_LOCAL") == "true"}
-	r.address("QUEUE_URL")
-	r.address("DLQ_URL")
+	env := environment.New(getenv)
 	c := config{
-		table:       r.address("TABLE_NAME"),
-		keepPayload: keepPayload(getenv("KEEP_PAYLOADS")),
-		timing:      process.DefaultTiming,
-		local:       r.local,
+		local:             env.Local(),
+		queueURL:          env.Queue("QUEUE_URL"),
+		deadLetterURL:     env.Queue("DLQ_URL"),
+		table:             env.Table("TABLE_NAME"),
+		sqsEndpoint:       env.Endpoint("AWS_ENDPOINT_URL_SQS"),
+		dynamoEndpoint:    env.Endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+		secretsEndpoint:   env.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+		handlersSecretARN: getenv("HANDLERS_SECRET_ARN"),
+		keepPayload:       keepPayload(getenv("KEEP_PAYLOADS")),
+		timing:            process.DefaultTiming,
+		logLevel:          getenv("LOG_LEVEL"),
 	}
-	for name, d := range map[string]*time.Duration{
-		"FUNCTION_TIMEOUT_S":   &c.timing.Function,
-		"VISIBILITY_TIMEOUT_S": &c.timing.Visibility,
-		"QUEUE_RETENTION_S":    &c.timing.QueueRetention,
-		"DLQ_RETENTION_S":      &c.timing.DeadLetterRetention,
-	} {
-		r.seconds(name, d)
+	if c.usesAWS() {
+		c.region = env.Region()
+		key, secret, token := env.Credentials()
+		c.credentials = credentials.NewStaticCredentialsProvider(key, secret, token)
 	}
-	if len(r.faults) == 0 {
-		if err := c.timing.Check(); err != nil {
-			return config{}, fmt.Errorf("times that do not fit together: %w", err)
-		}
+	c.timing.Function = env.Seconds("FUNCTION_TIMEOUT_S", c.timing.Function)
+	c.timing.Visibility = env.Seconds("VISIBILITY_TIMEOUT_S", c.timing.Visibility)
+	c.timing.QueueRetention = env.Seconds("QUEUE_RETENTION_S", c.timing.QueueRetention)
+	c.timing.DeadLetterRetention = env.Seconds("DLQ_RETENTION_S", c.timing.DeadLetterRetention)
+	if err := c.timing.Check(); err != nil {
+		env.Add(fmt.Errorf("times that do not fit together: %w", err))
 	}
-	slices.SortFunc(r.faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return c, errors.Join(r.faults...)
+	return c, env.Err()
 }
 
-type reader struct {
-	getenv func(string) string
-	local  bool
-	faults []error
-}
-
-func (r *reader) fault(name, problem string) {
-	r.faults = append(r.faults, &webhook.FieldError{Field: name, Problem: problem})
-}
-
-// address reads the URL of a queue or the name of a table.
-func (r *reader) address(name string) string {
-	switch value := r.getenv(name); {
-	case value == "":
-		r.fault(name, "is not set; the template sets it")
-		return ""
-	case value == memoryURL && !r.local:
-		r.fault(name, "is memory:, which is for sam local only: events would be lost")
-		return ""
-	default:
-		return value
-	}
-}
-
-func (r *reader) seconds(name string, d *time.Duration) {
-	value := r.getenv(name)
-	if value == "" {
-		return
-	}
-	n, err := strconv.ParseUint(value, 10, 31)
-	if err != nil || n == 0 {
-		r.fault(name, "give whole seconds, as 60")
-		return
-	}
-	*d = time.Duration(n) * time.Second
+// usesAWS reports whether anything is asked of AWS: not if all engines are in memory.
+func (c config) usesAWS() bool {
+	engines := []string{c.queueURL, c.deadLetterURL, c.table}
+	return c.handlersSecretARN != "" || slices.ContainsFunc(engines, func(e string) bool { return e != environment.Memory })
 }
 
 // keepPayload reads a list of source names, or "all".

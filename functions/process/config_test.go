@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 )
@@ -15,6 +16,8 @@ var deployed = map[string]string{
 	"VISIBILITY_TIMEOUT_S": "360",
 	"QUEUE_RETENTION_S":    "604800",
 	"DLQ_RETENTION_S":      "1209600",
+
+	"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
 }
 
 // with is the deployed environment with changes.
@@ -36,17 +39,17 @@ func TestReadConfig(t *testing.T) {
 		{name: "memory under sam local", changes: map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}},
 		{
 			name:    "memory elsewhere",
-			changes: map[string]string{"QUEUE_URL": "memory:"},
-			want:    "QUEUE_URL: is memory:, which is for sam local only: events would be lost",
+			changes: map[string]string{"TABLE_NAME": "memory:"},
+			want:    "TABLE_NAME: memory: keeps nothing and is for sam local alone; give the table's name",
 		},
 		{
 			name:    "everything at once",
-			changes: map[string]string{"QUEUE_URL": "", "DLQ_URL": "", "TABLE_NAME": "", "FUNCTION_TIMEOUT_S": "1m", "DLQ_RETENTION_S": "-1"},
-			want: "DLQ_RETENTION_S: give whole seconds, as 60\n" +
-				"DLQ_URL: is not set; the template sets it\n" +
-				"FUNCTION_TIMEOUT_S: give whole seconds, as 60\n" +
-				"QUEUE_URL: is not set; the template sets it\n" +
-				"TABLE_NAME: is not set; the template sets it",
+			changes: map[string]string{"QUEUE_URL": "q", "TABLE_NAME": "", "FUNCTION_TIMEOUT_S": "1m", "AWS_REGION": "", "AWS_ENDPOINT_URL_SQS": "there"},
+			want: "QUEUE_URL: give the queue's URL, as https://sqs.<region>.amazonaws.com/<account>/<name>\n" +
+				"TABLE_NAME: give the table's name\n" +
+				"AWS_ENDPOINT_URL_SQS: give a URL, as http://localhost:9324, or leave it empty\n" +
+				"AWS_REGION: give the region, as us-east-1; Lambda sets it\n" +
+				"FUNCTION_TIMEOUT_S: give whole seconds, as 60",
 		},
 		{
 			name:    "times that do not fit",
@@ -59,7 +62,7 @@ func TestReadConfig(t *testing.T) {
 			_, err := readConfig(with(tt.changes))
 			got := ""
 			if err != nil {
-				got = err.Error()
+				got = strings.TrimPrefix(err.Error(), "the environment is not right:\n")
 			}
 			if got != tt.want {
 				t.Errorf("readConfig = %q, want %q", got, tt.want)

@@ -7,10 +7,9 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"webhookintake/functions/process/handlers"
+	"webhookintake/shared/environment"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/lambdasqs"
 	"webhookintake/shared/ledger"
@@ -34,43 +33,37 @@ func newHandler(
 	if err != nil {
 		return nil, err
 	}
-	log, err := telemetry.NewLogger(out, getenv("LOG_LEVEL"))
+	log, err := telemetry.NewLogger(out, c.logLevel)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
 	slog.SetDefault(log) // for the handlers, which log through package slog
 
-	registry, err := register(ctx, getenv)
-	if err != nil {
+	w := &process.Worker{Timing: c.timing, KeepPayload: c.keepPayload}
+	if w.Handlers, err = register(ctx, c, getenv); err != nil {
 		return nil, err
 	}
-	queue, err := openQueue("QUEUE_URL", getenv)
-	if err != nil {
-		return nil, err
+	if w.Queue, err = openQueue(c, c.queueURL); err != nil {
+		return nil, fmt.Errorf("QUEUE_URL: %w", err)
 	}
-	deadLetters, err := openQueue("DLQ_URL", getenv)
-	if err != nil {
-		return nil, err
+	if w.DeadLetters, err = openQueue(c, c.deadLetterURL); err != nil {
+		return nil, fmt.Errorf("DLQ_URL: %w", err)
 	}
-	w := &process.Worker{
-		Handlers: registry, Queue: queue, DeadLetters: deadLetters,
-		Timing: c.timing, KeepPayload: c.keepPayload,
-	}
-	w.Ledger, w.Entities = openLedger(c, getenv)
+	w.Ledger, w.Entities = openLedger(c)
+
 	o := lambdasqs.Options{Worker: w, Log: log}
-	if !c.local {
+	if !c.local { // there they would only bury the log
 		o.Metrics = telemetry.NewMetrics(out)
 	}
 	return lambdasqs.Handler(o), nil
 }
 
 // register enters the user's handlers, with the settings from their secret.
-func register(ctx context.Context, getenv func(string) string) (*hook.Registry, error) {
+func register(ctx context.Context, c config, getenv func(string) string) (*hook.Registry, error) {
 	var fetcher source.Fetcher
-	if arn := getenv("HANDLERS_SECRET_ARN"); arn != "" {
+	if c.handlersSecretARN != "" {
 		fetcher = secretsmanager.New(secretsmanager.Options{
-			ARN: arn, Region: getenv("AWS_REGION"),
-			Endpoint: getenv("AWS_ENDPOINT_URL_SECRETS_MANAGER"), Getenv: getenv,
+			ARN: c.handlersSecretARN, Region: c.region, Endpoint: c.secretsEndpoint, Getenv: getenv,
 		})
 	}
 	settings, err := source.LoadHandlerSecrets(ctx, fetcher, getenv)
@@ -84,37 +77,23 @@ func register(ctx context.Context, getenv func(string) string) (*hook.Registry, 
 	return &r, nil
 }
 
-// openQueue opens the queue whose URL is in the variable of that name.
-func openQueue(name string, getenv func(string) string) (queue.Queue, error) {
-	url := getenv(name)
-	if url == memoryURL {
+func openQueue(c config, url string) (queue.Queue, error) {
+	if url == environment.Memory {
 		return queuememory.New(queuememory.Options{}), nil
 	}
-	q, err := sqs.New(sqs.Options{
-		URL: url, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL_SQS"),
-		Credentials: environmentCredentials(getenv),
+	return sqs.New(sqs.Options{
+		URL: url, Region: c.region, Endpoint: c.sqsEndpoint, Credentials: c.credentials,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return q, nil
 }
 
-func openLedger(c config, getenv func(string) string) (ledger.Store, ledger.Entities) {
-	if c.table == memoryURL {
+func openLedger(c config) (ledger.Store, ledger.Entities) {
+	if c.table == environment.Memory {
 		store := &ledgermemory.Store{Keep: c.timing.Keep()}
 		return store, store
 	}
 	store := dynamo.New(dynamo.Options{
-		Table: c.table, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL_DYNAMODB"),
-		Credentials: environmentCredentials(getenv), Keep: c.timing.Keep(),
+		Table: c.table, Region: c.region, Endpoint: c.dynamoEndpoint,
+		Credentials: c.credentials, Keep: c.timing.Keep(),
 	})
 	return store, store
-}
-
-// environmentCredentials are those that Lambda puts into the environment. They are good
-// for as long as the process lives.
-func environmentCredentials(getenv func(string) string) aws.CredentialsProvider {
-	return credentials.NewStaticCredentialsProvider(
-		getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN"))
 }

@@ -1,8 +1,7 @@
-package rules
+package main
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,7 +19,7 @@ type template struct{ root *yaml.Node }
 
 func readTemplate(t *testing.T) template {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "template.yaml"))
+	text, err := os.ReadFile("../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +124,7 @@ func TestTemplateTimes(t *testing.T) {
 func TestStagesOverrideParametersOnly(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	text, err := os.ReadFile(filepath.Join(root, "samconfig.toml"))
+	text, err := os.ReadFile("../../samconfig.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
