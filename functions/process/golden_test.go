@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,18 +62,20 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// words are the messages of the log, without times and durations.
+// words are the messages of the log, without times and durations, sorted: the events of
+// a batch are handled side by side.
 func words(t *testing.T, log string) string {
 	t.Helper()
-	var words strings.Builder
+	var words []string
 	for line := range strings.Lines(log) {
 		var entry struct{ Level, Msg string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.Msg == "" {
 			t.Errorf("printed %s, which is no log line", line)
 		}
-		words.WriteString(entry.Level + " " + entry.Msg + "\n")
+		words = append(words, entry.Level+" "+entry.Msg+"\n")
 	}
-	return words.String()
+	slices.Sort(words)
+	return strings.Join(words, "")
 }
 
 // localEnvironment is what sam local gives the function.
