@@ -6,6 +6,8 @@ HOOKCTL   := go run ./functions/hookctl
 ENV       := default
 BUILD_DIR := .aws-sam/build
 FUZZTIME  := 10s
+N         := 1000000
+SEED      := 1
 
 # Static, without debug symbols, without the RPC server of the old Go runtime,
 # and the same bytes from every checkout.
@@ -26,6 +28,10 @@ run: ## show the way of each sample event, then receive webhooks on this machine
 .PHONY: test
 test: ## run every layer of tests (LAYERS="unit lint" for some)
 	@bash .ci/layers.sh
+
+.PHONY: simulate
+simulate: ## run schedules of faults through the code (N=1000000 of them, SEED=1)
+	@go test -count=1 -timeout 24h -v -run TestSchedules ./shared/simulate -schedules=$(N) -seed=$(SEED)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target (FUZZTIME=10s each)

@@ -31,6 +31,12 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		return Answer{Status: InProgress, Until: found.NotBefore}, nil
 	case found.State == StateClaimed && r.At.Before(found.Lease):
 		return Answer{Status: InProgress, Until: found.Lease}, nil
+	case !ended && r.Received.After(found.DedupUntil):
+		// Another event, though the one before it never came to its end: to go on with
+		// that would leave a window which a second delivery of r is past, too.
+		again := fresh(r)
+		again.Fence = found.Fence
+		return claim(again, r, keep, found.State == StateClaimed)
 	case !ended:
 		return claim(*found, r, keep, found.State == StateClaimed)
 	}

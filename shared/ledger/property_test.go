@@ -89,13 +89,16 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 	if ended && !newArrival && !replayed && !unhandled && !redriven {
 		rt.Fatalf("a %s record was reopened by %+v", was.State, r)
 	}
-	if !subset(was.Done, next.Done) && !ended {
+	if !subset(was.Done, next.Done) && !ended && !newArrival {
 		rt.Fatalf("done shrank from %v to %v without having ended", was.Done, next.Done)
 	}
 	if !subset(was.Done, next.Done) && !newArrival && !replayed {
 		rt.Fatalf("done shrank from %v to %v without replay or new arrival", was.Done, next.Done)
 	}
-	if reset := ended && (newArrival || named && !unhandled); reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
+	if newArrival && r.Received.After(next.DedupUntil) {
+		rt.Fatalf("a second delivery of what was claimed now is past its window: %+v", next)
+	}
+	if reset := newArrival || ended && named && !unhandled; reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
 		rt.Fatalf("attempts %d after %d", next.Attempts, was.Attempts)
 	}
 	if !slices.IsSorted(next.Done) || !slices.IsSorted(next.Started) {

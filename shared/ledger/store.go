@@ -45,6 +45,8 @@ type Store interface {
 	//   - A released event is InProgress before its NotBefore, and Claimed from then on.
 	//   - A claimed event is InProgress within its lease; from its end on it is Claimed,
 	//     and the claim is Lapsed.
+	//   - One of these two that may be claimed, and arrives after its window, is Claimed
+	//     anew, as an ended one is.
 	//   - An event completed as unhandled is Claimed once a handler is registered.
 	//   - A failed event is Claimed by the letter that carries its fence: done is kept,
 	//     started cleared, attempts counted from zero.

@@ -154,7 +154,7 @@ func TestDeadLetters(t *testing.T) {
 		},
 		{
 			name: "payload", m: misfit,
-			want:   queue.Failure{Reason: queue.ReasonPayload, Error: "charge: decode order.paid: payload does not fit its type: field cents: want int", Attempts: 1, Fence: 1},
+			want:   queue.Failure{Reason: queue.ReasonPayload, Error: "charge: decode order.paid: payload does not fit its type: field cents: want int", Fence: 1},
 			record: "FAILED payload",
 		},
 		{

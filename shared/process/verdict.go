@@ -18,6 +18,7 @@ type verdict struct {
 	err     error
 	runs    []Run
 	attempt int
+	ran     bool          // some handler was called now
 	delay   time.Duration // until it comes again, where it does
 	end     *ledger.End   // nil: there is no claim to end, or ending it could be wrong
 }
@@ -42,7 +43,7 @@ func (b *batch) handle(j *job) verdict {
 
 // judgeRuns is the verdict on what the handlers did.
 func (b *batch) judgeRuns(j *job, p progress) verdict {
-	v := verdict{runs: p.runs, attempt: j.claim.Attempts}
+	v := verdict{runs: p.runs, attempt: j.claim.Attempts, ran: p.ran}
 	ends := map[RunEnd]int{}
 	for _, run := range p.runs {
 		ends[run.End]++
@@ -139,14 +140,14 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 	letter := j.message
 	letter.Failure = &queue.Failure{
 		Reason: v.reason, Error: failureText(v), At: b.Now().UnixMilli(),
-		Attempts: runsCounted(j), Fence: j.claim.Fence,
+		Attempts: runsCounted(j, v), Fence: j.claim.Fence,
 	}
 	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
 }
 
 // runsCounted is how often handlers ran: a claim that is not run does not count.
-func runsCounted(j *job) int {
-	if j.bury != "" {
+func runsCounted(j *job, v verdict) int {
+	if !v.ran {
 		return max(j.claim.Attempts-1, 0)
 	}
 	return j.claim.Attempts

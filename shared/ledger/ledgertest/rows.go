@@ -15,6 +15,7 @@ const (
 	rowNew       = "A new event is Claimed."
 	rowReleased  = "A released event is InProgress before its NotBefore, and Claimed from then on."
 	rowClaimed   = "A claimed event is InProgress within its lease; from its end on it is Claimed, and the claim is Lapsed."
+	rowAnewOpen  = "One of these two that may be claimed, and arrives after its window, is Claimed anew, as an ended one is."
 	rowUnhandled = "An event completed as unhandled is Claimed once a handler is registered."
 	rowLetter    = "A failed event is Claimed by the letter that carries its fence: done is kept, started cleared, attempts counted from zero."
 	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done and started are cleared, or only the named handlers in them, and attempts counted from zero."
@@ -130,7 +131,7 @@ func (w row) checkRecord(b *bench, r ledger.Request, before, after ledger.Record
 		Hash: before.Hash, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
 		FirstClaimed: before.FirstClaimed,
 	}
-	if w.found == nil || w.promise == rowAnew {
+	if w.found == nil || w.promise == rowAnew || w.promise == rowAnewOpen {
 		want.Hash, want.Type, want.FirstClaimed = r.Hash, r.Type, r.At
 		want.Received, want.DedupUntil = r.Received, r.DedupUntil
 	}
@@ -198,6 +199,10 @@ func openRows() []row {
 			want: ledger.InProgress, until: lease},
 		{name: "ClaimedLapsed", promise: rowClaimed, found: left, ask: later(lease),
 			want: ledger.Claimed, attempts: 3, done: names, started: began, lapsed: true},
+		{name: "ReleasedAnew", promise: rowAnewOpen, found: ended(ledger.StateReleased, after(0), because("permanent")),
+			ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "LapsedAnew", promise: rowAnewOpen, found: left, ask: all(arriving(time.Millisecond), later(lease)),
+			want: ledger.Claimed, attempts: 1, lapsed: true},
 	}
 }
 

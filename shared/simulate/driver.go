@@ -1,0 +1,228 @@
+package simulate
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// act is one step of the driver while the world has faults.
+func (w *world) act() {
+	if w.violation != nil {
+		return
+	}
+	if c := w.ingestCall(); c != nil { // no time may pass meanwhile: see failSend
+		w.resolve(c)
+		return
+	}
+	if w.plan.Nap >= 0 && w.step >= w.plan.Nap && w.napped.IsZero() {
+		w.nap()
+		return
+	}
+	if w.disturb() {
+		return
+	}
+	if len(w.parked) > 0 && w.chance(w.plan.Slow) {
+		w.pass(w.someTime())
+		return
+	}
+	var choices []func()
+	for _, c := range w.parked {
+		if !c.hung {
+			choices = append(choices, func() { w.resolve(c) })
+		}
+	}
+	for _, d := range w.due() {
+		choices = append(choices, func() { w.deliver(d) })
+	}
+	if w.queue.Counts().Visible > 0 {
+		for i := range w.workers {
+			if w.free(i) {
+				choices = append(choices, func() { w.invoke(i) })
+			}
+		}
+	}
+	if len(choices) == 0 {
+		w.wait()
+		return
+	}
+	choices[w.rng.IntN(len(choices))]()
+}
+
+// disturb does what nobody waits for, now and then.
+func (w *world) disturb() bool {
+	switch {
+	case len(w.ghosts) > 0 && w.rng.IntN(8) == 0:
+		w.haunt(w.rng.IntN(len(w.ghosts)))
+	case w.chance(w.plan.Again / 4):
+		w.deliverAgain()
+	case w.chance(w.plan.Copies / 8):
+		if ms := w.queue.Messages(); len(ms) > 0 {
+			w.copyMessage(ms[w.rng.IntN(len(ms))])
+		}
+	case w.chance(w.plan.Operator / 4):
+		w.operate()
+	case w.rng.IntN(12) == 0 && w.anyStuck():
+		w.pass(time.Minute + w.upTo(2*time.Minute))
+	default:
+		return false
+	}
+	return true
+}
+
+// anyStuck reports whether a process is at work whose clock is slow.
+func (w *world) anyStuck() bool {
+	return slices.ContainsFunc(w.workers, func(inv *invocation) bool {
+		return inv != nil && inv.stuck && !inv.over && !inv.dead.Load()
+	})
+}
+
+// haunt carries out a request that nobody waits for any more.
+func (w *world) haunt(i int) {
+	c := w.ghosts[i]
+	w.ghosts = slices.Delete(w.ghosts, i, i+1)
+	w.note(c, "arrives late", "")
+	for _, it := range c.items {
+		if w.rng.IntN(4) > 0 {
+			it.apply()
+		}
+	}
+}
+
+// deliverAgain makes a message visible although somebody works on it: the queue
+// delivers at least once.
+func (w *world) deliverAgain() {
+	var working []*invocation
+	for _, inv := range w.workers {
+		if inv != nil && !inv.over {
+			working = append(working, inv)
+		}
+	}
+	if len(working) == 0 {
+		return
+	}
+	inv := working[w.rng.IntN(len(working))]
+	m := inv.messages[w.rng.IntN(len(inv.messages))]
+	w.say("queue", "delivers again", describeAll{m})
+	w.queue.Defer(context.Background(), []queue.Deferral{{Receipt: m.Wire.Receipt}})
+}
+
+// copyMessage puts another copy of a message into the queue.
+func (w *world) copyMessage(m queue.Message) {
+	w.say("queue", "has a copy of", describeAll{m})
+	if err := w.queue.Put(m.Wire, w.upTo(12*time.Minute)); err != nil {
+		panic(err) // it was in the queue before
+	}
+}
+
+func (w *world) ingestCall() *call {
+	for _, c := range w.parked {
+		if c.op == opSend {
+			return c
+		}
+	}
+	return nil
+}
+
+// due are the deliveries whose time has come.
+func (w *world) due() []*delivery {
+	var due []*delivery
+	for _, d := range w.deliveries {
+		if !d.due.After(time.Now()) {
+			due = append(due, d)
+		}
+	}
+	return due
+}
+
+// someTime draws how long nothing is answered.
+func (w *world) someTime() time.Duration {
+	most := []time.Duration{60 * time.Millisecond, 600 * time.Millisecond, 5 * time.Second, 30 * time.Second, 90 * time.Second}
+	return time.Duration(w.rng.Int64N(int64(most[w.pick(6, 6, 4, 3, 1)])))
+}
+
+// nextDeath is when the next process reaches its timeout.
+func (w *world) nextDeath() time.Time {
+	next := time.Now().Add(30 * 24 * time.Hour)
+	for _, inv := range w.workers {
+		if inv != nil && !inv.over && !inv.dead.Load() && inv.death.Before(next) {
+			next = inv.death
+		}
+	}
+	return next
+}
+
+// pass lets time go by, but not past the next process's timeout.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(min(d, time.Until(w.nextDeath())))
+	w.endOverdue()
+}
+
+// endOverdue ends the processes whose time is over.
+func (w *world) endOverdue() {
+	for _, inv := range w.workers {
+		if inv != nil && !inv.over && !inv.dead.Load() && !time.Now().Before(inv.death) {
+			w.observe() // what happened until then
+			if !inv.over && !inv.dead.Load() {
+				w.kill(inv, "timeout")
+			}
+		}
+	}
+}
+
+// wait lets time go by until something happens: somebody parks, a delivery is due, a
+// message may be visible, or a process reaches its timeout.
+func (w *world) wait() {
+	next := w.nextDeath()
+	for _, d := range w.deliveries {
+		if d.due.Before(next) {
+			next = d.due
+		}
+	}
+	for pause := time.Second; ; pause = min(2*pause, 10*time.Minute) {
+		timer := time.NewTimer(min(pause, time.Until(next)))
+		select {
+		case <-w.stirred:
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		if !time.Now().Before(next) || w.queue.Counts().Visible > 0 || w.nothingComes() {
+			break
+		}
+	}
+	w.endOverdue()
+}
+
+// nothingComes reports whether waiting longer cannot help: nobody works, and the queue
+// is empty.
+func (w *world) nothingComes() bool {
+	return w.idle() && !w.queueHolds() && len(w.deliveries) == 0
+}
+
+func (w *world) queueHolds() bool {
+	n := w.queue.Counts()
+	return n.Visible+n.InFlight+n.Delayed > 0
+}
+
+// nap lets days go by, so that messages come close to their retention's end: to two
+// hours, and often not much more.
+func (w *world) nap() {
+	x := w.rng.Float64()
+	until := w.began.Add(process.DefaultTiming.QueueRetention - 2*time.Hour - time.Duration(x*x*float64(24*time.Hour)))
+	w.say("world", "sleeps until", until.Sub(w.began))
+	for time.Now().Before(until) {
+		w.pass(time.Until(until))
+		w.observe()
+	}
+	w.napped = time.Now()
+}
+
+// mustHeal reports whether faults that go on could rightly cost a message, as its
+// retention ends soon.
+func (w *world) mustHeal() bool {
+	return !w.napped.IsZero() && time.Since(w.napped) > 45*time.Minute
+}

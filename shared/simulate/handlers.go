@@ -1,0 +1,101 @@
+package simulate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
+)
+
+// register enters the handlers of the simulated user. One registry serves all schedules:
+// a handler finds the schedule that it is called in by its context.
+func register(r *hook.Registry) {
+	hook.OnProvider(r, kyc.Provider{}, "audit", plain[json.RawMessage]("audit"))
+	hook.On(r, contiguity.TextIncomingSMS, "reply", plain[contiguity.Text]("reply"), hook.AtMostOnce)
+	hook.On(r, contiguity.TextIncomingSMS, "note", plain[contiguity.Text]("note"))
+	for _, t := range []webhook.Type[contiguity.Delivery]{contiguity.TextDeliveryConfirmed, contiguity.TextDeliveryFailed} {
+		hook.OnWrites(r, t, "status", status, hook.SkipStale)
+		hook.OnWrites(r, t, "tally", count[contiguity.Delivery]("tally"))
+	}
+	hook.OnWrites(r, kyc.SessionApproved, "credit", count[kyc.Session]("credit"))
+	hook.On(r, kyc.SessionApproved, "notify", plain[kyc.Session]("notify"), hook.AtMostOnce)
+	hook.On(r, kyc.SessionCompleted, "check", plain[kyc.Session]("check"))
+	hook.On(r, kyc.SessionCompleted, "sync", plain[kyc.Session]("sync"))
+	hook.On(r, compliancely.TINMatch, "alert", plain[compliancely.TINResult]("alert"))
+	hook.OnWrites(r, compliancely.TINMatch, "sum", count[compliancely.TINResult]("sum"))
+}
+
+// plain is a handler with effects outside: that it was called is all that is known.
+func plain[T any](name string) func(context.Context, hook.Event[T]) error {
+	return func(ctx context.Context, e hook.Event[T]) error {
+		return called(ctx, name, e.Key(), e.Attempt)
+	}
+}
+
+// count adds one to the event's number and to the handler's total.
+func count[T any](name string) func(context.Context, hook.Event[T]) ([]webhook.Write, error) {
+	return func(ctx context.Context, e hook.Event[T]) ([]webhook.Write, error) {
+		if err := called(ctx, name, e.Key(), e.Attempt); err != nil {
+			return nil, err
+		}
+		return []webhook.Write{
+			webhook.Add(name, itemKey(e.Key()), "n", 1),
+			webhook.Add(name, itemKey("total"), "n", 1),
+		}, nil
+	}
+}
+
+// status keeps the newest delivery status of each message.
+func status(ctx context.Context, e hook.Event[contiguity.Delivery]) ([]webhook.Write, error) {
+	if err := called(ctx, "status", e.Key(), e.Attempt); err != nil {
+		return nil, err
+	}
+	return []webhook.Write{webhook.Put("status", itemKey(e.Data.MessageID), webhook.Attributes{
+		"at": webhook.N(e.Time.Unix()),
+	})}, nil
+}
+
+func itemKey(id string) webhook.Attributes { return webhook.Attributes{"id": webhook.S(id)} }
+
+// invocationKey finds the *invocation in a handler's context.
+type invocationKey struct{}
+
+// errDied is what calls return in a process that has died, once the schedule is over, so
+// that its goroutines come to an end.
+var errDied = errors.New("this process has died")
+
+// A panicking outcome makes the handler panic.
+type panicking struct{ error }
+
+// called parks a handler until the driver says how it ends. A handler whose context
+// ends parks anew: it may obey, or go on until its process is ended.
+func called(ctx context.Context, handler, key string, attempt int) error {
+	inv := ctx.Value(invocationKey{}).(*invocation)
+	c := &call{op: opRun, subject: key + " " + handler, inv: inv, ctx: ctx, run: &run{key: key, handler: handler, attempt: attempt}}
+	if !inv.w.park(c) {
+		if inv.dead.Load() {
+			return errDied
+		}
+		c = &call{op: opRunLate, subject: c.subject, inv: inv, ctx: context.Background(), run: c.run}
+		if !inv.w.park(c) {
+			return errDied
+		}
+	}
+	if p, ok := c.run.outcome.(panicking); ok { //nolint:errorlint // never wrapped
+		panic(p.error)
+	}
+	return c.run.outcome
+}
+
+// A run is one call of a handler.
+type run struct {
+	key, handler string
+	attempt      int   // as the handler was told
+	outcome      error // set by the driver before it lets the handler go on
+	started      bool  // the driver has seen it
+}

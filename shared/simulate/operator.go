@@ -1,0 +1,108 @@
+package simulate
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// operate is what somebody does who looks after the dead letters.
+func (w *world) operate() {
+	switch w.pick(4, 3, 2) {
+	case 0:
+		w.redriveOne()
+	case 1:
+		w.redriveAll()
+	case 2:
+		w.replay()
+	}
+}
+
+// redriveAll moves all letters back, as the queue itself does it when it is told to.
+func (w *world) redriveAll() {
+	letters := w.dead.Messages()
+	for _, m := range letters {
+		w.watch.operatorSays(m)
+	}
+	if len(letters) == 0 {
+		return
+	}
+	w.say("operator", "moves back all letters", describeAll(letters))
+	if _, err := w.dead.Move(context.Background(), w.queue); err != nil {
+		panic(err) // a destination is named
+	}
+}
+
+// redriveOne sends a letter back and then deletes it; between the two, things happen.
+func (w *world) redriveOne() {
+	ms, err := w.dead.Receive(context.Background(), 1, 0)
+	if err != nil || len(ms) == 0 {
+		return
+	}
+	m := ms[0]
+	if m.Failure != nil && m.Failure.Reason == queue.ReasonOutcomeUnknown && w.rng.IntN(2) == 0 {
+		if r := w.record(m.Key()); r != nil {
+			m.Failure.AssumeDone = r.Started
+		}
+	}
+	w.watch.operatorSays(m)
+	w.say("operator", "sends back", describeAll{m})
+	if err := w.queue.Send(context.Background(), m, 0); err != nil {
+		panic(err) // it was a message before
+	}
+	if w.rng.IntN(4) == 0 {
+		w.say("operator", "forgets to delete", describeAll{m})
+		return
+	}
+	w.dead.Delete(context.Background(), []string{m.Wire.Receipt})
+}
+
+// replay asks for an event that has ended to be handled again.
+func (w *world) replay() {
+	records := w.ledger.Records()
+	var ended []string
+	for _, key := range slices.Sorted(maps.Keys(records)) {
+		if r := records[key]; w.byKey(key) != nil && (r.State == ledger.StateCompleted || r.State == ledger.StateFailed) {
+			ended = append(ended, key)
+		}
+	}
+	if len(ended) == 0 {
+		return
+	}
+	key := ended[w.rng.IntN(len(ended))]
+	e, r := w.byKey(key), records[key]
+	m := queue.Message{Failure: &queue.Failure{Reason: queue.ReasonReplay, Fence: r.Fence}}
+	m.Source, m.Provider, m.ID, m.Type = e.source(), e.source(), e.id, e.typ
+	m.Received, m.Raw = r.Received, w.bodyOf(key, r.Hash)
+	if len(e.handlers) > 0 && w.rng.IntN(2) == 0 {
+		m.Failure.Handlers = []string{e.handlers[w.rng.IntN(len(e.handlers))]}
+	}
+	w.watch.operatorSays(m)
+	w.say("operator", "replays", describeAll{m})
+	if err := w.queue.Send(context.Background(), m, 0); err != nil {
+		panic(err)
+	}
+}
+
+// byKey is the first event of the catalogue that has the key.
+func (w *world) byKey(key string) *event {
+	for _, e := range w.events {
+		if e.key() == key {
+			return e
+		}
+	}
+	return nil
+}
+
+// bodyOf is the body that the record was made of.
+func (w *world) bodyOf(key, hash string) []byte {
+	for _, e := range w.events {
+		if e.key() == key && hashOf(e.body) == hash {
+			return []byte(e.body)
+		}
+	}
+	return []byte(w.byKey(key).body)
+}

@@ -1,0 +1,87 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// maxSkew is how far each machine's clock may be off, so that two are just less than
+// 5 s apart: records keep milliseconds, and the lease's margin is exactly 5 s.
+const maxSkew = 2500*time.Millisecond - time.Millisecond
+
+// A plan is what a seed decides before anything happens: how large the world is, how
+// often what goes wrong, and what is sent.
+type plan struct {
+	Workers int
+	Batch   int // how many messages a worker takes at most
+	Steps   int // of the driver, until the world heals
+	Skews   []time.Duration
+	Nap     int // the step at which nobody works for days; negative: never
+
+	QueueOut, LedgerOut outage
+
+	Lost      float64 // a request or its answer does not arrive
+	Torn      float64 // of those: the items of a batch have fates of their own
+	Crash     float64 // the process dies before or after a call
+	Hung      float64 // a call is not answered in time
+	Late      float64 // of those: the request is carried out later
+	Slow      float64 // time passes although somebody could go on
+	Stuck     float64 // a machine's clock runs slowly, and its process outlives its time
+	Again     float64 // the queue delivers a message that is being worked on
+	Copies    float64 // the queue keeps a message that was deleted, or sends it twice
+	Fail      float64 // a handler does not succeed
+	Operator  float64 // somebody sends dead letters back, or replays an event
+	Impatient float64 // a provider does not wait for, or not see, the answer
+
+	Events  []int    // into the catalogue
+	Twice   []bool   // sent once more, unasked
+	Forged  int      // how many requests strangers send
+	Foreign bool     // a message in the queue is none of ours
+	Doomed  []string // how the event's handlers always fail; empty if they do not
+}
+
+// An outage is a number of steps in which an engine does not answer.
+type outage struct{ From, To int }
+
+func (o outage) on(step int) bool { return o.From <= step && step < o.To }
+
+func drawPlan(rng *rand.Rand, events int) plan {
+	p := plan{
+		Workers: 2 + rng.IntN(3), Batch: 1 + rng.IntN(5), Steps: 30 + rng.IntN(100), Nap: -1,
+		Lost: rate(rng, 0.5), Torn: rng.Float64(), Crash: rate(rng, 0.25), Hung: rate(rng, 0.4),
+		Late: rng.Float64(), Slow: rate(rng, 0.6), Again: rate(rng, 0.3), Copies: rate(rng, 0.3),
+		Fail: rate(rng, 0.7), Stuck: rate(rng, 0.3), Operator: rate(rng, 0.5), Impatient: rate(rng, 0.5),
+	}
+	for range p.Workers {
+		p.Skews = append(p.Skews, time.Duration(rng.Int64N(int64(2*maxSkew)))-maxSkew)
+	}
+	if rng.IntN(16) == 0 {
+		p.Nap = rng.IntN(p.Steps)
+	}
+	p.QueueOut, p.LedgerOut = drawOutage(rng, p.Steps), drawOutage(rng, p.Steps)
+	for _, i := range rng.Perm(events)[:2+rng.IntN(4)] {
+		p.Events = append(p.Events, i)
+		p.Twice = append(p.Twice, rng.IntN(4) == 0)
+		p.Doomed = append(p.Doomed, []string{"permanent", "error", ""}[min(rng.IntN(24), 2)])
+	}
+	p.Forged = max(0, rng.IntN(4)-2)
+	p.Foreign = rng.IntN(10) == 0
+	return p
+}
+
+// rate is often 0, so that faults also come alone, and seldom near the most.
+func rate(rng *rand.Rand, most float64) float64 {
+	if rng.IntN(5) < 2 {
+		return 0
+	}
+	x := rng.Float64()
+	return most * x * x
+}
+
+func drawOutage(rng *rand.Rand, steps int) outage {
+	if rng.IntN(4) > 0 {
+		return outage{}
+	}
+	from := rng.IntN(steps)
+	return outage{from, from + 1 + rng.IntN(30)}
+}

@@ -1,0 +1,58 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// An entry is one line of a trace. Only the driver writes it, so that its order is
+// determined; text is made of it only where somebody reads it.
+type entry struct {
+	at                       time.Duration
+	actor, op, subject, what string
+	detail                   any
+}
+
+func (e entry) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%14s  %-11s", e.at.Round(time.Microsecond), e.actor)
+	for _, part := range []string{e.op, e.subject, e.what} {
+		if part != "" {
+			b.WriteString(" " + part)
+		}
+	}
+	if e.detail != nil && e.detail != "" {
+		fmt.Fprintf(&b, " (%v)", e.detail)
+	}
+	return b.String()
+}
+
+func (w *world) elapsed() time.Duration { return time.Since(w.began) }
+
+// note writes what became of a call.
+func (w *world) note(c *call, what string, detail any) {
+	w.trace = append(w.trace, entry{w.elapsed(), c.actor, c.op, c.subject, what, detail})
+}
+
+// say writes what the world did by itself.
+func (w *world) say(actor, what string, detail any) {
+	w.trace = append(w.trace, entry{at: w.elapsed(), actor: actor, what: what, detail: detail})
+}
+
+// A Violation is a broken invariant; the package comment lists them by number.
+type Violation struct {
+	Invariant int
+	Text      string
+}
+
+// Error gives the number and what was seen.
+func (v *Violation) Error() string { return fmt.Sprintf("invariant %d: %s", v.Invariant, v.Text) }
+
+// violated ends the schedule: what follows a broken invariant means nothing.
+func (w *world) violated(invariant int, format string, args ...any) {
+	if w.violation == nil {
+		w.violation = &Violation{invariant, fmt.Sprintf(format, args...)}
+		w.say("checker", "finds a violation of", w.violation)
+	}
+}

@@ -1,0 +1,223 @@
+package simulate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"webhookintake/shared/queue"
+)
+
+// A watch is the checkers: what they have seen of the engines and handlers, from which
+// they tell whether an invariant holds. It takes nobody's word but the engines' states
+// and what the driver itself did.
+type watch struct {
+	w       *world
+	events  map[string]*fate
+	newest  map[string]int64 // by entity: the time of the newest event that "status" finished
+	running []*call          // handlers that work now
+}
+
+// A fate is what is known of one dedup key.
+type fate struct {
+	key      string
+	acked    []*event         // bodies that were acknowledged
+	letters  []letter         // that were put into the dead-letter queue
+	words    []*queue.Failure // the operator's
+	gains    map[string]int   // how often each handler's commit was noted
+	life     *life
+	served   []int64     // arrivals whose claims ended the event
+	arrivals []time.Time // of what was acknowledged
+	lives    []time.Time // when the lives were opened that have ended
+	reopened int         // the length of the trace when it was claimed last after it had ended
+}
+
+type letter struct {
+	fence int64
+	hash  string
+}
+
+// A life is an event from its first claim until an arrival after its window.
+type life struct {
+	opened    time.Time // when the message arrived that opened it
+	claims    []*claimed
+	finished  map[string]bool // handlers that were seen to succeed
+	unsure    map[string]bool // at-most-once handlers that began and may have acted
+	completed int
+}
+
+// A claimed is one claim of a life, since attempts were counted anew.
+type claimed struct {
+	fence    int64
+	arrived  int64 // when its message did, unix milliseconds
+	inv      *invocation
+	lapsed   bool
+	runs     int
+	released bool
+	finished []string // handlers that succeeded under it
+}
+
+func newWatch(w *world) *watch {
+	return &watch{w: w, events: map[string]*fate{}, newest: map[string]int64{}}
+}
+
+func (v *watch) of(key string) *fate {
+	f := v.events[key]
+	if f == nil {
+		f = &fate{key: key, gains: map[string]int{}}
+		v.events[key] = f
+	}
+	return f
+}
+
+func newLife(opened time.Time) *life {
+	return &life{opened: opened, finished: map[string]bool{}, unsure: map[string]bool{}}
+}
+
+// current is the claim in force, nil where there is none.
+func (l *life) current() *claimed {
+	if l == nil || len(l.claims) == 0 {
+		return nil
+	}
+	return l.claims[len(l.claims)-1]
+}
+
+// claim is the one with the fence, nil where there is none.
+func (l *life) claim(fence int64) *claimed {
+	if l == nil {
+		return nil
+	}
+	i := slices.IndexFunc(l.claims, func(cl *claimed) bool { return cl.fence == fence })
+	if i < 0 {
+		return nil
+	}
+	return l.claims[i]
+}
+
+// attemptsBefore counts the attempts before a claim: each earlier claim is one, unless it
+// was given back and nothing ran under it.
+func (l *life) attemptsBefore(cl *claimed) int {
+	n := 0
+	for _, earlier := range l.claims {
+		if earlier == cl {
+			break
+		}
+		if earlier.runs > 0 || !earlier.released {
+			n++
+		}
+	}
+	return n
+}
+
+func hashOf(body string) string {
+	sum := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(sum[:])
+}
+
+// queued is told what ingest put into the queue.
+func (v *watch) queued(d *delivery, m queue.Message, err error) {
+	e := d.event
+	d.received = m.Received
+	switch {
+	case err != nil:
+	case d.forged > 0:
+		v.w.violated(2, "the queue has %s, which was forged", m.Key())
+	case m.Key() != e.key() || m.Type != e.typ || string(m.Raw) != e.body || m.Provider != e.source():
+		v.w.violated(2, "the queue has %s of type %s, where %s of type %s was signed", m.Key(), m.Type, e.key(), e.typ)
+	}
+}
+
+// acknowledged is told that a provider's request was answered 200.
+func (v *watch) acknowledged(d *delivery) {
+	e := d.event
+	f := v.of(e.key())
+	f.arrivals = append(f.arrivals, d.received)
+	if !slices.Contains(f.acked, e) {
+		f.acked = append(f.acked, e)
+	}
+	if f.life == nil && !v.inQueue(e.key()) {
+		v.w.violated(1, "%s was acknowledged and is neither in the queue nor claimed", e.key())
+	}
+}
+
+func (v *watch) inQueue(key string) bool {
+	return slices.ContainsFunc(v.w.queue.Messages(), func(m queue.Message) bool { return m.Key() == key }) ||
+		slices.ContainsFunc(v.w.dead.Messages(), func(m queue.Message) bool { return m.Key() == key })
+}
+
+// received is told what an invocation begins with.
+func (v *watch) received(ms []queue.Message) {
+	for _, m := range ms {
+		if m.Wire.Receives > 200 {
+			v.w.violated(15, "message %s of %s was received %d times", m.Wire.MessageID, m.Key(), m.Wire.Receives)
+		}
+	}
+}
+
+// deleting is told that a message is about to be deleted, because it was acknowledged.
+// At some moment since it was received, its event has to have ended; or, if it is
+// another body under the id, it has to lie in the dead-letter queue.
+func (v *watch) deleting(inv *invocation, m queue.Message) {
+	f := v.of(m.Key())
+	hash := hashOf(string(m.Raw))
+	r := v.w.record(m.Key())
+	if r != nil && r.Hash == hash && (over(r.State) || f.reopened >= inv.began) {
+		return
+	}
+	conflict := r == nil || r.Hash != hash
+	if !conflict || !slices.ContainsFunc(f.letters, func(l letter) bool { return l.hash == hash }) {
+		v.w.violated(3, "%s acknowledges %s, which has not ended and has no letter", inv.name, m.Key())
+	}
+}
+
+// lettered is told of each dead letter.
+func (v *watch) lettered(m queue.Message) {
+	f := v.of(m.Key())
+	if m.Failure == nil || m.Failure.Reason == "" {
+		v.w.violated(4, "the letter of %s has no reason", m.Key())
+		return
+	}
+	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw))})
+	v.letterAttempts(f, m.Failure)
+}
+
+// letterAttempts compares the attempts that a letter tells with those that were seen.
+// Where no handler was run under the claim, as the payload did not fit, it may count.
+func (v *watch) letterAttempts(f *fate, letter *queue.Failure) {
+	least, most := 0, 0
+	if cl := f.life.claim(letter.Fence); cl != nil {
+		least = f.life.attemptsBefore(cl)
+		if most = least + 1; cl.runs > 0 {
+			least++
+		}
+	} else if letter.Fence > 0 {
+		return // it comes late, from an earlier life
+	}
+	if letter.Attempts < least || letter.Attempts > most {
+		v.w.violated(13, "the letter of %s tells of %d attempts, where %d to %d were seen", f.key, letter.Attempts, least, most)
+	}
+}
+
+// operatorSays is told what an operator sends into the queue.
+func (v *watch) operatorSays(m queue.Message) {
+	if m.Failure == nil {
+		return
+	}
+	f := v.of(m.Key())
+	f.words = append(f.words, m.Failure)
+}
+
+// heard reports whether the operator said so.
+func (f *fate) heard(word *queue.Failure) bool {
+	return slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return sameWord(w, word) })
+}
+
+func sameWord(a, b *queue.Failure) bool {
+	return a.Fence == b.Fence && a.Reason == b.Reason && slices.Equal(a.Handlers, b.Handlers) && slices.Equal(a.AssumeDone, b.AssumeDone)
+}
+
+// died is told that a process died: its handlers act no more.
+func (v *watch) died(inv *invocation) {
+	v.running = slices.DeleteFunc(v.running, func(c *call) bool { return c.inv == inv })
+}

@@ -1,0 +1,216 @@
+package simulate
+
+import (
+	"reflect"
+	"slices"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// claimed is told of each claim that reached the ledger, with the record before and
+// after it.
+func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger.Record) {
+	if same(before, after) {
+		return
+	}
+	f := v.of(r.Key)
+	m, ok := inv.message(r)
+	if !ok || after == nil || after.State != ledger.StateClaimed {
+		v.w.violated(5, "a claim of %s left the record %+v", r.Key, after)
+		return
+	}
+	if before != nil && after.Fence <= before.Fence {
+		v.w.violated(5, "the fence of %s went from %d to %d", r.Key, before.Fence, after.Fence)
+	}
+	if !v.mayClaim(f, m, before, after) {
+		v.w.violated(6, "%s claims %s, which was %s with fence %d, without cause", inv.name, r.Key, before.State, before.Fence)
+		return
+	}
+	if before != nil && over(before.State) {
+		f.reopened = len(v.w.trace)
+	}
+	f.life.claims = append(f.life.claims, &claimed{
+		fence: after.Fence, arrived: m.Received.UnixMilli(), inv: inv, lapsed: before != nil && before.State == ledger.StateClaimed,
+	})
+	inv.fences[r.Key] = after.Fence
+	v.gained(f, before, after, "")
+	v.kept(f, before, after)
+}
+
+// mayClaim tells whether there is a cause to claim a record, and starts a new life or
+// counts anew where the cause demands it.
+func (v *watch) mayClaim(f *fate, m queue.Message, before, after *ledger.Record) bool {
+	if before == nil {
+		f.life = newLife(m.Received)
+		return true
+	}
+	// A new life may begin before the old one has ended, but not with an arrival that
+	// has had its end.
+	if m.Received.After(f.life.opened.Add(v.w.byKey(f.key).window)) && (over(before.State) || after.Received.Equal(m.Received)) {
+		f.life = newLife(m.Received)
+		return !slices.Contains(f.served, m.Received.UnixMilli())
+	}
+	if !over(before.State) {
+		return true
+	}
+	if m.Failure == nil || m.Failure.Fence != before.Fence || !f.heard(m.Failure) {
+		return false
+	}
+	return f.life.reopen(m.Failure, before.State, v.w.byKey(f.key).handlers)
+}
+
+// reopen does what an operator's word demands: of a dead letter, to run again what has
+// not finished; of a replay, to run again all handlers, or those that it names.
+func (l *life) reopen(word *queue.Failure, state ledger.State, handlers []string) bool {
+	if word.Reason != queue.ReasonReplay {
+		l.claims, l.completed = nil, 0
+		clear(l.unsure)
+		return state == ledger.StateFailed
+	}
+	l.claims, l.completed = nil, 0
+	for _, handler := range handlers {
+		if len(word.Handlers) == 0 || slices.Contains(word.Handlers, handler) {
+			delete(l.finished, handler)
+			delete(l.unsure, handler)
+		}
+	}
+	return true
+}
+
+// changed is told of each Start, Commit and End that reached the ledger.
+// Committed is the handler of a Commit.
+func (v *watch) changed(inv *invocation, c ledger.Claim, committed string, before, after *ledger.Record) bool {
+	if same(before, after) {
+		return false
+	}
+	f := v.of(c.Key)
+	switch {
+	case before == nil || after == nil || before.Fence != after.Fence || before.Owner != after.Owner:
+		v.w.violated(5, "%s changed whose claim %s is", inv.name, c.Key)
+		return false
+	case before.State != ledger.StateClaimed || before.Fence != c.Fence || before.Owner != c.Owner || inv.fences[c.Key] != before.Fence:
+		v.w.violated(5, "%s changed %s under fence %d, whose claim has fence %d and is %s", inv.name, c.Key, c.Fence, before.Fence, before.State)
+		return false
+	}
+	v.gained(f, before, after, committed)
+	v.kept(f, before, after)
+	return true
+}
+
+// gained looks at the handlers that are newly done: each has finished, and one whose
+// effects are writes is noted by the Commit that wrote them.
+func (v *watch) gained(f *fate, before, after *ledger.Record, committed string) {
+	for _, handler := range after.Done {
+		if before != nil && slices.Contains(before.Done, handler) {
+			continue
+		}
+		assumed := slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return slices.Contains(w.AssumeDone, handler) })
+		if assumed || v.stale(f, handler) {
+			continue
+		}
+		if !f.life.finished[handler] {
+			v.w.violated(7, "%s is noted as done for %s and never finished", handler, f.key)
+		} else if transactional(handler) && handler != committed {
+			v.w.violated(12, "%s is noted as done for %s without its effects", handler, f.key)
+		}
+	}
+}
+
+// stale reports whether the handler finished a newer event of the entity.
+func (v *watch) stale(f *fate, handler string) bool {
+	e := v.w.byKey(f.key)
+	return skipsStale(handler) && v.newest[e.entity] > e.at
+}
+
+// kept looks at the handlers that were done before: within a life, only a replay, which
+// has cleared finished, takes them out.
+func (v *watch) kept(f *fate, before, after *ledger.Record) {
+	if before == nil || f.life.opened.After(before.DedupUntil) {
+		return
+	}
+	for _, handler := range before.Done {
+		if f.life.finished[handler] && !slices.Contains(after.Done, handler) {
+			v.w.violated(8, "%s of %s was done and is so no more", handler, f.key)
+		}
+	}
+}
+
+// ended is told of each End.
+func (v *watch) ended(inv *invocation, c ledger.Claim, before, after *ledger.Record) {
+	if !v.changed(inv, c, "", before, after) {
+		return
+	}
+	f := v.of(c.Key)
+	cl := f.life.current()
+	for _, handler := range cl.finished {
+		if !slices.Contains(after.Done, handler) {
+			v.w.violated(8, "%s of %s finished, and the claim was ended without it", handler, c.Key)
+		}
+	}
+	if over(after.State) {
+		f.served = append(f.served, cl.arrived)
+		f.lives = append(f.lives, f.life.opened)
+	}
+	switch after.State {
+	case ledger.StateCompleted:
+		if f.life.completed++; f.life.completed > 1 {
+			v.w.violated(16, "%s was completed twice", c.Key)
+		}
+		v.allDone(f, after)
+	case ledger.StateFailed:
+		if !slices.ContainsFunc(f.letters, func(l letter) bool { return l.fence == c.Fence }) {
+			v.w.violated(4, "%s is recorded as failed, and there is no letter of fence %d", c.Key, c.Fence)
+		}
+	case ledger.StateReleased:
+		cl.released = true
+	}
+}
+
+// allDone looks at a completed record.
+func (v *watch) allDone(f *fate, r *ledger.Record) {
+	for _, handler := range v.w.byKey(f.key).handlers {
+		if !slices.Contains(r.Done, handler) {
+			v.w.violated(7, "%s is completed without %s", f.key, handler)
+		}
+	}
+}
+
+// committed is told of each Commit, after which effects have to be there as often as
+// they were noted.
+func (v *watch) committed(inv *invocation, c ledger.Claim, handler string, before, after *ledger.Record) {
+	f := v.of(c.Key)
+	if v.changed(inv, c, handler, before, after) && !slices.Contains(before.Done, handler) && slices.Contains(after.Done, handler) {
+		f.gains[handler]++
+		if e := v.w.byKey(c.Key); skipsStale(handler) {
+			if e.at < v.newest[e.entity] {
+				v.w.violated(12, "%s of %s was committed after a newer event of %s", handler, c.Key, e.entity)
+			}
+			v.newest[e.entity] = max(v.newest[e.entity], e.at)
+		}
+	}
+	if counting(handler) {
+		v.effects(f, handler)
+	}
+}
+
+// effects compares what the handler counted with how often it was noted as done.
+func (v *watch) effects(f *fate, handler string) {
+	var n int64
+	if item, ok := v.w.ledger.Item(handler, itemKey(f.key)); ok {
+		n, _ = item["n"].Any().(int64)
+	}
+	if n != int64(f.gains[handler]) {
+		v.w.violated(12, "%s of %s took effect %d times and was noted %d times", handler, f.key, n, f.gains[handler])
+	}
+}
+
+func same(a, b *ledger.Record) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return reflect.DeepEqual(*a, *b)
+}
+
+// over reports whether the state ends an event.
+func over(s ledger.State) bool { return s == ledger.StateCompleted || s == ledger.StateFailed }

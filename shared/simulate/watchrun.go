@@ -1,0 +1,103 @@
+package simulate
+
+import (
+	"slices"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+)
+
+// runBegins is told that a handler was called.
+func (v *watch) runBegins(c *call) {
+	r := c.run
+	f := v.of(r.key)
+	record := v.w.record(r.key)
+	cl := f.life.current()
+	if record == nil || cl == nil {
+		v.w.violated(9, "%s runs for %s, which nobody claimed", r.handler, r.key)
+		return
+	}
+	if atMostOnce(r.handler) {
+		if f.life.unsure[r.handler] {
+			v.w.violated(10, "%s, at most once, runs again for %s", r.handler, r.key)
+		}
+		f.life.unsure[r.handler] = true
+	}
+	if cl.inv == c.inv {
+		cl.runs++
+	}
+	if c.inv.outlived() {
+		return // only a clock that is far off lets it begin: what it does changes no record
+	}
+	if slices.Contains(record.Done, r.handler) {
+		v.w.violated(9, "%s runs for %s, which the record says it has done", r.handler, r.key)
+	}
+	for _, other := range v.running {
+		if other.inv.outlived() {
+			continue // its lease is over: the fence sees to it that it changes nothing
+		}
+		if other.run.key == r.key {
+			v.w.violated(11, "%s and %s work on %s at once", other.actor, c.actor, r.key)
+		}
+		if other.inv == c.inv && v.wasLapsed(other) {
+			v.w.violated(14, "%s is worked on beside %s, whose process died once", r.key, other.run.key)
+		}
+	}
+	v.attempts(f, cl, c, record)
+	v.alone(cl, c)
+	v.running = append(v.running, c)
+}
+
+// attempts compares what the handler is told, and the record says, with the attempts that
+// were seen.
+func (v *watch) attempts(f *fate, cl *claimed, c *call, record *ledger.Record) {
+	want := f.life.attemptsBefore(cl) + 1
+	if cl.inv != c.inv {
+		return // fenced: what it is told was true when it claimed
+	}
+	if c.run.attempt != want || record.Attempts != want {
+		v.w.violated(13, "%s of %s is told that this is run %d, the record says %d, and it is run %d", c.run.handler, c.run.key, c.run.attempt, record.Attempts, want)
+	}
+	if want > process.MaxAttempts {
+		v.w.violated(13, "%s runs for %s the %dth time", c.run.handler, c.run.key, want)
+	}
+}
+
+// alone checks that what ended a process once takes no neighbours along.
+func (v *watch) alone(cl *claimed, c *call) {
+	if cl.inv != c.inv || !cl.lapsed {
+		return
+	}
+	for _, other := range v.running {
+		if other.inv == c.inv {
+			v.w.violated(14, "%s, whose process died once, is worked on beside %s", c.run.key, other.run.key)
+		}
+	}
+}
+
+func (v *watch) wasLapsed(c *call) bool {
+	cl := v.of(c.run.key).life.current()
+	return cl != nil && cl.inv == c.inv && cl.lapsed
+}
+
+// runEnds is told that a handler is about to return.
+func (v *watch) runEnds(c *call) {
+	r := c.run
+	v.running = slices.DeleteFunc(v.running, func(other *call) bool { return other.run == r })
+	f := v.of(r.key)
+	if r.outcome == nil {
+		f.life.finished[r.handler] = true
+		if cl := f.life.current(); cl != nil && cl.inv == c.inv && !transactional(r.handler) {
+			cl.finished = append(cl.finished, r.handler)
+		}
+		return
+	}
+	if _, panics := r.outcome.(panicking); !panics && hook.Hint(r.outcome).NotSent && !hook.Hint(r.outcome).Permanent { //nolint:errorlint // never wrapped
+		delete(f.life.unsure, r.handler)
+	}
+}
+
+// transactional reports whether the handler's end is committed at once, so that it has
+// not finished when the commit failed.
+func transactional(handler string) bool { return counting(handler) || skipsStale(handler) }

@@ -1,0 +1,219 @@
+package simulate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/ledger"
+	ledgermemory "webhookintake/shared/ledger/memory"
+	"webhookintake/shared/process"
+	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
+)
+
+// A Simulator holds what all schedules share. It is safe for concurrent use.
+type Simulator struct {
+	events   []*event
+	registry *hook.Registry
+	settings webhook.Settings
+	sources  *source.Sources
+	variant  variant
+}
+
+// A variant stands between the parts. The zero variant leaves the product as it is; the
+// tests of the simulator have others, which break it, each by one field or two.
+type variant struct {
+	worker func(*process.Worker, *invocation)
+	engine func(*ledgermemory.Store) ledger.Store
+	result func([]process.Result)
+	sender func(ingest.Sender) ingest.Sender
+	http   func(http.Handler) http.Handler
+}
+
+// New makes a Simulator of the product as it is.
+func New() (*Simulator, error) {
+	s := &Simulator{
+		events: catalogue(), registry: &hook.Registry{},
+		settings: webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("simulated")}},
+	}
+	register(s.registry)
+	set := source.Set{}
+	for _, e := range s.events {
+		verifier, err := e.provider.Configure(s.settings)
+		if err != nil {
+			return nil, err
+		}
+		set[e.source()] = source.Source{Name: e.source(), Provider: e.provider, Settings: s.settings, Verifier: verifier}
+	}
+	s.sources = source.Fixed(set)
+	return s, nil
+}
+
+// Plan is what a seed decides before anything happens, as a schedule's report begins.
+func (s *Simulator) Plan(seed uint64) string {
+	return fmt.Sprintf("%+v", drawPlan(newRand(seed), len(s.events)))
+}
+
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x5eed)) }
+
+// A Report says what came of one schedule.
+type Report struct {
+	Seed      uint64
+	Plan      string
+	Violation *Violation // nil where every invariant held
+	Took      time.Duration
+	entries   []entry
+}
+
+// Trace is what happened, a line each.
+func (r *Report) Trace() []string {
+	lines := make([]string, len(r.entries))
+	for i, e := range r.entries {
+		lines[i] = e.String()
+	}
+	return lines
+}
+
+// Run runs the schedule of a seed, in a bubble of its own. The same seed gives the same
+// Report every time.
+func (s *Simulator) Run(t *testing.T, seed uint64) *Report {
+	r := &Report{Seed: seed}
+	synctest.Test(t, func(*testing.T) {
+		w := newWorld(s, seed)
+		w.run()
+		r.Plan, r.Violation, r.Took, r.entries = s.Plan(seed), w.violation, w.elapsed(), w.trace
+		w.unwind()
+	})
+	return r
+}
+
+// A world is one schedule. The driver, which is the goroutine that calls run, owns all
+// of it but what is said to be guarded.
+type world struct {
+	*Simulator
+	seed  uint64
+	rng   *rand.Rand
+	plan  plan
+	began time.Time
+	step  int
+
+	engine  ledger.Store
+	ledger  *ledgermemory.Store
+	queue   *queuememory.Queue
+	dead    *queuememory.Queue
+	handler http.Handler
+	watch   *watch
+
+	mu      sync.Mutex
+	arrived []*call       // guarded by mu: parked, and not yet seen by the driver
+	stirred chan struct{} // has something while arrived may have
+	over    chan struct{} // closed when the schedule is over
+	living  sync.WaitGroup
+
+	parked      []*call
+	ghosts      []*call // requests that are on their way although nobody waits for them
+	workers     []*invocation
+	invocations int
+	deliveries  []*delivery // due or yet to come
+	active      []*delivery // waiting for an answer
+	healed      bool
+	napped      time.Time // when the nap ended; zero before
+
+	trace     []entry
+	violation *Violation
+}
+
+func newWorld(s *Simulator, seed uint64) *world {
+	w := &world{
+		Simulator: s, seed: seed, rng: newRand(seed), began: time.Now(),
+		stirred: make(chan struct{}, 1), over: make(chan struct{}),
+		trace: make([]entry, 0, 256),
+	}
+	w.plan = drawPlan(w.rng, len(s.events))
+	timing := process.DefaultTiming
+	w.ledger = &ledgermemory.Store{Keep: timing.Keep()}
+	w.engine = w.ledger
+	if s.variant.engine != nil {
+		w.engine = s.variant.engine(w.ledger)
+	}
+	w.dead = queuememory.New(queuememory.Options{Retention: timing.DeadLetterRetention})
+	w.queue = queuememory.New(queuememory.Options{
+		Visibility: timing.Visibility, Retention: timing.QueueRetention, MaxReceives: 1000, DeadLetters: w.dead,
+	})
+	w.watch = newWatch(w)
+	w.workers = make([]*invocation, w.plan.Workers)
+	var sender ingest.Sender = &ingestPort{w}
+	if s.variant.sender != nil {
+		sender = s.variant.sender(sender)
+	}
+	skew := time.Duration(w.rng.Int64N(int64(2*maxSkew))) - maxSkew
+	w.handler = &ingest.Handler{
+		Sources: s.sources, Queue: sender,
+		Now: func() time.Time { return time.Now().Add(skew) },
+	}
+	if s.variant.http != nil {
+		w.handler = s.variant.http(w.handler)
+	}
+	w.planDeliveries()
+	return w
+}
+
+// run is the whole schedule: faults first, while only safety is asked for; then the
+// world heals, and everything has to end well.
+func (w *world) run() {
+	for w.step = 0; w.step < w.plan.Steps && w.violation == nil && !w.calm() && !w.mustHeal(); w.step++ {
+		w.observe()
+		w.act()
+	}
+	w.heal()
+}
+
+// calm reports whether everything has ended although the world has not healed yet.
+func (w *world) calm() bool {
+	return len(w.parked)+len(w.deliveries)+len(w.active)+len(w.ghosts) == 0 && !w.queueHolds() && w.plan.Operator == 0 && w.idle()
+}
+
+func (w *world) chance(p float64) bool { return p > 0 && w.rng.Float64() < p }
+
+// pick draws one of the choices by weight.
+func (w *world) pick(weights ...int) int {
+	sum := 0
+	for _, n := range weights {
+		sum += n
+	}
+	n := w.rng.IntN(sum)
+	for i, weight := range weights {
+		if n -= weight; n < 0 {
+			return i
+		}
+	}
+	return len(weights) - 1
+}
+
+// unwind lets the goroutines that are left come to their ends.
+func (w *world) unwind() {
+	close(w.over)
+	for _, d := range w.active {
+		d.cancel()
+	}
+	w.living.Wait()
+}
+
+// mix is a number that is determined by its arguments and looks random.
+func mix(numbers ...uint64) uint64 {
+	x := uint64(0x9e3779b97f4a7c15)
+	for _, n := range numbers {
+		x ^= n + 0x9e3779b97f4a7c15 + x<<6 + x>>2
+		x *= 0xff51afd7ed558ccd
+		x ^= x >> 33
+	}
+	return x
+}
