@@ -6,11 +6,15 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
 func main() {
+	// A batch leaves little behind, and the function has memory to spare: collecting half
+	// as often saves a sixth of its processor time (make bench).
+	debug.SetGCPercent(200)
 	handle, err := newHandler(context.Background(), os.Getenv, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "process:", err)

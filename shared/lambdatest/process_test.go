@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -48,8 +49,15 @@ func TestInvoke(t *testing.T) {
 	if got := p.Stdout(); got != "do a\ndo fail\ndo deadline\ndo b\n" {
 		t.Errorf("stdout = %q", got)
 	}
+	const least, most = 1 << 20, 64 << 20 // of a program that holds next to nothing
+	if m := p.Memory(); runtime.GOOS == "linux" && (m < least || m > most) {
+		t.Errorf("memory of %d bytes", m)
+	}
 	if p.Ready() <= 0 || p.CPU() <= 0 {
 		t.Errorf("ready after %v, CPU %v", p.Ready(), p.CPU())
+	}
+	if m := p.Memory(); m != 0 {
+		t.Errorf("memory of %d bytes when it has ended, want 0", m)
 	}
 }
 

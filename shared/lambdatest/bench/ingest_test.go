@@ -3,13 +3,10 @@ package bench
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"io"
 	"maps"
 	"os"
 	"strings"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"webhookintake/shared/lambdatest"
@@ -27,14 +24,17 @@ func BenchmarkIngest(b *testing.B) {
 	defer sqs.Server.Close()
 	env := sqs.Env()
 	env["SOURCES"] = `{"contiguity": {"secrets": ["` + secret + `"]}}`
-	event := func() []byte { return signedSample(b) }
 	candidates := []candidate{
-		{name: "floor", path: build(b, "./testdata/floor"), env: env, event: event, want: "accepted"},
-		{name: "send only", path: build(b, "./testdata/sendonly"), env: env, event: event, want: "accepted"},
-		{name: "ingest", path: build(b, "webhookintake/functions/ingest"), env: env, event: event, want: "accepted"},
+		{name: "floor", path: build(b, "./testdata/floor"), env: env},
+		{name: "send only", path: build(b, "./testdata/sendonly"), env: env},
+		{name: "ingest", path: build(b, "webhookintake/functions/ingest"), env: env},
+	}
+	l := load{
+		warmUp: 100, iterations: 500, events: 1, timeout: 10 * time.Second, want: "accepted",
+		event: func() []byte { return signedSample(b) },
 	}
 	for b.Loop() {
-		table(os.Stdout, candidates, measure(b, candidates))
+		table(os.Stdout, "ingest, acknowledging one event at a time", candidates, measure(b, l, candidates))
 	}
 }
 
@@ -75,33 +75,4 @@ func signedSample(b *testing.B) []byte {
 		b.Fatal(err)
 	}
 	return text
-}
-
-// table prints the results, and those of the last program as multiples of the others'.
-func table(out io.Writer, candidates []candidate, results []result) {
-	fmt.Fprintln(out)
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	row := func(name string, cells ...any) {
-		fmt.Fprintf(w, name+strings.Repeat("\t%v", len(cells))+"\t\n", cells...)
-	}
-	row("", "start", "CPU/event", "p50", "p99", "zip")
-	for i, r := range results {
-		row(candidates[i].name, ms(r.start), ms(r.cpu), ms(r.p50), ms(r.p99), fmt.Sprintf("%.2f MB", float64(r.zip)/1e6))
-	}
-	last := len(results) - 1
-	us := results[last]
-	for i, r := range results[:last] {
-		row(candidates[last].name+" / "+candidates[i].name,
-			ratio(us.start, r.start), ratio(us.cpu, r.cpu), ratio(us.p50, r.p50), ratio(us.p99, r.p99), ratio(us.zip, r.zip))
-	}
-	_ = w.Flush()
-}
-
-func ms(d time.Duration) string { return fmt.Sprintf("%.3f ms", float64(d.Nanoseconds())/1e6) }
-
-func ratio[T time.Duration | int](a, b T) string {
-	if b == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.2f", float64(a)/float64(b))
 }

@@ -31,7 +31,11 @@ func (s *Store) update(ctx context.Context, key string, e *expression) (*ledger.
 	if err != nil {
 		return nil, err
 	}
-	return decode(out.Attributes)
+	left, err := decode(out.Attributes)
+	if err == nil && left == nil {
+		return nil, errors.New("update returned no item: its outcome is unknown")
+	}
+	return left, err
 }
 
 // decodeFound gives what a failed condition found, and errRefused.

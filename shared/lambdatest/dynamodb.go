@@ -1,0 +1,84 @@
+package lambdatest
+
+import (
+	"encoding/json"
+	"hash/crc32"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+)
+
+// DynamoDB is a server that takes writes as DynamoDB does, and does nothing with them:
+// every condition holds, and every write succeeds at once. What a program costs over it
+// is the program's own. Make it with [NewDynamoDB]. It is safe for concurrent use.
+type DynamoDB struct {
+	Server *httptest.Server
+}
+
+// NewDynamoDB starts a server. Its Server is to be closed.
+func NewDynamoDB() *DynamoDB {
+	d := &DynamoDB{}
+	d.Server = httptest.NewServer(d)
+	return d
+}
+
+// Env is what a program needs to write to d.
+func (d *DynamoDB) Env() map[string]string {
+	return map[string]string{
+		"TABLE_NAME":                "table",
+		"AWS_ENDPOINT_URL_DYNAMODB": d.Server.URL,
+		"AWS_REGION":                "us-east-1",
+		"AWS_ACCESS_KEY_ID":         "AKIDTEST",
+		"AWS_SECRET_ACCESS_KEY":     "aws-secret-key",
+		"AWS_SESSION_TOKEN":         "aws-session-token",
+	}
+}
+
+// A dynamoDBRequest is what the answer depends on, of BatchExecuteStatement and of
+// UpdateItem.
+type dynamoDBRequest struct {
+	Statements []struct{}
+
+	Key                       map[string]any
+	UpdateExpression          string
+	ExpressionAttributeNames  map[string]string
+	ExpressionAttributeValues map[string]any
+	ReturnValues              string
+}
+
+// ServeHTTP answers BatchExecuteStatement and UpdateItem.
+// Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+// and API_UpdateItem.html beside it.
+func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var in dynamoDBRequest
+	answer := map[string]any{}
+	err := json.NewDecoder(r.Body).Decode(&in)
+	switch target := r.Header.Get("X-Amz-Target"); {
+	case err == nil && target == "DynamoDB_20120810.BatchExecuteStatement":
+		answer["Responses"] = make([]struct{}, len(in.Statements))
+	case err == nil && target == "DynamoDB_20120810.UpdateItem":
+		if in.ReturnValues == "ALL_NEW" {
+			answer["Attributes"] = in.item()
+		}
+	default:
+		http.Error(w, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`, http.StatusBadRequest)
+		return
+	}
+	text, _ := json.Marshal(answer) // of what was JSON before
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(text)), 10)) // which the SDK compares
+	_, _ = w.Write(text)                                                                    // where it fails, the program is gone
+}
+
+// assignment is one of SET's or ADD's in an update expression of plain values.
+var assignment = regexp.MustCompile(`(#\w+) (?:= )?(:\w+)`)
+
+// item is what the update makes of no item.
+func (in *dynamoDBRequest) item() map[string]any {
+	item := in.Key
+	for _, m := range assignment.FindAllStringSubmatch(in.UpdateExpression, -1) {
+		item[in.ExpressionAttributeNames[m[1]]] = in.ExpressionAttributeValues[m[2]]
+	}
+	return item
+}
