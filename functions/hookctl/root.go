@@ -95,7 +95,7 @@ when the command line is wrong.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand())
+	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand(), a.trafficCommand())
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/provider/standard"
 	"webhookintake/shared/webhook"
 )
 
@@ -13,5 +14,6 @@ func Providers() []webhook.Provider {
 		contiguity.Provider{},
 		kyc.Provider{},
 		compliancely.Provider{},
+		standard.Provider{},
 	}
 }

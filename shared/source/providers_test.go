@@ -21,11 +21,13 @@ func TestProviders(t *testing.T) {
 		{"kyc", `"signed": "s3cr3t", "tolerance_s": 1`, []string{"tolerance_s", "signed"}},
 		{"compliancely", `"product": "tin_match", "header": "X-Signature", "key": ["/id"]`, nil},
 		{"compliancely", `"key": ["s3cr3t"], "signed": "body"`, []string{"signed", "key"}},
+		{"standard", `"tolerance_s": 600`, nil},
+		{"standard", `"header": "s3cr3t", "tolerance_s": -1`, []string{"tolerance_s", "header"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			doc := `{"` + tt.name + `": {"secrets": ["a"], ` + tt.fields + `}}`
+			doc := `{"` + tt.name + `": {"secrets": ["YWFh"], ` + tt.fields + `}}`
 			_, err := source.Parse([]byte(doc), source.ParseOptions{})
 			if (err != nil) != (len(tt.want) > 0) {
 				t.Fatalf("Parse = %v, want faults in %v", err, tt.want)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,9 +33,13 @@ func TestEveryTypeHasASample(t *testing.T) {
 			t.Errorf("sample of %s is %s of %s", info.Name, s.Type, s.Provider.Name())
 		}
 	}
+	provided["standard"] = true // its types are the sender's own
 	for _, p := range source.Providers() {
 		if !provided[p.Name()] {
 			t.Errorf("provider %s has no types here: add its Types to sample.Types", p.Name())
+		}
+		if !slices.ContainsFunc(sample.All(), func(s sample.Sample) bool { return s.Provider.Name() == p.Name() }) {
+			t.Errorf("provider %s has no sample: write one for bodies/", p.Name())
 		}
 	}
 }
@@ -79,6 +84,15 @@ func TestSamplesFitTheirTypes(t *testing.T) {
 		{"contiguity.imessage.incoming", decode(contiguity.IMessageIncoming), "Body"},
 		{"contiguity.text.delivery.confirmed", decode(contiguity.TextDeliveryConfirmed), "MessageID"},
 		{"contiguity.text.delivery.failed", decode(contiguity.TextDeliveryFailed), "Error"},
+		{"contiguity.whatsapp.incoming", decode(contiguity.WhatsAppIncoming), "Body"},
+		{"contiguity.email.incoming", decode(contiguity.EmailIncoming), "Attachments"},
+		{"contiguity.numbers.substitution", decode(contiguity.NumbersSubstitution), "UsedNumber"},
+		{"contiguity.otp.reverse.verified", decode(contiguity.OTPReverseVerified), "Number"},
+		{"contiguity.identity.verification_session.started", decode(contiguity.VerificationSessionStarted), "ClientReferenceID"},
+		{"contiguity.identity.verification_session.processing", decode(contiguity.VerificationSessionProcessing), "ID"},
+		{"contiguity.identity.verification_session.verified", decode(contiguity.VerificationSessionVerified), "Report"},
+		{"contiguity.identity.verification_session.failed", decode(contiguity.VerificationSessionFailed), "Error"},
+		{"contiguity.identity.verification_report.generated", decode(contiguity.VerificationReportGenerated), "ID"},
 		{"kyc.session.created", decode(kyc.SessionCreated), "SessionID"},
 		{"kyc.session.completed", decode(kyc.SessionCompleted), "SessionID"},
 		{"kyc.session.processed", decode(kyc.SessionProcessed), "FinalDecision"},
@@ -86,6 +100,10 @@ func TestSamplesFitTheirTypes(t *testing.T) {
 		{"kyc.session.rejected", decode(kyc.SessionRejected), "Status"},
 		{"kyc.session.manual_review", decode(kyc.SessionManualReview), "Status"},
 		{"compliancely.tin_match", decode(compliancely.TINMatch), "IRSCode"},
+		{"compliancely.tax_exempt", decode(compliancely.TaxExempt), "WebhookURLs"},
+		{"compliancely.sos", decode(compliancely.SecretaryOfState), "States"},
+		{"compliancely.bulk_tin", decode(compliancely.BulkTIN), "ResultFileURL"},
+		{"compliancely.transcript", decode(compliancely.Transcript), "Transcripts"},
 	} {
 		s, err := sample.Find(tt.name)
 		if err != nil {

@@ -6,5 +6,9 @@ import "webhookintake/shared/webhook"
 func Types() []webhook.TypeInfo {
 	return []webhook.TypeInfo{
 		TINMatch.Info("TINMatch"),
+		TaxExempt.Info("TaxExempt"),
+		SecretaryOfState.Info("SecretaryOfState"),
+		BulkTIN.Info("BulkTIN"),
+		Transcript.Info("Transcript"),
 	}
 }

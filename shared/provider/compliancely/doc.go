@@ -21,6 +21,24 @@
 //   - The type is [webhook.Settings].Product, or told by the resource's fields, or
 //     "unknown".
 //
+// # Calling the API
+//
+// A [Client] submits checks with this stack's webhook URL in the field that each product
+// has for it, and asks for a submission again where no webhook came: the provider tries
+// three times within about ten minutes. The TIN match, tax exempt and Secretary of State
+// calls are documented; for others there is [Client.Call]. Two things are taken from
+// what is usual, as their bodies are not documented: tokens are asked for with
+// "username" and "password", and renewed with "refresh" (where that is refused, the
+// Client logs in again). That a path of version 1 takes a token of version 2 is not
+// documented either; with an old token, give it as [ClientOptions].Token.
+//
+// # Personal data
+//
+// Names and tax numbers, which may be social security numbers, stand in nearly every
+// body; a transcript is tax data, and its links can be opened by whoever reads them.
+// Keep these payloads out of logs and tables, and fetch what you need when you need it.
+//
 // It promises that an unsigned request is refused, although the provider can send
-// unsigned. It never puts a value of the body into an id: it may be a tax number.
+// unsigned. It never puts a value of the body into an id: it may be a tax number. No
+// error shows a token, a password or what was submitted.
 package compliancely

@@ -3,7 +3,6 @@ package compliancely
 import (
 	"encoding/json"
 	"reflect"
-	"strconv"
 	"time"
 
 	"webhookintake/shared/webhook"
@@ -24,6 +23,26 @@ const (
 	TINInReview    TINStatus = "In Review"
 )
 
+// Final reports whether a result is there: a status other than [TINPending] and
+// [TINInReview]. That follows from the names; the documentation does not say it.
+func (s TINStatus) Final() bool { return s != "" && s != TINPending && s != TINInReview }
+
+// An IRSCode is the answer of the IRS to a name and a tax number: 0 to 8. The provider
+// adds -1 and 10. The documentation within reach explains 3 alone; what the comments
+// below say of others comes from an integrator's public code: judge by [TINResult].Status.
+type IRSCode int
+
+// The codes that are explained somewhere.
+const (
+	IRSCodeOpen      IRSCode = -1 // the provider's own; no answer yet
+	IRSCodeMatch     IRSCode = 0
+	IRSCodeMismatch  IRSCode = 3  // the name and the number do not belong together
+	IRSCodeMatchSSN  IRSCode = 6  // it matches as a social security number
+	IRSCodeMatchEIN  IRSCode = 7  // it matches as an employer's number
+	IRSCodeMatchBoth IRSCode = 8  // it matches as either
+	IRSCodeOpen10    IRSCode = 10 // likewise
+)
+
 // A TINResult is the payload of [TINMatch]. It is personal data: TIN may hold a social
 // security number.
 type TINResult struct {
@@ -31,7 +50,7 @@ type TINResult struct {
 	Name             string    `json:"name"`
 	TIN              string    `json:"tin"`
 	Status           TINStatus `json:"status"`
-	IRSCode          *int      `json:"irs_code"` // 0–8 from the IRS, -1 and 10 the provider's own; nil before there is one
+	IRSCode          *IRSCode  `json:"irs_code"` // nil before there is one
 	IRSReason        string    `json:"irs_reason"`
 	IRSServiceStatus string    `json:"irs_service_status"` // "RUNNING", or a sentence about an outage
 	CreatedBy        string    `json:"created_by"`
@@ -44,12 +63,7 @@ type TINResult struct {
 }
 
 // Entity is the request that was checked; empty where it has no id.
-func (r TINResult) Entity() string {
-	if r.ID == 0 {
-		return ""
-	}
-	return strconv.FormatInt(r.ID, 10)
-}
+func (r TINResult) Entity() string { return entity(r.ID) }
 
 // Time is a date as Compliancely writes it: RFC 3339 text, never a number. Null and the
 // empty text are the zero Time.

@@ -21,7 +21,7 @@ func TestTINMatch(t *testing.T) {
 	t.Parallel()
 	want := compliancely.TINResult{
 		ID: 70001, Name: "Demo Bakery", TIN: "000000000", Status: compliancely.TINMatched,
-		CreatedBy: "demo", IRSCode: new(0), IRSServiceStatus: "RUNNING",
+		CreatedBy: "demo", IRSCode: new(compliancely.IRSCodeMatch), IRSServiceStatus: "RUNNING",
 		LastIRSCheckDate: date(20, 10, 0), CreatedDate: date(21, 8, 0), UpdatedDate: date(21, 8, 5),
 	}
 	for name, body := range map[string]string{
@@ -99,10 +99,21 @@ func TestTINMatchDoesNotFit(t *testing.T) {
 
 func TestTypes(t *testing.T) {
 	t.Parallel()
-	want := []webhook.TypeInfo{{
-		Name: "tin_match", Provider: "compliancely", Payload: "compliancely.TINResult", Key: "compliancely.TINMatch",
-	}}
-	if diff := cmp.Diff(want, compliancely.Types()); diff != "" {
+	var got []string
+	for _, info := range compliancely.Types() {
+		got = append(got, info.Name+" "+info.Payload+" "+info.Key)
+		if info.Provider != "compliancely" {
+			t.Errorf("%+v: want provider compliancely", info)
+		}
+	}
+	want := []string{
+		"tin_match compliancely.TINResult compliancely.TINMatch",
+		"tax_exempt compliancely.TaxExemptResult compliancely.TaxExempt",
+		"sos compliancely.SecretaryOfStateResult compliancely.SecretaryOfState",
+		"bulk_tin compliancely.BulkTINResult compliancely.BulkTIN",
+		"transcript compliancely.TranscriptResult compliancely.Transcript",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Types (-want +got):\n%s", diff)
 	}
 }

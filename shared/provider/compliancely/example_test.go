@@ -1,7 +1,11 @@
 package compliancely_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"webhookintake/shared/provider/compliancely"
@@ -36,4 +40,42 @@ func Example() {
 	// Output:
 	// tin_match true
 	// 7 TIN Matched 0 <nil>
+}
+
+// A submission tells where its result goes; an error can be returned from a handler.
+func ExampleClient() {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/v2/token/":
+			fmt.Fprint(w, `{"access":"a","access_expiry_seconds":3600,"refresh":"r","refresh_expiry_seconds":86400}`)
+		case "/api/v1/submissions/":
+			fmt.Fprint(w, `{"id":7,"name":"Demo Bakery","tin":"000000000","status":"Pending","irs_code":null}`)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer api.Close()
+
+	client, err := compliancely.NewClient(compliancely.ClientOptions{
+		BaseURL:    api.URL, // leave it out to call the live API
+		Username:   "demo",
+		Password:   webhook.NewSecret("an example"),
+		WebhookURL: "https://hooks.example.com/hooks/compliancely",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	result, err := client.SubmitTINMatch(ctx, compliancely.TINMatchRequest{Name: "Demo Bakery", TIN: "000000000"})
+	fmt.Println(result.ID, result.Status, err)
+
+	_, err = client.FetchTINMatch(ctx, 8)
+	var failed *compliancely.Error
+	if errors.As(err, &failed) {
+		fmt.Println(failed, failed.Retry().Permanent)
+	}
+	// Output:
+	// 7 Pending <nil>
+	// compliancely: fetch TIN match: status 404 true
 }

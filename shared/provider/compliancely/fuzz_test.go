@@ -29,6 +29,13 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(vectorBody))
 	f.Add([]byte(`{"data":{"id":1,"irs_code":"x","created_date":1}}`))
 	f.Add([]byte(`{"data":{"data":{"id":1}}}`))
+	for _, body := range []string{taxExempt, sos, bulk, transcript} {
+		f.Add([]byte(body))
+	}
+	decoders := []func([]byte) error{
+		decodeAs(compliancely.TINMatch), decodeAs(compliancely.TaxExempt), decodeAs(compliancely.SecretaryOfState),
+		decodeAs(compliancely.BulkTIN), decodeAs(compliancely.Transcript),
+	}
 	products := []string{"tin_match", "tax_exempt", "sos", "bulk_tin", "transcript", "unknown"}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		envelope, err := compliancely.Provider{}.Open(body)
@@ -41,8 +48,10 @@ func FuzzOpen(f *testing.F) {
 		if envelope.ID != "sha256:"+hash(string(body)) || !slices.Contains(products, envelope.Type) {
 			t.Fatalf("opened as %q, %q", envelope.ID, envelope.Type)
 		}
-		if _, _, err := compliancely.TINMatch.Decode(body); err != nil && !errors.Is(err, webhook.ErrPayload) {
-			t.Fatalf("Decode = %v", err)
+		for _, decode := range decoders {
+			if err := decode(body); err != nil && !errors.Is(err, webhook.ErrPayload) {
+				t.Fatalf("Decode = %v", err)
+			}
 		}
 	})
 }

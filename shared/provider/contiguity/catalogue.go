@@ -10,5 +10,14 @@ func Types() []webhook.TypeInfo {
 		TextDeliveryConfirmed.Info("TextDeliveryConfirmed"),
 		TextDeliveryFailed.Info("TextDeliveryFailed"),
 		IMessageIncoming.Info("IMessageIncoming", "communications.incoming.imessage"),
+		WhatsAppIncoming.Info("WhatsAppIncoming", "communications.incoming.whatsapp"),
+		EmailIncoming.Info("EmailIncoming", "communications.incoming.email"),
+		NumbersSubstitution.Info("NumbersSubstitution"),
+		OTPReverseVerified.Info("OTPReverseVerified"),
+		VerificationSessionStarted.Info("VerificationSessionStarted"),
+		VerificationSessionProcessing.Info("VerificationSessionProcessing"),
+		VerificationSessionVerified.Info("VerificationSessionVerified"),
+		VerificationSessionFailed.Info("VerificationSessionFailed"),
+		VerificationReportGenerated.Info("VerificationReportGenerated"),
 	}
 }

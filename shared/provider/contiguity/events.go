@@ -17,6 +17,8 @@ const (
 	typeIMessageIncoming      = "imessage.incoming"
 	typeWhatsAppIncoming      = "whatsapp.incoming"
 	typeEmailIncoming         = "email.incoming"
+
+	prefixVerificationSession = "identity.verification_session."
 )
 
 // The typed events.
@@ -31,6 +33,13 @@ var (
 	TextDeliveryConfirmed = webhook.NewType[Delivery](Provider{}, typeTextDeliveryConfirmed)
 	// TextDeliveryFailed says that a text you sent failed, or that nobody knows.
 	TextDeliveryFailed = webhook.NewType[Delivery](Provider{}, typeTextDeliveryFailed)
+	// WhatsAppIncoming is a WhatsApp message that one of your numbers received. The
+	// documentation of today does not list it; that of 2025 did.
+	WhatsAppIncoming = webhook.NewType[WhatsApp](Provider{}, typeWhatsAppIncoming)
+	// NumbersSubstitution says that a message went out from another number than asked.
+	NumbersSubstitution = webhook.NewType[Substitution](Provider{}, "numbers.substitution")
+	// OTPReverseVerified says that a user proved a phone number by texting from it.
+	OTPReverseVerified = webhook.NewType[ReverseOTP](Provider{}, "otp.reverse.verified")
 )
 
 // UnixSeconds is a time as Contiguity's webhooks write it: Unix seconds. Its REST API
@@ -59,6 +68,15 @@ type IMessage struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
+// A WhatsApp is a WhatsApp message that came in.
+type WhatsApp struct {
+	From        string       `json:"from"` // the sender's number
+	To          string       `json:"to"`   // your number that received it; answer from it
+	Body        string       `json:"body"`
+	Timestamp   UnixSeconds  `json:"timestamp"`
+	Attachments []Attachment `json:"attachments,omitempty"`
+}
+
 // An Attachment is a file that came with a message. Any of its fields may be empty.
 type Attachment struct {
 	URL      string `json:"url,omitempty"`
@@ -78,6 +96,28 @@ type Delivery struct {
 // Entity is the message that was delivered or not.
 func (d Delivery) Entity() string { return d.MessageID }
 
+// A Substitution is a message that went out from another number than you asked for.
+type Substitution struct {
+	OriginalNumber string      `json:"original_number"` // the one you asked for
+	UsedNumber     string      `json:"used_number"`     // the one it went out from
+	Reason         string      `json:"reason"`          // as "requested_unavailable_random_used"
+	MessageID      string      `json:"message_id"`
+	Timestamp      UnixSeconds `json:"timestamp"`
+}
+
+// Entity is the message that was sent.
+func (s Substitution) Entity() string { return s.MessageID }
+
+// A ReverseOTP is a phone number that its user proved to own.
+type ReverseOTP struct {
+	OTPID  string `json:"otp_id"`
+	Number string `json:"number"`
+	Status string `json:"status"` // "verified"
+}
+
+// Entity is the verification that the user was asked for.
+func (o ReverseOTP) Entity() string { return o.OTPID }
+
 // UnmarshalJSON reads a text of today, or of before September 2025.
 func (t *Text) UnmarshalJSON(data []byte) (err error) {
 	*t, err = readMessage(data)
@@ -88,6 +128,13 @@ func (t *Text) UnmarshalJSON(data []byte) (err error) {
 func (m *IMessage) UnmarshalJSON(data []byte) error {
 	message, err := readMessage(data)
 	*m = IMessage(message)
+	return err
+}
+
+// UnmarshalJSON reads a WhatsApp message of either form.
+func (w *WhatsApp) UnmarshalJSON(data []byte) error {
+	message, err := readMessage(data)
+	*w = WhatsApp(message)
 	return err
 }
 

@@ -80,6 +80,31 @@ func TestIMessage(t *testing.T) {
 			Attachments: []contiguity.Attachment{{Filename: "f"}}})
 }
 
+func TestWhatsApp(t *testing.T) {
+	t.Parallel()
+	decodes(t, contiguity.WhatsAppIncoming,
+		event("communications.incoming.whatsapp", `{"from":"a","to":"b","message":"hi","timestamp":1}`),
+		contiguity.WhatsApp{From: "a", To: "b", Body: "hi", Timestamp: 1})
+	decodes(t, contiguity.WhatsAppIncoming,
+		event("whatsapp.incoming", `{"from":"a","to":"b","body":"hi","attachments":[{"url":"u"}]}`),
+		contiguity.WhatsApp{From: "a", To: "b", Body: "hi", Attachments: []contiguity.Attachment{{URL: "u"}}})
+}
+
+func TestEntities(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string]string{
+		"msg_1": contiguity.Substitution{MessageID: "msg_1"}.Entity(),
+		"otp_1": contiguity.ReverseOTP{OTPID: "otp_1"}.Entity(),
+		"eml_1": contiguity.Email{EmailID: "eml_1"}.Entity(),
+		"vs_1":  contiguity.VerificationSession{ID: "vs_1"}.Entity(),
+		"vr_1":  contiguity.VerificationReport{ID: "vr_1"}.Entity(),
+	} {
+		if got != want {
+			t.Errorf("Entity = %q, want %q", got, want)
+		}
+	}
+}
+
 func TestDelivery(t *testing.T) {
 	t.Parallel()
 	decodes(t, contiguity.TextDeliveryConfirmed,
@@ -138,6 +163,17 @@ func TestTypes(t *testing.T) {
 		{Name: "text.delivery.failed", Provider: "contiguity", Payload: "contiguity.Delivery", Key: "contiguity.TextDeliveryFailed"},
 		{Name: "imessage.incoming", Provider: "contiguity", Payload: "contiguity.IMessage", Key: "contiguity.IMessageIncoming",
 			Aliases: []string{"communications.incoming.imessage"}},
+		{Name: "whatsapp.incoming", Provider: "contiguity", Payload: "contiguity.WhatsApp", Key: "contiguity.WhatsAppIncoming",
+			Aliases: []string{"communications.incoming.whatsapp"}},
+		{Name: "email.incoming", Provider: "contiguity", Payload: "contiguity.Email", Key: "contiguity.EmailIncoming",
+			Aliases: []string{"communications.incoming.email"}},
+		{Name: "numbers.substitution", Provider: "contiguity", Payload: "contiguity.Substitution", Key: "contiguity.NumbersSubstitution"},
+		{Name: "otp.reverse.verified", Provider: "contiguity", Payload: "contiguity.ReverseOTP", Key: "contiguity.OTPReverseVerified"},
+		{Name: "identity.verification_session.started", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionStarted"},
+		{Name: "identity.verification_session.processing", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionProcessing"},
+		{Name: "identity.verification_session.verified", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionVerified"},
+		{Name: "identity.verification_session.failed", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionFailed"},
+		{Name: "identity.verification_report.generated", Provider: "contiguity", Payload: "contiguity.VerificationReport", Key: "contiguity.VerificationReportGenerated"},
 	}
 	if diff := cmp.Diff(want, contiguity.Types()); diff != "" {
 		t.Errorf("Types (-want +got):\n%s", diff)

@@ -3,6 +3,7 @@ package contiguity
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"webhookintake/shared/webhook"
 )
@@ -31,7 +32,8 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	return v, nil
 }
 
-// Open reads id, type, timestamp and data. Older type names come out as today's.
+// Open reads id, type, timestamp and data. Older type names come out as today's, and the
+// error of an identity event, which may stand beside its data, as part of the data.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	o, err := webhook.ParseObject(body)
 	if err != nil {
@@ -46,6 +48,9 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 		return webhook.Envelope{}, err
 	}
 	data := o["data"]
+	if strings.HasPrefix(wireType, prefixVerificationSession) {
+		data = withError(data, o["error"])
+	}
 	return webhook.Envelope{
 		ID: id, Type: todaysType(wireType, data), Time: o.Seconds("timestamp"), Data: data,
 	}, nil

@@ -18,6 +18,17 @@
 // Only a public sample secret (see [webhook.Secret.IsSample]) is free of that, so that
 // sample requests do not age.
 //
+// # Calling the API
+//
+// A [Client] reads and sets the notification channels, and asks for sessions and
+// watchlists: the provider's guide wants a consumer to poll for what its webhooks did
+// not tell. The channels have no address of their own to be read from: they are part of
+// [Client.TenantMe]. How sessions are listed is not documented, so [Client.Session] wants
+// an id.
+//
+// Watchlist events have neither documented names nor payloads: see [MonitoringResult].
+//
 // It never believes a header that no signature covers: id and age come from the body,
-// and an id header that says something else is refused.
+// and an id header that says something else is refused. No error of the Client shows a
+// token, a secret or what was sent.
 package kyc

@@ -27,6 +27,8 @@ func FuzzOpen(f *testing.F) {
 	f.Add(event(`{"session":{"id":"s","status":1}}`))
 	f.Add(event(`{"metadata":[null],"id":{}}`))
 	f.Add([]byte(`{"id":"e","type":"t","created":-1e400,"data":7}`))
+	f.Add(event(run))
+	f.Add(event(`{"watchlist_id":"w","results_by_list":{"":null},"checked_at":7}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		envelope, err := kyc.Provider{}.Open(body)
 		if err != nil {
@@ -41,6 +43,9 @@ func FuzzOpen(f *testing.F) {
 		}
 		if _, _, err := kyc.SessionProcessed.Decode(body); err != nil && !errors.Is(err, webhook.ErrPayload) {
 			t.Fatalf("Decode = %v", err)
+		}
+		if _, _, err := seen.Decode(body); err != nil && !errors.Is(err, webhook.ErrPayload) {
+			t.Fatalf("Decode of a watchlist = %v", err)
 		}
 	})
 }

@@ -21,6 +21,10 @@ type Case struct {
 	Settings webhook.Settings // without Secrets, which the suite brings
 	Uses     []string         // the optional fields of Settings that the provider uses
 	Header   string           // the signature header
+	Spaced   bool             // a line of it may list signatures with spaces between them
+	// Token is the parameter of the URL's query that holds the secret itself, of a provider
+	// without a signature: then Header is empty, and nothing binds the body.
+	Token string
 	// Signed lists further headers whose every byte is signed.
 	Signed []string
 	ID     string           // what Sign is given for Body; empty where there is no id header
@@ -58,7 +62,13 @@ func Run(t *testing.T, c Case) {
 }
 
 func checks(c Case) []check {
-	all := append(signatureChecks(), headerChecks()...)
+	all := authenticChecks()
+	if c.Token != "" {
+		all = append(all, tokenChecks()...)
+	} else {
+		all = append(all, signatureChecks()...)
+		all = append(all, headerChecks()...)
+	}
 	all = append(all, bodyChecks()...)
 	all = append(all, settingsChecks()...)
 	if c.IDField != "" {

@@ -7,4 +7,21 @@
 //
 // It never knows how a provider signs: what is particular to one is tested beside it,
 // with vectors that did not come from its own Sign.
+//
+// # Adding a provider
+//
+// Package standard was added like this, and is a short one to copy the form from.
+//
+//  1. Write a package beside it: an empty struct Provider with the four methods of
+//     [webhook.Provider], and a package comment that gives the header and the signed
+//     bytes. The parts are in package webhook: [webhook.Settings.Check] for Configure,
+//     [webhook.MatchMAC] for Verify, [webhook.ParseObject] for Open.
+//  2. Declare a [webhook.Type] for each event type with a known payload, and list them in
+//     a function Types.
+//  3. Call [Run], [Fuzz] and [Benchmark] in its tests with a [Case] that says what the
+//     provider sends, and add vectors of the provider's own documentation.
+//  4. Add one line to Providers of package source. From then on a source can name the
+//     provider, and ingest, queue, ledger and handlers take its events as any other's.
+//  5. For hookctl: the types to Types of package sample, a source with a sample secret to
+//     its sources.json, and one body for each type; its tests name what is missing.
 package providertest

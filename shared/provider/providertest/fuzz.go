@@ -15,7 +15,8 @@ var fuzzSecret = webhook.NewSecret("fuzz-sample-only-secret")
 
 // Fuzz is the body of a fuzz target. Its property: what Sign made of any body at any
 // time, Verify takes or finds unusable, but never unsigned; whatever differs in one
-// signed byte it refuses as unsigned; and nothing panics. Bodies are further seeds.
+// signed byte, or in one of its token, it refuses as unsigned; and nothing panics.
+// Bodies are further seeds.
 func Fuzz(f *testing.F, c Case, bodies ...string) {
 	v, err := c.Provider.Configure(c.settings(fuzzSecret))
 	if err != nil {
@@ -33,6 +34,12 @@ func Fuzz(f *testing.F, c Case, bodies ...string) {
 		r := c.Provider.Sign(c.settings(fuzzSecret), "", body, at)
 		verifySigned(t, v, r)
 		if flip == 0 {
+			return
+		}
+		if c.Token != "" {
+			right := r.Query.Get(c.Token)
+			verifyToken(t, v, c.withToken(r, string(flipped([]byte(right), position, flip))), right)
+			verifyToken(t, v, c.withToken(r, header), right)
 			return
 		}
 		if len(body) > 0 {
@@ -76,6 +83,17 @@ func verifyHeader(t *testing.T, v webhook.Verifier, r webhook.Request, name, rig
 	}
 	r.Header = r.Header.Clone()
 	r.Header.Set(name, value)
+	unsigned(t, v, r)
+}
+
+// verifyToken fails t unless v refuses r, whose token is another than the right one.
+func verifyToken(t *testing.T, v webhook.Verifier, r webhook.Request, right string) {
+	t.Helper()
+	for _, values := range r.Query {
+		if len(values) == 1 && values[0] == right {
+			return
+		}
+	}
 	unsigned(t, v, r)
 }
 

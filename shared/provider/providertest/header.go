@@ -37,11 +37,15 @@ func checkMalformed(c Case) error {
 		return err
 	}
 	right := c.value(current, c.Body)
-	for _, value := range []string{
+	values := []string{
 		"", " ", ",", "=", "t=", "v1=", "sha256=", "t=,v1=", "nonsense", "\x00\xff\n",
-		right + ",", "," + right, right + "0", right + " " + right,
+		right + ",", "," + right, right + "0", right + ";" + right,
 		strings.Repeat("a", 5000), strings.Repeat("t=1,", 1250), strings.Repeat(",", 5000),
-	} {
+	}
+	if !c.Spaced {
+		values = append(values, right+" "+right)
+	}
+	for _, value := range values {
 		if err := refused(v, c.withHeader(value), webhook.ErrSignatureMalformed); err != nil {
 			return fmt.Errorf("%.40q: %w", value, err)
 		}
@@ -73,10 +77,14 @@ func checkTwoLines(c Case) error {
 		return err
 	}
 	right, wrong := c.value(current, c.Body), c.value(foreign, c.Body)
-	for _, lines := range [][]string{
+	offers := [][]string{
 		{right, wrong}, {wrong, right}, {right, right},
 		{right + "," + wrong}, {wrong + ", " + right}, // joined, as API Gateway does
-	} {
+	}
+	if c.Spaced {
+		offers = append(offers, []string{right + " " + wrong}, []string{wrong + " " + right, wrong})
+	}
+	for _, lines := range offers {
 		if err := taken(v, c.withHeader(lines...), 0); err != nil {
 			return fmt.Errorf("%d lines: %w", len(lines), err)
 		}

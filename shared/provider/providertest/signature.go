@@ -12,16 +12,22 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-func signatureChecks() []check {
+// authenticChecks are for everyone who vouches for a request, by a signature or a token.
+func authenticChecks() []check {
 	return []check{
 		{"Right", "What Sign made, a Verifier of the same settings takes.", checkRight},
 		{"OtherSecret", "A request that no configured secret signed is refused.", checkOtherSecret},
 		{"PreviousSecret", "Every configured secret is tried, and Verified says which it was.", checkPreviousSecret},
+		{"Concurrent", "A Verifier is safe for concurrent use.", checkConcurrent},
+		{"RequestUnchanged", "Verifying leaves the request as it was.", checkUnchanged},
+	}
+}
+
+func signatureChecks() []check {
+	return []check{
 		{"SignatureOfAnotherBody", "A signature vouches for the body it was made of only.", checkSwapped},
 		{"ChangedByte", "Not one byte of the body can change.", checkChangedByte},
 		{"Base64Transport", "The raw bytes count, whatever carried them, UTF-8 or not.", checkTransport},
-		{"Concurrent", "A Verifier is safe for concurrent use.", checkConcurrent},
-		{"RequestUnchanged", "Verifying leaves the request as it was.", checkUnchanged},
 	}
 }
 

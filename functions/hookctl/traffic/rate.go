@@ -1,0 +1,52 @@
+package traffic
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The bounds of one run: enough to press a deployed intake, too little to do harm by a
+// slip of the keyboard.
+const (
+	MaxRate   = 500       // events a second
+	MaxEvents = 1_000_000 // events in all
+	maxTime   = 30 * 24 * time.Hour
+)
+
+// ErrBounds says that a run would send too much or nothing.
+var ErrBounds = errors.New("out of bounds")
+
+// ParseRate reads how many events a second "20/s", "90/m" or "600/h" are.
+func ParseRate(text string) (perSecond float64, err error) {
+	number, unit, _ := strings.Cut(text, "/")
+	n, err := strconv.ParseFloat(number, 64)
+	seconds := map[string]float64{"s": 1, "m": 60, "h": 3600}[unit]
+	if err != nil || seconds == 0 || math.IsNaN(n) || n/seconds <= 0 {
+		return 0, fmt.Errorf("rate %q: give events by second, minute or hour, as 20/s, 90/m or 600/h", text)
+	}
+	if n /= seconds; n > MaxRate {
+		return 0, fmt.Errorf("rate %q: %w; give at most %d/s", text, ErrBounds, MaxRate)
+	}
+	return n, nil
+}
+
+// Events is how many events a rate makes in a time. Its error says that they are more
+// than [MaxEvents], or none, or that the time is over 30 days.
+func Events(perSecond float64, d time.Duration) (int, error) {
+	if d > maxTime {
+		return 0, fmt.Errorf("%s: %w; give at most %s", d, ErrBounds, short(maxTime))
+	}
+	n := math.Round(perSecond * d.Seconds())
+	if n < 1 {
+		return 0, fmt.Errorf("%g/s for %s: %w; that is no event: give more time", perSecond, d, ErrBounds)
+	}
+	if n > MaxEvents {
+		return 0, fmt.Errorf("%g/s for %s: %w; that is %.0f events: give less time, for at most %d",
+			perSecond, d, ErrBounds, n, MaxEvents)
+	}
+	return int(n), nil
+}

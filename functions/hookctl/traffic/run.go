@@ -1,0 +1,229 @@
+package traffic
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"webhookintake/functions/hookctl/sample"
+	"webhookintake/shared/webhook"
+)
+
+// progressEvery is the time between two calls of Options.Progress.
+const progressEvery = 200 * time.Millisecond
+
+// Options configure a run. Profile, Samples, Settings, URL and Plan are needed.
+type Options struct {
+	Profile  Profile
+	Samples  []sample.Sample // of one provider, one for each type
+	Settings webhook.Settings
+	URL      string
+	Plan     Plan
+	// Transport sends the requests; nil means connections of its own, which are closed
+	// at the end. It is given requests side by side.
+	Transport http.RoundTripper
+	// Progress is told now and then how far the run is, from one goroutine. Nil tells
+	// nobody.
+	Progress func(Progress)
+}
+
+// ErrNoSample says that a provider has nothing to send.
+var ErrNoSample = errors.New("there is no sample of the provider")
+
+// Run sends what the plan says until every delivery was accepted, refused or given up,
+// or ctx ends: then it waits for the answers that are due, tries nothing again, and the
+// report says so. An error means that nothing more could be sent, and why.
+func Run(ctx context.Context, o Options) (Report, error) {
+	if len(o.Samples) == 0 {
+		return Report{}, ErrNoSample
+	}
+	transport := o.Transport
+	if transport == nil {
+		own := newTransport()
+		defer own.CloseIdleConnections()
+		transport = own
+	}
+	began := time.Now()
+	r := &runner{
+		progress: o.Progress,
+		client:   client{url: o.URL, answer: o.Profile.Answer, transport: transport},
+		maker: maker{
+			profile: o.Profile, settings: o.Settings, samples: o.Samples, run: newRun(), began: began,
+		},
+		due:     o.Plan.Schedule(len(o.Samples)),
+		results: make(chan result, maxInFlight),
+		stopper: stopper{after: o.Profile.StopAfter, length: o.Profile.Stop},
+		tally:   newTally(o.Samples),
+	}
+	err := r.run(ctx)
+	return r.tally.report(o, r.maker.id(0), time.Since(began), ctx.Err() != nil), err
+}
+
+// A task is a delivery before its next try.
+type task struct {
+	Delivery
+
+	at    time.Time // when it is due
+	tries int       // that were made
+}
+
+// A result is what came of a task's try.
+type result struct {
+	task
+	outcome
+}
+
+// A runner holds the state of a run. Only its own goroutine touches it; tries run in
+// goroutines that send what came of them to results.
+type runner struct {
+	progress func(Progress)
+	client   client
+	maker    maker
+	due      []Delivery // that were not sent yet, in order
+	retries  tasks
+	inFlight int
+	results  chan result
+	stopper  stopper
+	tally    *tally
+	lastWhy  string
+}
+
+func (r *runner) run(ctx context.Context) error {
+	ticker := time.NewTicker(progressEvery)
+	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	defer r.settle()
+	for len(r.due) > 0 || len(r.retries) > 0 || r.inFlight > 0 {
+		if err := r.startDue(ctx); err != nil {
+			return err
+		}
+		if next, ok := r.next(); ok && r.inFlight < maxInFlight {
+			timer.Reset(time.Until(next))
+		} else {
+			timer.Stop()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		case got := <-r.results:
+			r.judge(got, false)
+		case <-ticker.C:
+			r.tell()
+		}
+	}
+	return nil
+}
+
+// settle waits for what is under way, and counts what was begun and is not finished.
+func (r *runner) settle() {
+	for r.inFlight > 0 {
+		r.judge(<-r.results, true)
+	}
+	for _, t := range r.retries {
+		r.tally.unfinished(t.Delivery)
+	}
+	r.tell()
+}
+
+func (r *runner) tell() {
+	if r.progress == nil {
+		return
+	}
+	p := Progress{
+		Elapsed: time.Since(r.maker.began), Counts: r.tally.all, InFlight: r.inFlight, Waiting: len(r.retries),
+		Stopped: r.stopper.stopped(time.Now()), LastWhy: r.lastWhy,
+	}
+	if len(r.retries) > 0 {
+		p.Next = max(time.Until(r.retries[0].at), 0)
+	}
+	r.progress(p)
+}
+
+// next is when the next try is due; ok is false where none is.
+func (r *runner) next() (at time.Time, ok bool) {
+	if len(r.due) > 0 {
+		at, ok = r.maker.began.Add(r.due[0].At), true
+	}
+	if len(r.retries) > 0 && (!ok || r.retries[0].at.Before(at)) {
+		at, ok = r.retries[0].at, true
+	}
+	return at, ok
+}
+
+// startDue starts all tries that are due, as far as there may be that many at once.
+func (r *runner) startDue(ctx context.Context) error {
+	for r.inFlight < maxInFlight && ctx.Err() == nil {
+		at, ok := r.next()
+		now := time.Now()
+		if !ok || at.After(now) {
+			return nil
+		}
+		if err := r.start(ctx, r.take(at), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take removes the task that is due at the given time, the longest waiting first.
+func (r *runner) take(at time.Time) task {
+	if len(r.retries) > 0 && r.retries[0].at.Equal(at) {
+		return heap.Pop(&r.retries).(task)
+	}
+	d := r.due[0]
+	r.due = r.due[1:]
+	return task{Delivery: d, at: at}
+}
+
+// start makes the try of a task, unless the provider has stopped sending. A try that was
+// begun gets its answer even when ctx ends, so that the figures are true.
+func (r *runner) start(ctx context.Context, t task, now time.Time) error {
+	if t.Forgery == Authentic && r.stopper.stopped(now) {
+		r.tally.skipped(t)
+		return nil
+	}
+	if t.tries++; t.tries > 1 {
+		t.Slow = Prompt // it was, at the first try
+	}
+	request, err := r.maker.request(t.Delivery, now)
+	if err != nil {
+		return err
+	}
+	r.tally.started(t, now.Sub(t.at))
+	r.inFlight++
+	ctx = context.WithoutCancel(ctx)
+	slow := t.Slow
+	go func() { r.results <- result{t, r.client.try(ctx, request, slow)} }()
+	return nil
+}
+
+// judge decides what becomes of a task after a try. The last try of a run is not
+// followed by another.
+func (r *runner) judge(got result, last bool) {
+	r.inFlight--
+	now := time.Now()
+	if got.why != "" && got.Forgery == Authentic {
+		r.lastWhy = got.why
+	}
+	if got.Forgery == Authentic {
+		r.stopper.tried(now, got.accepted())
+	}
+	waits := r.maker.profile.Waits
+	switch {
+	case got.accepted(), got.Forgery != Authentic && got.refused():
+		r.tally.finished(got)
+	case got.tries > len(waits):
+		r.tally.givenUp(got)
+	case last:
+		r.tally.failed(got)
+		r.tally.unfinished(got.Delivery)
+	default:
+		r.tally.failed(got)
+		got.at = now.Add(waits[got.tries-1])
+		heap.Push(&r.retries, got.task)
+	}
+}

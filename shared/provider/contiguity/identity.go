@@ -1,0 +1,183 @@
+package contiguity
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"webhookintake/shared/webhook"
+)
+
+// The typed events of identity verification.
+var (
+	// VerificationSessionStarted says that the end user began.
+	VerificationSessionStarted = verificationSession("started")
+	// VerificationSessionProcessing says that what the end user gave is looked at.
+	VerificationSessionProcessing = verificationSession("processing")
+	// VerificationSessionVerified says that the identity is verified, and names the report.
+	VerificationSessionVerified = verificationSession("verified")
+	// VerificationSessionFailed says that the identity could not be verified.
+	VerificationSessionFailed = verificationSession("failed")
+	// VerificationSessionRequiresInput says that the end user has to do something again,
+	// and by an error why.
+	VerificationSessionRequiresInput = verificationSession("requires_input")
+	// VerificationSessionManuallyApproved says that one of your people approved.
+	VerificationSessionManuallyApproved = verificationSession("manually_approved")
+	// VerificationSessionManuallyDenied says that one of your people denied.
+	VerificationSessionManuallyDenied = verificationSession("manually_denied")
+	// VerificationReportGenerated says that a report is there. It comes beside the
+	// session's event, and also where the session failed or requires input.
+	VerificationReportGenerated = webhook.NewType[VerificationReport](Provider{}, "identity.verification_report.generated")
+)
+
+func verificationSession(event string) webhook.Type[VerificationSession] {
+	return webhook.NewType[VerificationSession](Provider{}, prefixVerificationSession+event)
+}
+
+// A VerificationSession is the payload of every session event.
+//
+// Of its fields the documentation names Report and Error. The others have the names of
+// the session's options: they are empty where the event has them not, or not as
+// strings. What else came is in Raw.
+type VerificationSession struct {
+	ID                string             `json:"id,omitempty"`
+	ClientReferenceID string             `json:"client_reference_id,omitempty"` // your own id of the end user
+	Metadata          json.RawMessage    `json:"metadata,omitempty"`            // what the session was made with
+	Report            string             `json:"verification_report,omitempty"` // the report's id, where verified
+	Error             *VerificationError `json:"error,omitempty"`               // nil where there is none
+	Raw               json.RawMessage    `json:"-"`                             // the whole payload as it came
+}
+
+// Entity is the session that the event is about; empty where the event does not say it.
+func (s VerificationSession) Entity() string { return s.ID }
+
+// A VerificationError is why a session requires input or failed.
+type VerificationError struct {
+	Code    VerificationCode `json:"code"`
+	Message string           `json:"message,omitempty"` // the provider's words
+}
+
+// A VerificationCode is the reason in a word. Expect others than those listed here.
+type VerificationCode string
+
+// The codes that the documentation lists.
+const (
+	ConsentDeclined            VerificationCode = "consent_declined"
+	UnderSupportedAge          VerificationCode = "under_supported_age"
+	CountryNotSupported        VerificationCode = "country_not_supported"
+	DocumentExpired            VerificationCode = "document_expired"
+	DocumentTypeNotSupported   VerificationCode = "document_type_not_supported"
+	SelfieDocumentMissingPhoto VerificationCode = "selfie_document_missing_photo"
+	SelfieDocumentMismatch     VerificationCode = "selfie_document_mismatch"
+	SelfieManipulated          VerificationCode = "selfie_manipulated"
+	HighFraudRisk              VerificationCode = "high_fraud_risk"
+	ReportedAsFraud            VerificationCode = "reported_as_fraud"
+)
+
+// A VerificationReport is the payload of the report's event. The documentation says
+// that it holds data that is not sensitive, such as age and country, and not under which
+// names: they are in Raw.
+type VerificationReport struct {
+	ID  string          `json:"id,omitempty"` // empty where the event has it not, or not as a string
+	Raw json.RawMessage `json:"-"`            // the whole payload as it came
+}
+
+// Entity is the report; empty where the event does not say it.
+func (r VerificationReport) Entity() string { return r.ID }
+
+// UnmarshalJSON reads what is documented strictly, and the rest where it is there:
+// another shape of that must not cost the event.
+func (s *VerificationSession) UnmarshalJSON(data []byte) error {
+	o, err := webhook.ParseObject(data)
+	if err != nil {
+		return &webhook.FieldError{Field: "data", Problem: "want an object"}
+	}
+	read := VerificationSession{
+		ID:                textOf(o["id"]),
+		ClientReferenceID: textOf(o["client_reference_id"]),
+		Metadata:          presentOf(o["metadata"]),
+		Raw:               bytes.Clone(data),
+	}
+	if read.Report, err = documented(o, "verification_report"); err != nil {
+		return err
+	}
+	if raw := presentOf(o["error"]); raw != nil {
+		if read.Error, err = readVerificationError(raw); err != nil {
+			return err
+		}
+	}
+	*s = read
+	return nil
+}
+
+func readVerificationError(raw json.RawMessage) (*VerificationError, error) {
+	o, err := webhook.ParseObject(raw)
+	if err != nil {
+		return nil, &webhook.FieldError{Field: "error", Problem: "want an object"}
+	}
+	code, err := documented(o, "code")
+	if err != nil {
+		return nil, err
+	}
+	message, err := documented(o, "message")
+	if err != nil {
+		return nil, err
+	}
+	return &VerificationError{Code: VerificationCode(code), Message: message}, nil
+}
+
+// UnmarshalJSON reads the id, and keeps the rest.
+func (r *VerificationReport) UnmarshalJSON(data []byte) error {
+	o, err := webhook.ParseObject(data)
+	if err != nil {
+		return &webhook.FieldError{Field: "data", Problem: "want an object"}
+	}
+	*r = VerificationReport{ID: textOf(o["id"]), Raw: bytes.Clone(data)}
+	return nil
+}
+
+// documented reads a field that is known to be a string. It may be missing or null.
+func documented(o webhook.Object, name string) (text string, err error) {
+	raw := presentOf(o[name])
+	if raw == nil {
+		return "", nil
+	}
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return "", &webhook.FieldError{Field: name, Problem: "want a string"}
+	}
+	return text, nil
+}
+
+// textOf is the string that raw is, or empty.
+func textOf(raw json.RawMessage) (text string) {
+	_ = json.Unmarshal(raw, &text) // an error leaves it empty, as promised
+	return text
+}
+
+// presentOf is a copy of raw, or nil where that is missing or null.
+func presentOf(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	return bytes.Clone(raw)
+}
+
+// withError puts the error that stands beside an identity event's data into the data,
+// for the documentation does not say which of the two places is its own.
+func withError(data, beside json.RawMessage) json.RawMessage {
+	if presentOf(beside) == nil {
+		return data
+	}
+	o := webhook.Object{}
+	if presentOf(data) != nil {
+		var err error
+		if o, err = webhook.ParseObject(data); err != nil || presentOf(o["error"]) != nil {
+			return data // what does not fit is for Type.Decode to say
+		}
+	}
+	o["error"] = beside
+	merged, err := json.Marshal(o)
+	if err != nil {
+		return data
+	}
+	return merged
+}

@@ -1,0 +1,151 @@
+package kyc
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// A WatchlistStatus is whether a watchlist is checked. Compare with [WatchlistStatus.Is].
+type WatchlistStatus string
+
+// The documented statuses.
+const (
+	WatchlistActive WatchlistStatus = "active"
+	WatchlistPaused WatchlistStatus = "paused"
+)
+
+// Is reports whether both are the same, in whatever case.
+func (s WatchlistStatus) Is(other WatchlistStatus) bool {
+	return strings.EqualFold(string(s), string(other))
+}
+
+// A Watchlist is a group of people, companies or wallets that is checked against lists
+// of sanctions again and again. A list of watchlists leaves out what is marked "one".
+type Watchlist struct {
+	WatchlistID    string          `json:"watchlist_id"`
+	TenantID       string          `json:"tenant_id"` // one
+	Name           string          `json:"name"`
+	Status         WatchlistStatus `json:"status"`
+	Tags           []string        `json:"tags"`
+	LastCheckedAt  Time            `json:"last_checked_at"` // of the newest run, whether it found anything or not; zero before the first
+	NextCheckDue   *UnixMillis     `json:"next_check_due"`  // nil where none is due
+	CheckFrequency string          `json:"check_frequency"` // daily, weekly, on update
+	Subjects       []Subject       `json:"subjects"`        // one
+	Lists          []string        `json:"lists_to_monitor"`
+	LastResults    json.RawMessage `json:"last_results"` // one; of the newest run, in a form that is not documented; null before the first
+	AlertConfig    AlertConfig     `json:"alert_config"` // one
+	CreatedAt      Time            `json:"created_at"`   // one
+	UpdatedAt      Time            `json:"updated_at"`   // one
+}
+
+// Entity is the watchlist.
+func (w Watchlist) Entity() string { return w.WatchlistID }
+
+// An AlertConfig says when a watchlist tells of what it found. Where to, is for the
+// tenant: see [Channels].
+type AlertConfig struct {
+	OnNewMatch     bool `json:"on_new_match"`
+	OnStatusChange bool `json:"on_status_change"`
+	// WebhookURL and Email are of an older version, which sent the alerts of a watchlist
+	// to an address of its own.
+	WebhookURL string `json:"webhook_url,omitempty"`
+	Email      string `json:"notification_email,omitempty"`
+}
+
+// A Subject is who or what is watched. It is personal data.
+type Subject struct {
+	SubjectID      string       `json:"subject_id"`
+	FullName       string       `json:"full_name"`
+	Identifier     string       `json:"identifier"`
+	IdentifierType string       `json:"identifier_type"` // document, wallet, tax_id
+	Tags           []string     `json:"tags"`
+	SessionID      string       `json:"session_id"` // that it came from; empty where from none
+	AddedAt        Time         `json:"added_at"`
+	ExpiresAt      *json.Number `json:"expires_at"` // a Unix time, in a unit that is not documented; nil: never
+}
+
+// watchlists is the data of a list.
+type watchlists struct {
+	Watchlists []Watchlist `json:"watchlists"`
+}
+
+// A MonitoringResult is what a run of a watchlist found.
+//
+// It is NOT documented as the payload of a webhook: of watchlist events neither the type
+// names nor the payloads are in the documentation within reach. This is the nearest
+// shape that is, the answer to running a watchlist by hand. Until a real delivery has
+// shown what comes, take such events untyped (every event of the provider), and try to
+// unmarshal their data into this one; then bind it to the name that you saw:
+//
+//	var WatchlistMatch = webhook.NewType[kyc.MonitoringResult](kyc.Provider{}, "the name")
+type MonitoringResult struct {
+	WatchlistID     string                `json:"watchlist_id"` // needed: without it, it is something else
+	WatchlistName   string                `json:"watchlist_name"`
+	SubjectsChecked int                   `json:"subjects_checked"`
+	TotalMatches    int                   `json:"total_matches"`
+	PreviousMatches int                   `json:"previous_matches"`
+	NewMatches      int                   `json:"new_matches_count"`
+	HasChanges      bool                  `json:"has_changes"`
+	ResultsByList   map[string]ListResult `json:"results_by_list"` // by the list's name
+	DurationMS      int64                 `json:"duration_ms"`
+	CheckedAt       Time                  `json:"checked_at,omitzero"`
+	Raw             json.RawMessage       `json:"-"` // the whole as it came
+}
+
+// A ListResult is what a run found in one list.
+type ListResult struct {
+	Checked int `json:"checked"`
+	Matches int `json:"matches"`
+}
+
+// Entity is the watchlist.
+func (m MonitoringResult) Entity() string { return m.WatchlistID }
+
+// UnmarshalJSON reads a result. Its error names the field and never the value.
+func (m *MonitoringResult) UnmarshalJSON(data []byte) error {
+	type plain MonitoringResult // without this method
+	var read plain
+	if err := json.Unmarshal(data, &read); err != nil {
+		return doesNotFit(err)
+	}
+	if read.WatchlistID == "" {
+		return &webhook.FieldError{Field: "watchlist_id", Problem: "want a string; this is no result of a watchlist"}
+	}
+	read.Raw = bytes.Clone(data)
+	*m = MonitoringResult(read)
+	return nil
+}
+
+// UnixMillis is a time in Unix milliseconds. The events' own times are in seconds, which
+// are no UnixMillis.
+type UnixMillis int64
+
+// Time is the same instant as a time.Time, in UTC.
+func (m UnixMillis) Time() time.Time { return time.UnixMilli(int64(m)).UTC() }
+
+// Time is a date as the API writes it: ISO 8601. One without an offset is taken as UTC.
+// Null and the empty text are the zero Time.
+type Time struct{ time.Time }
+
+// UnmarshalJSON reads a date and time.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		if text == "" { // null too
+			*t = Time{}
+			return nil
+		}
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
+			if parsed, err := time.Parse(layout, text); err == nil {
+				*t = Time{parsed.UTC()}
+				return nil
+			}
+		}
+	}
+	return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[Time]()}
+}
