@@ -63,7 +63,7 @@ func (t *teller) follow(ctx context.Context, s *stage, one sample.Sample, handle
 	if err != nil {
 		return err
 	}
-	line := "     " + screen.Pad(one.Type, typeWidth-2)
+	line := t.label(one.Type)
 	if report.Status != 200 {
 		t.expect(false, "%s was refused: %d %s", one.Name, report.Status, report.Code)
 		t.Screen.Print("%s", line+t.Screen.Bad(fmt.Sprintf("refused: %d %s", report.Status, report.Code)))
@@ -84,6 +84,16 @@ func (t *teller) follow(ctx context.Context, s *stage, one sample.Sample, handle
 		t.Screen.Print("       %s", t.Screen.Dim(screen.Cut("log: "+log, logWidth)))
 	}
 	return nil
+}
+
+// label begins an event's line. A type that is too long for its column has a line of its
+// own above, so that the columns stay straight.
+func (t *teller) label(typ string) string {
+	if len(typ) > typeWidth-2 {
+		t.Screen.Print("     %s", typ)
+		typ = ""
+	}
+	return "     " + screen.Pad(typ, typeWidth-2)
 }
 
 // times are the columns of how long each step took.
