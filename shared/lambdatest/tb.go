@@ -15,13 +15,23 @@ func Run(t testing.TB, path string, env map[string]string) *Process {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the program printed:\n%s%s", p.Stdout(), p.Stderr())
+			t.Logf("the program printed:\n%s%s", end(p.Stdout()), end(p.Stderr()))
 		}
 		if err := p.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return p
+}
+
+// end is the end of what a program printed: a test that failed after thousands of events
+// must not bury why.
+func end(printed string) string {
+	const most = 16 << 10
+	if len(printed) <= most {
+		return printed
+	}
+	return "…" + printed[len(printed)-most:]
 }
 
 // MustInvoke gives p an event with ten seconds for it, and gives what the function
