@@ -142,7 +142,7 @@ func TestUsageErrors(t *testing.T) {
 		{"no such sample", "sign deliv", []string{`"deliv"`, "contiguity.text.delivery.failed"}},
 		{"sample and file", "send text.incoming.sms --file x", []string{"not both"}},
 		{"file without provider", "sign --file x", []string{"--provider"}},
-		{"no such provider", "sign --file x --provider nobody", []string{`"nobody"`, "contiguity, kyc, compliancely"}},
+		{"no such provider", "sign --file x --provider nobody", []string{`"nobody"`, "contiguity, contiguity-v1, kyc, compliancely"}},
 		{"sample with provider", "sign tin_match --provider kyc", []string{"--provider goes with --file"}},
 		{"not a URL", "send tin_match --to localhost:8080", []string{`"localhost:8080"`, "https://"}},
 		{"setting of another provider", "sign tin_match --signed body", []string{"provider compliancely: signed"}},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,10 +122,10 @@ type answer struct {
 }
 
 // post sends r. An answer of any status is no error.
-func post(ctx context.Context, url string, r webhook.Request) (answer, error) {
+func post(ctx context.Context, to string, r webhook.Request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(r.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sample.URL(to, r), bytes.NewReader(r.Body))
 	if err != nil {
 		return answer{}, fmt.Errorf("send: %w", err)
 	}
@@ -136,7 +137,10 @@ func post(ctx context.Context, url string, r webhook.Request) (answer, error) {
 	began := time.Now()
 	response, err := client.Do(request)
 	if err != nil {
-		return answer{}, fmt.Errorf("send: %w\nis the receiver running? Start one in another terminal: go tool hookctl run", err)
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // its URL may hold a token
+		}
+		return answer{}, fmt.Errorf("send to %s: %w\nis the receiver running? Start one in another terminal: go tool hookctl run", to, err)
 	}
 	took := time.Since(began)
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))

@@ -40,7 +40,7 @@ prints the whole command. It signs with the sample secret of the provider, which
 			if !curl {
 				return printHeaders(a.stdout, r)
 			}
-			text, err := curlCommand(m.url, r, flags.file)
+			text, err := curlCommand(sample.URL(m.url, r), r, flags.file)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,13 @@ prints the whole command. It signs with the sample secret of the provider, which
 	return c
 }
 
+// printHeaders prints what makes r authentic: its headers, or else the query of its URL.
 func printHeaders(w io.Writer, r webhook.Request) error {
+	if len(r.Query) > 0 {
+		if _, err := fmt.Fprintln(w, "?"+r.Query.Encode()); err != nil {
+			return fmt.Errorf("print the query: %w", err)
+		}
+	}
 	for _, line := range headerLines(r.Header) {
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return fmt.Errorf("print headers: %w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	osexec "os/exec"
 	"path/filepath"
@@ -58,8 +59,15 @@ func TestSignedHeadersVerify(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			header := http.Header{}
+			header, query := http.Header{}, url.Values{}
 			for line := range strings.Lines(out) {
+				if text, ok := strings.CutPrefix(strings.TrimSpace(line), "?"); ok {
+					query, err = url.ParseQuery(text)
+					if err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
 				name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 				header.Add(name, value)
 			}
@@ -67,7 +75,7 @@ func TestSignedHeadersVerify(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := v.Verify(webhook.Request{Header: header, Body: s.Body, At: noon}); err != nil {
+			if _, err := v.Verify(webhook.Request{Header: header, Query: query, Body: s.Body, At: noon}); err != nil {
 				t.Errorf("Verify = %v\n%s", err, out)
 			}
 		})

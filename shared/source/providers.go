@@ -12,6 +12,7 @@ import (
 func Providers() []webhook.Provider {
 	return []webhook.Provider{
 		contiguity.Provider{},
+		contiguity.V1{},
 		kyc.Provider{},
 		compliancely.Provider{},
 		standard.Provider{},

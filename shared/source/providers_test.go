@@ -17,6 +17,8 @@ func TestProviders(t *testing.T) {
 	}{
 		{"contiguity", `"tolerance_s": 600`, nil},
 		{"contiguity", `"signed": "body"`, []string{"signed"}},
+		{"contiguity-v1", `"provider": "contiguity-v1"`, nil},
+		{"contiguity-v1", `"tolerance_s": 600`, []string{"tolerance_s"}},
 		{"kyc", `"signed": "either"`, nil},
 		{"kyc", `"signed": "s3cr3t", "tolerance_s": 1`, []string{"tolerance_s", "signed"}},
 		{"compliancely", `"product": "tin_match", "header": "X-Signature", "key": ["/id"]`, nil},

@@ -64,7 +64,7 @@ func (s *stage) close() {
 func (s *stage) post(ctx context.Context, sourceName string, r webhook.Request) (ingest.Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/hooks/"+sourceName, bytes.NewReader(r.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sample.URL(s.url+"/hooks/"+sourceName, r), bytes.NewReader(r.Body))
 	if err != nil {
 		return ingest.Report{}, fmt.Errorf("post to %s: %w", sourceName, err)
 	}

@@ -61,6 +61,7 @@ func (p post) event() events.APIGatewayV2HTTPRequest {
 		Version:        "2.0",
 		RouteKey:       route,
 		RawPath:        path,
+		RawQueryString: p.request.Query.Encode(),
 		Headers:        p.headers(),
 		PathParameters: map[string]string{"source": p.source},
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
@@ -80,7 +81,22 @@ func (p post) event() events.APIGatewayV2HTTPRequest {
 		},
 		Body:            body,
 		IsBase64Encoded: p.base64,
+
+		QueryStringParameters: p.parameters(),
 	}
+}
+
+// parameters are the query's as API Gateway passes them on beside its text: several of a
+// name joined by commas; none where there is no query.
+func (p post) parameters() map[string]string {
+	if len(p.request.Query) == 0 {
+		return nil
+	}
+	parameters := map[string]string{}
+	for name, values := range p.request.Query {
+		parameters[name] = strings.Join(values, ",")
+	}
+	return parameters
 }
 
 // headers are the request's as API Gateway passes them on: names in lower case, several

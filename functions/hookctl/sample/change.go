@@ -20,7 +20,18 @@ func (s Sample) Fresh(at time.Time) []byte {
 	for _, name := range []string{"timestamp", "created"} {
 		body = setMember(body, name, seconds)
 	}
+	if start, end, ok := findMember(body, "crumbs"); ok {
+		crumbs := setMember(body[start:end], "timestamp", seconds)
+		body = setMember(body, "crumbs", setMember(crumbs, "from", newSender()))
+	}
 	return body
+}
+
+// newSender makes a number for a format without ids (contiguity-v1), where another text
+// of the same number within the same second is the same event.
+func newSender() []byte {
+	n, _ := rand.Int(rand.Reader, big.NewInt(100_000_000)) // never fails: it ends the program instead
+	return fmt.Appendf(nil, `"+1500%08d"`, n.Int64())
 }
 
 // WithID is the body with another id, and the same at every call. An id that the
@@ -29,6 +40,9 @@ func (s Sample) WithID(id string) ([]byte, error) {
 	value, err := json.Marshal(id)
 	if err != nil {
 		return nil, fmt.Errorf("id %q: %w", id, err)
+	}
+	if _, _, ok := findMember(s.Body, "id"); !ok {
+		return nil, fmt.Errorf("id %q: events of %s have no ids; the same body is the same event", id, s.Provider.Name())
 	}
 	if s.hasNumber() {
 		n, err := strconv.ParseUint(id, 10, 63)

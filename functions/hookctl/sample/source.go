@@ -4,6 +4,8 @@ import (
 	_ "embed" // for the documents below
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
 	"time"
 
 	"webhookintake/shared/source"
@@ -48,6 +50,19 @@ func Sign(p webhook.Provider, s webhook.Settings, body []byte, at time.Time) web
 		id = envelope.ID
 	}
 	return p.Sign(s, id, body, at)
+}
+
+// URL is where r goes: the URL, with what r has in its query, as contiguity-v1's token.
+// An URL that does not parse stays as it is, for whoever uses it to refuse.
+func URL(to string, r webhook.Request) string {
+	u, err := url.Parse(to)
+	if err != nil || len(r.Query) == 0 {
+		return to
+	}
+	query := u.Query()
+	maps.Copy(query, r.Query)
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // SignWrong is [Sign] with a secret that is none of the source's.

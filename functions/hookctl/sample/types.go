@@ -11,7 +11,7 @@ import (
 
 // Types lists the typed events of all providers. A new provider's are added here.
 func Types() []webhook.TypeInfo {
-	return slices.Concat(contiguity.Types(), kyc.Types(), compliancely.Types())
+	return slices.Concat(contiguity.Types(), contiguity.V1Types(), kyc.Types(), compliancely.Types())
 }
 
 // NameOf is the name of a type's sample.

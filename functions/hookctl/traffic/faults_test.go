@@ -152,3 +152,17 @@ func TestSlow(t *testing.T) {
 		})
 	}
 }
+
+// TestForgersDoNotStop wants forged deliveries sent while the provider, which has no
+// part in them, has stopped sending.
+func TestForgersDoNotStop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{answer: answers(503)}
+		plan := traffic.Plan{Events: 200, Rate: 10, Seed: 3, Faults: traffic.Faults{Forged: 0.5}}
+		report := run(t.Context(), t, options(t, "contiguity", r, plan))
+		if report.NotSent == 0 || report.Faulty.Forged < 80 || report.ForgedUnanswered != report.Faulty.Forged {
+			t.Errorf("%+v, %+v; want each forged one sent", report.Counts, report.Faulty)
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"time"
 
+	"webhookintake/functions/hookctl/sample"
 	"webhookintake/shared/webhook"
 )
 
@@ -77,7 +78,7 @@ func (c *client) try(ctx context.Context, r webhook.Request, slow Slow) outcome 
 			time.AfterFunc(hangUpAfter, func() { hangUp(errHungUp) })
 		}})
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(r.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sample.URL(c.url, r), bytes.NewReader(r.Body))
 	if err != nil {
 		return outcome{why: "no request can be made for the URL"}
 	}

@@ -18,6 +18,9 @@ func Types() []webhook.TypeInfo {
 		VerificationSessionProcessing.Info("VerificationSessionProcessing"),
 		VerificationSessionVerified.Info("VerificationSessionVerified"),
 		VerificationSessionFailed.Info("VerificationSessionFailed"),
+		VerificationSessionRequiresInput.Info("VerificationSessionRequiresInput"),
+		VerificationSessionManuallyApproved.Info("VerificationSessionManuallyApproved"),
+		VerificationSessionManuallyDenied.Info("VerificationSessionManuallyDenied"),
 		VerificationReportGenerated.Info("VerificationReportGenerated"),
 	}
 }

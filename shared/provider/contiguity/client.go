@@ -96,6 +96,7 @@ func call[T any](ctx context.Context, c *Client, op, method, path string, body [
 	if err != nil {
 		return answer, &Error{Op: op, cause: withoutURL(err), retry: webhook.Retry{NotSent: trace.neverMade()}}
 	}
+	defer func() { _ = got.Body.Close() }() // what was read is all that counts
 	text, err := readAnswer(got.Body)
 	if got.StatusCode < 200 || got.StatusCode > 299 {
 		return answer, c.refused(op, got, text, body) // what of the reason could be read is enough
@@ -136,9 +137,8 @@ func checkToken(token webhook.Secret) error {
 
 var errAnswer = errors.New("the answer cannot be read; whether it was done is unknown")
 
-func readAnswer(body io.ReadCloser) ([]byte, error) {
+func readAnswer(body io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	err = errors.Join(err, body.Close())
 	if err == nil && len(text) > maxAnswer {
 		err = fmt.Errorf("%w: over %d bytes", errAnswer, maxAnswer)
 	}

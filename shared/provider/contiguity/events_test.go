@@ -173,6 +173,9 @@ func TestTypes(t *testing.T) {
 		{Name: "identity.verification_session.processing", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionProcessing"},
 		{Name: "identity.verification_session.verified", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionVerified"},
 		{Name: "identity.verification_session.failed", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionFailed"},
+		{Name: "identity.verification_session.requires_input", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionRequiresInput"},
+		{Name: "identity.verification_session.manually_approved", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionManuallyApproved"},
+		{Name: "identity.verification_session.manually_denied", Provider: "contiguity", Payload: "contiguity.VerificationSession", Key: "contiguity.VerificationSessionManuallyDenied"},
 		{Name: "identity.verification_report.generated", Provider: "contiguity", Payload: "contiguity.VerificationReport", Key: "contiguity.VerificationReportGenerated"},
 	}
 	if diff := cmp.Diff(want, contiguity.Types()); diff != "" {
