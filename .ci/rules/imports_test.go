@@ -33,6 +33,8 @@ var rules = []rule{
 		"a handler's author sees events and errors, not how they are run"},
 	{"shared/process", []string{"shared/webhook", "shared/hook", "shared/ledger", "shared/queue"},
 		"processing works on contracts, so that every engine and every fault can stand behind them"},
+	{"shared/reconcile", []string{"shared/webhook", "shared/provider", "shared/queue"},
+		"it turns answers of a provider's API into messages, whoever sends them where"},
 	{"shared/environment", []string{"shared/webhook"},
 		"it reads names and numbers, and knows nothing of what they are for"},
 	{"shared/telemetry", nil,

@@ -1,8 +1,9 @@
 // Command hookctl is the developer's and operator's program: it runs the whole intake
 // on this machine, makes and sends signed webhooks, and writes the sample events.
 //
-// It never takes a secret as an argument, where other users of the machine and the
-// shell's history could read it, and never prints one.
+// It never takes a webhook secret or an API key as an argument, where other users of the
+// machine and the shell's history could read it. It never prints one either, but for the
+// secret that register made, once, to a terminal.
 package main
 
 import (

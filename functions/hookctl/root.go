@@ -95,7 +95,8 @@ when the command line is wrong.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand(), a.trafficCommand())
+	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand(), a.trafficCommand(),
+		a.registerCommand(), a.reconcileCommand())
 	return root
 }
 

@@ -39,6 +39,10 @@ func TestTell(t *testing.T) {
 			return nil
 		})
 		hook.On(r, contiguity.TextIncomingSMS, "note", func(context.Context, hook.Event[contiguity.Text]) error { return nil })
+		for _, name := range []string{"tell-them", "write-it-all-down"} { // too long for one line
+			hook.On(r, contiguity.VerificationSessionProcessing, name,
+				func(context.Context, hook.Event[contiguity.VerificationSession]) error { return nil })
+		}
 		return nil
 	})
 	if err != nil || problems != nil {
@@ -53,6 +57,7 @@ func TestTell(t *testing.T) {
 		"text.incoming.sms # # 200 # # reply #, note #",
 		"log: replied id=evt_sample_sms",
 		"text.incoming.mms # # 200 # # no handler",
+		"identity.verification_session.processing\n # # 200 # # tell-them #,\n write-it-all-down #\n",
 		"kyc.session.approved # # 200 # # no handler",
 		"tin_match # # 200 # # no handler",
 		"first evt_sample_sms answered 200 handled by count-texts",

@@ -19,6 +19,7 @@ const (
 	typeWidth = 29
 	timeWidth = 10
 	logWidth  = 90 // of what a handler logs, which may be long
+	byWidth   = 25 // of the handlers' names: the rest of 100
 )
 
 // samples shows the way of each sample event through the user's own handlers.
@@ -79,7 +80,11 @@ func (t *teller) follow(ctx context.Context, s *stage, one sample.Sample, handle
 	}
 	ok := worked.Outcome == wanted
 	t.expect(ok, "%s: %s", one.Name, failure(worked))
-	t.Screen.Print("%s   %s", line+times(report, worked), t.verdict(ok, result(worked)))
+	line += times(report, worked)
+	for _, part := range wrap(result(worked), byWidth) {
+		t.Screen.Print("%s   %s", line, t.verdict(ok, part))
+		line = screen.Pad("", typeWidth+3+4*timeWidth)
+	}
 	for _, log := range t.Logs.Take() {
 		t.Screen.Print("       %s", t.Screen.Dim(screen.Cut("log: "+log, logWidth)))
 	}
@@ -104,18 +109,36 @@ func times(r ingest.Report, w pipeline.Worked) string {
 }
 
 // result says which handlers ran, or why none did.
-func result(w pipeline.Worked) string {
+func result(w pipeline.Worked) []string {
 	switch w.Outcome {
 	case process.Unhandled:
-		return "no handler"
+		return []string{"no handler"}
 	case process.Handled:
 		var parts []string
 		for _, run := range w.Runs {
 			parts = append(parts, run.Handler+" "+micros(run.Took))
 		}
-		return strings.Join(parts, ", ")
+		return parts
 	}
-	return string(w.Outcome)
+	return []string{string(w.Outcome)}
+}
+
+// wrap writes parts with commas between them, in lines of at most width characters. What
+// is longer has a line of its own.
+func wrap(parts []string, width int) []string {
+	var lines []string
+	line := ""
+	for i, part := range parts {
+		if i < len(parts)-1 {
+			part += ","
+		}
+		if line != "" && len(line)+1+len(part) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimPrefix(line+" "+part, " ")
+	}
+	return append(lines, line)
 }
 
 // failure says what came of an event that was to be handled, with the handlers' errors.

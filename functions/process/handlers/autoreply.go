@@ -1,21 +1,29 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
+	"unicode/utf8"
 
 	"webhookintake/shared/hook"
 	"webhookintake/shared/provider/contiguity"
 )
 
-// autoReply answers a text. Sending takes no idempotency key, so a second try would be
-// a second message: it is registered hook.AtMostOnce.
-type autoReply struct{ text string }
+// autoReply answers a text with another, from the number that received it. Sending takes
+// no idempotency key, so a second try could be a second message: it is registered
+// hook.AtMostOnce. It answers programs as well as people: two that answer each other
+// never end.
+type autoReply struct {
+	client *contiguity.Client
+	text   string
+	sample bool // says what it would send, and calls nobody
+}
 
 func (a autoReply) handle(ctx context.Context, e hook.Event[contiguity.Text]) error {
-	text := cmp.Or(a.text, "Thanks, we got your message.")
-	// It says what it would do. The answer goes from e.Data.To to e.Data.From.
-	slog.InfoContext(ctx, "would reply to the text", "id", e.ID, "characters", len(text))
-	return nil
+	if a.sample {
+		slog.InfoContext(ctx, "would reply to the text", "id", e.ID, "characters", utf8.RuneCountInString(a.text))
+		return nil
+	}
+	_, err := a.client.ReplyText(ctx, e.Data, contiguity.Reply{Message: a.text})
+	return err // it says whether a retry may help, and whether it is harmless
 }

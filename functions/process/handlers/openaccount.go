@@ -3,20 +3,27 @@ package handlers
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"webhookintake/shared/hook"
 	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
 )
 
-// openAccount opens an account for a customer whom a compliance officer approved.
-func openAccount(ctx context.Context, e hook.Event[kyc.Session]) error {
+// openAccount opens an account for a customer whom a compliance officer approved: an item
+// in a table whose partition key is the string session_id. It only returns writes, as
+// deliveryStatus does.
+type openAccount struct{ table string }
+
+func (o openAccount) handle(_ context.Context, e hook.Event[kyc.Session]) ([]webhook.Write, error) {
 	if e.Data.SessionID == "" {
-		return hook.Permanent(errors.New("the session has no id")) // no retry can add one
+		return nil, hook.Permanent(errors.New("the session has no id")) // no retry can add one
 	}
-	watch := e.Data.FinalDecision.Is(kyc.DecisionFlagged)
-	// The key makes a second try harmless where the other side takes one.
-	slog.InfoContext(ctx, "would open an account", "id", e.ID,
-		"watch", watch, "idempotency_key", e.IdempotencyKey())
-	return nil
+	key := webhook.Attributes{"session_id": webhook.S(e.Data.SessionID)}
+	return []webhook.Write{
+		webhook.Put(o.table, key, webhook.Attributes{
+			"client_id": webhook.S(e.Data.ClientID),
+			"watch":     webhook.B(e.Data.FinalDecision.Is(kyc.DecisionFlagged)),
+			"at":        webhook.N(e.Time.Unix()),
+		}),
+	}, nil
 }

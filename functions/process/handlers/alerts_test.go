@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/hook/hooktest"
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
+)
+
+var errDown = errors.New("the channel is down")
+
+// A channel keeps the alerts that it gets, and returns err.
+type channel struct {
+	texts []string
+	err   error
+}
+
+func (c *channel) alert(_ context.Context, text string) error {
+	c.texts = append(c.texts, text)
+	return c.err
+}
+
+// ofKYC is an event of any type, as hook.OnProvider gives it.
+func ofKYC(typ, data string) hook.Event[json.RawMessage] {
+	return hooktest.Event(webhook.NewType[json.RawMessage](kyc.Provider{}, typ), json.RawMessage(data))
+}
+
+func TestWatchlistAlert(t *testing.T) {
+	t.Parallel()
+	const look = "). Look at it in the KYC console."
+	for _, tt := range []struct {
+		name, typ, data string
+		want            []string
+	}{
+		{"session", "kyc.session.approved", `{"watchlist_id":"w-1"}`, nil},
+		{"session of an unknown type", "kyc.session.expired", `{}`, nil},
+		{"watchlist", "kyc.watchlist.match", `{"watchlist_id":"w-1","subject":{"full_name":"Jane Doe"}}`,
+			[]string{"Legal Talent KYC: kyc.watchlist.match (event evt_test, watchlist w-1" + look}},
+		{"by another name", "watchlist.new_match", `{}`, []string{"Legal Talent KYC: watchlist.new_match (event evt_test" + look}},
+		{"of another shape", "watchlist.new_match", `{"watchlist_id":7}`, []string{"Legal Talent KYC: watchlist.new_match (event evt_test" + look}},
+		{"no object", "watchlist.new_match", `"Jane Doe"`, []string{"Legal Talent KYC: watchlist.new_match (event evt_test" + look}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var c channel
+			if err := (watchlistAlert{alert: c.alert}).handle(t.Context(), ofKYC(tt.typ, tt.data)); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, c.texts); diff != "" {
+				t.Errorf("alerts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTINMismatchAlert(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status compliancely.TINStatus
+		want   []string
+	}{
+		{compliancely.TINMatched, nil},
+		{compliancely.TINPending, nil},
+		{compliancely.TINInReview, nil},
+		{compliancely.TINDidNotMatch, []string{"Compliancely: name and tax number do not match (request 7)."}},
+	} {
+		t.Run(string(tt.status), func(t *testing.T) {
+			t.Parallel()
+			var c channel
+			if err := (tinMismatchAlert{alert: c.alert}).handle(t.Context(), mismatch(tt.status)); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, c.texts); diff != "" {
+				t.Errorf("alerts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func mismatch(status compliancely.TINStatus) hook.Event[compliancely.TINResult] {
+	return hooktest.Event(compliancely.TINMatch,
+		compliancely.TINResult{ID: 7, Name: "Jane Doe", TIN: "000000000", Status: status})
+}
+
+func TestAlertSamples(t *testing.T) {
+	out := logged(t)
+	var c channel
+	if err := (watchlistAlert{alert: c.alert, sample: true}).handle(t.Context(), ofKYC("watchlist.match", `{"full_name":"Jane Doe"}`)); err != nil {
+		t.Error(err)
+	}
+	if err := (tinMismatchAlert{alert: c.alert, sample: true}).handle(t.Context(), mismatch(compliancely.TINDidNotMatch)); err != nil {
+		t.Error(err)
+	}
+	if c.texts != nil {
+		t.Errorf("alerted: %q", c.texts)
+	}
+	for _, want := range []string{"would alert: watchlist", "type=watchlist.match", "would alert: name and tax number do not match", "request=7"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in the log:\n%s", want, out)
+		}
+	}
+	for _, private := range []string{"Jane", "000000000"} {
+		if strings.Contains(out.String(), private) {
+			t.Errorf("%q is in the log:\n%s", private, out)
+		}
+	}
+}
+
+// An alert that did not go out must be tried again.
+func TestAlertsFail(t *testing.T) {
+	t.Parallel()
+	c := channel{err: errDown}
+	if err := (watchlistAlert{alert: c.alert}).handle(t.Context(), ofKYC("watchlist.match", `{}`)); !errors.Is(err, errDown) {
+		t.Errorf("watchlist alert = %v, want %v", err, errDown)
+	}
+	if err := (tinMismatchAlert{alert: c.alert}).handle(t.Context(), mismatch(compliancely.TINDidNotMatch)); !errors.Is(err, errDown) {
+		t.Errorf("TIN alert = %v, want %v", err, errDown)
+	}
+}

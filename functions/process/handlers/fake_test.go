@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/webhook"
+)
+
+// What nobody but the other side may see.
+const (
+	person = "+15005550001"
+	ours   = "+15005550002"
+	token  = "sk_suite_77aa"
+)
+
+// logged collects what the default logger writes meanwhile. It changes a global, so
+// the tests that use it do not run in parallel.
+func logged(t *testing.T) *strings.Builder {
+	t.Helper()
+	var out strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return &out
+}
+
+// A service is the other side of a call. It notes what it gets.
+type service struct {
+	*httptest.Server
+	mu    sync.Mutex
+	calls []string // "POST /send/text {…}"
+	kept  int      // calls over a connection that was not to be closed
+}
+
+// newService answers each call with a status and a body.
+func newService(t *testing.T, status int, body string) *service {
+	t.Helper()
+	s := new(service)
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.calls = append(s.calls, fmt.Sprintf("%s %s %s", r.Method, r.URL.Path, text))
+		if !r.Close {
+			s.kept++
+		}
+		w.Header().Set("Retry-After", "30")
+		w.Header().Set("Location", "/elsewhere") // of status 302
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// got is what came so far.
+func (s *service) got() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls
+}
+
+// contiguity is a client of the service, as Register makes it.
+func (s *service) contiguity() *contiguity.Client {
+	client := newContiguity(webhook.NewSecret(token))
+	client.BaseURL = s.URL
+	return client
+}
+
+// wantCalls compares what came, and that no connection was kept.
+func wantCalls(t *testing.T, s *service, want ...string) {
+	t.Helper()
+	if got := s.got(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("calls:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s.kept > 0 {
+		t.Errorf("%d calls would have kept their connection, which Lambda may freeze", s.kept)
+	}
+}
+
+// wantSecret makes sure that nobody's business is in a text.
+func wantSecret(t *testing.T, text string) {
+	t.Helper()
+	for _, private := range []string{person, ours, token, "are you open", "Yes."} {
+		if strings.Contains(text, private) {
+			t.Errorf("%q is in %q", private, text)
+		}
+	}
+}
+
+// nobody gives the address of a port where nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + listener.Addr().String()
+}
+
+// wantRetry compares what an error says about trying again.
+func wantRetry(t *testing.T, err error, want webhook.Retry) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if got := hook.Hint(err); got != want {
+		t.Errorf("%v says %+v, want %+v", err, got, want)
+	}
+}

@@ -1,0 +1,31 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"unicode/utf8"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/contiguity"
+)
+
+// imessageReply answers an iMessage with a text and a file. Contiguity fetches the file
+// from its https URL, so that has to be open to it. At most once, as autoReply.
+type imessageReply struct {
+	client     *contiguity.Client
+	text       string
+	attachment string // an https URL with a file extension
+	sample     bool   // says what it would send, and calls nobody
+}
+
+func (i imessageReply) handle(ctx context.Context, e hook.Event[contiguity.IMessage]) error {
+	if i.sample {
+		slog.InfoContext(ctx, "would reply to the iMessage", "id", e.ID,
+			"characters", utf8.RuneCountInString(i.text), "attachments", 1)
+		return nil
+	}
+	_, err := i.client.ReplyIMessage(ctx, e.Data, contiguity.Reply{
+		Message: i.text, Attachments: []string{i.attachment},
+	})
+	return err
+}

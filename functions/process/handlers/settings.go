@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/mail"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"webhookintake/shared/webhook"
+)
+
+// sampleOnly marks a value that is good for showing what a handler would do.
+const sampleOnly = "sample-only"
+
+// settings read what handlers need, and gather what is missing and what is wrong, so
+// that the program says all of it at once.
+type settings struct {
+	getenv func(string) string
+	off    []slog.Attr // by handler: the settings that it waits for
+	faults []error
+}
+
+// on reports whether every setting that a handler needs is there, and whether one of
+// them contains "sample-only": the handler then logs what it would do, and calls nobody.
+func (s *settings) on(handler string, names ...string) (on, sample bool) {
+	var missing []string
+	for _, name := range names {
+		value := s.getenv(name)
+		if value == "" {
+			missing = append(missing, name)
+		}
+		sample = sample || strings.Contains(value, sampleOnly)
+	}
+	if len(missing) > 0 {
+		s.off = append(s.off, slog.String(handler, strings.Join(missing, " ")))
+		return false, false
+	}
+	return true, sample
+}
+
+// report says once which handlers are off, and which settings each waits for. Its error
+// joins what is wrong, each with the name of the setting and never with its value.
+func (s *settings) report() error {
+	if len(s.off) > 0 {
+		slog.Info("handlers that are off, and the settings they wait for", slog.GroupAttrs("off", s.off...))
+	}
+	return errors.Join(s.faults...)
+}
+
+func (s *settings) fault(name, problem string) {
+	s.faults = append(s.faults, &webhook.FieldError{Field: name, Problem: problem})
+}
+
+// text is any text.
+func (s *settings) text(name string) string { return s.getenv(name) }
+
+// secret is a key that goes into a header, so it has no spaces and no line breaks.
+func (s *settings) secret(name string) webhook.Secret {
+	value := s.getenv(name)
+	if strings.ContainsFunc(value, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		s.fault(name, "it has a space, a line break or a character that no key has")
+	}
+	return webhook.NewSecret(value)
+}
+
+// address is an https URL; empty where the setting is.
+func (s *settings) address(name string) string {
+	value := s.getenv(name)
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || u.Scheme != "https" || u.Hostname() == "") {
+		s.fault(name, "want a URL that begins with https://")
+	}
+	return value
+}
+
+// file is an https URL whose path ends with a file extension.
+func (s *settings) file(name string) string {
+	value := s.address(name)
+	if u, err := url.Parse(value); err == nil && u.Hostname() != "" && path.Ext(u.Path) == "" {
+		s.fault(name, "want the URL of a file with its extension, such as .pdf")
+	}
+	return value
+}
+
+// tableName is what DynamoDB takes as one.
+var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+
+// table is the name of a DynamoDB table.
+func (s *settings) table(name string) string {
+	value := s.getenv(name)
+	if value != "" && !tableName.MatchString(value) {
+		s.fault(name, "want the name of a DynamoDB table: 3 to 255 letters, digits, _ . or -")
+	}
+	return value
+}
+
+// mailboxes are one e-mail address, or several with commas between them.
+func (s *settings) mailboxes(name string) []string {
+	list, err := mail.ParseAddressList(s.getenv(name))
+	if err != nil {
+		s.fault(name, "want an e-mail address, or several with commas between them")
+	}
+	var texts []string
+	for _, a := range list {
+		if a.Name == "" {
+			texts = append(texts, a.Address)
+			continue
+		}
+		texts = append(texts, a.String())
+	}
+	return texts
+}
+
+// mailbox is one e-mail address.
+func (s *settings) mailbox(name string) string {
+	list := s.mailboxes(name)
+	if len(list) > 1 {
+		s.fault(name, "want one e-mail address")
+	}
+	return strings.Join(list, "")
+}

@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/webhook"
+)
+
+// A slack posts to a channel through an incoming webhook. Whoever has its URL may post,
+// so the URL is a secret.
+type slack struct {
+	url    webhook.Secret
+	client *http.Client
+}
+
+func newSlack(url string) slack {
+	return slack{url: webhook.NewSecret(url), client: newHTTPClient()}
+}
+
+// escapeSlack keeps what others wrote from becoming a link, or a call to everybody.
+var escapeSlack = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func (s slack) post(ctx context.Context, text string) error {
+	body, err := json.Marshal(map[string]string{"text": escapeSlack.Replace(text)})
+	if err != nil {
+		return hook.Permanent(err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return hook.Permanent(errors.New("post to Slack: its URL is none"))
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := s.client.Do(request)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("post to Slack: %w", wrapped.Err) // without the URL
+	}
+	if err != nil {
+		return fmt.Errorf("post to Slack: %w", err)
+	}
+	_ = answer.Body.Close() // the status says it all
+	return slackError(answer)
+}
+
+// slackError says what an answer means for a retry.
+func slackError(answer *http.Response) error {
+	err := fmt.Errorf("post to Slack: status %d", answer.StatusCode)
+	switch status := answer.StatusCode; {
+	case status >= 200 && status <= 299:
+		return nil
+	case status == http.StatusTooManyRequests:
+		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // none: the usual backoff
+		return hook.RetryAfter(time.Duration(seconds)*time.Second, err)
+	case status >= 500:
+		return err
+	}
+	return hook.Permanent(err) // the channel or the webhook is gone, or never was
+}

@@ -1,0 +1,26 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"unicode/utf8"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/contiguity"
+)
+
+// whatsappReply answers a WhatsApp message. At most once, as autoReply.
+type whatsappReply struct {
+	client *contiguity.Client
+	text   string
+	sample bool // says what it would send, and calls nobody
+}
+
+func (w whatsappReply) handle(ctx context.Context, e hook.Event[contiguity.WhatsApp]) error {
+	if w.sample {
+		slog.InfoContext(ctx, "would reply to the WhatsApp message", "id", e.ID, "characters", utf8.RuneCountInString(w.text))
+		return nil
+	}
+	_, err := w.client.ReplyWhatsApp(ctx, e.Data, contiguity.Reply{Message: w.text})
+	return err
+}

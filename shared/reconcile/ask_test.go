@@ -1,0 +1,66 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/reconcile"
+)
+
+func limited(seconds string) answer {
+	return answer{http.StatusTooManyRequests, `{"error":"rate_limited","message":"slow down","retry_after":` + seconds + `}`}
+}
+
+var down = answer{status: http.StatusBadGateway}
+
+// TestWaits lets the API refuse, by the clock of a bubble.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		answers []answer // of the list of watchlists
+		events  int
+		wait    time.Duration
+		asked   int
+	}{
+		{"429 once", []answer{limited("90"), {body: list}}, 2, 90 * time.Second, 4},
+		{"429 without a time", []answer{limited("null"), {body: list}}, 2, time.Second, 4},
+		{"429 for too long", []answer{limited("601"), {body: list}}, 0, 0, 1},
+		{"down for a while", []answer{down, down, {body: list}}, 2, 3 * time.Second, 5},
+		{"down for good: nothing else is asked", []answer{down}, 0, 15 * time.Second, 5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{answers: paths(one, session)}
+				f.answers["/kyc/watchlists"] = tt.answers
+				start := time.Now()
+				messages, err := reconcile.KYC(t.Context(), f.kyc(), query)
+				if len(messages) != tt.events || (err == nil) != (tt.events > 0) {
+					t.Errorf("%d events, %v; want %d", len(messages), err, tt.events)
+				}
+				if took := time.Since(start); took != tt.wait || len(f.asked) != tt.asked {
+					t.Errorf("took %v and asked %q; want %v and %d questions", took, f.asked, tt.wait, tt.asked)
+				}
+			})
+		})
+	}
+}
+
+// TestWaitingEndsWithTheContext wants no more questions, and the reason.
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answers: map[string][]answer{"/kyc/watchlists": {limited("90")}}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := reconcile.KYC(ctx, f.kyc(), query)
+		if !errors.Is(err, context.DeadlineExceeded) || len(f.asked) != 1 {
+			t.Errorf("%v after %q, want the deadline after one question", err, f.asked)
+		}
+	})
+}

@@ -1,0 +1,100 @@
+package reconcile_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/reconcile"
+	"webhookintake/shared/webhook"
+)
+
+const tinPath, taxPath = "/api/v1/submissions/", "/api/v1/transcript/"
+
+// TestCompliancely wants the id and the type that a webhook with these bytes would have.
+func TestCompliancely(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, product, id, path, body string }{
+		{"TIN match", "", "70001", tinPath + "70001", tin},
+		{"transcript, wrapped", "transcript", "tr-1", taxPath + "tr-1", tax},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fake{answers: map[string][]answer{tt.path: {{body: tt.body}}}}
+			q := reconcile.CompliancelyQuery{Source: "tax", Received: noon, Product: tt.product, IDs: []string{tt.id}}
+			messages, err := reconcile.Compliancely(t.Context(), f.compliancely(t), q)
+			if err != nil || len(messages) != 1 {
+				t.Fatalf("%v, %v; want one", messages, err)
+			}
+			if _, err := queue.Encode(messages[0]); err != nil {
+				t.Error(err)
+			}
+			hooked := verified(t, tt.body)
+			want := webhook.Event{
+				Source: "tax", Provider: "compliancely", ID: hooked.ID, Type: hooked.Type, Received: noon, Raw: []byte(tt.body),
+			}
+			if diff := cmp.Diff(want, messages[0].Event); diff != "" {
+				t.Errorf("event (-webhook +reconciled):\n%s", diff)
+			}
+		})
+	}
+}
+
+// verified is what a source makes of a webhook with that body.
+func verified(t *testing.T, body string) webhook.Verified {
+	t.Helper()
+	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("s")}}
+	v, err := compliancely.Provider{}.Configure(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := v.Verify(compliancely.Provider{}.Sign(s, "", []byte(body), noon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestCompliancelyNextToAnError(t *testing.T) {
+	t.Parallel()
+	f := &fake{answers: map[string][]answer{
+		tinPath + "70001":  {{body: tin}},
+		tinPath + "70002":  {{body: tin}}, // of another request
+		tinPath + "70003":  {{body: `{"id":"7331"}`}},
+		tinPath + "a%2F..": {{status: http.StatusTeapot}},
+	}}
+	messages, err := reconcile.Compliancely(t.Context(), f.compliancely(t), reconcile.CompliancelyQuery{
+		Received: noon, IDs: []string{"70002", "70003", "..", "", "a/..", "70004", "70001"},
+	})
+	if len(messages) != 1 || messages[0].Type != "tin_match" || messages[0].Source != "compliancely" {
+		t.Errorf("%v, want one TIN match", messages)
+	}
+	for _, want := range []string{
+		"tin_match 70002: id: the answer is about another", "tin_match 70003: decode tin_match: payload does not fit", "tin_match ..: id: give",
+		"tin_match : id: give", "tin_match a/..: compliancely: call the API: status 418", "tin_match 70004: compliancely: call the API: status 404",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "7331") {
+		t.Errorf("it shows a payload or the token: %v", err)
+	}
+	if slices.ContainsFunc(f.asked, func(path string) bool { return strings.HasSuffix(path, "/..") || path == tinPath }) {
+		t.Errorf("asked %q", f.asked)
+	}
+}
+
+func TestCompliancelyProduct(t *testing.T) {
+	t.Parallel()
+	_, err := reconcile.Compliancely(t.Context(), (&fake{}).compliancely(t), reconcile.CompliancelyQuery{Product: "sos", IDs: []string{"1"}})
+	if fault, ok := errors.AsType[*webhook.FieldError](err); !ok || fault.Field != "product" || !strings.Contains(fault.Problem, "tin_match, transcript") {
+		t.Errorf("%v, want the products", err)
+	}
+}
