@@ -2,24 +2,44 @@ package handlers
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
 	"webhookintake/shared/webhook"
 )
 
 // emailAt sends to a fake of SES.
 func emailAt(base string) email {
-	return email{
-		from: "alerts@example.com", to: []string{"a@example.com", "b@example.com"},
-		client: sesv2.New(sesv2.Options{
-			Region: "eu-central-1", BaseEndpoint: &base, Retryer: aws.NopRetryer{},
-			Credentials: credentials.NewStaticCredentialsProvider("id", "key", ""),
-		}),
+	m := newEmail(&settings{getenv: func(string) string { return "eu-central-1" }},
+		"alerts@example.com", []string{"a@example.com", "b@example.com"})
+	m.url = base
+	return m
+}
+
+// What goes out is signed for SES, in the region, by the function's own credentials.
+func TestEmailIsSigned(t *testing.T) {
+	t.Parallel()
+	var header http.Header
+	ses := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { header = r.Header.Clone() }))
+	defer ses.Close()
+	if err := emailAt(ses.URL).send(t.Context(), "a match"); err != nil {
+		t.Fatal(err)
+	}
+	signed := header.Get("Authorization")
+	for _, want := range []string{"AWS4-HMAC-SHA256 Credential=eu-central-1/", "/eu-central-1/ses/aws4_request", "x-amz-security-token"} {
+		if !strings.Contains(signed, want) {
+			t.Errorf("Authorization = %q, want %q in it", signed, want)
+		}
+	}
+}
+
+func TestEmailSettings(t *testing.T) {
+	t.Parallel()
+	s := &settings{getenv: func(string) string { return "" }}
+	newEmail(s, "alerts@example.com", nil)
+	if err := s.report(); err == nil || !strings.Contains(err.Error(), "AWS_REGION: is not set") {
+		t.Errorf("settings = %v, want AWS_REGION named", err)
 	}
 }
 

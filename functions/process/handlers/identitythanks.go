@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"webhookintake/shared/hook"
@@ -38,16 +38,19 @@ func (t identityThanks) handle(ctx context.Context, e hook.Event[contiguity.Veri
 	return err
 }
 
-var (
-	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	errNoPhone = errors.New(`the session's metadata has no number in "phone", written as +15005550001`)
-)
+var errNoPhone = errors.New(`the session's metadata has no number in "phone", written as +15005550001`)
+
+// isPhone reports whether text is a number in the form E.164: a plus and 7 to 15 digits.
+func isPhone(text string) bool {
+	digits, plus := strings.CutPrefix(text, "+")
+	return plus && len(digits) >= 7 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+}
 
 func phoneIn(metadata json.RawMessage) (string, error) {
 	var session struct {
 		Phone string `json:"phone"`
 	}
-	if err := json.Unmarshal(metadata, &session); err != nil || !e164.MatchString(session.Phone) {
+	if err := json.Unmarshal(metadata, &session); err != nil || !isPhone(session.Phone) {
 		return "", errNoPhone // the decoder's own error might quote the metadata
 	}
 	return session.Phone, nil

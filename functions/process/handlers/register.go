@@ -74,9 +74,10 @@ func registerAlerts(r *hook.Registry, s *settings) {
 		hook.OnProvider(r, kyc.Provider{}, "watchlist-slack", h.handle)
 	}
 	if on, sample := s.on("watchlist-email", "ALERT_EMAIL_FROM", "ALERT_EMAIL_TO"); on {
-		mail := email{from: s.mailbox("ALERT_EMAIL_FROM"), to: s.mailboxes("ALERT_EMAIL_TO")}
+		from, to := s.mailbox("ALERT_EMAIL_FROM"), s.mailboxes("ALERT_EMAIL_TO")
+		mail := email{}
 		if !sample {
-			mail.client = newSES(s)
+			mail = newEmail(s, from, to)
 		}
 		h := watchlistAlert{alert: mail.send, sample: sample}
 		hook.OnProvider(r, kyc.Provider{}, "watchlist-email", h.handle)

@@ -6,7 +6,6 @@ import (
 	"net/mail"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"webhookintake/shared/webhook"
@@ -85,13 +84,15 @@ func (s *settings) file(name string) string {
 	return value
 }
 
-// tableName is what DynamoDB takes as one.
-var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+// tableLetters are those that DynamoDB takes in a table's name.
+const tableLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+
+func isNoTableLetter(c rune) bool { return !strings.ContainsRune(tableLetters, c) }
 
 // table is the name of a DynamoDB table.
 func (s *settings) table(name string) string {
 	value := s.getenv(name)
-	if value != "" && !tableName.MatchString(value) {
+	if value != "" && (len(value) < 3 || len(value) > 255 || strings.ContainsFunc(value, isNoTableLetter)) {
 		s.fault(name, "want the name of a DynamoDB table: 3 to 255 letters, digits, _ . or -")
 	}
 	return value
