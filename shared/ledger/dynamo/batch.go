@@ -27,7 +27,11 @@ type statement struct {
 	parameters []types.AttributeValue
 }
 
-func (st *statement) write(format string, args ...any) { fmt.Fprintf(&st.text, format, args...) }
+func (st *statement) write(parts ...string) {
+	for _, part := range parts {
+		st.text.WriteString(part)
+	}
+}
 
 // parameter puts v in the place of a question mark that has just been written.
 func (st *statement) parameter(v types.AttributeValue) {
@@ -39,12 +43,12 @@ func (s *Store) insert(key string, rec ledger.Record) *statement {
 	it := encode(rec)
 	it[attrKey] = text(key)
 	st := new(statement)
-	st.write("INSERT INTO %q VALUE {", s.table)
+	st.write(`INSERT INTO "`, s.table, `" VALUE {`)
 	for i, attr := range slices.Sorted(maps.Keys(it)) {
 		if i > 0 {
 			st.write(", ")
 		}
-		st.write("'%s': ?", attr) // a tuple's names are strings, in single quotes
+		st.write("'", attr, "': ?") // a tuple's names are strings, in single quotes
 		st.parameter(it[attr])
 	}
 	st.write("}")
@@ -62,10 +66,10 @@ func (s *Store) finish(end ledger.End) *statement {
 	}
 	before, after := encode(claimed), encode(next)
 	st := new(statement)
-	st.write("UPDATE %q", s.table)
+	st.write(`UPDATE "`, s.table, `"`)
 	for _, attr := range slices.Sorted(maps.Keys(after)) {
 		if set := attr == attrDone || attr == attrStarted; set || !equal(before[attr], after[attr]) {
-			st.write(" SET %q=?", attr)
+			st.write(` SET "`, attr, `"=?`)
 			st.parameter(after[attr])
 		}
 	}
@@ -74,7 +78,7 @@ func (s *Store) finish(end ledger.End) *statement {
 			return nil
 		}
 	}
-	st.write(" WHERE %q=? AND %q=? AND %q=? AND %q=?", attrKey, attrOwner, attrFence, attrState)
+	st.write(` WHERE "`, attrKey, `"=? AND "`, attrOwner, `"=? AND "`, attrFence, `"=? AND "`, attrState, `"=?`)
 	st.parameters = append(st.parameters,
 		text(end.Claim.Key), before[attrOwner], before[attrFence], before[attrState])
 	st.unless(attrDone, after[attrDone])
@@ -87,10 +91,10 @@ func (s *Store) finish(end ledger.End) *statement {
 // unless demands that a set is absent, or is v.
 func (st *statement) unless(attr string, v types.AttributeValue) {
 	if v == nil {
-		st.write(" AND %q IS MISSING", attr)
+		st.write(` AND "`, attr, `" IS MISSING`)
 		return
 	}
-	st.write(" AND (%q IS MISSING OR %q=?)", attr, attr)
+	st.write(` AND ("`, attr, `" IS MISSING OR "`, attr, `"=?)`)
 	st.parameter(v)
 }
 
