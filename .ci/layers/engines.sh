@@ -20,7 +20,7 @@ packages=$(grep -rlE 'WEBHOOK_TEST_(DYNAMODB|SQS)' --include='*_test.go' functio
 	sed 's,^,./,; s,/[^/]*$,,' | sort -u)
 [ -n "$packages" ] || die "found no test that reads WEBHOOK_TEST_DYNAMODB or WEBHOOK_TEST_SQS"
 # shellcheck disable=SC2046,SC2086 # one flag or none, and a list of packages
-go test $(race) -count=1 -run Engine -v $packages >"$work/out" 2>&1 || {
+go test $(race) -count=1 -timeout 20m -run Engine -v $packages >"$work/out" 2>&1 || {
 	grep -vE '^=== (RUN|PAUSE|CONT|NAME) ' "$work/out"
 	exit 1
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ func text(typ, id, do string) events.SQSMessage {
 	}})
 }
 
-var messageIDs int
+var messageIDs atomic.Int64
 
 // record is a message as the event source hands it over.
 func record(m queue.Message) events.SQSMessage {
@@ -64,9 +65,8 @@ func record(m queue.Message) events.SQSMessage {
 	if err != nil {
 		panic(err)
 	}
-	messageIDs++
 	r := events.SQSMessage{
-		MessageId: fmt.Sprintf("m%d", messageIDs), ReceiptHandle: "r", Body: w.Body,
+		MessageId: fmt.Sprintf("m%d", messageIDs.Add(1)), ReceiptHandle: "r", Body: w.Body,
 		Attributes:        map[string]string{"ApproximateReceiveCount": "1"},
 		MessageAttributes: map[string]events.SQSMessageAttribute{},
 	}
