@@ -13,7 +13,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-const region = "eu-central-1"
+const (
+	region = "eu-central-1"
+	// visibility is the queue's timeout in seconds: short, as a batch that was lost with
+	// the instance which had it comes again only after it.
+	visibility = "90"
+)
 
 var sample = credentials.NewStaticCredentialsProvider("sample", "sample", "")
 
@@ -36,7 +41,7 @@ func newEngines(t *testing.T) *engines {
 	e.dynamo = dynamodb.New(dynamodb.Options{Region: region, Credentials: sample, BaseEndpoint: &e.dynamoURL})
 	name := fmt.Sprintf("endtoend-%08x", rand.Uint32())
 	e.deadURL = e.queue(t, name+"-dead", nil)
-	e.queueURL = e.queue(t, name, map[string]string{"VisibilityTimeout": "360"})
+	e.queueURL = e.queue(t, name, map[string]string{"VisibilityTimeout": visibility})
 	e.ledger, e.effects = e.table(t, name+"-ledger"), e.table(t, name+"-effects")
 	return e
 }
@@ -126,6 +131,6 @@ func (e *engines) environment() map[string]string {
 		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "sample", "AWS_SECRET_ACCESS_KEY": "sample",
 		"AWS_ENDPOINT_URL_SQS": e.sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": e.dynamoURL,
 		"QUEUE_URL": e.queueURL, "DLQ_URL": e.deadURL, "TABLE_NAME": e.ledger,
-		"EFFECTS_TABLE": e.effects, "SOURCES": sources,
+		"EFFECTS_TABLE": e.effects, "SOURCES": sources, "VISIBILITY_TIMEOUT_S": visibility,
 	}
 }
