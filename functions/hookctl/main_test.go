@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	diff "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -57,6 +59,9 @@ func (c call) app(stdout, stderr io.Writer) *app {
 		getenv: func(name string) string { return c.env[name] },
 		now:    func() time.Time { return noon },
 		prompt: promptSecret, register: handlers.Register,
+		awsConfig: func(context.Context, string, string) (aws.Config, error) {
+			return aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("id", "key", "")}, nil
+		},
 	}
 	if c.register != nil {
 		a.register = c.register

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/spf13/cobra"
 
+	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/environment"
 	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/queue"
@@ -38,6 +39,7 @@ for them yourself, with your own credentials, does.`,
 // A queueFlags says where events go, and as whose.
 type queueFlags struct {
 	url    string
+	stack  stackFlags
 	dryRun bool
 	source string
 }
@@ -46,8 +48,9 @@ func (f *queueFlags) add(c *cobra.Command, source string) {
 	c.Flags().StringVar(&f.url, "queue-url", "", "put the events into this queue, by its SQS `URL`; credentials come\nfrom AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only list what would be queued")
 	c.Flags().StringVar(&f.source, "source", source, "`NAME` of the source whose events they are")
-	c.MarkFlagsOneRequired("queue-url", "dry-run")
-	c.MarkFlagsMutuallyExclusive("queue-url", "dry-run")
+	f.stack.add(c, "put the events into the queue of the deployed stack with this `NAME`")
+	c.MarkFlagsOneRequired("queue-url", "stack", "dry-run")
+	c.MarkFlagsMutuallyExclusive("queue-url", "stack", "dry-run")
 }
 
 func (a *app) reconcileKYCCommand() *cobra.Command {
@@ -76,7 +79,7 @@ ten minutes at a time, and four times for a request.`,
 			if since <= 0 {
 				return &usageError{errors.New("--since has to be above 0")}
 			}
-			send, err := a.sender(to)
+			send, err := a.sender(ctx, to)
 			if err != nil {
 				return err
 			}
@@ -124,7 +127,7 @@ id is made by that one, and the two are never duplicates of each other.`,
 			if !slices.Contains(reconcile.Products(), product) {
 				return &usageError{errors.New("--product has to be " + strings.Join(reconcile.Products(), " or "))}
 			}
-			send, err := a.sender(to)
+			send, err := a.sender(ctx, to)
 			if err != nil {
 				return err
 			}
@@ -173,12 +176,23 @@ type sendFunc func(ctx context.Context, m queue.Message) error
 
 // sender prepares where events go, so that what is wrong with it is found before the
 // provider is asked. A dry run checks what a queue would.
-func (a *app) sender(f queueFlags) (sendFunc, error) {
-	if f.dryRun {
+func (a *app) sender(ctx context.Context, f queueFlags) (sendFunc, error) {
+	switch {
+	case f.dryRun:
 		return func(_ context.Context, m queue.Message) error {
 			_, err := queue.Encode(m)
 			return err
 		}, nil
+	case f.stack.name != "":
+		s, err := a.stack(ctx, f.stack)
+		if err != nil {
+			return nil, err
+		}
+		q, err := s.Queue(stack.Queue)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, m queue.Message) error { return q.Send(ctx, m, 0) }, nil
 	}
 	env := environment.New(a.getenv)
 	key, secret, token := env.Credentials()

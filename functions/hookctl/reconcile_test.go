@@ -164,7 +164,7 @@ func TestReconcileUsage(t *testing.T) {
 	}{
 		{"no provider", "", exitUsage, "name a provider: kyc, compliancely"},
 		{"another provider", "contiguity", exitUsage, `unknown command "contiguity"`},
-		{"nowhere to send", "kyc", exitUsage, "[queue-url dry-run]"},
+		{"nowhere to send", "kyc", exitUsage, "[queue-url stack dry-run]"},
 		{"both", "kyc --dry-run --queue-url https://x", exitUsage, "queue-url"},
 		{"nothing since", "kyc --dry-run --since 0s", exitUsage, "--since"},
 		{"no credentials for the queue", "kyc --queue-url https://sqs.eu-west-1.amazonaws.com/1/q", exitFailed, "AWS_ACCESS_KEY_ID"},

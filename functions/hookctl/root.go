@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/process/handlers"
@@ -28,6 +29,7 @@ type app struct {
 	now            func() time.Time
 	prompt         func(stdin io.Reader, stderr io.Writer, question string) (string, error)
 	register       func(r *hook.Registry, getenv func(string) string) error // the handlers
+	awsConfig      func(ctx context.Context, region, profile string) (aws.Config, error)
 
 	running bool // a command line was understood and its command runs
 }
@@ -40,7 +42,7 @@ func exec(
 	a := &app{
 		stdin: stdin, stdout: stdout, stderr: stderr,
 		getenv: getenv, now: time.Now, prompt: promptSecret,
-		register: handlers.Register,
+		register: handlers.Register, awsConfig: awsConfig,
 	}
 	return a.exec(ctx, args)
 }

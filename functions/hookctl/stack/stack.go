@@ -1,0 +1,107 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// ErrMissing says that a command needs a resource which neither the stack's outputs nor
+// the environment name.
+var ErrMissing = errors.New("is not known")
+
+// A Stack knows where the resources are. Make it with [Find] or [FromEnvironment].
+type Stack struct {
+	Name string // empty for engines that the environment names
+
+	config    aws.Config
+	getenv    func(string) string
+	resources map[Resource]string
+}
+
+// A Resource is one that commands work on, by the name of the stack's output.
+type Resource string
+
+// The resources.
+const (
+	WebhookURL      Resource = "WebhookUrl" // ends in /hooks/{source}
+	Queue           Resource = "QueueUrl"
+	DeadLetters     Resource = "DeadLettersUrl"
+	Table           Resource = "TableName"
+	SourcesSecret   Resource = "SourcesSecret"
+	HandlersSecret  Resource = "HandlersSecret"
+	IngestFunction  Resource = "IngestFunction"
+	ProcessFunction Resource = "ProcessFunction"
+	IngestLogs      Resource = "IngestLogs"
+	ProcessLogs     Resource = "ProcessLogs"
+)
+
+// variables are the environment's names for the resources: where a function reads one,
+// its name.
+var variables = map[Resource]string{
+	WebhookURL:     "WEBHOOK_URL",
+	Queue:          "QUEUE_URL",
+	DeadLetters:    "DLQ_URL",
+	Table:          "TABLE_NAME",
+	SourcesSecret:  "SOURCES_SECRET_ARN",
+	HandlersSecret: "HANDLERS_SECRET_ARN",
+	IngestLogs:     "INGEST_LOG_GROUP",
+}
+
+// Find reads the outputs of the stack with that name, in the region of the configuration.
+// Of the environment it reads where services are asked in place of AWS's own.
+func Find(ctx context.Context, config aws.Config, getenv func(string) string, name string) (*Stack, error) {
+	s := &Stack{Name: name, config: config, getenv: getenv, resources: map[Resource]string{}}
+	client := cloudformation.NewFromConfig(config, func(o *cloudformation.Options) { s.endpoint("CLOUDFORMATION", &o.BaseEndpoint) })
+	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		return nil, fmt.Errorf("look up stack %s: %w", name, err)
+	}
+	if len(out.Stacks) != 1 {
+		return nil, fmt.Errorf("look up stack %s: %d stacks have that name", name, len(out.Stacks))
+	}
+	found := out.Stacks[0]
+	if !deployed(found.StackStatus) {
+		return nil, fmt.Errorf("stack %s is %s; deploy it first", name, found.StackStatus)
+	}
+	for _, o := range found.Outputs {
+		s.resources[Resource(aws.ToString(o.OutputKey))] = aws.ToString(o.OutputValue)
+	}
+	return s, nil
+}
+
+// deployed reports whether a stack in that status has its resources. While it is updated
+// it has.
+func deployed(status types.StackStatus) bool {
+	text := string(status)
+	return text == "CREATE_COMPLETE" || strings.HasPrefix(text, "UPDATE_") || strings.HasPrefix(text, "IMPORT_")
+}
+
+// FromEnvironment takes what the environment names.
+func FromEnvironment(config aws.Config, getenv func(string) string) *Stack {
+	s := &Stack{config: config, getenv: getenv, resources: map[Resource]string{}}
+	for resource, variable := range variables {
+		s.resources[resource] = getenv(variable)
+	}
+	return s
+}
+
+// Get says where a resource is: its URL, name or ARN. The error, which is [ErrMissing],
+// says what to do.
+func (s *Stack) Get(r Resource) (string, error) {
+	if value := s.resources[r]; value != "" {
+		return value, nil
+	}
+	if s.Name != "" {
+		return "", fmt.Errorf("%s %w: stack %s has no such output; deploy it again with this template", r, ErrMissing, s.Name)
+	}
+	if variable, ok := variables[r]; ok {
+		return "", fmt.Errorf("%s %w: give --stack NAME, or for engines of this machine the variable %s", r, ErrMissing, variable)
+	}
+	return "", fmt.Errorf("%s %w: give --stack NAME", r, ErrMissing)
+}
