@@ -33,14 +33,11 @@ func TestEngineStore(t *testing.T) {
 		return ledgertest.Harness{
 			Store: e.store, Keep: testKeep, Table: users,
 			Record: func(t *testing.T, key string) (ledger.Record, bool) {
-				rec, err := decode(e.get(t, e.store.table, attrKey, key))
+				rec, ok, err := NewReader(e.client, e.store.table).Record(t.Context(), key)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if rec == nil {
-					return ledger.Record{}, false
-				}
-				return *rec, true
+				return rec, ok
 			},
 			Payload: e.payload,
 			Item: func(t *testing.T, id string) webhook.Attributes {

@@ -1,0 +1,76 @@
+package dynamo
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/ledger"
+)
+
+// ErrNoPayload says that an event's payload is not in the table: its source's are not
+// kept, or it was too large.
+var ErrNoPayload = errors.New("the payload is not kept")
+
+// A Reader looks into the table for an operator. It changes nothing, and the functions
+// have no use for it. Make it with [NewReader].
+type Reader struct {
+	client *dynamodb.Client
+	table  string
+}
+
+// NewReader reads the table with that name. The client may retry, as nothing that a
+// Reader asks changes anything.
+func NewReader(client *dynamodb.Client, table string) *Reader {
+	return &Reader{client: client, table: table}
+}
+
+// Record gives an event's record as it is now, and whether there is one.
+func (r *Reader) Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error) {
+	it, err := r.get(ctx, key)
+	if err != nil {
+		return rec, false, wrap("read the record of", key, err)
+	}
+	found, err := decode(it)
+	if err != nil || found == nil {
+		return rec, false, wrap("read the record of", key, err)
+	}
+	return *found, true, nil
+}
+
+// Payload gives the body that is kept beside an event's record, or [ErrNoPayload].
+func (r *Reader) Payload(ctx context.Context, key string) ([]byte, error) {
+	it, err := r.get(ctx, payloadPrefix+key)
+	if err != nil {
+		return nil, wrap("read the payload of", key, err)
+	}
+	compressed, ok := it[attrGzip].(*types.AttributeValueMemberB)
+	if !ok {
+		return nil, wrap("read the payload of", key, ErrNoPayload)
+	}
+	body, err := decompress(compressed.Value)
+	return body, wrap("read the payload of", key, err)
+}
+
+func (r *Reader) get(ctx context.Context, key string) (item, error) {
+	out, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &r.table, Key: item{attrKey: text(key)}, ConsistentRead: new(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Item, nil
+}
+
+func decompress(b []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
