@@ -62,21 +62,24 @@ func count(metrics *telemetry.Metrics, r ingest.Report) {
 	from := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Source}
 	metrics.Count(telemetry.MetricReceived, 1, from)
 	if r.Err != nil {
-		metrics.Count(telemetry.MetricRejected, 1, from,
-			telemetry.Dimension{Name: telemetry.FieldCode, Value: string(r.Code)})
+		metrics.Count(telemetry.MetricRejected, 1, telemetry.Dimension{Name: telemetry.FieldCode, Value: string(r.Code)})
 		return
 	}
 	metrics.Count(telemetry.MetricAccepted, 1, from)
 	metrics.Time(telemetry.MetricAckTime, r.Took, from)
 }
 
-// countRead counts what went wrong with a read of the sources' secret.
+// countRead counts what went wrong with a read of the sources' secret, and how old the
+// copy is that serves on.
 func countRead(metrics *telemetry.Metrics, s source.Status) {
 	if s.Invalid {
 		metrics.Count(telemetry.MetricSourcesInvalid, 1)
 	}
 	if s.Err != nil && !s.Invalid {
 		metrics.Count(telemetry.MetricSourcesUnread, 1)
+	}
+	if s.Age > 0 {
+		metrics.Time(telemetry.MetricSourcesAge, s.Age)
 	}
 }
 

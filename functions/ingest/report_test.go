@@ -27,7 +27,7 @@ func TestOutput(t *testing.T) {
 			t.Fatalf("%v in %s", err, line)
 		}
 		// What differs from run to run counts by being there.
-		for _, name := range []string{"time", "took_ms", "verifying_ms", "queueing_ms", "_aws", "AckTime"} {
+		for _, name := range []string{"time", "took_ms", "verifying_ms", "queueing_ms", "_aws", "AckTime", "request"} {
 			if _, ok := fields[name]; ok {
 				fields[name] = "…"
 			}
@@ -37,14 +37,14 @@ func TestOutput(t *testing.T) {
 	want := []map[string]any{
 		{"time": "…", "level": "INFO", "msg": "accepted", "status": 200.0, "source": "contiguity", "provider": "contiguity",
 			"id": "evt_1", "type": "text.incoming.sms", "secret": 0.0, "tries": 1.0,
-			"took_ms": "…", "verifying_ms": "…", "queueing_ms": "…"},
-		{"_aws": "…", "source": "contiguity", "Received": 1.0, "Accepted": 1.0, "AckTime": "…"},
+			"took_ms": "…", "verifying_ms": "…", "queueing_ms": "…", "request": "…"},
+		{"_aws": "…", "function": "test", "source": "contiguity", "Received": 1.0, "Accepted": 1.0, "AckTime": "…"},
 		{"time": "…", "level": "WARN", "msg": "refused", "status": 401.0, "source": "contiguity", "took_ms": "…",
-			"code": "signature_mismatch"},
-		{"_aws": "…", "source": "contiguity", "code": "signature_mismatch", "Received": 1.0, "Rejected": 1.0},
+			"code": "signature_mismatch", "request": "…"},
+		{"_aws": "…", "function": "test", "source": "contiguity", "code": "signature_mismatch", "Received": 1.0, "Rejected": 1.0},
 		{"time": "…", "level": "WARN", "msg": "refused", "status": 404.0, "source": "unknown", "took_ms": "…",
-			"code": "unknown_source"},
-		{"_aws": "…", "source": "unknown", "code": "unknown_source", "Received": 1.0, "Rejected": 1.0},
+			"code": "unknown_source", "request": "…"},
+		{"_aws": "…", "function": "test", "source": "unknown", "code": "unknown_source", "Received": 1.0, "Rejected": 1.0},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stdout (-want +got):\n%s", diff)

@@ -55,7 +55,7 @@ func (v variables) metrics(out io.Writer) *telemetry.Metrics {
 	if v.Local() {
 		return nil
 	}
-	return telemetry.NewMetrics(out)
+	return telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: v.Get("AWS_LAMBDA_FUNCTION_NAME")})
 }
 
 func (v variables) sources(log *slog.Logger, metrics *telemetry.Metrics) *source.Sources {

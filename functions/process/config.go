@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -22,9 +23,10 @@ type config struct {
 	region                             string
 	credentials                        aws.CredentialsProvider
 
-	keepPayload func(source string) bool
-	timing      process.Timing
-	logLevel    string
+	keepPayload      func(source string) bool
+	payloadRetention time.Duration // 0 means as long as the records
+	timing           process.Timing
+	logLevel         string
 }
 
 // readConfig reads the environment. Its error lists everything that is wrong with it.
@@ -48,6 +50,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		key, secret, token := env.Credentials()
 		c.credentials = credentials.NewStaticCredentialsProvider(key, secret, token)
 	}
+	c.payloadRetention = env.Days("PAYLOAD_RETENTION_DAYS")
 	c.timing.Function = env.Seconds("FUNCTION_TIMEOUT_S", c.timing.Function)
 	c.timing.Visibility = env.Seconds("VISIBILITY_TIMEOUT_S", c.timing.Visibility)
 	c.timing.QueueRetention = env.Seconds("QUEUE_RETENTION_S", c.timing.QueueRetention)

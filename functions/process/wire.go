@@ -53,7 +53,7 @@ func newHandler(
 
 	o := lambdasqs.Options{Worker: w, Log: log}
 	if !c.local { // there they would only bury the log
-		o.Metrics = telemetry.NewMetrics(out)
+		o.Metrics = telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: getenv("AWS_LAMBDA_FUNCTION_NAME")})
 	}
 	return lambdasqs.Handler(o), nil
 }
@@ -93,7 +93,7 @@ func openLedger(c config) (ledger.Store, ledger.Entities) {
 	}
 	store := dynamo.New(dynamo.Options{
 		Table: c.table, Region: c.region, Endpoint: c.dynamoEndpoint,
-		Credentials: c.credentials, Keep: c.timing.Keep(),
+		Credentials: c.credentials, Keep: c.timing.Keep(), KeepPayload: c.payloadRetention,
 	})
 	return store, store
 }

@@ -128,6 +128,19 @@ func (r *Reader) Seconds(name string, otherwise time.Duration) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
+// Days is a time in whole days, 0 where the variable is unset.
+func (r *Reader) Days(name string) time.Duration {
+	value := r.getenv(name)
+	if value == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(value, 10, 16)
+	if err != nil {
+		r.Fault(name, "give whole days, as 30")
+	}
+	return time.Duration(n) * 24 * time.Hour
+}
+
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""

@@ -34,6 +34,7 @@ func TestFaults(t *testing.T) {
 		{"region", nil, func(r *environment.Reader) { r.Region() }, "AWS_REGION: give the region, as us-east-1; Lambda sets it"},
 		{"secret key", map[string]string{"AWS_ACCESS_KEY_ID": "id"}, func(r *environment.Reader) { r.Credentials() }, "AWS_SECRET_ACCESS_KEY: give the credentials for AWS; Lambda sets them"},
 		{"seconds", map[string]string{"S": "1m"}, func(r *environment.Reader) { r.Seconds("S", 0) }, "S: give whole seconds, as 60"},
+		{"days", map[string]string{"D": "a week"}, func(r *environment.Reader) { r.Days("D") }, "D: give whole days, as 30"},
 		{"no seconds at all", map[string]string{"S": "0"}, func(r *environment.Reader) { r.Seconds("S", 0) }, "S: give whole seconds, as 60"},
 		{"the same twice", nil, func(r *environment.Reader) { r.Region(); r.Region() }, "AWS_REGION: give the region, as us-east-1; Lambda sets it"},
 	} {
@@ -55,6 +56,16 @@ func TestFaults(t *testing.T) {
 				t.Errorf("Err = %q quotes a value", got)
 			}
 		})
+	}
+}
+
+func TestDays(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{"": 0, "0": 0, "30": 30 * 24 * time.Hour} {
+		r := environment.New(func(string) string { return value })
+		if got := r.Days("D"); got != want || r.Err() != nil {
+			t.Errorf("Days of %q = %v, %v, want %v", value, got, r.Err(), want)
+		}
 	}
 }
 

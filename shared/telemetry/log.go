@@ -1,16 +1,20 @@
 package telemetry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 // NewLogger writes JSON lines of the level and those above it: debug, info, warn or
-// error, in either case; empty means info.
+// error, in either case; empty means info. A line that is logged with an invocation's
+// context carries the invocation's request id, by which Lambda's own lines are found.
 func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 	levels := map[string]slog.Level{
 		"": slog.LevelInfo, "debug": slog.LevelDebug, "info": slog.LevelInfo,
@@ -20,7 +24,28 @@ func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 	if !ok {
 		return nil, fmt.Errorf("log level %q: give debug, info, warn or error", level)
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least})), nil
+	return slog.New(requestHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least})}), nil
+}
+
+// A requestHandler adds the request id that the context carries.
+type requestHandler struct{ slog.Handler }
+
+// Handle adds the id and passes the record on.
+func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		r.AddAttrs(slog.String(FieldRequest, invocation.AwsRequestID))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs keeps the id on loggers that were made with fields of their own.
+func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return requestHandler{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup keeps the id on loggers that were made with a group.
+func (h requestHandler) WithGroup(name string) slog.Handler {
+	return requestHandler{h.Handler.WithGroup(name)}
 }
 
 // Milliseconds is d as a field of a log line or a value of a metric, to the microsecond.

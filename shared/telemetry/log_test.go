@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"webhookintake/shared/telemetry"
 )
 
@@ -42,6 +44,26 @@ func TestLevels(t *testing.T) {
 	}
 	if _, err := telemetry.NewLogger(nil, "loud"); err == nil || !strings.Contains(err.Error(), "debug, info, warn or error") {
 		t.Errorf("loud: error = %v, want one that lists the levels", err)
+	}
+}
+
+// An invocation's context gives its lines the request id, loggers with fields included.
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	var written bytes.Buffer
+	logger, err := telemetry.NewLogger(&written, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "r-1"})
+	logger.InfoContext(ctx, "plain")
+	logger.With("a", 1).InfoContext(ctx, "with a field")
+	logger.WithGroup("g").InfoContext(ctx, "with a group")
+	logger.Info("outside")
+	for i, line := range strings.Split(strings.TrimSpace(written.String()), "\n") {
+		if got := strings.Contains(line, `"request":"r-1"`); got != (i < 3) {
+			t.Errorf("line %d: %s", i, line)
+		}
 	}
 }
 

@@ -24,9 +24,10 @@ const (
 // Metrics collects values until Flush writes them. A nil *Metrics takes all and writes
 // nothing. Metrics are safe for concurrent use.
 type Metrics struct {
-	w   io.Writer
-	mu  sync.Mutex
-	all []*series // in the order in which they came up
+	w    io.Writer
+	base []Dimension // of every metric
+	mu   sync.Mutex
+	all  []*series // in the order in which they came up
 }
 
 // A series is the values of one metric with one set of dimensions.
@@ -38,12 +39,13 @@ type series struct {
 }
 
 // NewMetrics writes to w: the standard output of a Lambda function. A nil w makes
-// Metrics that write nothing.
-func NewMetrics(w io.Writer) *Metrics {
+// Metrics that write nothing. All metrics have the base dimensions before their own:
+// the function's name ([FieldFunction]) tells the stacks of one account apart.
+func NewMetrics(w io.Writer, base ...Dimension) *Metrics {
 	if w == nil {
 		return nil
 	}
-	return &Metrics{w: w}
+	return &Metrics{w: w, base: base}
 }
 
 // Count adds n to a counter.
@@ -67,7 +69,7 @@ func (m *Metrics) add(name string, unit Unit, dimensions []Dimension, change fun
 	if m == nil {
 		return
 	}
-	dimensions = slices.DeleteFunc(slices.Clone(dimensions), func(d Dimension) bool { return d.Value == "" })
+	dimensions = slices.DeleteFunc(slices.Concat(m.base, dimensions), func(d Dimension) bool { return d.Value == "" })
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	change(m.series(name, unit, dimensions))

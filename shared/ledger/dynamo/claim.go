@@ -25,7 +25,7 @@ func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.A
 		}
 	}
 	each(keep, func(i int) {
-		answers[i].Err = wrap("keep payload of", requests[i].Key, s.keepPayload(ctx, requests[i], answers[i].Claim))
+		answers[i].Err = wrap("keep payload of", requests[i].Key, s.putPayload(ctx, requests[i], answers[i].Claim))
 	})
 	return answers
 }

@@ -11,13 +11,14 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// Options say which table is used, and how. All but Endpoint and HTTPClient are needed.
+// Options say which table is used, and how. All but Endpoint, KeepPayload and HTTPClient are needed.
 type Options struct {
 	Table       string // its name
 	Region      string
 	Endpoint    string // base URL; empty means AWS's
 	Credentials aws.CredentialsProvider
 	Keep        time.Duration // how long an item outlives its event's window, see ledger.Expiry
+	KeepPayload time.Duration // how long a payload is kept after its claim; 0 means as long as the record
 	HTTPClient  HTTPClient    // nil means the SDK's
 }
 
@@ -28,9 +29,10 @@ type HTTPClient interface {
 
 // A Store is a [ledger.Store] and [ledger.Entities] in one table. Make it with [New].
 type Store struct {
-	client *dynamodb.Client
-	table  string
-	keep   time.Duration
+	client      *dynamodb.Client
+	table       string
+	keep        time.Duration
+	keepPayload time.Duration
 }
 
 var (
@@ -52,7 +54,7 @@ func New(o Options) *Store {
 	if o.HTTPClient != nil {
 		options.HTTPClient = o.HTTPClient
 	}
-	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep}
+	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep, keepPayload: o.KeepPayload}
 }
 
 // each calls fn with every index, side by side, and returns when all have returned.

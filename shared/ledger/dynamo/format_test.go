@@ -114,6 +114,33 @@ func TestEnginePayload(t *testing.T) {
 	}
 }
 
+// A payload may be kept for a shorter time than the record, and never for a longer one.
+func TestEnginePayloadRetention(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		keep    time.Duration
+		earlier bool // than the record
+	}{
+		{"a day", 24 * time.Hour, true},
+		{"longer than the record", 1000 * 24 * time.Hour, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			e.store.keepPayload = tt.keep
+			r := request("a#1")
+			r.Payload = []byte("{}")
+			mustClaim(t, e.store, r)
+			want := plain(e.get(t, e.store.table, attrKey, r.Key))["exp"]
+			if tt.earlier {
+				want = r.At.Add(tt.keep).Unix()
+			}
+			compare(t, "expiry", plain(e.get(t, e.store.table, attrKey, "payload#a#1"))["exp"], want)
+		})
+	}
+}
+
 // A handler may write into the ledger's own table, but not into its event's record.
 func TestEngineSameTable(t *testing.T) {
 	t.Parallel()

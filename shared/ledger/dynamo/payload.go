@@ -22,12 +22,13 @@ const (
 // item is 400 KB.
 const maxPayload = 256 << 10
 
-// keepPayload writes r's payload beside the record, to expire with it.
-func (s *Store) keepPayload(ctx context.Context, r ledger.Request, c ledger.Claim) error {
-	it := item{
-		attrKey:     text(payloadPrefix + r.Key),
-		attrExpires: number(ledger.Expiry(c.DedupUntil, r.At, s.keep).Unix()),
+// putPayload writes r's payload beside the record, to expire with it at the latest.
+func (s *Store) putPayload(ctx context.Context, r ledger.Request, c ledger.Claim) error {
+	expires := ledger.Expiry(c.DedupUntil, r.At, s.keep)
+	if earlier := r.At.Add(s.keepPayload); s.keepPayload > 0 && earlier.Before(expires) {
+		expires = earlier
 	}
+	it := item{attrKey: text(payloadPrefix + r.Key), attrExpires: number(expires.Unix())}
 	compressed, err := compress(r.Payload)
 	switch {
 	case err != nil:
