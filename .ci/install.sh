@@ -12,6 +12,7 @@ has cc || packages+=(gcc libc6-dev)
 has curl || packages+=(curl ca-certificates)
 has java || packages+=(openjdk-17-jre-headless)
 has mvn || packages+=(maven)
+has node || packages+=(nodejs npm)
 has busybox || packages+=(busybox-static)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
 if ! docker info >/dev/null 2>&1; then
