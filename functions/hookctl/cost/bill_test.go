@@ -104,6 +104,15 @@ func TestLines(t *testing.T) {
 			"DynamoDB ledger, kept":                   million * 1536 / gigabyte * 2.4,
 			"DynamoDB ledger, point-in-time recovery": million * 1536 / gigabyte * 2.4,
 		}},
+		{"large ones in batches", func(u *Usage, m *Measured) { u.Batch = 10; m.Event.Message = 10 << 10 }, map[string]float64{
+			"Lambda process, invocations":   million / 10,
+			"Lambda process, time":          million / 10 * 0.044 * gb,
+			"Lambda starts of both":         1.1 * million / 100 * 0.02 * gb,
+			"SQS received and deleted":      million / 10 * 3, // 100 KB are two requests
+			"CloudWatch log lines, written": million * (900 + 250) / gigabyte,
+			"CloudWatch log lines, kept":    million * (900 + 250 + 26*(6+1.4)) / gigabyte * 1.2,
+			"Secrets Manager reads of them": 12*730 + 0.011*million,
+		}},
 		{"one source", func(u *Usage, _ *Measured) { u.Sources = 1 }, map[string]float64{
 			"CloudWatch metrics of every event": 6, "CloudWatch metrics of what is seldom": 2,
 		}},
