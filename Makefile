@@ -53,6 +53,10 @@ local: ## run the samples through sam local invoke (needs Docker)
 bench: ## measure start, CPU and latency beside a bare function
 	@go test -run '^$$' -bench . ./shared/lambdatest/bench
 
+.PHONY: cost
+cost: ## measure what an event takes, and write the README's table of costs anew
+	@go test -count=1 -run 'TestMeasured|TestREADME' ./functions/hookctl/cost -update
+
 .PHONY: samples
 samples: ## write events/ anew
 	@$(HOOKCTL) samples

@@ -1,0 +1,154 @@
+package cost
+
+import "math"
+
+// A Line is one line of the bill.
+type Line struct {
+	Service  string  `json:"service"`
+	What     string  `json:"what"`
+	Quantity float64 `json:"quantity"` // a month
+	Unit     string  `json:"unit"`
+	PriceUSD float64 `json:"price_usd"`
+	Per      float64 `json:"per"` // units that the price is for
+	USD      float64 `json:"usd"` // a month
+	Page     string  `json:"page"`
+}
+
+// A Bill is what a month costs.
+type Bill struct {
+	Region     string  `json:"region"`
+	PricesOf   string  `json:"prices_of"`   // the day
+	Measured   string  `json:"measured_on"` // the day
+	Usage      Usage   `json:"usage"`
+	Lines      []Line  `json:"lines"`
+	TotalUSD   float64 `json:"total_usd"`
+	EachUSD    float64 `json:"per_million_usd"`     // the total, for a million events
+	FurtherUSD float64 `json:"further_million_usd"` // what one million more adds
+	IngestMS   float64 `json:"ingest_ms"`           // estimated durations
+	ProcessMS  float64 `json:"process_ms"`
+}
+
+// Month is the bill of a month with that usage. Its error is [Usage.Check]'s.
+func Month(p Prices, m Measured, u Usage) (Bill, error) {
+	if err := u.Check(); err != nil {
+		return Bill{}, err
+	}
+	b := Bill{
+		Region: p.Region, PricesOf: p.Date, Measured: m.Date, Usage: u, Lines: lines(p, m, u),
+		IngestMS:  milliseconds(m.IngestTime()),
+		ProcessMS: milliseconds(m.ProcessTime(u.Batch, u.HandlerWait)),
+	}
+	b.TotalUSD = sum(b.Lines)
+	b.EachUSD = b.TotalUSD / u.Events * 1e6
+	u.Events += 1e6
+	b.FurtherUSD = sum(lines(p, m, u)) - b.TotalUSD
+	return b, nil
+}
+
+func sum(lines []Line) float64 {
+	total := 0.0
+	for _, l := range lines {
+		total += l.USD
+	}
+	return total
+}
+
+// line charges a quantity at a price.
+func (p Price) line(service, what string, quantity float64) Line {
+	return Line{
+		Service: service, What: what, Quantity: quantity, Unit: p.Unit,
+		PriceUSD: p.USD, Per: p.Per, USD: quantity / p.Per * p.USD, Page: p.Page,
+	}
+}
+
+// lines is the whole bill, service by service.
+func lines(p Prices, m Measured, u Usage) []Line {
+	all := requestLines(p.Of, m, u)
+	all = append(all, queueLines(p.Of, m, u)...)
+	all = append(all, tableLines(p.Of, m, u)...)
+	all = append(all, logLines(p.Of, m, u)...)
+	return append(all, watchLines(p.Of, m, u)...)
+}
+
+// requestLines are API Gateway's and Lambda's.
+func requestLines(p PriceOf, m Measured, u Usage) []Line {
+	seconds := p.LambdaX86
+	if u.Arm64 {
+		seconds = p.LambdaArm
+	}
+	batches := u.Events / u.Batch
+	starts := m.gigabyteSeconds(startShare*u.Events, m.startTime(m.Ingest)) +
+		m.gigabyteSeconds(startShare*batches, m.startTime(m.One))
+	return []Line{
+		p.APIRequest.line("API Gateway", "webhooks", u.Events*steps(m.Event.Message, 512*kilobyte)),
+		p.DataOut.line("API Gateway", "answers to them", u.Events*m.Event.Answer/gigabyte),
+		p.LambdaRequest.line("Lambda", "ingest, invocations", u.Events),
+		seconds.line("Lambda", "ingest, time", m.gigabyteSeconds(u.Events, m.IngestTime())),
+		p.LambdaRequest.line("Lambda", "process, invocations", batches),
+		seconds.line("Lambda", "process, time", m.gigabyteSeconds(batches, m.ProcessTime(u.Batch, u.HandlerWait))),
+		seconds.line("Lambda", "starts of both", starts),
+	}
+}
+
+// queueLines are SQS's. Lambda receives a batch and deletes it with a request each.
+func queueLines(p PriceOf, m Measured, u Usage) []Line {
+	batches := u.Events / u.Batch
+	idle := pollers * hours * 3600 / pollWait.Seconds()
+	return []Line{
+		p.SQSRequest.line("SQS", "sent", u.Events*steps(m.Event.Message, 64*kilobyte)),
+		p.SQSRequest.line("SQS", "received and deleted", batches*(steps(m.Event.Message*u.Batch, 64*kilobyte)+1)),
+		p.SQSRequest.line("SQS", "polls that find nothing", idle),
+	}
+}
+
+// tableLines are DynamoDB's. A payload that is kept is taken as large as the message,
+// though it is compressed.
+func tableLines(p PriceOf, m Measured, u Usage) []Line {
+	writes := m.Event.Writes * steps(m.Event.Record, kilobyte)
+	bytes := m.Event.Record + recordExtra
+	if u.Payloads {
+		writes += steps(m.Event.Message, kilobyte)
+		bytes += m.Event.Message + recordExtra
+	}
+	kept := u.Events * bytes / gigabyte * m.Event.Kept * 24 / hours
+	return []Line{
+		p.DynamoDBWrite.line("DynamoDB", "ledger, writes", u.Events*writes),
+		p.DynamoDBKept.line("DynamoDB", "ledger, kept", kept),
+		p.DynamoDBPITR.line("DynamoDB", "ledger, point-in-time recovery", kept),
+	}
+}
+
+// logLines are those of CloudWatch Logs; what is kept is counted uncompressed.
+func logLines(p PriceOf, m Measured, u Usage) []Line {
+	f, batches := m.process(u.Batch), u.Events/u.Batch
+	bytes := u.Events*(m.Ingest.LogBytes+m.Stack.PlatformBytes+m.Stack.AccessBytes) +
+		batches*(f.LogBytes+m.Stack.PlatformBytes)
+	lines := u.Events*(m.Ingest.LogLines+m.Stack.PlatformLines+1) + batches*(f.LogLines+m.Stack.PlatformLines)
+	kept := (bytes + lines*logLineExtra) * m.Stack.LogDays * 24 / hours
+	return []Line{
+		p.LogsWritten.line("CloudWatch", "log lines, written", bytes/gigabyte),
+		p.LogsKept.line("CloudWatch", "log lines, kept", kept/gigabyte),
+	}
+}
+
+// watchLines are what costs the same with few events as with many, all but for the
+// secrets' reads.
+func watchLines(p PriceOf, m Measured, u Usage) []Line {
+	usual := m.Series.UsualAlone + float64(u.Sources)*m.Series.UsualBySource
+	return []Line{
+		p.Metric.line("CloudWatch", "metrics of every event", usual),
+		p.Metric.line("CloudWatch", "metrics of what is seldom", float64(u.Sources)*m.Series.Seldom*seldomHours),
+		p.Alarm.line("CloudWatch", "alarms", m.Stack.AlarmMetrics),
+		p.Dashboard.line("CloudWatch", "dashboard", m.Stack.Dashboards),
+		p.Secret.line("Secrets Manager", "secrets", m.Stack.Secrets),
+		p.SecretRead.line("Secrets Manager", "reads of them", secretReads(m, u)),
+	}
+}
+
+// secretReads are those of every start, and of the instances of ingest that stay warm.
+func secretReads(m Measured, u Usage) float64 {
+	atOnce := u.Events / (hours * 3600) * m.IngestTime().Seconds()
+	instances := max(1, math.Ceil(atOnce*peak))
+	warm := instances * hours * 3600 / sourcesRead.Seconds()
+	return min(u.Events, warm) + startShare*(u.Events+u.Events/u.Batch)
+}

@@ -1,0 +1,229 @@
+package cost
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	diff "github.com/google/go-cmp/cmp"
+)
+
+// plain prices cost a dollar a unit, so that a line's dollars are its quantity.
+func plain() Prices {
+	one := func(unit string) Price { return Price{USD: 1, Per: 1, Unit: unit, Page: "p"} }
+	return Prices{Region: "r", Date: "2026-01-02", Of: PriceOf{
+		APIRequest: one("req"), DataOut: one("GB"), LambdaRequest: one("req"),
+		LambdaX86: one("x86"), LambdaArm: one("arm"), SQSRequest: one("req"),
+		DynamoDBWrite: one("wu"), DynamoDBKept: one("GBm"), DynamoDBPITR: one("GBm"),
+		LogsWritten: one("GB"), LogsKept: one("GBm"), Metric: one("m"), Alarm: one("a"), Dashboard: one("d"),
+		Secret: one("s"), SecretRead: one("read"),
+	}}
+}
+
+// simple figures: half a processor, so that processor time doubles.
+func simple() Measured {
+	return Measured{
+		Date:   "2026-01-03",
+		Ingest: Function{CPU: 2, StartCPU: 5, Calls: 1, LogBytes: 500, LogLines: 2},
+		One:    Function{CPU: 3, StartCPU: 5, Calls: 2, LogBytes: 400, LogLines: 2},
+		Ten:    Function{CPU: 12, StartCPU: 5, Calls: 2, LogBytes: 2200, LogLines: 11},
+		Event:  Event{Answer: 256, Message: 1024, Writes: 2, Record: 412, Kept: 73},
+		Series: Series{UsualBySource: 5, UsualAlone: 1, Seldom: 20},
+		Stack: Stack{
+			MemoryMB: wholeCPU / 2.0, LogDays: 36.5, AccessBytes: 100, PlatformBytes: 300, PlatformLines: 3,
+			AlarmMetrics: 12, Dashboards: 1, Secrets: 2,
+		},
+	}
+}
+
+const million = 1e6
+
+// Every line by hand: where only some change, the others are those of the first case.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	m := simple()
+	gb := m.Stack.MemoryMB / 1024 // of a second
+	base := map[string]float64{
+		"API Gateway webhooks": million, "API Gateway answers to them": 256 * million / gigabyte,
+		"Lambda ingest, invocations":  million,
+		"Lambda ingest, time":         million * 0.014 * gb, // 2 ms × 2 + 10 ms
+		"Lambda process, invocations": million,
+		"Lambda process, time":        million * 0.026 * gb,          // 3 ms × 2 + 2 × 10 ms
+		"Lambda starts of both":       2 * million / 100 * 0.02 * gb, // 1 %; 5 ms × 2 + 10 ms
+		"SQS sent":                    million, "SQS received and deleted": 2 * million,
+		"SQS polls that find nothing": 5 * 730 * 180, // 180 an hour each
+		"DynamoDB ledger, writes":     2 * million,
+		// 512 bytes for 73 of 730/24 days
+		"DynamoDB ledger, kept":                   million * 512 / gigabyte * 2.4,
+		"DynamoDB ledger, point-in-time recovery": million * 512 / gigabyte * 2.4,
+		"CloudWatch log lines, written":           million * 1600 / gigabyte,                 // 500 + 100 + 300, 400 + 300
+		"CloudWatch log lines, kept":              million * (1600 + 26*11) / gigabyte * 1.2, // lines: 2 + 1 + 3, 2 + 3
+		"CloudWatch metrics of every event":       16,
+		"CloudWatch metrics of what is seldom":    6,
+		"CloudWatch alarms":                       12,
+		"CloudWatch dashboard":                    1,
+		"Secrets Manager secrets":                 2,
+		"Secrets Manager reads of them":           12*730 + 0.02*million,
+	}
+	for _, tt := range []struct {
+		name    string
+		change  func(*Usage, *Measured)
+		changed map[string]float64
+	}{
+		{"a million, alone", func(*Usage, *Measured) {}, nil},
+		{"batches of ten", func(u *Usage, _ *Measured) { u.Batch = 10 }, map[string]float64{
+			"Lambda process, invocations":   million / 10,
+			"Lambda process, time":          million / 10 * 0.044 * gb,
+			"Lambda starts of both":         1.1 * million / 100 * 0.02 * gb,
+			"SQS received and deleted":      million / 5,
+			"CloudWatch log lines, written": million * (900 + 250) / gigabyte,
+			"CloudWatch log lines, kept":    million * (900 + 250 + 26*(6+1.4)) / gigabyte * 1.2,
+			"Secrets Manager reads of them": 12*730 + 0.011*million,
+		}},
+		{"batches of four", func(u *Usage, _ *Measured) { u.Batch = 4 }, map[string]float64{
+			"Lambda process, invocations":   million / 4,
+			"Lambda process, time":          million / 4 * 0.032 * gb, // 6 ms × 2 + 20 ms
+			"Lambda starts of both":         1.25 * million / 100 * 0.02 * gb,
+			"SQS received and deleted":      million / 2,
+			"CloudWatch log lines, written": million * (900 + 325) / gigabyte,
+			"CloudWatch log lines, kept":    million * (900 + 325 + 26*(6+2)) / gigabyte * 1.2,
+			"Secrets Manager reads of them": 12*730 + 0.0125*million,
+		}},
+		{"handlers that wait", func(u *Usage, _ *Measured) { u.HandlerWait = 74 * time.Millisecond }, map[string]float64{
+			"Lambda process, time": million * 0.1 * gb,
+		}},
+		{"payloads kept", func(u *Usage, m *Measured) { u.Payloads = true; m.Event.Message = 1436 }, map[string]float64{
+			"DynamoDB ledger, writes":                 4 * million,
+			"DynamoDB ledger, kept":                   million * 2048 / gigabyte * 2.4,
+			"DynamoDB ledger, point-in-time recovery": million * 2048 / gigabyte * 2.4,
+		}},
+		{"more than a step", func(_ *Usage, m *Measured) { m.Event.Message = 600 << 10; m.Event.Record = 1436 }, map[string]float64{
+			"API Gateway webhooks": 2 * million, "SQS sent": 10 * million, "SQS received and deleted": 11 * million,
+			"DynamoDB ledger, writes":                 4 * million,
+			"DynamoDB ledger, kept":                   million * 1536 / gigabyte * 2.4,
+			"DynamoDB ledger, point-in-time recovery": million * 1536 / gigabyte * 2.4,
+		}},
+		{"large ones in batches", func(u *Usage, m *Measured) { u.Batch = 10; m.Event.Message = 10 << 10 }, map[string]float64{
+			"Lambda process, invocations":   million / 10,
+			"Lambda process, time":          million / 10 * 0.044 * gb,
+			"Lambda starts of both":         1.1 * million / 100 * 0.02 * gb,
+			"SQS received and deleted":      million / 10 * 3, // 100 KB are two requests
+			"CloudWatch log lines, written": million * (900 + 250) / gigabyte,
+			"CloudWatch log lines, kept":    million * (900 + 250 + 26*(6+1.4)) / gigabyte * 1.2,
+			"Secrets Manager reads of them": 12*730 + 0.011*million,
+		}},
+		{"one source", func(u *Usage, _ *Measured) { u.Sources = 1 }, map[string]float64{
+			"CloudWatch metrics of every event": 6, "CloudWatch metrics of what is seldom": 2,
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			u, m := DefaultUsage(), simple()
+			tt.change(&u, &m)
+			got, want := map[string]float64{}, map[string]float64{}
+			for _, l := range lines(plain(), m, u) {
+				got[l.Service+" "+l.What] = l.USD
+			}
+			for what, usd := range base {
+				want[what] = usd
+				if other, ok := tt.changed[what]; ok {
+					want[what] = other
+				}
+			}
+			about := diff.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(a, b) })
+			if d := diff.Diff(want, got, about); d != "" {
+				t.Errorf("lines (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func TestArchitectureChoosesThePrice(t *testing.T) {
+	t.Parallel()
+	for arm, want := range map[bool]string{false: "x86", true: "arm"} {
+		u := DefaultUsage()
+		u.Arm64 = arm
+		n := 0
+		for _, l := range lines(plain(), simple(), u) {
+			if l.Unit == want {
+				n++
+			}
+		}
+		if n != 3 {
+			t.Errorf("arm64 %v: %d lines at the price of %s, want 3", arm, n, want)
+		}
+	}
+}
+
+// So many events that several instances of ingest stay warm, and so few that none does.
+func TestSecretReads(t *testing.T) {
+	t.Parallel()
+	for events, want := range map[float64]float64{
+		100:             100 + 2,
+		730 * 3600 * 90: 13*12*730 + 0.02*730*3600*90, // 90 a second × 14 ms × 10 = 12.6 at once
+	} {
+		u := DefaultUsage()
+		u.Events = events
+		if got := secretReads(simple(), u); math.Abs(got-want) > 1e-6 {
+			t.Errorf("%v events: %v reads, want %v", events, got, want)
+		}
+	}
+}
+
+func TestMonth(t *testing.T) {
+	t.Parallel()
+	p := plain()
+	p.Of.APIRequest.Per = 4
+	u := DefaultUsage()
+	u.Events = 2 * million
+	b, err := Month(p, simple(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0.0
+	for _, l := range b.Lines {
+		total += l.USD
+	}
+	if b.Lines[0].USD != million/2 {
+		t.Errorf("2 million at 1 for 4 cost %v", b.Lines[0].USD)
+	}
+	u.Events = 3 * million
+	more, err := Month(p, simple(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, pair := range map[string][2]float64{
+		"total": {b.TotalUSD, total}, "each": {b.EachUSD, total / 2}, "further": {b.FurtherUSD, more.TotalUSD - total},
+		"ingest": {b.IngestMS, 14}, "process": {b.ProcessMS, 26},
+	} {
+		if math.Abs(pair[0]-pair[1]) > 1e-6 {
+			t.Errorf("%s = %v, want %v", name, pair[0], pair[1])
+		}
+	}
+}
+
+func TestUsageCheck(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		usage Usage
+		want  string
+	}{
+		{DefaultUsage(), "<nil>"},
+		{Usage{Events: 0.5, Batch: 1, Sources: 1}, "events: 0.5 a month; give 1 to 1e+15"},
+		{Usage{Events: math.NaN(), Batch: 1, Sources: 1}, "events: NaN a month; give 1 to 1e+15"},
+		{Usage{Events: math.Inf(1), Batch: 1, Sources: 1}, "events: +Inf a month; give 1 to 1e+15"},
+		{Usage{Events: 1, Batch: 0.9, Sources: 1}, "batch: 0.9; a batch has 1 to 10 events"},
+		{Usage{Events: 1, Batch: 11, Sources: 1}, "batch: 11; a batch has 1 to 10 events"},
+		{Usage{Events: 1, Batch: math.NaN(), Sources: 1}, "batch: NaN; a batch has 1 to 10 events"},
+		{Usage{Events: 1, Batch: 1}, "sources: 0; give at least 1"},
+		{Usage{Events: 1, Batch: 1, Sources: 1, HandlerWait: -time.Second}, "handler wait: -1s; give a time of 0 or more"},
+	} {
+		if got := fmt.Sprint(tt.usage.Check()); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.usage, got, tt.want)
+		}
+		if _, err := Month(plain(), simple(), tt.usage); fmt.Sprint(err) != tt.want {
+			t.Errorf("month of %+v: %v, want %s", tt.usage, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package cost
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	diff "github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/lambdatest"
+)
+
+var update = flag.Bool("update", false, "write measured.json, or the README's tables, anew")
+
+// The programs that are deployed, process with one handler that does nothing.
+var (
+	ingest  = lambdatest.Program{Package: "webhookintake/functions/ingest"}
+	process = lambdatest.Program{
+		Package: "webhookintake/functions/process",
+		Replace: map[string]string{root + "functions/process/handlers/register.go": root + "shared/lambdatest/bench/testdata/idle/register.go"},
+	}
+)
+
+const (
+	root       = "../../../"
+	sampleName = "contiguity.text.incoming.sms"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, p := range []*lambdatest.Program{&ingest, &process} {
+		if err := p.Remove(); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
+}
+
+// measured.json has to tell what the programs and the template do today. With -update it
+// is written; without, all but the processor time, which is a machine's, is compared.
+func TestMeasured(t *testing.T) {
+	got := Measured{
+		Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Sample: sampleName,
+		Stack: readTemplate(t).stack(t),
+	}
+	in := newIngest(t)
+	var series map[string]bool
+	got.Ingest, series = in.measure(t, 1)
+	got.Event = in.event(t)
+	message := in.message()
+	for size, f := range map[int]*Function{1: &got.One, 10: &got.Ten} {
+		p := newProcess(t, message, size)
+		var its map[string]bool
+		*f, its = p.measure(t, size)
+		for one := range its {
+			series[one] = true
+		}
+		if size == 10 {
+			p.table.addTo(&got.Event, float64(p.events))
+		}
+	}
+	got.Series = count(t, series)
+	if *update {
+		write(t, got)
+		return
+	}
+	want, err := DefaultMeasured()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Date, got.Machine = want.Date, want.Machine
+	for _, f := range []struct{ got, want *Function }{{&got.Ingest, &want.Ingest}, {&got.One, &want.One}, {&got.Ten, &want.Ten}} {
+		f.got.CPU, f.got.StartCPU = f.want.CPU, f.want.StartCPU
+	}
+	about := diff.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 0.05*max(a, b) }) // ids and durations have more digits or fewer
+	if d := diff.Diff(want, got, about); d != "" {
+		t.Errorf("measured.json is not what is measured now (-file +now); `make cost` writes it and the README anew:\n%s", d)
+	}
+}
+
+func write(t *testing.T, m Measured) {
+	t.Helper()
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("measured.json", append(text, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func machine() string {
+	info, _ := os.ReadFile("/proc/cpuinfo") // elsewhere than on Linux its name is left out
+	model := regexp.MustCompile(`(?m)^model name\s*: (.*)$`).FindSubmatch(info)
+	if model == nil {
+		return fmt.Sprintf("%s/%s", runtime.GOOS, runtime.GOARCH)
+	}
+	return fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, model[1])
+}
+
+// A subject is a program with what it needs around it.
+type subject struct {
+	path  string
+	env   map[string]string
+	next  func() []byte // an invocation
+	want  string        // what the answer to it holds
+	calls func() int    // to AWS, so far
+}
+
+// The processor time of one invocation is far below what the system counts in, so many
+// count; what is printed and called for needs few.
+const (
+	few    = 20
+	many   = 400
+	warmUp = 50
+	rounds = 5
+)
+
+// measure runs the program, and gives what an invocation of so many events takes, and
+// the metrics that it writes.
+func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
+	t.Helper()
+	var f Function
+	before := s.calls()
+	_, printed := s.run(t, few)
+	f.Calls = float64(s.calls()-before) / few
+	f.LogBytes, f.LogLines = math.Round(float64(len(printed))/few), float64(strings.Count(printed, "\n"))/few
+	f.CPU, f.StartCPU = 1, 1 // until they are measured
+	if *update {
+		var each, starts []float64
+		for range rounds {
+			start, _ := s.run(t, 0)
+			short, _ := s.run(t, warmUp)
+			long, _ := s.run(t, warmUp+many)
+			starts = append(starts, milliseconds(start))
+			each = append(each, milliseconds(long-short)/many)
+		}
+		f.CPU, f.StartCPU = round(median(each)), round(median(starts))
+		t.Logf("batch of %d: processor time %v ms, of rounds %v", size, f.CPU, each)
+	}
+	return f, seriesIn(t, printed)
+}
+
+// run invokes a new process n times; the processor time is that of its whole life.
+func (s subject) run(t *testing.T, n int) (cpu time.Duration, printed string) {
+	t.Helper()
+	p, err := lambdatest.Start(t.Context(), lambdatest.Options{Path: s.path, Env: s.env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for range n {
+		response, err := p.Invoke(t.Context(), s.next(), time.Minute)
+		if err != nil || response.Failed || !strings.Contains(string(response.Payload), s.want) {
+			t.Fatalf("%v %s\n%s%s", err, response.Payload, p.Stdout(), p.Stderr())
+		}
+	}
+	printed = p.Stdout()
+	return p.CPU(), printed
+}
+
+func median(all []float64) float64 {
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[len(sorted)/2]
+}
+
+func round(n float64) float64 { return math.Round(n*1000) / 1000 }

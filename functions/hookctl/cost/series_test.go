@@ -1,0 +1,65 @@
+package cost
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"webhookintake/shared/telemetry"
+)
+
+// seriesIn are the metrics in lines of the embedded metric format: name and dimensions.
+func seriesIn(t *testing.T, printed string) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	for l := range strings.Lines(printed) {
+		var line struct {
+			AWS struct {
+				CloudWatchMetrics []struct {
+					Dimensions [][]string
+					Metrics    []struct{ Name string }
+				}
+			} `json:"_aws"`
+		}
+		if err := json.Unmarshal([]byte(l), &line); err != nil {
+			t.Fatalf("printed a line that is no JSON: %s", l)
+		}
+		for _, d := range line.AWS.CloudWatchMetrics {
+			for _, dimensions := range d.Dimensions {
+				for _, m := range d.Metrics {
+					all[strings.Join(append([]string{m.Name}, dimensions...), " ")] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// count parts the metrics of the usual event from the others that telemetry names.
+func count(t *testing.T, usual map[string]bool) Series {
+	t.Helper()
+	names, err := os.ReadFile(root + "shared/telemetry/names.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seldom := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\tMetric\w+ += "(\w+)"`).FindAllSubmatch(names, -1) {
+		seldom[string(m[1])] = true
+	}
+	var s Series
+	for _, one := range slices.Sorted(maps.Keys(usual)) {
+		words := strings.Fields(one)
+		delete(seldom, words[0])
+		if slices.Contains(words[1:], telemetry.FieldSource) {
+			s.UsualBySource++
+		} else {
+			s.UsualAlone++
+		}
+	}
+	s.Seldom = float64(len(seldom))
+	return s
+}
