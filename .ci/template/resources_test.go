@@ -1,0 +1,155 @@
+package template
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	for _, tt := range []struct {
+		path []string
+		want string
+	}{
+		{[]string{"Resources", "Queue", "Properties", "RedrivePolicy", "maxReceiveCount"}, "1000"},
+		{[]string{"Resources", "Process", "Properties", "Events", "Messages", "Properties", "BatchSize"}, "10"},
+		{[]string{"Resources", "Process", "Properties", "Events", "Messages", "Properties", "MaximumBatchingWindowInSeconds"}, "0"},
+		{[]string{"Resources", "Process", "Properties", "Events", "Messages", "Properties", "FunctionResponseTypes", "0"}, "ReportBatchItemFailures"},
+		{[]string{"Resources", "Process", "Properties", "Events", "Messages", "Properties", "ScalingConfig", "MaximumConcurrency"}, "MaximumConcurrency"},
+		{[]string{"Resources", "Table", "Properties", "TimeToLiveSpecification", "AttributeName"}, "exp"},
+	} {
+		if got := x.value(t, tt.path...); got != tt.want {
+			t.Errorf("template.yaml: %s = %s, want %s", strings.Join(tt.path, "."), got, tt.want)
+		}
+	}
+}
+
+// What holds events, the record of what was done with them, and secrets that nobody has
+// elsewhere must outlive the stack. Logs end by themselves.
+func TestRetained(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	for _, name := range []string{"Queue", "DeadLetters", "Table", "Sources", "HandlerSecrets"} {
+		for attribute, want := range map[string]string{"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"} {
+			if got := x.value(t, "Resources", name, attribute); got != want {
+				t.Errorf("template.yaml: %s has %s %s, want %s", name, attribute, got, want)
+			}
+		}
+	}
+	if got := x.value(t, "Resources", "Table", "Properties", "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"); got != "true" {
+		t.Errorf("template.yaml: point-in-time recovery of the table is %s", got)
+	}
+	for _, name := range x.ofType("AWS::Logs::LogGroup") {
+		if got := x.value(t, "Resources", name, "Properties", "RetentionInDays"); got != "LogRetentionDays" {
+			t.Errorf("template.yaml: %s is kept for %s", name, got)
+		}
+	}
+	if days := x.at("Parameters", "LogRetentionDays", "AllowedValues"); days == nil || slices.ContainsFunc(days.Content, func(n *yamlNode) bool { return n.Value == "0" }) {
+		t.Error("template.yaml: LogRetentionDays allows to keep logs for ever")
+	}
+}
+
+// Each queue refuses unencrypted connections, and lets in nobody whom the account does not.
+func TestQueuePolicies(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	guarded := map[string]bool{}
+	for _, name := range x.ofType("AWS::SQS::QueuePolicy") {
+		statements := x.at("Resources", name, "Properties", "PolicyDocument", "Statement")
+		for _, s := range statements.Content {
+			if effect := child(s, "Effect").Value; effect != "Deny" {
+				t.Errorf("template.yaml: %s has a statement that is %s: a queue's policy only denies here", name, effect)
+			}
+			if secure := child(child(child(s, "Condition"), "Bool"), "aws:SecureTransport"); secure == nil || secure.Value != "false" {
+				t.Errorf("template.yaml: %s does not deny unencrypted connections", name)
+			}
+		}
+		guarded[x.value(t, "Resources", name, "Properties", "Queues", "0")] = true
+	}
+	for _, queue := range x.ofType("AWS::SQS::Queue") {
+		if !guarded[queue] {
+			t.Errorf("template.yaml: %s has no policy that denies unencrypted connections", queue)
+		}
+	}
+}
+
+// With a key of the user's, all that keeps data uses it; without, the services' own.
+func TestEncryption(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	keys := map[string][]string{
+		"AWS::SQS::Queue":             {"KmsMasterKeyId"},
+		"AWS::SNS::Topic":             {"KmsMasterKeyId"},
+		"AWS::DynamoDB::Table":        {"SSESpecification"},
+		"AWS::Logs::LogGroup":         {"KmsKeyId"},
+		"AWS::SecretsManager::Secret": {"KmsKeyId"},
+	}
+	for kind, path := range keys {
+		for _, name := range x.ofType(kind) {
+			node := x.at(append([]string{"Resources", name, "Properties"}, path...)...)
+			if node == nil || node.Tag != "!If" || node.Content[0].Value != "HasKey" {
+				t.Errorf("template.yaml: %s does not take the parameter KmsKeyArn", name)
+				continue
+			}
+			found := false
+			forEachScalar(node.Content[1], func(value string) { found = found || value == "KmsKeyArn" })
+			if !found {
+				t.Errorf("template.yaml: %s is not encrypted with KmsKeyArn where that is given", name)
+			}
+		}
+	}
+	for _, name := range x.ofType("AWS::SQS::Queue") {
+		if sse := x.at("Resources", name, "Properties", "SqsManagedSseEnabled"); sse == nil || sse.Content[2].Value != "true" {
+			t.Errorf("template.yaml: %s is not encrypted where KmsKeyArn is empty", name)
+		}
+	}
+}
+
+// A value in the template would be put over the user's by the next deploy.
+func TestSecretsHaveNoValue(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	for _, secret := range []string{"Sources", "HandlerSecrets"} {
+		if x.at("Resources", secret, "Properties", "SecretString") != nil {
+			t.Errorf("template.yaml: %s has a SecretString, which the next deploy would put over the user's", secret)
+		}
+	}
+}
+
+// Nothing is public but the API's routes: no bucket, no function URL, no principal "*"
+// that is allowed something.
+func TestNothingPublic(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	allowed := regexp.MustCompile(`^AWS::(Serverless::(Function|HttpApi)|SQS::|DynamoDB::Table|SecretsManager::Secret|Logs::LogGroup|IAM::Role|SNS::|CloudWatch::|ApiGatewayV2::(DomainName|ApiMapping)|Route53::RecordSet)`)
+	for _, name := range x.names("Resources") {
+		if kind := x.value(t, "Resources", name, "Type"); !allowed.MatchString(kind) {
+			t.Errorf("template.yaml: %s is a %s: say in this test why that is safe", name, kind)
+		}
+		if x.at("Resources", name, "Properties", "FunctionUrlConfig") != nil {
+			t.Errorf("template.yaml: %s has a URL that passes by the API's limits and log", name)
+		}
+	}
+	for _, statement := range statements(x.at("Resources")) {
+		principal := child(statement, "Principal")
+		if principal != nil && strings.Contains(principal.Value, "*") && child(statement, "Effect").Value != "Deny" {
+			t.Errorf("template.yaml line %d: everybody is allowed something", statement.Line)
+		}
+	}
+}
+
+// What a request's URL carries may be a token, so no log of the API's shows it.
+func TestAccessLogShowsNoURL(t *testing.T) {
+	t.Parallel()
+	format := readTemplate(t).value(t, "Resources", "Api", "Properties", "AccessLogSettings", "Format")
+	known := []string{"$context.requestTimeEpoch", "$context.requestId", "$context.routeKey", "$context.status",
+		"$context.responseLatency", "$context.integrationLatency", "$context.integrationErrorMessage"}
+	for _, variable := range regexp.MustCompile(`\$[\w.]+`).FindAllString(format, -1) {
+		if !slices.Contains(known, variable) {
+			t.Errorf("template.yaml: the access log shows %s", variable)
+		}
+	}
+}

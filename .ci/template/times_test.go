@@ -1,0 +1,74 @@
+package template
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/process"
+)
+
+// What the resources do and what the program is told must be one, and fit together, or
+// an event could be worked on twice at once, or outlive its record.
+func TestTemplateTimes(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	env := []string{"Resources", "Process", "Properties", "Environment", "Variables"}
+	told := process.DefaultTiming
+	for _, pair := range []struct {
+		resource []string
+		variable string
+		d        *time.Duration
+	}{
+		{[]string{"Resources", "Process", "Properties", "Timeout"}, "FUNCTION_TIMEOUT_S", &told.Function},
+		{[]string{"Resources", "Queue", "Properties", "VisibilityTimeout"}, "VISIBILITY_TIMEOUT_S", &told.Visibility},
+		{[]string{"Resources", "Queue", "Properties", "MessageRetentionPeriod"}, "QUEUE_RETENTION_S", &told.QueueRetention},
+		{[]string{"Resources", "DeadLetters", "Properties", "MessageRetentionPeriod"}, "DLQ_RETENTION_S", &told.DeadLetterRetention},
+	} {
+		is, said := x.seconds(t, pair.resource...), x.seconds(t, append(slices.Clone(env), pair.variable)...)
+		if is != said {
+			t.Errorf("%s is %v, but %s says %v", strings.Join(pair.resource, "."), is, pair.variable, said)
+		}
+		*pair.d = said
+	}
+	if err := told.Check(); err != nil {
+		t.Errorf("the template's times do not fit together: %v", err)
+	}
+	if told != process.DefaultTiming {
+		t.Errorf("the template's times %+v are not the documented ones %+v", told, process.DefaultTiming)
+	}
+	if ingest := x.seconds(t, "Resources", "Ingest", "Properties", "Timeout"); ingest < 6*time.Second {
+		t.Errorf("ingest's timeout %v does not cover its budget of 5 s", ingest)
+	}
+}
+
+// No stage may change what the times rest on: none of it is a parameter, and every
+// stage overrides parameters only.
+func TestStagesOverrideParametersOnly(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	text, err := os.ReadFile(root + "samconfig.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overrides := regexp.MustCompile(`parameter_overrides = "([^"]*)"`).FindAllStringSubmatch(string(text), -1)
+	if len(overrides) == 0 {
+		t.Fatal("samconfig.toml overrides nothing: has its form changed?")
+	}
+	for _, o := range overrides {
+		for _, pair := range strings.Fields(o[1]) {
+			name, _, _ := strings.Cut(pair, "=")
+			if x.at("Parameters", name) == nil {
+				t.Errorf("samconfig.toml overrides %s, which is no parameter of template.yaml", name)
+			}
+		}
+	}
+	for _, name := range x.names("Parameters") {
+		if strings.Contains(name, "Timeout") || strings.Contains(name, "Visibility") {
+			t.Errorf("parameter %s would let a stage change a time that others rest on", name)
+		}
+	}
+}
