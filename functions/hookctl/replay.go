@@ -30,7 +30,7 @@ type replayFlags struct {
 func (a *app) eventsReplayCommand() *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
-		Use:   "replay SOURCE ID… | SOURCE#ID… | --source … --type … --state … --since …",
+		Use:   "replay SOURCE ID… | SOURCE#ID… | --source NAME …",
 		Short: "Have events handled again that have ended",
 		Long: `replay puts ended events into the queue again, so that their handlers run again: all, or
 those that are named. It says first which that are, and asks. Handlers that have not
@@ -46,7 +46,7 @@ The body is the kept one, or that in --file, whose hash has to be the event's. A
 that failed keeps its dead letter, which changes nothing once the replay has begun.
 
 Selecting by flags reads the whole table, as list does, and takes the events that have
-ended, ` + fmt.Sprint(records.MaxSelected) + ` at most.
+ended, at most ` + fmt.Sprint(records.MaxSelected) + ` of them.
 
 It exits with 1 if an event could not be put into the queue.`,
 		Example: `  go tool hookctl events replay contiguity evt_7xk2 --handler delivery-status --stack intake

@@ -12,6 +12,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,8 +82,10 @@ type world struct {
 	store       *memory.Store
 	queue, dead *queuememory.Queue
 	now         time.Time
-	ran         []string
 	out         bytes.Buffer
+
+	mu  sync.Mutex // events of a batch run side by side
+	ran []string
 }
 
 func newWorld(t testing.TB) *world {
@@ -115,6 +118,8 @@ func (w *world) register(hs []handler) *hook.Registry {
 	r := &hook.Registry{}
 	for _, h := range hs {
 		run := func() error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			w.ran = append(w.ran, h.name)
 			return h.err
 		}
