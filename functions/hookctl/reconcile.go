@@ -12,8 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/spf13/cobra"
 
+	"webhookintake/functions/hookctl/records"
 	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/environment"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/sqs"
@@ -50,7 +53,8 @@ func (f *queueFlags) add(c *cobra.Command, source string) {
 	c.Flags().StringVar(&f.source, "source", source, "`NAME` of the source whose events they are")
 	f.stack.add(c, "put the events into the queue of the deployed stack with this `NAME`")
 	c.MarkFlagsOneRequired("queue-url", "stack", "dry-run")
-	c.MarkFlagsMutuallyExclusive("queue-url", "stack", "dry-run")
+	c.MarkFlagsMutuallyExclusive("queue-url", "stack")
+	c.MarkFlagsMutuallyExclusive("queue-url", "dry-run")
 }
 
 func (a *app) reconcileKYCCommand() *cobra.Command {
@@ -58,11 +62,14 @@ func (a *app) reconcileKYCCommand() *cobra.Command {
 	var to queueFlags
 	var since time.Duration
 	var sessions []string
+	var kept bool
 	c := &cobra.Command{
 		Use:   "kyc",
 		Short: "Ask Legal Talent KYC for watchlists and sessions",
 		Long: `reconcile kyc asks for the watchlists that were checked lately, and for the sessions that
-you name, as they are now. How sessions are listed is not documented.
+you name, as they are now. How sessions are listed is not documented: with --kept it asks
+for those that webhooks of the source told of, and of which no webhook said that they were
+approved or rejected. It finds them in the payloads that the ledger keeps.
 
 The events are of their own kinds, ` + reconcile.TypeWatchlist + ` and
 ` + reconcile.TypeSession + `, so a webhook that comes late is another event. Their ids
@@ -73,6 +80,7 @@ check alone: run this at least as often as it checks.
 Where the API asks to wait, as it does over 1,000 requests in 5 minutes, it waits: at most
 ten minutes at a time, and four times for a request.`,
 		Example: `  go tool hookctl reconcile kyc --since 24h --dry-run
+  go tool hookctl reconcile kyc --kept --since 72h --stack intake
   go tool hookctl reconcile kyc --session ID,ID --token-env KYC_TOKEN --queue-url https://sqs.…`,
 		Args: cobra.NoArgs,
 		RunE: a.command(func(ctx context.Context, _ []string) error {
@@ -88,17 +96,45 @@ ten minutes at a time, and four times for a request.`,
 				return err
 			}
 			now := a.now()
+			if kept {
+				open, err := a.keptSessions(ctx, to, now.Add(-since))
+				if err != nil {
+					return err
+				}
+				sessions = append(sessions, open...)
+			}
 			found, err := reconcile.KYC(ctx, client, reconcile.KYCQuery{
-				Source: to.source, Received: now, Since: now.Add(-since), Sessions: sessions,
+				Source: to.source, Received: now, Since: now.Add(-since), Sessions: ledger.Union(sessions, nil),
 			})
 			return errors.Join(err, a.deliver(ctx, found, send, to))
 		}),
 	}
-	c.Flags().DurationVar(&since, "since", 24*time.Hour, "watchlists that were checked so `LONG` ago or later")
+	c.Flags().DurationVar(&since, "since", 24*time.Hour, "watchlists that were checked so `LONG` ago or later, and with --kept\nthe webhooks that came since")
 	c.Flags().StringSliceVar(&sessions, "session", nil, "`IDS` of sessions, with commas between them")
+	c.Flags().BoolVar(&kept, "kept", false, "and sessions that kept payloads tell of as undecided; reads the whole\ntable of --stack, or the one that TABLE_NAME names")
 	api.add(c)
 	to.add(c, "kyc")
 	return c
+}
+
+// keptSessions are the ids of the sessions that webhooks told of since, and none said
+// were decided.
+func (a *app) keptSessions(ctx context.Context, f queueFlags, since time.Time) ([]string, error) {
+	reader, _, err := a.records(ctx, f.stack)
+	if err != nil {
+		return nil, fmt.Errorf("--kept: %w", err)
+	}
+	scan := dynamo.Scan{Source: f.source, From: since}
+	done := a.scanning(&scan)
+	found, err := records.KeptSessions(ctx, reader, scan)
+	done()
+	if err != nil {
+		return nil, fmt.Errorf("--kept: %w", err)
+	}
+	if found.NotKept > 0 {
+		fmt.Fprintf(a.stderr, "of %d of %d events of source %s no payload is kept\n%s\n", found.NotKept, found.Events, f.source, records.HowToKeep)
+	}
+	return found.Sessions.Open(), nil
 }
 
 func (a *app) reconcileCompliancelyCommand() *cobra.Command {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -95,7 +94,7 @@ func (a *app) registerKYC(ctx context.Context, f registerFlags, onScreen bool) e
 		return fmt.Errorf("read the present channels: %w", err)
 	}
 	a.showChange(tenant.Channels, change)
-	if err := a.confirm(f.yes); err != nil {
+	if err := a.agree("Set this?", f.yes); err != nil {
 		return err
 	}
 	change.WebhookSecret = newSecret()
@@ -183,25 +182,6 @@ func setOrNot(s webhook.Secret) string {
 		return ""
 	}
 	return "one that is set"
-}
-
-// errNotChanged says that nothing was done.
-var errNotChanged = errors.New("nothing was changed")
-
-// confirm asks, unless the answer was given with the command.
-func (a *app) confirm(yes bool) error {
-	if yes {
-		return nil
-	}
-	if !isTerminal(a.stdin) {
-		return fmt.Errorf("%w: standard input is no terminal to ask on; to set this, add --yes", errNotChanged)
-	}
-	fmt.Fprint(a.stderr, "Set this? [y/N] ")
-	answer, _ := bufio.NewReader(a.stdin).ReadString('\n') // an end without an answer is a no
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return errNotChanged
-	}
-	return nil
 }
 
 // newSecret makes a webhook secret of 256 bits.

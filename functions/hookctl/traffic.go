@@ -252,9 +252,11 @@ func newProgressLine(out io.Writer) progressLine {
 // startLine goes to the beginning of the line and clears it.
 const startLine = "\r\x1b[K"
 
-func (l progressLine) show(p traffic.Progress) {
+func (l progressLine) show(p traffic.Progress) { l.text(p.String()) }
+
+func (l progressLine) text(text string) {
 	if l.width > 0 {
-		fmt.Fprint(l.out, startLine+screen.Cut(p.String(), l.width-1))
+		fmt.Fprint(l.out, startLine+screen.Cut(text, l.width-1))
 	}
 }
 

@@ -32,7 +32,7 @@ type KYCQuery struct {
 	// Since leaves out the watchlists that were last checked before it, or at it.
 	Since time.Time
 	// Sessions are ids. How sessions are listed is not documented, so they have to be
-	// known: from having made them, or from their first webhook.
+	// known: from having made them, or from their webhooks, out of which [Sessions] gathers them.
 	Sessions []string
 }
 

@@ -22,6 +22,7 @@ var ErrNoPayload = errors.New("the payload is not kept")
 type Reader struct {
 	client *dynamodb.Client
 	table  string
+	page   *int32 // at most so many items in one answer to a scan; nil means a megabyte
 }
 
 // NewReader reads the table with that name. The client may retry, as nothing that a
