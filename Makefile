@@ -4,6 +4,7 @@
 SHELL     := bash
 HOOKCTL   := go run ./functions/hookctl
 ENV       := default
+ARGS      :=
 BUILD_DIR := .aws-sam/build
 FUZZTIME  := 10s
 N         := 1000000
@@ -44,6 +45,11 @@ lint: ## check the code with golangci-lint
 .PHONY: build
 build: ## build what is deployed (ENV=prod for arm64)
 	@sam=$$(bash .ci/sam.sh) && $(BUILD_ENV) "$$sam" build --config-env $(ENV) --build-dir $(BUILD_DIR)
+
+.PHONY: deploy
+deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time)
+	@sam=$$(bash .ci/sam.sh) && bash .ci/stamp.sh $(BUILD_DIR) $(ARGS) >/dev/null && \
+		"$$sam" deploy --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
 
 .PHONY: local
 local: ## run the samples through sam local invoke (needs Docker)

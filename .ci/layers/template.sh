@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sam validate --lint, and sam build for both architectures
+# sam validate --lint, and sam build for both architectures, twice the same
 . "$(dirname "$0")/../env.sh"
 
 if [ "${1:-}" = needs ]; then
@@ -12,11 +12,15 @@ export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1}
 "$sam" validate --lint
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# SAM says much about what one might do next: shown only where it fails.
-for options in "" "ENV=prod BUILD_DIR=.aws-sam/arm64"; do
-	# shellcheck disable=SC2086 # words
-	make --no-print-directory build $options >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-done
+
+# built builds a checkout for an environment. SAM says much about what one might do
+# next: shown only where it fails.
+built() {
+	local checkout=$1 env=$2 dir=$3
+	make --no-print-directory -C "$checkout" build "ENV=$env" "BUILD_DIR=$dir" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+}
+built . default .aws-sam/build
+built . prod .aws-sam/arm64
 
 # is_built wants a static binary of the given architecture.
 is_built() {
@@ -31,3 +35,26 @@ is_built() {
 }
 is_built .aws-sam/build amd64
 is_built .aws-sam/arm64 arm64
+
+# The same bytes from a copy elsewhere: what is deployed can be compared with its source.
+mkdir "$work/copy"
+tar -c --exclude=./.git --exclude=./.aws-sam . | tar -x -C "$work/copy"
+for env in default prod; do
+	case $env in default) dir=.aws-sam/build ;; *) dir=.aws-sam/arm64 ;; esac
+	built "$work/copy" $env "$dir"
+	for name in Ingest Process; do
+		cmp "$dir/$name/bootstrap" "$work/copy/$dir/$name/bootstrap" || die "two builds of $name for $env differ"
+	done
+done
+echo "a second build elsewhere gave the same bytes"
+
+# versions are the ids of the versions that a deploy of a built template would publish.
+versions() {
+	(cd "$1" && "$(dirname "$(CI=true bash "$root/.ci/sam.sh")")/python" "$root/.ci/scan/transform.py" 2>/dev/null) |
+		grep -o '"\(Ingest\|Process\)Version[0-9a-f]*"' | sort -u | tr -d '\n'
+}
+stamped() { bash .ci/stamp.sh "$work/copy/.aws-sam/build" "$@" >/dev/null && versions "$work/copy/.aws-sam/build"; }
+first=$(stamped) again=$(stamped) changed=$(stamped --parameter-overrides LogLevel=debug)
+[ -n "$first" ] && [ "$first" = "$again" ] || die "a deploy that changes nothing would publish versions: $first, then $again"
+[ "$first" != "$changed" ] || die "a deploy that changes a parameter would not publish versions"
+echo "a change of parameters publishes versions, no change publishes none"

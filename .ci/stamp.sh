@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Makes the next deploy publish versions of the functions when a parameter's value has
+# changed and the code has not: of parameters SAM sees the names alone, and the alias
+# would stay on versions that have the old values.
+#
+#   stamp.sh DIR VALUES…    DIR: what `sam build` wrote; VALUES: further options of the deploy
+#
+# It enters one hash of programs, template, samconfig.toml and VALUES into the built
+# template, and prints it.
+. "$(dirname "$0")/env.sh"
+
+dir=${1:?the folder that sam build wrote}
+shift
+# What a guided deploy will be told can't be known before.
+case " $* " in *" --guided "* | *" -g "*) set -- "$@" "$(date +%s)" ;; esac
+
+digest() { if has sha256sum; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
+
+hash=$({ cat "$dir"/*/bootstrap template.yaml samconfig.toml; printf '%s\n' "$@"; } | digest)
+stamped=$(mktemp)
+awk -v hash="$hash" '
+	/^ *AutoPublishCodeSha256:/ { next }
+	{ print }
+	sub(/AutoPublishAliasAllProperties: true$/, "AutoPublishCodeSha256: " hash) { print }
+' "$dir/template.yaml" >"$stamped"
+[ "$(grep -c "AutoPublishCodeSha256: $hash" "$stamped")" = 2 ] || die "$dir/template.yaml: found no functions to stamp"
+mv "$stamped" "$dir/template.yaml"
+echo "$hash"
