@@ -78,6 +78,8 @@ func TestSourcesChanges(t *testing.T) {
 			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},` + "\n" +
 				`  "kyc": {"signed": "either", "secrets": ["hunter2"]}`,
 			says: []string{"signed       body -> either", "warning: kyc: what is signed is not pinned"}},
+		{name: "a setting and the secret", value: `{"kyc": {"secrets": ["hunter2"]}}`, args: "set kyc --signed body --secret-env NEW",
+			want: `  "kyc": {"secrets": ["hunter2-the-new-5555"], "signed": "body"}`, says: []string{"••••5555  new", "signed       not set -> body"}},
 		{name: "all settings", value: `{"old": {"provider": "kyc", "secrets": ["hunter2"], "signed": "body"}}`,
 			args: "set tins --provider compliancely --product tin_match --header X-Sig --key /id,/status --secret-env NEW",
 			want: `  "old": {"provider": "kyc", "secrets": ["hunter2"], "signed": "body"},` + "\n" +
