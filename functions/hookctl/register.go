@@ -252,9 +252,10 @@ func (a *app) showRegistered(change kyc.ChannelChange, secretOut string) {
 Put it first among the source's secrets now, and keep the previous one behind it for
 webhooks that are still on their way:
 
-  "%s": {%s"secrets": ["<the new one>", "<the previous one>"]}
+  "%[1]s": {%[2]s"secrets": ["<the new one>", "<the previous one>"]}
 
-On AWS the sources are in the secret whose name is the stack's output SourcesSecret (aws
-secretsmanager put-secret-value); here, in the variable SOURCES of go tool hookctl run.
+On AWS:  go tool hookctl sources rotate %[1]s --stack NAME
+It edits the secret whose name is the stack's output SourcesSecret. Here they are in the
+variable SOURCES of go tool hookctl run.
 `, source, provider)
 }

@@ -27,6 +27,36 @@ func (f *secretFlags) add(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("secret-file", "secret-env", "secret-prompt")
 }
 
+// given reports whether the flags point at a secret.
+func (f *secretFlags) given() bool { return f.file != "" || f.env != "" || f.prompt }
+
+// askSecret gives the secret that the flags point at; without one it asks on a terminal,
+// and else reads what is piped in, without the line break at its end.
+func (a *app) askSecret(f secretFlags) (webhook.Secret, error) {
+	if f.given() {
+		s, _, err := a.secret(f)
+		return s, err
+	}
+	text, err := a.prompt(a.stdin, a.stderr, "Secret: ")
+	if errors.Is(err, errNoTerminal) {
+		var content []byte
+		content, err = io.ReadAll(io.LimitReader(a.stdin, maxSecret+1))
+		text = strings.TrimRight(string(content), "\r\n")
+	}
+	switch {
+	case err != nil:
+		return webhook.Secret{}, fmt.Errorf("ask for the secret: %w", err)
+	case text == "":
+		return webhook.Secret{}, errors.New("the secret is empty; type it, pipe it in, or give --secret-file or --secret-env")
+	case len(text) > maxSecret:
+		return webhook.Secret{}, fmt.Errorf("the secret is over %d bytes; what is piped in has to be the secret alone", maxSecret)
+	}
+	return webhook.NewSecret(text), nil
+}
+
+// maxSecret is more than any provider's secret has, in bytes.
+const maxSecret = 4096
+
 // secret gives the secret that the flags point at; ok is false where they point at none.
 func (a *app) secret(f secretFlags) (s webhook.Secret, ok bool, err error) {
 	var text string

@@ -1,0 +1,121 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
+
+	"webhookintake/shared/source"
+	"webhookintake/shared/telemetry"
+)
+
+// NewSecret is the secret of that ARN or name, in Secrets Manager.
+func NewSecret(client *secretsmanager.Client, id string) Secret {
+	return &managedSecret{client, id}
+}
+
+type managedSecret struct {
+	client *secretsmanager.Client
+	id     string
+}
+
+// Read implements [Secret].
+func (s *managedSecret) Read(ctx context.Context, stage source.Stage) (Version, error) {
+	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
+		SecretId: &s.id, VersionStage: new(string(stage)),
+	})
+	if missing, ok := errors.AsType[*types.ResourceNotFoundException](err); ok &&
+		strings.Contains(missing.ErrorMessage(), "staging label") {
+		return Version{}, source.ErrNoVersion // it has no code of its own
+	}
+	if err == nil && out.SecretString == nil {
+		err = errors.New("it is stored as bytes; put it as text (SecretString)")
+	}
+	if err != nil {
+		return Version{}, fmt.Errorf("read secret %s, version %s: %w", s.id, stage, withoutQuotes(err))
+	}
+	return Version{
+		ID: aws.ToString(out.VersionId), Document: []byte(*out.SecretString), Created: aws.ToTime(out.CreatedDate),
+	}, nil
+}
+
+// Put implements [Secret].
+func (s *managedSecret) Put(ctx context.Context, document []byte, id string) error {
+	_, err := s.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: &s.id, ClientRequestToken: &id, SecretString: new(string(document)),
+	})
+	if err != nil {
+		return fmt.Errorf("write secret %s: %w", s.id, withoutQuotes(err))
+	}
+	return nil
+}
+
+// withoutQuotes leaves out what may quote a request or an answer, each of which has the
+// whole document in it. What the service says of missing permissions stays: it names the
+// caller and the action.
+func withoutQuotes(err error) error {
+	if _, ok := errors.AsType[*smithy.DeserializationError](err); ok {
+		return errors.New("the answer is not Secrets Manager's")
+	}
+	said, ok := errors.AsType[smithy.APIError](err)
+	switch {
+	case !ok:
+		return err
+	case strings.HasPrefix(said.ErrorCode(), "AccessDenied"):
+		return fmt.Errorf("%s: %s", said.ErrorCode(), said.ErrorMessage())
+	}
+	return fmt.Errorf("the service answers %s", said.ErrorCode())
+}
+
+// maxPages is how much of a log is looked through for one secret, and perPage how many
+// lines a page may have: the newest is enough.
+const (
+	maxPages = 40
+	perPage  = 10
+)
+
+// NewLog is the log group of that name, in CloudWatch Logs.
+func NewLog(client *cloudwatchlogs.Client, group string) Log {
+	return &logGroup{client, group}
+}
+
+type logGroup struct {
+	client *cloudwatchlogs.Client
+	group  string
+}
+
+// LastUse implements [Log]. Ingest logs the index for every webhook that a secret vouched
+// for, 0 included, and for no other. The newest line comes first; pages may be empty.
+func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
+	in := &cloudwatchlogs.FilterLogEventsInput{
+		LogGroupName: &l.group,
+		FilterPattern: new(fmt.Sprintf(`{ ($.%s = "%s") && ($.%s = %d) }`,
+			telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)),
+		StartTime:     new(q.From.UnixMilli()),
+		StartFromHead: new(false),
+		Limit:         new(int32(perPage)),
+	}
+	for range maxPages {
+		out, err := l.client.FilterLogEvents(ctx, in)
+		if err != nil {
+			return last, false, fmt.Errorf("read log group %s: %w", l.group, err)
+		}
+		for _, e := range out.Events {
+			if at := time.UnixMilli(aws.ToInt64(e.Timestamp)); at.After(last) {
+				last = at
+			}
+		}
+		if in.NextToken = out.NextToken; !last.IsZero() || in.NextToken == nil {
+			return last, true, nil
+		}
+	}
+	return last, false, nil
+}

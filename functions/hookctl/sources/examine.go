@@ -1,0 +1,118 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"webhookintake/shared/source"
+)
+
+// settle is how long after a version was put it serves everywhere: a copy of the one
+// before serves for 5 minutes at most, and a request that was judged by it is logged
+// some seconds later.
+const settle = 6 * time.Minute
+
+// A Report says what serves, and which secrets are in use.
+type Report struct {
+	Valid    bool          `json:"valid"`             // the current version is a sources document
+	Faults   []string      `json:"faults"`            // of the current version
+	Serving  source.Stage  `json:"serving,omitempty"` // the version in use; empty where none can serve
+	Changed  *time.Time    `json:"changed,omitempty"` // when that version was put; nil where there is none
+	Since    *time.Time    `json:"since,omitempty"`   // from when on uses were looked for; nil before FindUses
+	Sources  []SourceUse   `json:"sources"`
+	Warnings []Warning     `json:"warnings"`
+	searched time.Duration // how long ago Since is
+}
+
+// Examine judges the current version, and falls back to the previous one as ingest does.
+// Its error says that the secret could not be read; what is wrong with the document is
+// in the Report.
+func Examine(ctx context.Context, secret Secret) (*Report, error) {
+	r := &Report{Faults: []string{}, Sources: []SourceUse{}, Warnings: []Warning{}}
+	current, err := secret.Read(ctx, source.Current)
+	if errors.Is(err, source.ErrNoVersion) {
+		r.Valid = true // no version is no sources, which is no fault
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	previous, err := secret.Read(ctx, source.Previous)
+	if err != nil && !errors.Is(err, source.ErrNoVersion) {
+		return nil, err
+	}
+	_, fault := source.Parse(current.Document, source.ParseOptions{})
+	if r.Valid = fault == nil; !r.Valid {
+		r.Faults = strings.Split(fault.Error(), "\n")
+	}
+	_, previousFault := source.Parse(previous.Document, source.ParseOptions{}) // no version is no document either
+	switch {
+	case r.Valid && previousFault == nil:
+		r.serve(source.Current, current, &previous)
+	case r.Valid:
+		r.serve(source.Current, current, nil)
+	case previousFault == nil:
+		r.serve(source.Previous, previous, nil)
+	}
+	return r, nil
+}
+
+// serve fills in the version that serves. Before is the one that served before it, where
+// that is known.
+func (r *Report) serve(stage source.Stage, v Version, before *Version) {
+	r.Serving, r.Changed = stage, &v.Created
+	document, err := ReadDocument(v.Document)
+	if err != nil {
+		return // it was found valid, so it can be read
+	}
+	r.Warnings = document.Warnings()
+	var earlier Document
+	if before != nil {
+		earlier, _ = ReadDocument(before.Document)
+	}
+	for _, name := range document.Names() {
+		e := document.Entry(name)
+		use := SourceUse{Name: name, Provider: e.Provider, Known: v.Created.Add(settle)}
+		if before != nil {
+			use.Known = knownSince(v, *before, slices.EqualFunc(e.Secrets, earlier.Entry(name).Secrets, same))
+		}
+		for i, s := range e.Secrets {
+			use.Secrets = append(use.Secrets, SecretUse{Index: i, Secret: Mask(s)})
+		}
+		r.Sources = append(r.Sources, use)
+	}
+}
+
+// knownSince is from when on an index in the log means the secret that has it now: since
+// the version is in use, or the one before it where that has the same secrets.
+//
+// A version that is older than the one before it was brought back, nobody knows when.
+func knownSince(v, before Version, same bool) time.Time {
+	broughtBack := before.Created.After(v.Created)
+	switch {
+	case same && broughtBack:
+		return v.Created.Add(settle)
+	case same:
+		return before.Created.Add(settle)
+	case broughtBack:
+		return time.Time{}
+	}
+	return v.Created.Add(settle)
+}
+
+// Err is what is wrong with the current version, for an exit code.
+func (r *Report) Err() error {
+	if r.Valid {
+		return nil
+	}
+	serves := "and so is the previous one: every webhook is answered with 503"
+	if r.Serving == source.Previous {
+		serves = "the previous one (AWSPREVIOUS) serves in its place"
+	}
+	return fmt.Errorf("the current version is no valid sources document; %s. Mend it:\n  %s",
+		serves, strings.Join(r.Faults, "\n  "))
+}

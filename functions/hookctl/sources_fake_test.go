@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A fakeAWS is the stack "intake" with a sources' secret and ingest's log group, behind
+// the services that a command asks.
+type fakeAWS struct {
+	*httptest.Server
+
+	mu     sync.Mutex
+	stages map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
+	puts   []string
+	lines  []fakeLine
+	before func(operation string) // called before each answer; nil does nothing
+	noLog  bool                   // the stack has no output of that name
+}
+
+type fakeVersion struct {
+	id, value string
+	at        time.Time
+}
+
+// A fakeLine is a line of ingest's log.
+type fakeLine struct {
+	source string
+	secret int
+	at     time.Time
+}
+
+func newFakeAWS(t *testing.T, value string) *fakeAWS {
+	t.Helper()
+	f := &fakeAWS{stages: map[string]fakeVersion{}}
+	if value != "" {
+		f.put("v-1", value, noon.Add(-24*time.Hour))
+	}
+	f.Server = httptest.NewServer(f)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *fakeAWS) put(id, value string, at time.Time) {
+	if v, ok := f.stages["AWSCURRENT"]; ok {
+		f.stages["AWSPREVIOUS"] = v
+	}
+	f.stages["AWSCURRENT"] = fakeVersion{id, value, at}
+}
+
+// written are the values put by the program.
+func (f *fakeAWS) written() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.puts
+}
+
+func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		_, operation, _ := strings.Cut(target, ".")
+		var in map[string]any
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		if f.before != nil {
+			f.before(operation)
+		}
+		status, out := f.answer(operation, in)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(out)
+		return
+	}
+	outputs := `<member><OutputKey>SourcesSecret</OutputKey><OutputValue>arn:aws:secretsmanager:us-east-1:1:secret:S</OutputValue></member>` +
+		`<member><OutputKey>WebhookUrl</OutputKey><OutputValue>https://in.example.com/hooks/{source}</OutputValue></member>`
+	if !f.noLog {
+		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>`
+	}
+	fmt.Fprint(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>intake</StackName>`+
+		`<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>`+outputs+`</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)
+}
+
+func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out map[string]any) {
+	switch operation {
+	case "GetSecretValue":
+		v, ok := f.stages[in["VersionStage"].(string)]
+		if !ok {
+			return http.StatusBadRequest, map[string]any{"__type": "ResourceNotFoundException",
+				"Message": "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"}
+		}
+		return http.StatusOK, map[string]any{"VersionId": v.id, "SecretString": v.value, "CreatedDate": v.at.Unix()}
+	case "PutSecretValue":
+		value := in["SecretString"].(string)
+		f.puts = append(f.puts, value)
+		f.put(in["ClientRequestToken"].(string), value, noon)
+		return http.StatusOK, map[string]any{}
+	case "FilterLogEvents":
+		events := []map[string]any{}
+		for _, l := range f.lines {
+			if in["filterPattern"] == fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret) &&
+				float64(l.at.UnixMilli()) >= in["startTime"].(float64) && in["logGroupName"] == "ingest-logs" {
+				events = append(events, map[string]any{"timestamp": l.at.UnixMilli()})
+			}
+		}
+		return http.StatusOK, map[string]any{"events": events}
+	}
+	return http.StatusNotFound, map[string]any{}
+}
+
+func (f *fakeAWS) env() map[string]string {
+	return map[string]string{
+		"AWS_ENDPOINT_URL_CLOUDFORMATION": f.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": f.URL, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": f.URL,
+		"NEW": "hunter2-the-new-5555",
+	}
+}
+
+// sources is a command line for that stack.
+func (f *fakeAWS) sources(args ...string) call {
+	return call{args: append(append([]string{"sources"}, args...), "--stack", "intake"), env: f.env()}
+}
