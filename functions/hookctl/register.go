@@ -95,7 +95,7 @@ func (a *app) registerKYC(ctx context.Context, f registerFlags, onScreen bool) e
 		return fmt.Errorf("read the present channels: %w", err)
 	}
 	a.showChange(tenant.Channels, change)
-	if err := a.confirm(f.yes); err != nil {
+	if err := a.confirm("Set this?", f.yes); err != nil {
 		return err
 	}
 	change.WebhookSecret = newSecret()
@@ -189,14 +189,14 @@ func setOrNot(s webhook.Secret) string {
 var errNotChanged = errors.New("nothing was changed")
 
 // confirm asks, unless the answer was given with the command.
-func (a *app) confirm(yes bool) error {
+func (a *app) confirm(question string, yes bool) error {
 	if yes {
 		return nil
 	}
 	if !isTerminal(a.stdin) {
-		return fmt.Errorf("%w: standard input is no terminal to ask on; to set this, add --yes", errNotChanged)
+		return fmt.Errorf("%w: standard input is no terminal to ask on; to do it, add --yes", errNotChanged)
 	}
-	fmt.Fprint(a.stderr, "Set this? [y/N] ")
+	fmt.Fprint(a.stderr, question+" [y/N] ")
 	answer, _ := bufio.NewReader(a.stdin).ReadString('\n') // an end without an answer is a no
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
 		return errNotChanged
