@@ -241,6 +241,7 @@ func TestEngineDeadOutcomeUnknown(t *testing.T) {
 	e.wantWork(died, "note evt_1", "note evt_2", "reply evt_1", "reply evt_2")
 
 	e.fails = nil
+	e.hookctl("dead redrive --all", exitFailed, "0 to send back, 2 refused", "no letter was redriven")
 	e.hookctl("dead redrive --all --yes", exitFailed, "refused        2", "reply may have acted", "no letter was redriven")
 	e.wantWork(nil)
 	e.hookctl("dead redrive evt_1 --yes --json --assume-done reply", exitDone, `"assumed_done":["reply"]`, `"result":"redriven"`)

@@ -112,6 +112,9 @@ func (a *app) deadRedrive(ctx context.Context, f redriveFlags, ids []string) err
 		if err := a.showPlans(plans, others, false); err != nil {
 			return err
 		}
+		if letters.Sendable(plans) == 0 {
+			return letters.Tally{Refused: len(plans)}.Err()
+		}
 		if err := a.confirm("Send back?", false); err != nil {
 			return err
 		}

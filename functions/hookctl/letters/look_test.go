@@ -48,6 +48,11 @@ func TestLookGivesBack(t *testing.T) {
 				if err != nil || len(look.Letters) != tt.letters || look.Others != tt.other {
 					t.Errorf("Look = %d letters, %d others, %v; want %d and %d", len(look.Letters), look.Others, err, tt.letters, tt.other)
 				}
+				for _, l := range look.Letters {
+					if len(l.Raw)+len(l.Wire.Body) > 0 {
+						t.Errorf("%s keeps its body, of which there may be very many", l.ID)
+					}
+				}
 				w.wantVisible(45)
 			})
 		})
@@ -115,10 +120,14 @@ func TestLongPassHoldsOn(t *testing.T) {
 func TestSeenTwiceShownOnce(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
-		short := queuememory.New(queuememory.Options{Visibility: time.Second})
+		short := queuememory.New(queuememory.Options{Visibility: time.Second, Fault: func(op, _ string) (bool, error) {
+			if op == "receive" {
+				time.Sleep(2 * time.Second)
+			}
+			return true, nil
+		}})
 		w.dead, w.desk.Dead = short, short
 		w.buryMany(30)
-		w.desk.Progress = func(string) { time.Sleep(2 * time.Second) }
 		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
 		seen := map[string]int{}
 		for _, l := range look.Letters {

@@ -227,3 +227,24 @@ func TestRecordCannotBeRead(t *testing.T) {
 		w.wantVisible(1)
 	})
 }
+
+// What has changed since the plan was made counts, and not what was planned.
+func TestPlannedAgain(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("reply", hook.AtMostOnce)
+		w.desk.Planner.AssumeDone = []string{"reply"}
+		w.fail(queue.ReasonOutcomeUnknown, nil, []string{"reply"})
+		plans := w.plans(letters.Filter{})
+		w.desk.Planner.AssumeDone = nil
+		var results []letters.Result
+		if err := w.desk.Redrive(w.Context(), plans, func(r letters.Result) { results = append(results, r) }); err != nil {
+			t.Fatal(err)
+		}
+		if plans[0].Fate != letters.FateRun || len(results) != 1 || !errors.Is(results[0].Why, letters.ErrOutcomeUnknown) {
+			t.Errorf("planned %s, then %v", plans[0].Text(), results)
+		}
+		w.wantVisible(1)
+		w.wantWork(nil)
+	})
+}

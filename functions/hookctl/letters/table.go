@@ -118,21 +118,30 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// Sendable is how many of the planned letters are not refused.
+func Sendable(plans []Plan) int {
+	n := 0
+	for _, plan := range plans {
+		if plan.Fate != FateRefused {
+			n++
+		}
+	}
+	return n
+}
+
 // PrintPlans writes what redriving would do, a line for each letter.
 func PrintPlans(s *screen.Screen, plans []Plan) {
 	var rows [][]string
-	unsure, refused := false, 0
+	unsure := false
 	for _, plan := range plans {
 		unsure = unsure || len(plan.Unsure) > 0
-		if plan.Fate == FateRefused {
-			refused++
-		}
 		l := plan.Letter
 		rows = append(rows, []string{cmp.Or(l.Source, "-"), l.label(), cmp.Or(l.Type, "-"), string(l.Reason()), plan.Text()})
 	}
 	printTable(s, 0, []string{"SOURCE", "ID", "TYPE", "REASON", "REDRIVING"}, rows)
 	s.Print("")
-	s.Print("%d to send back, %d refused", len(plans)-refused, refused)
+	sendable := Sendable(plans)
+	s.Print("%d to send back, %d refused", sendable, len(plans)-sendable)
 	if unsure {
 		s.Print("%s", s.Dim(unsureMark+" runs only where the settings that it needs are set, which is not seen from here"))
 	}
