@@ -124,7 +124,7 @@ func (a *app) records(ctx context.Context, f stackFlags) (*dynamo.Reader, *stack
 // scanning tells on a terminal how far a scan is, until done is called.
 func (a *app) scanning(s *dynamo.Scan) (done func()) {
 	line := newProgressLine(a.stderr)
-	s.Progress = func(items int) { line.text(fmt.Sprintf("%d items read", items)) }
+	s.Progress = func(items int) { line.write(fmt.Sprintf("%d items read", items)) }
 	return line.clear
 }
 

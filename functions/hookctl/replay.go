@@ -128,7 +128,7 @@ func (a *app) newReplay(ctx context.Context, f replayFlags) (*records.Replay, er
 	r := &records.Replay{
 		Registry: &hook.Registry{}, Screen: screen.New(a.stdout, a.getenv), Now: a.now,
 		Provider: f.provider, Handlers: f.handlers,
-		Confirm: func(question string) error { return a.agree(question, f.yes) },
+		Confirm: func(question string) error { return a.confirm(question, f.yes) },
 	}
 	if err := a.register(r.Registry, a.getenv); err != nil {
 		return nil, fmt.Errorf("register handlers: %w", err)

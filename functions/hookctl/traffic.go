@@ -238,23 +238,28 @@ type progressLine struct {
 }
 
 func newProgressLine(out io.Writer) progressLine {
-	file, ok := out.(*os.File)
+	return progressLine{out: out, width: terminalWidth(out)}
+}
+
+// terminalWidth is that of the terminal which a stream leads to, 0 for none.
+func terminalWidth(stream any) int {
+	file, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return progressLine{out: out}
+		return 0
 	}
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil || width <= 0 {
-		width = 80
+		return 80
 	}
-	return progressLine{out: out, width: width}
+	return width
 }
 
 // startLine goes to the beginning of the line and clears it.
 const startLine = "\r\x1b[K"
 
-func (l progressLine) show(p traffic.Progress) { l.text(p.String()) }
+func (l progressLine) show(p traffic.Progress) { l.write(p.String()) }
 
-func (l progressLine) text(text string) {
+func (l progressLine) write(text string) {
 	if l.width > 0 {
 		fmt.Fprint(l.out, startLine+screen.Cut(text, l.width-1))
 	}

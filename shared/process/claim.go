@@ -82,22 +82,29 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 }
 
 func (b *batch) request(m queue.Message) ledger.Request {
-	now := b.Now()
+	r := RequestFor(m, len(b.Handlers.For(m.Provider, m.Type)) > 0)
+	r.Owner, r.At, r.Lease = b.NewOwner(), b.Now(), b.end.Add(b.Timing.LeaseMargin)
+	if b.KeepPayload != nil && b.KeepPayload(m.Source) {
+		r.Payload = m.Raw
+	}
+	return r
+}
+
+// RequestFor is what a batch asks the ledger for m, without who asks and until when.
+// Handled says that a handler for m's type is registered. With it and [ledger.Judge] an
+// operator's command knows what would become of a message before it is sent.
+func RequestFor(m queue.Message, handled bool) ledger.Request {
 	r := ledger.Request{
-		Key: m.Key(), Owner: b.NewOwner(), Type: m.Type, Hash: bodyHash(m.Event),
-		At: now, Lease: b.end.Add(b.Timing.LeaseMargin),
+		Key: m.Key(), Type: m.Type, Hash: bodyHash(m.Event),
 		Received: m.Received, DedupUntil: m.Received.Add(window(m.Event)),
 		FirstReceive: m.Wire.Receives == 1,
-		Handled:      len(b.Handlers.For(m.Provider, m.Type)) > 0,
+		Handled:      handled,
 	}
 	if f := m.Failure; f != nil {
 		r.Reopen = &ledger.Reopen{
 			Fence: f.Fence, Replay: f.Reason == queue.ReasonReplay,
 			Handlers: f.Handlers, AssumeDone: f.AssumeDone,
 		}
-	}
-	if b.KeepPayload != nil && b.KeepPayload(m.Source) {
-		r.Payload = m.Raw
 	}
 	return r
 }

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/process"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/webhook"
+)
+
+// deadEngines are a queue, its dead letters and a table on real engines, with the process
+// function's worker before them, made for one test.
+type deadEngines struct {
+	*testing.T
+	env         map[string]string
+	queue, dead *sqs.Queue
+	worker      *process.Worker
+
+	mu    sync.Mutex
+	calls []string
+	fails map[string]error // by handler
+}
+
+var engineKey = credentials.NewStaticCredentialsProvider("id", "key", "") // as in call.app
+
+func newDeadEngines(t *testing.T) *deadEngines {
+	t.Helper()
+	sqsURL, dynamoURL := os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")
+	if sqsURL == "" || dynamoURL == "" {
+		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
+	}
+	name := fmt.Sprintf("dead-%08x", rand.Uint32())
+	e := &deadEngines{T: t, fails: map[string]error{}, env: map[string]string{
+		"AWS_ENDPOINT_URL_SQS": sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": dynamoURL, "TABLE_NAME": name,
+	}}
+	client := awssqs.New(awssqs.Options{Region: "us-east-1", Credentials: engineKey, BaseEndpoint: &sqsURL})
+	e.queue = e.newQueue(client, "QUEUE_URL", name)
+	e.dead = e.newQueue(client, "DLQ_URL", name+"-dead")
+	e.newTable(dynamoURL, name)
+	store := dynamo.New(dynamo.Options{
+		Table: name, Region: "us-east-1", Endpoint: dynamoURL, Credentials: engineKey, Keep: process.DefaultTiming.Keep(),
+	})
+	var handlers hook.Registry
+	if err := e.register(&handlers, nil); err != nil {
+		t.Fatal(err)
+	}
+	e.worker = &process.Worker{Handlers: &handlers, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: e.dead}
+	return e
+}
+
+func (e *deadEngines) newQueue(client *awssqs.Client, variable, name string) *sqs.Queue {
+	e.Helper()
+	out, err := client.CreateQueue(e.Context(), &awssqs.CreateQueueInput{QueueName: &name})
+	if err != nil {
+		e.Fatal(err)
+	}
+	e.Cleanup(func() {
+		if _, err := client.DeleteQueue(context.Background(), &awssqs.DeleteQueueInput{QueueUrl: out.QueueUrl}); err != nil {
+			e.Error(err)
+		}
+	})
+	e.env[variable] = *out.QueueUrl
+	q, err := sqs.New(sqs.Options{URL: *out.QueueUrl, Region: "us-east-1", Endpoint: e.env["AWS_ENDPOINT_URL_SQS"], Credentials: engineKey})
+	if err != nil {
+		e.Fatal(err)
+	}
+	return q
+}
+
+func (e *deadEngines) newTable(url, name string) {
+	e.Helper()
+	client := dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: engineKey, BaseEndpoint: &url})
+	_, err := client.CreateTable(e.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		e.Fatal(err)
+	}
+	e.Cleanup(func() {
+		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+			e.Error(err)
+		}
+	})
+}
+
+// register enters two handlers that note their calls and return what fails has for them.
+func (e *deadEngines) register(r *hook.Registry, _ func(string) string) error {
+	noting := func(name string) func(context.Context, hook.Event[contiguity.Text]) error {
+		return func(_ context.Context, ev hook.Event[contiguity.Text]) error {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.calls = append(e.calls, name+" "+ev.ID)
+			return e.fails[name]
+		}
+	}
+	hook.On(r, contiguity.TextIncomingSMS, "note", noting("note"))
+	hook.On(r, contiguity.TextIncomingSMS, "reply", noting("reply"), hook.AtMostOnce)
+	return nil
+}
+
+func textMessage(id, text string) queue.Message {
+	return queue.Message{Event: webhook.Event{
+		Source: "texts", Provider: "contiguity", ID: id, Type: "text.incoming.sms", Received: time.Now(),
+		Raw: fmt.Appendf(nil, `{"id":%q,"type":"text.incoming.sms","timestamp":1,"data":{"from":"+15005550001","body":%q}}`, id, text),
+	}}
+}
+
+func (e *deadEngines) send(id, text string) {
+	e.Helper()
+	if err := e.queue.Send(e.Context(), textMessage(id, text), 0); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// complete writes the record of an event that was handled, with its payload.
+func (e *deadEngines) complete(id, text string) {
+	e.Helper()
+	m := textMessage(id, text)
+	r := process.RequestFor(m, true)
+	r.Owner, r.At, r.Lease, r.Payload = "o", time.Now(), time.Now().Add(time.Minute), m.Raw
+	answer := e.worker.Ledger.Claim(e.Context(), []ledger.Request{r})[0]
+	end := ledger.End{Claim: answer.Claim, At: time.Now(), State: ledger.StateCompleted, Ran: true, Done: []string{"note", "reply"}}
+	if err := errors.Join(answer.Err, e.worker.Ledger.End(e.Context(), []ledger.End{end})[0]); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// wantWork works off the queue until that many messages have come to their end, and wants
+// these ends, and these calls since the last time. An engine that is busy with other tests
+// may be too slow for the worker, which then takes a message up again.
+func (e *deadEngines) wantWork(outcomes []process.Outcome, calls ...string) {
+	e.Helper()
+	var got []process.Outcome
+	for began := time.Now(); ; {
+		ms, err := e.queue.Receive(e.Context(), queue.MaxBatch, time.Second)
+		if err != nil {
+			e.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(e.Context(), 20*time.Second) // short leases
+		for i, r := range e.worker.Batch(ctx, ms) {
+			if r.Acked {
+				got = append(got, r.Outcome)
+				e.queue.Delete(e.Context(), []string{ms[i].Wire.Receipt})
+			}
+		}
+		cancel()
+		if len(got) >= len(outcomes) || time.Since(began) > 2*time.Minute {
+			break
+		}
+	}
+	slices.Sort(e.calls)
+	if !slices.Equal(got, outcomes) || !slices.Equal(e.calls, calls) {
+		e.Fatalf("outcomes %q, called %q; want %q and %q", got, e.calls, outcomes, calls)
+	}
+	e.calls = nil
+}
+
+// hookctl runs a command line and wants its exit code, and texts in what it says.
+func (e *deadEngines) hookctl(args string, code int, want ...string) string {
+	e.Helper()
+	out, err := call{args: strings.Fields(args), env: e.env, register: e.register}.run(e.Context())
+	if exitCode(err) != code {
+		e.Fatalf("%s: exit code %d, %v; want %d\n%s", args, exitCode(err), err, code, out)
+	}
+	if err != nil {
+		out += err.Error()
+	}
+	for _, text := range want {
+		if !strings.Contains(out, text) {
+			e.Errorf("%s: no %q in\n%s", args, text, out)
+		}
+	}
+	return out
+}
+
+var errClosed = errors.New("bank is closed")
+
+// What failed for good is found, looked at, mended and sent back: it is handled once, and
+// what was done before is not done again.
+func TestEngineDeadRedrive(t *testing.T) {
+	t.Parallel()
+	e := newDeadEngines(t)
+	e.hookctl("dead list", exitDone, "There are no dead letters.")
+	e.fails["reply"] = hook.Permanent(errClosed)
+	e.send("evt_1", "hello")
+	e.wantWork([]process.Outcome{process.DeadLettered}, "note evt_1", "reply evt_1")
+
+	e.hookctl("dead list", exitDone, "evt_1", "permanent", "reply: bank is closed", "1 dead letter")
+	e.hookctl("dead list --source other", exitDone, "No dead letter is so; 1 other is there.")
+	e.hookctl("dead list --json --reason permanent", exitDone, `"id":"evt_1"`, `"fence":1`)
+	shown := e.hookctl("dead show evt_1", exitDone, "FAILED permanent, fence 1", "done     note", "runs reply; done: note")
+	if strings.Contains(shown, "hello") {
+		t.Errorf("it shows the payload:\n%s", shown)
+	}
+	e.hookctl("dead show evt_1 --payload", exitDone, `"body":"hello"`)
+	e.hookctl("dead show evt_2", exitFailed, "no dead letter has the event or message id evt_2")
+	e.hookctl("dead redrive evt_1 --dry-run", exitDone, "runs reply; done: note", "1 to send back, 0 refused")
+	e.hookctl("dead redrive evt_1 --dry-run --json", exitDone, `"fate":"run","run":["reply"],"done":["note"]`)
+	e.hookctl("dead redrive evt_1 evt_2 --yes", exitFailed, "nothing was sent", "the id evt_2,")
+	e.hookctl("dead redrive evt_1 --yes --assume-done repply", exitFailed, "nothing was sent", "repply")
+	e.hookctl("dead redrive evt_1", exitFailed, "runs reply; done: note", "nothing was changed", "add --yes")
+	e.wantWork(nil)
+
+	e.fails = nil
+	e.hookctl("dead redrive evt_1 --yes", exitDone, "redriven       1")
+	e.wantWork([]process.Outcome{process.Handled}, "reply evt_1")
+	e.hookctl("dead list", exitDone, "There are no dead letters.")
+	e.hookctl("dead redrive --all --yes", exitDone, "There are no dead letters.")
+	e.wantWork(nil)
+}
+
+// What may have acted is sent back on the operator's word alone, and on it as done.
+func TestEngineDeadOutcomeUnknown(t *testing.T) {
+	t.Parallel()
+	e := newDeadEngines(t)
+	e.fails["note"], e.fails["reply"] = errClosed, errClosed
+	e.send("evt_1", "hello")
+	e.send("evt_2", "hello")
+	died := []process.Outcome{process.DeadLettered, process.DeadLettered}
+	e.wantWork(died, "note evt_1", "note evt_2", "reply evt_1", "reply evt_2")
+
+	e.fails = nil
+	e.hookctl("dead redrive --all", exitFailed, "0 to send back, 2 refused", "no letter was redriven")
+	e.hookctl("dead redrive --all --yes", exitFailed, "refused        2", "reply may have acted", "no letter was redriven")
+	e.wantWork(nil)
+	e.hookctl("dead redrive evt_1 --yes --json --assume-done reply", exitDone, `"assumed_done":["reply"]`, `"result":"redriven"`)
+	e.wantWork([]process.Outcome{process.Handled}, "note evt_1")
+	e.hookctl("dead redrive --reason outcome_unknown --run-again --yes", exitDone, "redriven       1")
+	e.wantWork([]process.Outcome{process.Handled}, "note evt_2", "reply evt_2")
+}
+
+// Another body under the id of an event is shown beside what is kept of that, and stays.
+func TestEngineDeadConflict(t *testing.T) {
+	t.Parallel()
+	e := newDeadEngines(t)
+	e.complete("evt_1", "hello")
+	e.send("evt_1", "good-bye")
+	e.wantWork([]process.Outcome{process.DeadLettered})
+	e.hookctl("dead show evt_1 --payload", exitDone, `"body":"good-bye"`, "payload of the record", `"body":"hello"`)
+	e.hookctl("dead show evt_1 --payload --json", exitDone, `good-bye`, `"kept_payload":"{\"id\":\"evt_1\"`)
+	e.hookctl("dead redrive evt_1 --yes", exitFailed, "another body came under the same event id")
+	e.wantWork(nil)
+	e.hookctl("dead list", exitDone, "conflict")
+}
+
+// More letters than one receive gives are all seen, at once again, and all go back.
+func TestEngineDeadMany(t *testing.T) {
+	t.Parallel()
+	e := newDeadEngines(t)
+	const n = 64
+	for i := range n {
+		m := textMessage(fmt.Sprint("evt_", i), "hello")
+		m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, Fence: 1}
+		if err := e.dead.Send(t.Context(), m, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		e.hookctl("dead list", exitDone, "64 dead letters", "    64  permanent  texts")
+	}
+	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --yes", exitDone, "redriven      40")
+	e.hookctl("dead list", exitDone, "24 dead letters")
+}

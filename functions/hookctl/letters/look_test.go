@@ -1,0 +1,165 @@
+package letters_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/letters"
+	"webhookintake/shared/queue"
+	queuememory "webhookintake/shared/queue/memory"
+)
+
+// buryMany puts n letters into the queue, every third of them for another reason.
+func (w *world) buryMany(n int) {
+	w.Helper()
+	for i := range n {
+		reason := queue.ReasonPermanent
+		if i%3 == 0 {
+			reason = queue.ReasonAttempts
+		}
+		w.bury(letter(fmt.Sprintf("evt_%03d", i), reason))
+	}
+}
+
+func TestLookGivesBack(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name           string
+		filter         letters.Filter
+		limit          int
+		letters, other int
+	}{
+		{"all", letters.Filter{}, 0, 45, 0},
+		{"some", letters.Filter{Reasons: []queue.Reason{queue.ReasonAttempts}}, 0, 15, 30},
+		{"a few", letters.Filter{Reasons: []queue.Reason{queue.ReasonAttempts}}, 4, 4, 6},
+		{"none", letters.Filter{Sources: []string{"other"}}, 0, 0, 45},
+		{"one by its id", letters.Filter{IDs: []string{"evt_007"}}, 0, 1, 44},
+		{"one by its message's id", letters.Filter{IDs: []string{"m8"}}, 0, 1, 44},
+		{"type and id", letters.Filter{IDs: []string{"evt_007"}, Types: []string{"text.incoming.mms"}}, 0, 0, 45},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.buryMany(45)
+				look, err := w.desk.Look(w.Context(), tt.filter, tt.limit)
+				if err != nil || len(look.Letters) != tt.letters || look.Others != tt.other {
+					t.Errorf("Look = %d letters, %d others, %v; want %d and %d", len(look.Letters), look.Others, err, tt.letters, tt.other)
+				}
+				for _, l := range look.Letters {
+					if len(l.Raw)+len(l.Wire.Body) > 0 {
+						t.Errorf("%s keeps its body, of which there may be very many", l.ID)
+					}
+				}
+				w.wantVisible(45)
+			})
+		})
+	}
+}
+
+func TestFailedLookGivesBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.buryMany(45)
+		receives := 0
+		w.deadFault = func(op, _ string) (bool, error) {
+			if op == "receive" {
+				receives++
+			}
+			if receives == 3 {
+				receives++
+				return false, errLost
+			}
+			return true, nil
+		}
+		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
+		if !errors.Is(err, errLost) || len(look.Letters) != 20 {
+			t.Errorf("Look = %d letters, %v; want 20 and %v", len(look.Letters), err, errLost)
+		}
+		w.wantVisible(45)
+	})
+}
+
+func TestInterruptedLookGivesBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.buryMany(45)
+		ctx, interrupt := context.WithCancel(w.Context())
+		w.desk.Progress = func(string) { interrupt() }
+		look, err := w.desk.Look(ctx, letters.Filter{}, 0)
+		if !errors.Is(err, context.Canceled) || len(look.Letters) != 10 {
+			t.Errorf("Look = %d letters, %v; want the first 10", len(look.Letters), err)
+		}
+		w.wantVisible(45)
+	})
+}
+
+// A pass that takes longer than the queue hides a letter holds on to what it has seen.
+func TestLongPassHoldsOn(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.buryMany(60)
+		w.desk.Progress = func(string) { time.Sleep(14 * time.Second) }
+		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
+		if err != nil || len(look.Letters) != 60 {
+			t.Errorf("Look = %d letters, %v; want 60", len(look.Letters), err)
+		}
+		for _, m := range w.dead.Messages() {
+			if m.Wire.Receives != 1 {
+				t.Errorf("%s was received %d times", m.ID, m.Wire.Receives)
+			}
+		}
+		w.wantVisible(60)
+	})
+}
+
+// Where the queue hides letters too shortly, they come again and again: the pass shows
+// each once, and holds on to them from then on.
+func TestSeenTwiceShownOnce(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		short := queuememory.New(queuememory.Options{Visibility: time.Second, Fault: func(op, _ string) (bool, error) {
+			if op == "receive" {
+				time.Sleep(2 * time.Second)
+			}
+			return true, nil
+		}})
+		w.dead, w.desk.Dead = short, short
+		w.buryMany(30)
+		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
+		seen := map[string]int{}
+		for _, l := range look.Letters {
+			seen[l.Wire.MessageID]++
+			if seen[l.Wire.MessageID] > 1 {
+				t.Errorf("%s is shown again", l.ID)
+			}
+		}
+		if err != nil || len(seen) != 30 {
+			t.Errorf("Look = %d letters, %v; want 30", len(seen), err)
+		}
+		w.wantVisible(30)
+	})
+}
+
+// What could not be given back is said, with how long it stays away.
+func TestGivingBackFails(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.buryMany(3)
+		w.deadFault = func(op, id string) (bool, error) {
+			if op == "defer" && id == "evt_001" {
+				return false, errLost
+			}
+			return true, nil
+		}
+		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
+		if !errors.Is(err, errLost) || len(look.Letters) != 3 {
+			t.Errorf("Look = %d letters, %v; want 3 and %v", len(look.Letters), err, errLost)
+		}
+		if got := w.dead.Counts(); got != (queuememory.Counts{Visible: 2, InFlight: 1}) {
+			t.Errorf("counts = %+v", got)
+		}
+	})
+}
