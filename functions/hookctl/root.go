@@ -98,7 +98,7 @@ when the command line is wrong.`,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand(), a.trafficCommand(),
-		a.registerCommand(), a.reconcileCommand(), a.costCommand(), a.eventsCommand(), a.sourcesCommand(), a.deadCommand())
+		a.registerCommand(), a.reconcileCommand(), a.costCommand(), a.eventsCommand(), a.sourcesCommand(), a.deadCommand(), a.doctorCommand())
 	return root
 }
 

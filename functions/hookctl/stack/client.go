@@ -63,3 +63,17 @@ func (s *Stack) HookURL(source string) (string, error) {
 	}
 	return strings.ReplaceAll(base, "{source}", url.PathEscape(source)), nil
 }
+
+// HealthURL is where the intake says that it is there, beside where its webhooks go.
+func (s *Stack) HealthURL() (string, error) {
+	const hooks = "/hooks/{source}"
+	base, err := s.Get(WebhookURL)
+	if err != nil {
+		return "", err
+	}
+	base = strings.TrimRight(strings.TrimSuffix(base, hooks), "/")
+	if strings.Contains(base, "{source}") {
+		return "", fmt.Errorf("%s has to end in %s, or to be what stands before that", WebhookURL, hooks)
+	}
+	return base + "/healthz", nil
+}

@@ -2,26 +2,18 @@ package endtoend
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"webhookintake/shared/lambdatest"
-	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/sqs"
 )
 
@@ -48,42 +40,9 @@ func TestMain(m *testing.M) {
 func api(t *testing.T, e *engines) (url string) {
 	t.Helper()
 	p := lambdatest.Run(t, ingestProgram.Path(t), e.environment())
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		event, err := gatewayEvent(r)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		response, err := p.Invoke(r.Context(), event, 10*time.Second)
-		var answer events.APIGatewayV2HTTPResponse
-		if err := errors.Join(err, json.Unmarshal(response.Payload, &answer)); err != nil || response.Failed {
-			http.Error(w, fmt.Sprint(err), http.StatusInternalServerError)
-			return
-		}
-		w.WriteHeader(answer.StatusCode)
-		_, _ = io.WriteString(w, answer.Body) // the sender notices
-	}))
+	server := httptest.NewServer(lambdatest.Gateway(p))
 	t.Cleanup(server.Close)
 	return server.URL
-}
-
-// gatewayEvent is r in API Gateway's payload format 2.0.
-func gatewayEvent(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	e := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: "POST /hooks/{source}", RawPath: r.URL.Path,
-		Headers:        map[string]string{},
-		PathParameters: map[string]string{"source": strings.TrimPrefix(r.URL.Path, "/hooks/")},
-		Body:           base64.StdEncoding.EncodeToString(body), IsBase64Encoded: true,
-	}
-	e.RequestContext.HTTP.Method, e.RequestContext.HTTP.Path = r.Method, r.URL.Path
-	for name, values := range r.Header {
-		e.Headers[strings.ToLower(name)] = strings.Join(values, ",")
-	}
-	return json.Marshal(e)
 }
 
 // A consumer is the event source of the process function: it receives batches, gives
@@ -125,64 +84,10 @@ func (c *consumer) close() {
 }
 
 func (c *consumer) poll(ctx context.Context, p *lambdatest.Process) {
+	source := lambdatest.EventSource{Queue: c.queue, Process: p, Timeout: c.timeout}
 	for ctx.Err() == nil {
-		ms, err := c.queue.Receive(ctx, queue.MaxBatch, time.Second)
-		if err != nil || len(ms) == 0 {
-			continue
-		}
-		c.work(ctx, p, ms)
+		c.acked.Add(int64(source.Step(ctx, time.Second)))
 	}
-}
-
-// work gives a batch to an instance. Where that dies, the batch comes again at once:
-// Lambda lets it wait, which would only lengthen the test.
-func (c *consumer) work(ctx context.Context, p *lambdatest.Process, ms []queue.Message) {
-	response, err := p.Invoke(ctx, sqsEvent(ms), c.timeout)
-	var answer events.SQSEventResponse
-	if err != nil || response.Failed || json.Unmarshal(response.Payload, &answer) != nil {
-		again := make([]queue.Deferral, len(ms))
-		for i, m := range ms {
-			again[i] = queue.Deferral{Receipt: m.Wire.Receipt}
-		}
-		c.queue.Defer(ctx, again) // else the visibility timeout brings them back
-		return
-	}
-	failed := map[string]bool{}
-	for _, f := range answer.BatchItemFailures {
-		failed[f.ItemIdentifier] = true
-	}
-	var receipts []string
-	for _, m := range ms {
-		if !failed[m.Wire.MessageID] {
-			receipts = append(receipts, m.Wire.Receipt)
-		}
-	}
-	c.queue.Delete(ctx, receipts) // a message that stays comes again, as a duplicate
-	c.acked.Add(int64(len(receipts)))
-}
-
-// sqsEvent is a batch as Lambda hands it over.
-func sqsEvent(ms []queue.Message) []byte {
-	var e events.SQSEvent
-	for _, m := range ms {
-		r := events.SQSMessage{
-			MessageId: m.Wire.MessageID, ReceiptHandle: m.Wire.Receipt, Body: m.Wire.Body,
-			Attributes: map[string]string{
-				"ApproximateReceiveCount": strconv.Itoa(m.Wire.Receives),
-				"SentTimestamp":           strconv.FormatInt(m.Wire.Sent.UnixMilli(), 10),
-			},
-			MessageAttributes: map[string]events.SQSMessageAttribute{},
-		}
-		for name, value := range m.Wire.Attributes {
-			r.MessageAttributes[name] = events.SQSMessageAttribute{DataType: "String", StringValue: &value}
-		}
-		e.Records = append(e.Records, r)
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		panic(err)
-	}
-	return text
 }
 
 // await polls until done says so.

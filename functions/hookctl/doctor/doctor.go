@@ -1,0 +1,178 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"webhookintake/functions/hookctl/stack"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+)
+
+// Type is the event type of the synthetic webhook, of the providers whose bodies say
+// their type.
+const Type = "webhookintake.doctor"
+
+// Options say what is looked at, and how. Find and Handlers are needed.
+type Options struct {
+	// Find says where the parts of the intake are. It is the first step.
+	Find func(context.Context) (Site, error)
+	// Handlers are those that may be registered where the intake runs.
+	Handlers func() (*hook.Registry, error)
+	// Source is the name of the source whose webhook is sent; empty means the first by
+	// name whose events have ids, and rather one whose event no handler takes.
+	Source string
+	// Yes sends the webhook although handlers take it.
+	Yes bool
+	// Wait is how long the ledger is asked for the end of the event; 0 means a minute.
+	Wait time.Duration
+	// Settle is how long the copy is given to leave the queue; 0 means 10 seconds.
+	Settle time.Duration
+	// Transport sends the requests; nil means one of its own.
+	Transport http.RoundTripper
+	// Now is the clock by which webhooks are signed; nil means time.Now.
+	Now func() time.Time
+	// Told is told of each step when it has ended; nil tells nobody.
+	Told func(Step)
+}
+
+// The defaults of [Options].
+const (
+	DefaultWait   = time.Minute
+	defaultSettle = 10 * time.Second
+)
+
+// A Site is where the parts of one intake are. Make it with [SiteOf].
+type Site struct {
+	Name      string // of the stack; empty where the environment names the parts
+	HealthURL string
+	HookURL   func(source string) (string, error)
+	// Sources reads the sources document. [source.ErrNoVersion] says that there is
+	// none yet.
+	Sources     func(context.Context) ([]byte, error)
+	AllowSample bool // the intake may have public sample secrets
+	Ledger      Ledger
+	Queue       Counter
+	DeadLetters Counter // nil where it is not known
+	// IngestLogs and ProcessLogs say what to look at when a function is at fault.
+	IngestLogs, ProcessLogs string
+}
+
+// A Ledger is read from. Its error means that the record could not be read.
+type Ledger interface {
+	Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error)
+}
+
+// A Counter counts the messages of a queue.
+type Counter func(context.Context) (stack.Counts, error)
+
+// An exam is one run of the steps, with what they learnt for each other.
+type exam struct {
+	Options
+	client   *http.Client
+	registry *hook.Registry // nil until the sources are known
+
+	site   Site
+	event  event         // known after the step "sources"
+	record ledger.Record // known after the step "ledger"
+}
+
+// Run takes the steps, one after another until one fails. What it found is in the
+// report, failures too.
+func Run(ctx context.Context, o Options) Report {
+	e := newExam(o)
+	defer e.client.CloseIdleConnections()
+	report := Report{OK: true}
+	for _, s := range e.steps() {
+		step := Step{Status: NotTried}
+		if report.OK {
+			began := time.Now()
+			step = s.take(ctx)
+			if ctx.Err() != nil && step.Status == Failed {
+				step = failed("", "interrupted")
+			}
+			step.Millis = float64(time.Since(began).Microseconds()) / 1000
+		}
+		step.Name = s.name
+		if step.Status == Failed {
+			report.OK = false
+		}
+		report.Steps = append(report.Steps, step)
+		if e.Told != nil {
+			e.Told(step)
+		}
+	}
+	report.Stack, report.Source = e.site.Name, e.event.Name
+	if e.event.Name != "" {
+		report.Event = e.event.key()
+	}
+	return report
+}
+
+func newExam(o Options) *exam {
+	if o.Wait == 0 {
+		o.Wait = DefaultWait
+	}
+	if o.Settle == 0 {
+		o.Settle = defaultSettle
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Transport == nil {
+		o.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	return &exam{Options: o, client: newClient(o.Transport)}
+}
+
+// steps are the steps in their order. Each relies on those before it.
+func (e *exam) steps() []struct {
+	name string
+	take func(context.Context) Step
+} {
+	return []struct {
+		name string
+		take func(context.Context) Step
+	}{
+		{"outputs", e.outputs},
+		{"health", e.health},
+		{"sources", e.sources},
+		{"handlers", e.handlers},
+		{"refusal", e.refusal},
+		{"accepted", e.accepted},
+		{"again", e.again},
+		{"ledger", e.ledger},
+		{"copy", e.copy},
+		{"queues", e.queues},
+	}
+}
+
+// outputs finds the site.
+func (e *exam) outputs(ctx context.Context) Step {
+	site, err := e.Find(ctx)
+	if err != nil {
+		next := "see that the stack is deployed, and that --region and --profile are those it was deployed with"
+		if errors.Is(err, stack.ErrMissing) {
+			next = "" // the error says it
+		}
+		return failed(next, "%w", err)
+	}
+	e.site = site
+	where := "the environment names all that is needed"
+	if site.Name != "" {
+		where = fmt.Sprintf("stack %s names all that is needed", site.Name)
+	}
+	return passed("%s", where)
+}
+
+// command is a command line of this program, for this site.
+func (e *exam) command(text string) string {
+	text = "go tool hookctl " + text
+	if e.site.Name != "" {
+		text += " --stack " + e.site.Name
+	}
+	return text
+}

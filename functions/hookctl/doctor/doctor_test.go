@@ -1,0 +1,166 @@
+package doctor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/doctor"
+	"webhookintake/functions/hookctl/stack"
+	"webhookintake/shared/source"
+)
+
+func TestAllIsWell(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var live []doctor.Step
+		w.options.Told = func(s doctor.Step) { live = append(live, s) }
+		report := w.examine()
+		if !report.OK || report.Err() != nil || report.Warnings() != 0 || report.Stack != "intake" || report.Source != "contiguity" {
+			t.Fatalf("%+v", report)
+		}
+		if diff := cmp.Diff(report.Steps, live); diff != "" {
+			t.Errorf("steps as told one by one (-report +told):\n%s", diff)
+		}
+		id := strings.TrimPrefix(report.Event, "contiguity#")
+		if !strings.HasPrefix(id, "evt_doctor_") {
+			t.Errorf("event %s", report.Event)
+		}
+		var got []string
+		for _, s := range report.Steps {
+			if s.Status != doctor.Passed || s.Next != "" {
+				t.Errorf("%s is %s, next %q", s.Name, s.Status, s.Next)
+			}
+			got = append(got, s.Name+": "+s.Found)
+		}
+		want := []string{
+			"outputs: stack intake names all that is needed",
+			"health: GET https://intake.example/healthz answers 200",
+			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity",
+			"handlers: no handler takes events webhookintake.doctor of provider contiguity",
+			"refusal: unsigned: 401 signature_missing; forged: 401 signature_mismatch",
+			"accepted: signed with the first secret of contiguity: 200 with id " + id,
+			"again: a copy of it: 200 with the same id",
+			"ledger: completed (unhandled) 0s after it was received, by the clocks there; claimed once: fence 1, attempts 1",
+			"copy: dropped: the queue is empty, and the record unchanged",
+			"queues: the queue: empty; no dead letters",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("found (-want +got):\n%s", diff)
+		}
+		if again := w.examine(); again.Event == report.Event {
+			t.Error("the same event again")
+		}
+	})
+}
+
+// Whatever is wrong with one step, those after it are not tried.
+func TestEarlySteps(t *testing.T) {
+	t.Parallel()
+	examine(t, []row{
+		{"no such stack", func(w *world) {
+			w.options.Find = func(context.Context) (doctor.Site, error) { return doctor.Site{}, errBroken }
+		}, "outputs", doctor.Failed, []string{"broken", "see that the stack is deployed"}},
+		{"an output is missing", func(w *world) {
+			w.options.Find = func(context.Context) (doctor.Site, error) {
+				return doctor.Site{}, fmt.Errorf("TableName %w", stack.ErrMissing)
+			}
+		}, "outputs", doctor.Failed, []string{"TableName is not known; next: "}},
+		{"the environment names it", func(w *world) { w.site.Name = "" }, "outputs", doctor.Passed, []string{"the environment names all"}},
+		{"nobody answers", func(w *world) { w.options.Transport = silence{} }, "health", doctor.Failed, []string{"healthz: broken", "reachable from here"}},
+		{"another site answers", func(w *world) {
+			w.answer(func(*http.Request) (int, string) { return 200, "<html>welcome</html>" })
+		}, "health", doctor.Failed, []string{"answers 200, and not that all is well", "see that the URL leads to it"}},
+		{"a redirect", func(w *world) {
+			w.answer(func(*http.Request) (int, string) { return 301, "" })
+		}, "health", doctor.Failed, []string{"answers 301"}},
+		{"ingest is down", func(w *world) {
+			w.answer(func(*http.Request) (int, string) { return 500, `{"message":"Internal Server Error"}` })
+		}, "health", doctor.Failed, []string{"answers 500", "LOGS OF INGEST"}},
+		{"throttled", func(w *world) {
+			w.answer(func(*http.Request) (int, string) { return 429, `{"message":"Too Many Requests"}` })
+		}, "health", doctor.Failed, []string{"answers 429", "throttling"}},
+		{"not encrypted", func(w *world) { w.site.HealthURL = "http://intake.example/healthz" },
+			"health", doctor.Warned, []string{"without encryption", "use an https URL"}},
+		{"not encrypted, within this machine", func(w *world) { w.site.HealthURL = "http://127.0.0.1:8080/healthz" },
+			"health", doctor.Passed, nil},
+		{"not encrypted, within this machine by name", func(w *world) { w.site.HealthURL = "http://localhost:8080/healthz" },
+			"health", doctor.Passed, nil},
+	})
+}
+
+// silence never answers.
+type silence struct{}
+
+func (silence) RoundTrip(*http.Request) (*http.Response, error) { return nil, errBroken }
+
+// give is a world's sources document.
+func give(doc string, err error) func(w *world) {
+	return func(w *world) {
+		w.site.Sources = func(context.Context) ([]byte, error) { return []byte(doc), err }
+	}
+}
+
+func TestSources(t *testing.T) {
+	t.Parallel()
+	const set = "go tool hookctl sources set --stack intake"
+	examine(t, []row{
+		{"no version yet", give("", fmt.Errorf("read: %w", source.ErrNoVersion)), "sources", doctor.Failed, []string{"no value yet", set}},
+		{"no source", give("{}", nil), "sources", doctor.Failed, []string{"names no source", set}},
+		{"not readable", give("", errBroken), "sources", doctor.Failed, []string{"broken", "secretsmanager:GetSecretValue"}},
+		{"not valid", give(`{"kyc": {"secrets": ["s3cr3t"], "signed": "s3cr3t"}}`, nil), "sources", doctor.Failed,
+			[]string{"not valid:\nsources.kyc.signed", set}},
+		{"a sample secret", give(`{"kyc": {"secrets": ["sample-only-kyc"]}}`, nil), "sources", doctor.Failed, []string{"sources.kyc.secrets[0]"}},
+		{"a source that is named", func(w *world) { w.options.Source = "kyc" }, "sources", doctor.Passed, []string{"the webhook goes to kyc"}},
+		{"a source that is not there", func(w *world) { w.options.Source = "shop" }, "sources", doctor.Failed,
+			[]string{`no source "shop"; there is compliancely, contiguity, contiguity-v1, kyc`}},
+		{"a token in a URL that is not encrypted", func(w *world) {
+			w.options.Source, w.site.HealthURL = "contiguity-v1", "http://intake.example/healthz"
+		}, "sources", doctor.Failed, []string{"carry their token in the URL"}},
+		{"a token in a URL", func(w *world) { w.options.Source = "contiguity-v1" }, "accepted", doctor.Passed, []string{"sha256:"}},
+		{"a source without ids", func(w *world) { w.options.Source = "compliancely" }, "accepted", doctor.Passed, []string{"sha256:"}},
+	})
+}
+
+func TestWithoutStackSampleSecretsAreTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.site.Name, w.site.AllowSample = "", true
+		give(`{"kyc": {"secrets": ["sample-only-kyc"]}}`, nil)(w)
+		report := w.examine()
+		if got := step(t, report, "sources"); got.Status != doctor.Passed {
+			t.Error(line(got))
+		}
+		// And the intake, which has others, does not take them.
+		if got := step(t, report, "accepted"); got.Status != doctor.Failed || !strings.Contains(line(got), "401 signature_mismatch") {
+			t.Error(line(got))
+		}
+	})
+}
+
+// TestInterrupted ends the run while it waits for the ledger.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("Ctrl-C"))
+		defer cancel()
+		report := doctor.Run(ctx, w.options) // nobody works on the queue
+		got := step(t, report, "ledger")
+		if got.Status != doctor.Failed || got.Found != "interrupted" || got.Millis != 3000 {
+			t.Errorf("ledger %s after %v ms", line(got), got.Millis)
+		}
+		if got := step(t, report, "queues"); got.Status != doctor.NotTried {
+			t.Errorf("queues %s", line(got))
+		}
+	})
+}

@@ -1,0 +1,166 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"webhookintake/functions/hookctl/stack"
+	"webhookintake/shared/ledger"
+)
+
+const (
+	// pollEvery is how often the ledger is asked.
+	pollEvery = 500 * time.Millisecond
+	// countEvery is how often a queue's messages are counted.
+	countEvery = time.Second
+)
+
+const (
+	adviceLedger = "it takes dynamodb:GetItem on the table, and kms:Decrypt where it has a key of yours"
+	adviceCounts = "it takes sqs:GetQueueAttributes on the queue"
+)
+
+// ledger waits until the event has ended.
+func (e *exam) ledger(ctx context.Context) Step {
+	var rec ledger.Record
+	var there bool
+	deadline := time.Now().Add(e.Wait)
+	for {
+		var err error
+		if rec, there, err = e.site.Ledger.Record(ctx, e.event.key()); err != nil {
+			return failed(adviceLedger, "%w", err)
+		}
+		if rec.State == ledger.StateCompleted || rec.State == ledger.StateFailed {
+			break
+		}
+		if !time.Now().Before(deadline) {
+			return e.stuck(ctx, rec, there)
+		}
+		if err := sleep(ctx, min(pollEvery, time.Until(deadline))); err != nil {
+			return failed("", "wait for the ledger: %w", err)
+		}
+	}
+	if rec.State == ledger.StateFailed {
+		return failed("see the letter: "+e.command("dead list"),
+			"%s: given up, with reason %s; it is in the dead-letter queue", e.event.key(), rec.Reason)
+	}
+	e.record = rec
+	return e.completed(rec)
+}
+
+// completed tells how the event ended, and whether that is what was to be expected.
+func (e *exam) completed(rec ledger.Record) Step {
+	how := "handled by " + strings.Join(rec.Done, ", ")
+	if rec.Reason != "" {
+		how = rec.Reason
+	}
+	text := fmt.Sprintf("completed (%s) %s after it was received, by the clocks there", how, rec.Finished.Sub(rec.Received))
+	switch {
+	case rec.Fence != 1 || rec.Attempts != 1:
+		return warned("an earlier claim did not finish: look at the logs of process: "+e.site.ProcessLogs,
+			"%s; claimed more than once: fence %d, attempts %d", text, rec.Fence, rec.Attempts)
+	case len(rec.Done) > 0 && len(e.event.taken(e.registry)) == 0:
+		return warned("see that this checkout is the one that was deployed", "%s, which this checkout does not register", text)
+	}
+	return passed("%s; claimed once: fence 1, attempts 1", text)
+}
+
+// stuck tells where the event is when it has not ended in time.
+func (e *exam) stuck(ctx context.Context, rec ledger.Record, there bool) Step {
+	logs := "look at the logs of process: " + e.site.ProcessLogs
+	switch {
+	case there && rec.State == ledger.StateReleased:
+		return failed(logs, "%s: not completed within %s: try %d was put back, to come again at %s",
+			e.event.key(), e.Wait, rec.Attempts, rec.NotBefore.Format(time.RFC3339))
+	case there:
+		return failed(logs, "%s: not completed within %s: process has claimed it (%s, fence %d) and not ended it",
+			e.event.key(), e.Wait, rec.State, rec.Fence)
+	}
+	where, next := "", "see that the event source of process is enabled, and its function not throttled; "+logs
+	if c, err := e.site.Queue(ctx); err == nil {
+		where = fmt.Sprintf("; the queue: %s", counted(c))
+		if c.All() == 0 {
+			next = "the queue is empty, so something took the message: see that ingest, process and the table are of one\nintake; " + logs
+		}
+	}
+	return failed(next, "%s: the ledger has no record of it within %s%s", e.event.key(), e.Wait, where)
+}
+
+// copy sees that the copy of the event changed nothing. That the copy was looked at shows
+// only in a queue that is empty; a busy one proves less, and that is said.
+func (e *exam) copy(ctx context.Context) Step {
+	began := time.Now()
+	left, empty := stack.Counts{}, 0
+	// Twice empty, as the counts may be late.
+	for empty < 2 && time.Since(began) < e.Settle {
+		if err := sleep(ctx, min(countEvery, e.Settle)); err != nil {
+			return failed("", "wait for the copy: %w", err)
+		}
+		var err error
+		if left, err = e.site.Queue(ctx); err != nil {
+			return failed(adviceCounts, "%w", err)
+		}
+		if empty++; left.All() > 0 {
+			empty = 0
+		}
+	}
+	rec, there, err := e.site.Ledger.Record(ctx, e.event.key())
+	switch {
+	case err != nil:
+		return failed(adviceLedger, "%w", err)
+	case !there || !reflect.DeepEqual(rec, e.record):
+		return failed("two deliveries of one event have to end as one: look at the logs of process: "+e.site.ProcessLogs,
+			"the record changed after it was completed: %s, fence %d, attempts %d", rec.State, rec.Fence, rec.Attempts)
+	case empty == 0:
+		return passed("the record is unchanged after %s. The queue is not empty, so the copy may still be\namong its messages: %s",
+			time.Since(began).Round(time.Second), counted(left))
+	}
+	return passed("dropped: the queue is empty, and the record unchanged")
+}
+
+// queues tells what waits.
+func (e *exam) queues(ctx context.Context) Step {
+	waits, err := e.site.Queue(ctx)
+	if err != nil {
+		return failed(adviceCounts, "%w", err)
+	}
+	text := fmt.Sprintf("the queue: %s", counted(waits))
+	if e.site.DeadLetters == nil {
+		return passed("%s; dead letters: not looked at, as DLQ_URL is not set", text)
+	}
+	dead, err := e.site.DeadLetters(ctx)
+	if err != nil {
+		return failed(adviceCounts, "%w", err)
+	}
+	if n := dead.All(); n > 0 {
+		return warned("see them: "+e.command("dead list"), "%s; dead letters: about %d", text, n)
+	}
+	return passed("%s; no dead letters", text)
+}
+
+// counted are the messages of a queue in words.
+func counted(c stack.Counts) string {
+	if c.All() == 0 {
+		return "empty"
+	}
+	text := fmt.Sprintf("about %d waiting and %d in flight", c.Waiting, c.InFlight)
+	if c.Delayed > 0 {
+		text += fmt.Sprintf(", %d for later", c.Delayed)
+	}
+	return text
+}
+
+// sleep waits, and returns the context's error where that ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

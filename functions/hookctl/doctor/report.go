@@ -1,0 +1,114 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+
+	"webhookintake/functions/hookctl/screen"
+)
+
+// A Status is what came of a step.
+type Status string
+
+// The statuses.
+const (
+	Passed   Status = "ok"
+	Warned   Status = "warning" // it passed, and something wants to be looked at
+	Failed   Status = "failed"
+	NotTried Status = "not tried" // a step before it failed
+)
+
+// A Report is what all steps found.
+type Report struct {
+	OK     bool   `json:"ok"`
+	Stack  string `json:"stack,omitempty"`
+	Source string `json:"source,omitempty"` // whose webhook was sent
+	Event  string `json:"event,omitempty"`  // its key in the ledger
+	Steps  []Step `json:"steps"`
+}
+
+// A Step is what one step found.
+type Step struct {
+	Name   string  `json:"step"`
+	Status Status  `json:"status"`
+	Found  string  `json:"found,omitempty"` // lines of text
+	Next   string  `json:"next,omitempty"`  // what to do; empty where there is nothing
+	Millis float64 `json:"ms"`              // how long it took
+}
+
+func passed(format string, args ...any) Step {
+	return Step{Status: Passed, Found: fmt.Sprintf(format, args...)}
+}
+
+func warned(next, format string, args ...any) Step {
+	return Step{Status: Warned, Found: fmt.Sprintf(format, args...), Next: next}
+}
+
+// failed takes %w for an error, as fmt.Errorf does.
+func failed(next, format string, args ...any) Step {
+	return Step{Status: Failed, Found: fmt.Errorf(format, args...).Error(), Next: next}
+}
+
+// Err says which step failed; nil if none did.
+func (r Report) Err() error {
+	for _, s := range r.Steps {
+		if s.Status == Failed {
+			return fmt.Errorf("step %s failed", s.Name)
+		}
+	}
+	return nil
+}
+
+// Warnings is how many steps passed with something to look at.
+func (r Report) Warnings() int {
+	n := 0
+	for _, s := range r.Steps {
+		if s.Status == Warned {
+			n++
+		}
+	}
+	return n
+}
+
+// The widths of what stands before the text of a step.
+const (
+	markWidth   = 7 // "warning"
+	nameWidth   = 8 // "handlers", "accepted"
+	millisWidth = 11
+)
+
+// Print writes a step as a line, or several, with a sign where a person looks at it and
+// a word elsewhere.
+func Print(to *screen.Screen, signs bool, s Step) {
+	millis := ""
+	if s.Status != NotTried {
+		millis = fmt.Sprintf("%.1f ms", s.Millis)
+	}
+	text := s.Found
+	if s.Next != "" {
+		text += "\nnext: " + s.Next
+	}
+	if s.Status == NotTried {
+		text = to.Dim(string(NotTried))
+	}
+	mark, width := mark(to, signs, s.Status)
+	indent := strings.Repeat(" ", width+2+nameWidth+2+millisWidth+2)
+	to.Print("%s  %s  %*s  %s", mark, screen.Pad(s.Name, nameWidth), millisWidth, millis, strings.ReplaceAll(text, "\n", "\n"+indent))
+}
+
+// mark is what a line begins with, in colour, and how wide it is.
+func mark(to *screen.Screen, signs bool, status Status) (text string, width int) {
+	style := map[Status]struct {
+		sign, word string
+		color      func(string) string
+	}{
+		Passed:   {"✓", "ok", to.Good},
+		Warned:   {"!", "warning", to.Bold},
+		Failed:   {"✗", "FAILED", to.Bad},
+		NotTried: {"-", "-", to.Dim},
+	}[status]
+	if signs {
+		return style.color(style.sign), 1
+	}
+	return style.color(screen.Pad(style.word, markWidth)), markWidth
+}

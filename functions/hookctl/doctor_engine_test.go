@@ -1,0 +1,252 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"webhookintake/functions/hookctl/doctor"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/queue/sqs"
+)
+
+// doctorSources is the document of the intakes here. Its secrets hold "s3cr3t", which must
+// not be printed.
+const doctorSources = `{
+	"contiguity":    {"secrets": ["whsec_s3cr3ta", "whsec_s3cr3tb"]},
+	"contiguity-v1": {"secrets": ["s3cr3tc"]},
+	"kyc":           {"secrets": ["s3cr3td"]},
+	"compliancely":  {"secrets": ["s3cr3te"], "key": ["/id"]},
+	"transcripts":   {"provider": "compliancely", "secrets": ["s3cr3tf"], "product": "transcript"},
+	"shop":          {"provider": "standard", "secrets": ["whsec_s3cr3tAA"]}
+}`
+
+// An intake is both built functions over real engines.
+type intake struct {
+	env    map[string]string // that of the functions, and with which the doctor finds them
+	sqs    *awssqs.Client
+	anyone credentials.StaticCredentialsProvider
+}
+
+// newIntake makes queue, dead letters and table, and starts ingest in front of them.
+func newIntake(t *testing.T, programs map[string]string) *intake {
+	t.Helper()
+	sqsURL, dynamoURL := os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")
+	in := &intake{anyone: credentials.NewStaticCredentialsProvider("id", "key", ""), env: map[string]string{
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
+		"AWS_ENDPOINT_URL_SQS": sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": dynamoURL, "SOURCES": doctorSources,
+	}}
+	in.sqs = awssqs.New(awssqs.Options{Region: "us-east-1", Credentials: in.anyone, BaseEndpoint: &sqsURL})
+	for variable, name := range map[string]string{"QUEUE_URL": "doctor-", "DLQ_URL": "doctor-dead-"} {
+		out, err := in.sqs.CreateQueue(t.Context(), &awssqs.CreateQueueInput{
+			QueueName: new(name + rand.Text()), Attributes: map[string]string{"VisibilityTimeout": "360"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.env[variable] = *out.QueueUrl
+	}
+	in.env["TABLE_NAME"] = "doctor-" + rand.Text()
+	client := dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: in.anyone, BaseEndpoint: &dynamoURL})
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: new(in.env["TABLE_NAME"]), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(lambdatest.Gateway(lambdatest.Run(t, programs["ingest"], in.env)))
+	t.Cleanup(front.Close)
+	in.env["WEBHOOK_URL"] = front.URL + "/hooks/{source}"
+	return in
+}
+
+// process starts the process function, and gives it what comes.
+func (in *intake) process(t *testing.T, programs map[string]string) {
+	t.Helper()
+	q, err := sqs.New(sqs.Options{URL: in.env["QUEUE_URL"], Region: "us-east-1", Endpoint: in.env["AWS_ENDPOINT_URL_SQS"], Credentials: in.anyone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := lambdatest.EventSource{Queue: q, Process: lambdatest.Run(t, programs["process"], in.env), Timeout: time.Minute}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		for ctx.Err() == nil {
+			events.Step(ctx, time.Second)
+		}
+	})
+	t.Cleanup(func() { stop(); running.Wait() })
+}
+
+// examine runs the doctor, with changes to its environment.
+func (in *intake) examine(t *testing.T, changes map[string]string, args ...string) (report doctor.Report, err error) {
+	t.Helper()
+	out, err := in.run(t, changes, append([]string{"--json"}, args...)...)
+	if wrong := json.Unmarshal([]byte(out), &report); wrong != nil {
+		t.Fatalf("%v in:\n%s", wrong, out)
+	}
+	return report, err
+}
+
+// run gives what the doctor printed.
+func (in *intake) run(t *testing.T, changes map[string]string, args ...string) (output string, err error) {
+	t.Helper()
+	env := maps.Clone(in.env)
+	maps.Copy(env, changes)
+	var out strings.Builder
+	a := call{env: env, register: func(r *hook.Registry, _ func(string) string) error {
+		hook.OnProvider(r, contiguity.Provider{}, "witness", func(context.Context, hook.Event[json.RawMessage]) error { return nil })
+		return nil
+	}}.app(&out, &out)
+	a.now = time.Now // the programs do not believe in the clock of other tests
+	err = a.exec(t.Context(), append([]string{"doctor"}, args...))
+	if strings.Contains(out.String()+fmt.Sprint(err), "s3cr3t") {
+		t.Errorf("it shows a secret:\n%s", out.String())
+	}
+	return out.String(), err
+}
+
+// found is a step as a line.
+func found(r doctor.Report, name string) string {
+	for _, s := range r.Steps {
+		if s.Name == name {
+			return string(s.Status) + ": " + s.Found + "; next: " + s.Next
+		}
+	}
+	return "no step " + name
+}
+
+func enginePrograms(t *testing.T) map[string]string {
+	t.Helper()
+	if os.Getenv("WEBHOOK_TEST_SQS") == "" || os.Getenv("WEBHOOK_TEST_DYNAMODB") == "" {
+		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
+	}
+	ingest := &lambdatest.Program{Package: "webhookintake/functions/ingest"}
+	process := &lambdatest.Program{Package: "webhookintake/functions/process", Replace: map[string]string{
+		"../process/handlers/register.go": "../process/testdata/obedient/register.go",
+	}}
+	t.Cleanup(func() { _, _ = ingest.Remove(), process.Remove() })
+	return map[string]string{"ingest": ingest.Path(t), "process": process.Path(t)}
+}
+
+func TestEngineDoctor(t *testing.T) {
+	t.Parallel()
+	programs := enginePrograms(t)
+	in := newIntake(t, programs)
+	in.process(t, programs)
+	silent := newIntake(t, programs) // nobody works on its queue
+	t.Run("runs", func(t *testing.T) {
+		for _, tt := range []struct {
+			source string
+			flags  string
+			want   map[string]string // in the lines of steps
+		}{
+			{"", "", map[string]string{"sources": "the webhook goes to kyc", "ledger": "unhandled"}},
+			{"contiguity", "--yes", map[string]string{"handlers": "warning", "ledger": "handled by witness"}},
+			{"contiguity-v1", "", nil},
+			{"kyc", "", nil},
+			{"compliancely", "", map[string]string{"handlers": "events unknown of", "accepted": "key:"}},
+			{"transcripts", "", map[string]string{"handlers": "events transcript of", "accepted": "sha256:"}},
+			{"shop", "", map[string]string{"handlers": "events webhookintake.doctor of provider standard"}},
+		} {
+			t.Run(cmp.Or(tt.source, "the default"), func(t *testing.T) {
+				t.Parallel()
+				report, err := in.examine(t, nil, append(strings.Fields(tt.flags), "--source="+tt.source)...)
+				if err != nil || !report.OK || len(report.Steps) != 10 {
+					t.Fatalf("%v, %+v", err, report)
+				}
+				for _, s := range report.Steps {
+					if s.Status != doctor.Passed && s.Name != "handlers" {
+						t.Errorf("%s: %s", s.Name, found(report, s.Name))
+					}
+				}
+				for step, want := range tt.want {
+					if got := found(report, step); !strings.Contains(got, want) {
+						t.Errorf("%s: %s; want %q", step, got, want)
+					}
+				}
+			})
+		}
+	})
+	t.Run("as text", func(t *testing.T) {
+		out, err := in.run(t, nil)
+		if err != nil || strings.Count(out, "ok       ") != 10 || !strings.HasSuffix(out, "\n\nAll is well.\n") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		if out, err = in.run(t, nil, "--source", "contiguity", "--yes"); err != nil || !strings.HasSuffix(out, "\n\nIt works, with warnings: 1.\n") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+	in.fails(t, silent)
+}
+
+// fails are the faults that only real parts show.
+func (in *intake) fails(t *testing.T, silent *intake) {
+	t.Helper()
+	noSecret := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"}`)
+	}))
+	defer noSecret.Close()
+	for _, tt := range []struct {
+		name    string
+		intake  *intake
+		changes map[string]string
+		flags   string
+		step    string // that fails
+		want    []string
+	}{
+		{"another secret", in, map[string]string{"SOURCES": `{"kyc": {"secrets": ["s3cr3tx"]}}`}, "",
+			"accepted", []string{"401 signature_mismatch", "other secrets than the document"}},
+		{"a source that the intake does not have", in, map[string]string{"SOURCES": `{"other": {"provider": "kyc", "secrets": ["s3cr3tx"]}}`}, "",
+			"refusal", []string{"404 unknown_source", "every 5 minutes"}},
+		{"process does not run", silent, nil, "--wait 1s",
+			"ledger", []string{"no record", "about 2 waiting", "event source of process is enabled"}},
+		{"no sources yet", in, map[string]string{"SOURCES": "", "SOURCES_SECRET_ARN": "a", "AWS_ENDPOINT_URL_SECRETS_MANAGER": noSecret.URL}, "",
+			"sources", []string{"no value yet", "put your sources document"}},
+		{"another table", in, map[string]string{"TABLE_NAME": silent.env["TABLE_NAME"]}, "--wait 1s",
+			"ledger", []string{"no record", "the queue: "}},
+		{"no table", in, map[string]string{"TABLE_NAME": "none"}, "", "ledger", []string{"ResourceNotFoundException", "dynamodb:GetItem"}},
+		{"a handler would see it", in, nil, "--source contiguity", "handlers", []string{"witness", "--yes"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			report, err := tt.intake.examine(t, tt.changes, strings.Fields(tt.flags)...)
+			if exitCode(err) != exitFailed || report.OK {
+				t.Fatalf("%v, %+v", err, report)
+			}
+			for _, want := range append(tt.want, "failed: ") {
+				if got := found(report, tt.step); !strings.Contains(got, want) {
+					t.Errorf("%s: %s; want %q", tt.step, got, want)
+				}
+			}
+		})
+	}
+	t.Run("dead letters", func(t *testing.T) {
+		if _, err := in.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: new(in.env["DLQ_URL"]), MessageBody: new("{}")}); err != nil {
+			t.Fatal(err)
+		}
+		report, err := in.examine(t, nil)
+		if got := found(report, "queues"); err != nil || !strings.HasPrefix(got, "warning: ") || !strings.Contains(got, "go tool hookctl dead list") {
+			t.Errorf("%v, %s", err, got)
+		}
+	})
+}
