@@ -149,7 +149,7 @@ func (c *Client) call(ctx context.Context, r request) (got answer, err error) {
 			return answer{}, err
 		}
 	}
-	if o, err := webhook.ParseObject(got.body); err == nil && string(o["success"]) == "false" {
+	if o, err := webhook.ParseObject(got.body); err == nil && string(o.Get("success")) == "false" {
 		return answer{}, refusal(r.op, got.status, 0, got.body)
 	}
 	return got, nil

@@ -101,23 +101,24 @@ func (e *Error) readBody(body []byte) {
 	if err != nil {
 		return // a proxy's page, which says no more than the status
 	}
-	e.readCode(o["code"])
+	e.readCode(o.Get("code"))
 	for _, name := range []string{"detail", "message"} {
 		if e.Message == "" {
-			_ = json.Unmarshal(o[name], &e.Message) // an error leaves it empty
+			_ = json.Unmarshal(o.Get(name), &e.Message) // an error leaves it empty
 		}
 	}
 	var listed []struct {
 		Code    json.RawMessage `json:"code"`
 		Message string          `json:"message"`
 	}
-	if json.Unmarshal(o["errors"], &listed) == nil && len(listed) > 0 {
+	if json.Unmarshal(o.Get("errors"), &listed) == nil && len(listed) > 0 {
 		e.readCode(listed[0].Code)
 		e.Message = listed[0].Message
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(o)) {
-		if o[name][0] == '[' && isWord(name) && len(e.Fields) < maxFields {
+	fields := maps.Collect(o.All())
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if fields[name][0] == '[' && isWord(name) && len(e.Fields) < maxFields {
 			e.Fields = append(e.Fields, name)
 		}
 	}

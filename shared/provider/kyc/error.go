@@ -72,13 +72,13 @@ func refusal(op string, status int, body []byte) *Error {
 	// A proxy's page is no object: it says no more than the status.
 	o, _ := webhook.ParseObject(body)
 	var code string
-	if json.Unmarshal(o["error"], &code) == nil && isWord(code) {
+	if json.Unmarshal(o.Get("error"), &code) == nil && isWord(code) {
 		e.Code = code
 	}
-	_ = json.Unmarshal(o["message"], &e.Message) // an error leaves it empty
+	_ = json.Unmarshal(o.Get("message"), &e.Message) // an error leaves it empty
 	switch {
 	case status == http.StatusTooManyRequests:
-		e.retry = webhook.Retry{After: retryAfter(o["retry_after"]), NotSent: true}
+		e.retry = webhook.Retry{After: retryAfter(o.Get("retry_after")), NotSent: true}
 	case status == http.StatusRequestTimeout || status >= 500:
 	default:
 		e.retry = webhook.Retry{Permanent: true}

@@ -104,13 +104,13 @@ func read(op string, got *http.Response) (answer, error) {
 	if err != nil {
 		return answer{}, unreadable(op, status, errors.New("the answer is no JSON object"))
 	}
-	if string(o["status"]) == `"error"` {
+	if string(o.Get("status")) == `"error"` {
 		return answer{}, refusal(op, status, body)
 	}
-	if _, err := webhook.ParseObject(o["data"]); err != nil {
+	if _, err := o.Object("data"); err != nil {
 		return answer{}, unreadable(op, status, errors.New(`the answer has no object "data"`))
 	}
-	return answer{status, o["data"]}, nil
+	return answer{status, o.Get("data")}, nil
 }
 
 // withoutURL is err without the URL that net/http puts before it.
