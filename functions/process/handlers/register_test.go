@@ -26,7 +26,7 @@ func register(t *testing.T, set map[string]string) map[string][]string {
 		"contiguity text.incoming.sms", "contiguity imessage.incoming", "contiguity whatsapp.incoming",
 		"contiguity text.delivery.confirmed", "contiguity text.delivery.failed", "contiguity otp.reverse.verified",
 		"contiguity identity.verification_session.verified",
-		"kyc kyc.session.approved", "kyc watchlist.of.any.name", "compliancely tin_match",
+		"kyc kyc.session.approved", "kyc kyc.session.of.any.name", "kyc kyc.watchlist.match", "kyc watchlist.of.any.name", "compliancely tin_match",
 	} {
 		provider, typ, _ := strings.Cut(event, " ")
 		for _, h := range r.For(provider, typ) {
@@ -75,7 +75,8 @@ func TestRegister(t *testing.T) {
 				"contiguity text.delivery.confirmed": {"delivery-status newest"},
 				"contiguity text.delivery.failed":    {"delivery-status newest"},
 				"contiguity otp.reverse.verified":    {"otp-verified newest"},
-				"kyc kyc.session.approved":           {"open-account", "watchlist-slack"},
+				"kyc kyc.session.approved":           {"open-account"},
+				"kyc kyc.watchlist.match":            {"watchlist-slack"},
 				"kyc watchlist.of.any.name":          {"watchlist-slack"},
 				"compliancely tin_match":             {"tin-mismatch-alert"},
 			},
@@ -92,7 +93,8 @@ func TestRegister(t *testing.T) {
 				"contiguity text.delivery.failed":                   {"delivery-status newest"},
 				"contiguity otp.reverse.verified":                   {"otp-verified newest"},
 				"contiguity identity.verification_session.verified": {"identity-thanks at most once"},
-				"kyc kyc.session.approved":                          {"open-account", "watchlist-slack", "watchlist-email"},
+				"kyc kyc.session.approved":                          {"open-account"},
+				"kyc kyc.watchlist.match":                           {"watchlist-slack", "watchlist-email"},
 				"kyc watchlist.of.any.name":                         {"watchlist-slack", "watchlist-email"},
 				"compliancely tin_match":                            {"tin-mismatch-alert"},
 			},
