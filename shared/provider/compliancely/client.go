@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -64,7 +65,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if hasLogin != o.Token.IsEmpty() {
 		return fault("token", "give username and password, or a token of the old version")
 	}
-	if !isHeaderText(o.Token.Reveal()) {
+	if !rest.IsHeaderText(o.Token.Reveal()) {
 		return fault("token", "it has a character that no token has; look for a space or a line break")
 	}
 	if o.Now == nil {
@@ -78,11 +79,6 @@ func NewClient(o ClientOptions) (*Client, error) {
 func isWebURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
-}
-
-// isHeaderText reports whether text can stand in a header's value.
-func isHeaderText(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // Call makes a call that has no method of its own here, with the Client's credentials,
