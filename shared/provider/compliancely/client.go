@@ -32,7 +32,7 @@ type ClientOptions struct {
 	// WebhookURL is where results are sent, as "https://…/hooks/compliancely"; a request
 	// can name another. Empty: each submission has to.
 	WebhookURL string
-	HTTP       *http.Client     // nil means one with a timeout of 30 seconds; its redirect policy is not used
+	HTTP       *http.Client     // nil means one with a timeout of 45 seconds; its redirect policy is not used
 	Now        func() time.Time // nil means time.Now
 }
 
@@ -85,9 +85,10 @@ func isWebURL(text string) bool {
 // and gives the answer as it came. Path begins with a slash, as "/api/v1/…"; body is
 // sent as JSON, nil for none.
 //
-// The path of a bulk file's upload and of its result, the path that creates a transcript
-// request, and those that fetch a tax-exempt or a Secretary of State search again, are
-// not in the documentation within reach: once you know one, Call does it.
+// There is no method for creating a transcript request, because neither its path nor its
+// fields are in the documentation within reach, nor for fetching a bulk file, a tax-exempt
+// or a Secretary of State search again, because their paths are not: once you know one,
+// Call does it.
 func (c *Client) Call(ctx context.Context, method, path string, body any) (json.RawMessage, error) {
 	const op = "call the API"
 	if !strings.HasPrefix(path, "/") { // else it could name another host, and get the token

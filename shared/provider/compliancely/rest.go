@@ -9,8 +9,9 @@ import (
 	"webhookintake/shared/provider/internal/rest"
 )
 
-// defaultTimeout is how long a call may take where the caller brings no HTTP client.
-const defaultTimeout = 30 * time.Second
+// defaultTimeout is how long a call may take where the caller brings no HTTP client. The
+// provider itself takes up to 30 seconds for [Client.MatchTIN].
+const defaultTimeout = 45 * time.Second
 
 // maxRedirects is how many redirects of one GET are followed.
 const maxRedirects = 3
@@ -19,7 +20,14 @@ const maxRedirects = 3
 type request struct {
 	op, method, path string
 	authorization    string // the header's value; empty: none
-	body             any    // sent as JSON; nil: none
+	body             any    // sent as JSON; nil: none, or the form
+	form             form   // sent where there is no body; the zero form: none
+}
+
+// A form is a body that is not JSON, with its content type.
+type form struct {
+	body        []byte
+	contentType string
 }
 
 // An api makes calls.
@@ -49,7 +57,7 @@ type answer struct {
 
 // do makes the call. Its error is an [*Error].
 func (a api) do(ctx context.Context, r request) (answer, error) {
-	out := rest.Request{Method: r.method, URL: a.base + r.path, Authorization: r.authorization}
+	out := rest.Request{Method: r.method, URL: a.base + r.path, Authorization: r.authorization, Body: r.form.body, ContentType: r.form.contentType}
 	if r.body != nil {
 		var err error
 		if out.Body, err = json.Marshal(r.body); err != nil {
