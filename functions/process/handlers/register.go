@@ -29,6 +29,7 @@ func registerReplies(r *hook.Registry, s *settings) {
 	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
 		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}
 		hook.On(r, contiguity.TextIncomingSMS, "auto-reply", h.handle, hook.AtMostOnce)
+		hook.On(r, contiguity.TextIncomingMMS, "auto-reply", h.handle, hook.AtMostOnce)
 	}
 	if on, sample := s.on("imessage-reply", "CONTIGUITY_TOKEN", "IMESSAGE_REPLY_TEXT", "IMESSAGE_REPLY_ATTACHMENT"); on {
 		h := imessageReply{

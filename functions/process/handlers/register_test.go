@@ -23,7 +23,7 @@ func register(t *testing.T, set map[string]string) map[string][]string {
 	}
 	names := map[string][]string{}
 	for _, event := range []string{
-		"contiguity text.incoming.sms", "contiguity imessage.incoming", "contiguity whatsapp.incoming",
+		"contiguity text.incoming.sms", "contiguity text.incoming.mms", "contiguity imessage.incoming", "contiguity whatsapp.incoming",
 		"contiguity text.delivery.confirmed", "contiguity text.delivery.failed", "contiguity otp.reverse.verified",
 		"contiguity identity.verification_session.verified",
 		"kyc kyc.session.approved", "kyc kyc.session.of.any.name", "kyc kyc.watchlist.match", "kyc watchlist.of.any.name", "compliancely tin_match",
@@ -87,6 +87,7 @@ func TestRegister(t *testing.T) {
 			name: "the samples", set: samples(t),
 			want: map[string][]string{
 				"contiguity text.incoming.sms":                      {"auto-reply at most once"},
+				"contiguity text.incoming.mms":                      {"auto-reply at most once"},
 				"contiguity imessage.incoming":                      {"imessage-reply at most once"},
 				"contiguity whatsapp.incoming":                      {"whatsapp-reply at most once"},
 				"contiguity text.delivery.confirmed":                {"delivery-status newest"},
