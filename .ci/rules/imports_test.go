@@ -107,7 +107,7 @@ func TestSDKStaysBehindContracts(t *testing.T) {
 }
 
 // standardOnly are usable, and auditable, without any dependency.
-var standardOnly = []string{"shared/webhook", "shared/provider/contiguity", "shared/provider/kyc", "shared/provider/compliancely", "shared/provider/standard"}
+var standardOnly = []string{"shared/webhook", "shared/provider/contiguity", "shared/provider/kyc", "shared/provider/compliancely", "shared/provider/standard", "shared/provider/internal/rest"}
 
 func TestStandardLibraryOnly(t *testing.T) {
 	t.Parallel()

@@ -104,7 +104,7 @@ ten minutes at a time, and four times for a request.`,
 				sessions = append(sessions, open...)
 			}
 			found, err := reconcile.KYC(ctx, client, reconcile.KYCQuery{
-				Source: to.source, Received: now, Since: now.Add(-since), Sessions: ledger.Union(sessions, nil),
+				Source: to.source, Received: now, Since: now.Add(-since), Sessions: ledger.Union(sessions, nil), Waiting: a.waiting,
 			})
 			return errors.Join(err, a.deliver(ctx, found, send, to))
 		}),
@@ -143,6 +143,7 @@ func (a *app) reconcileCompliancelyCommand() *cobra.Command {
 	var username string
 	var product string
 	var ids []string
+	var withPending bool
 	password := credentialFlags{name: "password"}
 	c := &cobra.Command{
 		Use:   "compliancely --id N",
@@ -153,8 +154,9 @@ lists none, so keep their ids; the provider itself gives up after about ten minu
 An event is what the webhook would have been: its id is the hash of the answer. That is
 known for one hour. Within it, the same answer again, or a webhook of the same bytes, is a
 duplicate; after it, or with another byte, handlers run again. So ask once for each
-request, when it is final and no webhook came. Where the source has a "key", the webhook's
-id is made by that one, and the two are never duplicates of each other.`,
+request of which no webhook came. What is not final yet is only listed: its webhook is
+still to come. Where the source has a "key", the webhook's id is made by that one, and the
+two are never duplicates of each other.`,
 		Example: `  go tool hookctl reconcile compliancely --id 70001,70002 --username me --dry-run
   go tool hookctl reconcile compliancely --id 70001 --product transcript --username me \
     --password-env COMPLIANCELY_PASSWORD --queue-url https://sqs.…`,
@@ -171,14 +173,18 @@ id is made by that one, and the two are never duplicates of each other.`,
 			if err != nil {
 				return err
 			}
-			found, err := reconcile.Compliancely(ctx, client, reconcile.CompliancelyQuery{
-				Source: to.source, Received: a.now(), Product: product, IDs: ids,
+			found, pending, err := reconcile.Compliancely(ctx, client, reconcile.CompliancelyQuery{
+				Source: to.source, Received: a.now(), Product: product, IDs: ids, Pending: withPending, Waiting: a.waiting,
 			})
+			for _, id := range pending {
+				fmt.Fprintf(a.stdout, "%s %s is not final yet: not queued (--pending queues it)\n", product, id)
+			}
 			return errors.Join(err, a.deliver(ctx, found, send, to))
 		}),
 	}
 	c.Flags().StringSliceVar(&ids, "id", nil, "`IDS` of the requests, with commas between them")
 	_ = c.MarkFlagRequired("id") // it fails for an unknown flag only
+	c.Flags().BoolVar(&withPending, "pending", false, "queue also what is not final yet")
 	c.Flags().StringVar(&product, "product", reconcile.Products()[0], "the `PRODUCT`: "+strings.Join(reconcile.Products(), " or "))
 	c.Flags().StringVar(&username, "username", "", "log in with this `NAME` and a password")
 	password.add(c, "the password")
@@ -205,6 +211,16 @@ func (a *app) compliancelyClient(api apiFlags, username string, password credent
 		return nil, err
 	}
 	return compliancely.NewClient(o)
+}
+
+// shortWait is up to how long a wait needs no word.
+const shortWait = 3 * time.Second
+
+// waiting tells why nothing happens.
+func (a *app) waiting(d time.Duration) {
+	if d > shortWait {
+		fmt.Fprintf(a.stderr, "waiting %s, then asking again: the API asked for it, or did not answer\n", d.Round(time.Second))
+	}
 }
 
 // A sendFunc puts a message into a queue.

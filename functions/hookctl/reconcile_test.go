@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"webhookintake/shared/lambdatest"
 )
@@ -72,6 +73,7 @@ func newFakeCompliancely(t *testing.T) *fakeAPI {
 	return newFakeAPI(t, map[string]string{
 		"POST /api/v2/token/":           `{"access":"access-7331","access_expiry_seconds":3600,"refresh":"r-7331","refresh_expiry_seconds":86400}`,
 		"GET /api/v1/submissions/70001": `{"id":70001,"name":"` + person + `","tin":"000000000","status":"TIN Matched","irs_code":0}`,
+		"GET /api/v1/submissions/70002": `{"id":70002,"name":"` + person + `","tin":"000000000","status":"Pending","irs_code":-1}`,
 		"GET /api/v1/transcript/tr-1":   `{"data":{"id":"tr-1","status":"Completed","consent":{"request_data":{"name":"` + person + `"}}}}`,
 	})
 }
@@ -150,6 +152,36 @@ func TestReconcileInPart(t *testing.T) {
 	for _, want := range []string{"ask for session s-none: kyc: get session: status 404", "queue reconcile:", "run it again within an hour"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}
+
+// TestReconcilePending leaves in place what a webhook is still to tell, and says so.
+func TestReconcilePending(t *testing.T) {
+	t.Parallel()
+	api := newFakeCompliancely(t)
+	args := strings.Fields("reconcile compliancely --id 70002,70001 --token-env TOKEN --dry-run --api " + api.URL)
+	out, err := call{env: map[string]string{"TOKEN": apiToken}, args: args}.run(t.Context())
+	if err != nil || !strings.Contains(out, "tin_match 70002 is not final yet: not queued (--pending queues it)\n") || !strings.Contains(out, "\n1 events") {
+		t.Errorf("%v\n%s\nwant one event, and the other one named", err, out)
+	}
+	out, err = call{env: map[string]string{"TOKEN": apiToken}, args: append(args, "--pending")}.run(t.Context())
+	if err != nil || strings.Contains(out, "not final") || !strings.Contains(out, "\n2 events") {
+		t.Errorf("%v\n%s\nwant two events", err, out)
+	}
+}
+
+// TestWaitingIsTold wants a word where nothing would happen for long, beside the output.
+func TestWaitingIsTold(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration]string{
+		time.Second: "", 3 * time.Second: "",
+		90*time.Second + 200*time.Millisecond: "waiting 1m30s, then asking again: the API asked for it, or did not answer\n",
+	} {
+		var out, errs strings.Builder
+		call{}.app(&out, &errs).waiting(wait)
+		if out.String() != "" || errs.String() != want {
+			t.Errorf("%s: %q and %q, want only %q on the second stream", wait, out.String(), errs.String(), want)
 		}
 	}
 }

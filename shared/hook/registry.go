@@ -28,7 +28,8 @@ const (
 type Registry struct{ entries []entry }
 
 type entry struct {
-	provider, typ string // typ is empty for every type of the provider
+	provider, typ string            // typ is empty where takes is there
+	takes         func(string) bool // by the type's name
 	handler       Handler
 	place         string
 }
@@ -78,29 +79,44 @@ func OnWrites[T any](r *Registry, t webhook.Type[T], name string, fn func(contex
 		data, envelope, err := t.Decode(body)
 		return data, envelope.Time, err
 	}
-	register(r, t.Provider(), t.Name(), name, decode, fn, opts)
+	register(r, entry{provider: t.Provider().Name(), typ: t.Name()}, t.Provider(), name, decode, fn, opts)
 }
 
 // OnProvider registers fn for every event of the provider, beside typed handlers; Data
-// is the payload as it came. It serves types that have no Go type here. It panics like
-// [On].
+// is the payload as it came. It panics like [On].
 func OnProvider(r *Registry, p webhook.Provider, name string, fn func(context.Context, Event[json.RawMessage]) error, opts ...Option) {
+	OnTypes(r, p, func(string) bool { return true }, name, fn, opts...)
+}
+
+// OnTypes registers fn like [OnProvider], for the types that takes says yes to: it serves
+// types that have no Go type here, and those of which only a part of the name is known.
+// For other types there is no such handler, so an event that has none counts as
+// unhandled. Takes gets today's name of the type, and must give the same answer always.
+func OnTypes(r *Registry, p webhook.Provider, takes func(typ string) bool, name string, fn func(context.Context, Event[json.RawMessage]) error, opts ...Option) {
 	decode := func(body []byte) (json.RawMessage, time.Time, error) {
 		envelope, err := p.Open(body)
 		return envelope.Data, envelope.Time, err
 	}
-	register(r, p, "", name, decode, withoutWrites(fn), opts)
+	register(r, entry{provider: p.Name(), takes: takes}, p, name, decode, withoutWrites(fn), opts)
 }
 
 // For gives the handlers of an event type in the order of registration.
 func (r *Registry) For(provider, typ string) []Handler {
 	var hs []Handler
 	for _, e := range r.entries {
-		if e.provider == provider && (e.typ == "" || e.typ == typ) {
+		if e.provider == provider && e.has(typ) {
 			hs = append(hs, e.handler)
 		}
 	}
 	return hs
+}
+
+// has reports whether the entry is for events of the type.
+func (e entry) has(typ string) bool {
+	if e.takes != nil {
+		return e.takes(typ)
+	}
+	return e.typ == typ
 }
 
 func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context.Context, Event[T]) ([]webhook.Write, error) {
@@ -110,9 +126,9 @@ func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context
 	return func(ctx context.Context, e Event[T]) ([]webhook.Write, error) { return nil, fn(ctx, e) }
 }
 
-// register enters a handler. It is called by On, OnWrites or OnProvider.
+// register completes e and enters it. It is called by On, OnWrites, OnProvider or OnTypes.
 func register[T any](
-	r *Registry, p webhook.Provider, typ, name string,
+	r *Registry, e entry, p webhook.Provider, name string,
 	decode func([]byte) (T, time.Time, error),
 	fn func(context.Context, Event[T]) ([]webhook.Write, error),
 	opts []Option,
@@ -121,9 +137,12 @@ func register[T any](
 	for _, o := range opts {
 		h.Options |= o
 	}
-	e := entry{provider: p.Name(), typ: typ, place: callerOutside()}
+	e.place = callerOutside()
 	if fn == nil {
 		panic(fmt.Sprintf("hook: handler %q at %s has no function", name, e.place))
+	}
+	if e.typ == "" && e.takes == nil {
+		panic(fmt.Sprintf("hook: handler %q at %s has no function to say which types it takes", name, e.place))
 	}
 	if !webhook.ValidName(name) {
 		panic(fmt.Sprintf("hook: handler name %q at %s: give 1 to 200 visible ASCII characters without spaces", name, e.place))
@@ -171,7 +190,7 @@ func checkSkipStale[T any](p webhook.Provider, name, place string) {
 func (r *Registry) add(e entry) {
 	for _, old := range r.entries {
 		same := old.provider == e.provider && old.handler.Name == e.handler.Name
-		if same && (old.typ == e.typ || old.typ == "" || e.typ == "") {
+		if same && old.meets(e) {
 			panic(fmt.Sprintf("hook: handler %q for %s is registered twice: at %s and at %s",
 				e.handler.Name, describe(e), old.place, e.place))
 		}
@@ -179,9 +198,21 @@ func (r *Registry) add(e entry) {
 	r.entries = append(r.entries, e)
 }
 
+// meets reports whether both may be for the same event. Of two that choose types by a
+// function nobody can say, so it is taken for granted.
+func (e entry) meets(other entry) bool {
+	switch {
+	case e.takes == nil:
+		return other.has(e.typ)
+	case other.takes == nil:
+		return e.has(other.typ)
+	}
+	return true
+}
+
 func describe(e entry) string {
-	if e.typ == "" {
-		return "all of " + e.provider
+	if e.takes != nil {
+		return "types of " + e.provider
 	}
 	return e.provider + " " + e.typ
 }

@@ -84,6 +84,24 @@ func TestForKeepsOrder(t *testing.T) {
 	}
 }
 
+// A handler of some types has no part in others, not even by its name.
+func TestOnTypes(t *testing.T) {
+	t.Parallel()
+	var r hook.Registry
+	hook.OnTypes(&r, shop{}, isPaid, "a", nothing)
+	hook.On(&r, shipped, "a", nothing)
+	for typ, want := range map[string]int{"order.paid": 1, "order.paid.twice": 1, "order.shipped": 1, "order.noted": 0, "": 0} {
+		if got := len(r.For("shop", typ)); got != want {
+			t.Errorf("%d handlers for %q, want %d", got, typ, want)
+		}
+	}
+	if got := r.For("other", "order.paid"); got != nil {
+		t.Errorf("another provider's event has %d handlers", len(got))
+	}
+}
+
+func isPaid(typ string) bool { return strings.HasPrefix(typ, "order.paid") }
+
 func TestZeroRegistryIsEmpty(t *testing.T) {
 	t.Parallel()
 	if got := new(hook.Registry).For("shop", "order.paid"); len(got) != 0 {
@@ -105,11 +123,24 @@ func TestRegistrationPanics(t *testing.T) {
 		{"a type's and the provider's", func(r *hook.Registry) {
 			hook.On(r, paid, "a", nothing)
 			hook.OnProvider(r, shop{}, "a", nothing[json.RawMessage])
-		}, []string{"all of shop", "registry_test.go:"}},
+		}, []string{"types of shop", "registry_test.go:"}},
 		{"the provider's and a type's", func(r *hook.Registry) {
 			hook.OnProvider(r, shop{}, "a", nothing[json.RawMessage])
 			hook.On(r, paid, "a", nothing)
 		}, []string{"shop order.paid"}},
+		{"some types' and the provider's", func(r *hook.Registry) {
+			hook.OnTypes(r, shop{}, isPaid, "a", nothing)
+			hook.OnProvider(r, shop{}, "a", nothing)
+		}, []string{"types of shop", "registry_test.go:"}},
+		{"some types' and one of them", func(r *hook.Registry) {
+			hook.OnTypes(r, shop{}, isPaid, "a", nothing)
+			hook.On(r, paid, "a", nothing)
+		}, []string{"shop order.paid"}},
+		{"a type's and some types', it among them", func(r *hook.Registry) {
+			hook.On(r, paid, "a", nothing)
+			hook.OnTypes(r, shop{}, isPaid, "a", nothing)
+		}, []string{"types of shop"}},
+		{"no function to choose types", func(r *hook.Registry) { hook.OnTypes(r, shop{}, nil, "a", nothing) }, []string{"which types", "registry_test.go:"}},
 		{"no function", func(r *hook.Registry) { hook.On(r, paid, "a", nil) }, []string{"has no function", "registry_test.go:"}},
 		{"no name", func(r *hook.Registry) { hook.On(r, paid, "", nothing) }, []string{"handler name", "registry_test.go:"}},
 		{"name with a space", func(r *hook.Registry) { hook.On(r, paid, "a b", nothing) }, []string{`"a b"`}},

@@ -19,8 +19,9 @@ const (
 )
 
 // ask calls again while the error says that this can help, and waits as long as it says.
-// All calls are questions, so that asking again does no harm.
-func ask[T any](ctx context.Context, call func(context.Context) (T, error)) (T, error) {
+// All calls are questions, so that asking again does no harm. A waiting that is not nil is
+// told of each wait before it begins.
+func ask[T any](ctx context.Context, waiting func(time.Duration), call func(context.Context) (T, error)) (T, error) {
 	wait := firstWait
 	for try := 1; ; try++ {
 		value, err := call(ctx)
@@ -30,6 +31,9 @@ func ask[T any](ctx context.Context, call func(context.Context) (T, error)) (T, 
 		pause := max(wait, retryOf(err).After)
 		if pause > maxWait {
 			return value, err
+		}
+		if waiting != nil {
+			waiting(pause)
 		}
 		if sleep(ctx, pause) != nil {
 			return value, errors.Join(err, ctx.Err())

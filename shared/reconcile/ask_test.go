@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,12 +40,15 @@ func TestWaits(t *testing.T) {
 				f := &fake{answers: paths(one, session)}
 				f.answers["/kyc/watchlists"] = tt.answers
 				start := time.Now()
-				messages, err := reconcile.KYC(t.Context(), f.kyc(), query)
+				var told time.Duration
+				q := query
+				q.Waiting = func(d time.Duration) { told += d }
+				messages, err := reconcile.KYC(t.Context(), f.kyc(), q)
 				if len(messages) != tt.events || (err == nil) != (tt.events > 0) {
 					t.Errorf("%d events, %v; want %d", len(messages), err, tt.events)
 				}
-				if took := time.Since(start); took != tt.wait || len(f.asked) != tt.asked {
-					t.Errorf("took %v and asked %q; want %v and %d questions", took, f.asked, tt.wait, tt.asked)
+				if took := time.Since(start); took != tt.wait || told != tt.wait || len(f.asked) != tt.asked {
+					t.Errorf("took %v, told %v and asked %q; want %v and %d questions", took, told, f.asked, tt.wait, tt.asked)
 				}
 			})
 		})
@@ -61,6 +65,20 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		_, err := reconcile.KYC(ctx, f.kyc(), query)
 		if !errors.Is(err, context.DeadlineExceeded) || len(f.asked) != 1 {
 			t.Errorf("%v after %q, want the deadline after one question", err, f.asked)
+		}
+	})
+}
+
+func TestCompliancelyTellsOfWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answers: map[string][]answer{tinPath + "70001": {down, {body: tin}}}}
+		var told []time.Duration
+		_, _, err := reconcile.Compliancely(t.Context(), f.compliancely(t), reconcile.CompliancelyQuery{
+			Received: noon, IDs: []string{"70001"}, Waiting: func(d time.Duration) { told = append(told, d) },
+		})
+		if err != nil || !slices.Equal(told, []time.Duration{time.Second}) {
+			t.Errorf("told of %v, %v; want one wait of a second", told, err)
 		}
 	})
 }

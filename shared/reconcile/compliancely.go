@@ -21,6 +21,9 @@ type CompliancelyQuery struct {
 	Received time.Time // when the events count as having come: now
 	Product  string    // one of [Products]; empty means the first
 	IDs      []string  // of the requests, as the API gave them: it can list none
+	Pending  bool      // makes events of requests that are not final too
+
+	Waiting func(time.Duration) // told of each wait before the API is asked again; nil: nobody is
 }
 
 // Products are those of which a request can be asked for by its id. Of the others the
@@ -35,68 +38,79 @@ func Products() []string {
 //
 //   - A webhook, or another run, that brings the same bytes within an hour is a duplicate.
 //   - After an hour, or with another byte, it is an event again, and handlers run again: ask
-//     once, for requests that are final and of which no webhook came.
+//     once, for requests of which no webhook came.
 //   - Where the source has a "key", the webhook's id is made by that one and is another.
+//
+// Of a request that is not final it makes no event, unless asked to: the webhook is still
+// to come, and would be another event. The ids of those are pending.
 //
 // Next to an error it gives what it found all the same. The error joins one for each
 // request that could not be had; it stops at the first that a later run could get.
-func Compliancely(ctx context.Context, c *compliancely.Client, q CompliancelyQuery) ([]queue.Message, error) {
+func Compliancely(ctx context.Context, c *compliancely.Client, q CompliancelyQuery) (found []queue.Message, pending []string, err error) {
 	if q.Product == "" {
 		q.Product = Products()[0]
 	}
 	if !slices.Contains(Products(), q.Product) {
-		return nil, &webhook.FieldError{Field: webhook.FieldProduct, Problem: "give one of " + strings.Join(Products(), ", ")}
+		return nil, nil, &webhook.FieldError{Field: webhook.FieldProduct, Problem: "give one of " + strings.Join(Products(), ", ")}
 	}
 	if q.Source == "" {
 		q.Source = compliancely.Provider{}.Name()
 	}
-	var found collection
+	var all collection
 	for _, id := range q.IDs {
-		if !found.stopped {
-			m, err := resourceEvent(ctx, c, q, id)
-			found.add(q.Product+" "+id, m, err)
+		if all.stopped {
+			break
 		}
+		m, final, err := resourceEvent(ctx, c, q, id)
+		if err == nil && !final && !q.Pending {
+			pending = append(pending, id)
+			continue
+		}
+		all.add(q.Product+" "+id, m, err)
 	}
-	return found.messages, errors.Join(found.errs...)
+	return all.messages, pending, errors.Join(all.errs...)
 }
 
-func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQuery, id string) (queue.Message, error) {
+// resourceEvent makes the event of a request, and tells whether it is final.
+func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQuery, id string) (m queue.Message, final bool, err error) {
 	if strings.Trim(id, ".") == "" { // "." and ".." would ask for another path
-		return queue.Message{}, &webhook.FieldError{Field: "id", Problem: "give the id of the request"}
+		return queue.Message{}, false, &webhook.FieldError{Field: "id", Problem: "give the id of the request"}
 	}
-	path, entity := "/api/v1/submissions/", entityOf(compliancely.TINMatch)
+	path, read := "/api/v1/submissions/", reader(compliancely.TINMatch, func(r compliancely.TINResult) bool { return r.Status.Final() })
 	if q.Product == compliancely.Transcript.Name() {
-		path, entity = "/api/v1/transcript/", entityOf(compliancely.Transcript)
+		path, read = "/api/v1/transcript/", reader(compliancely.Transcript, func(r compliancely.TranscriptResult) bool { return r.Status.Final() })
 	}
-	body, err := ask(ctx, func(ctx context.Context) (json.RawMessage, error) {
+	body, err := ask(ctx, q.Waiting, func(ctx context.Context) (json.RawMessage, error) {
 		return c.Call(ctx, http.MethodGet, path+url.PathEscape(id), nil)
 	})
 	if err != nil {
-		return queue.Message{}, err
+		return queue.Message{}, false, err
 	}
-	switch about, err := entity(body); {
+	about, final, err := read(body)
+	switch {
 	case err != nil:
-		return queue.Message{}, err
+		return queue.Message{}, false, err
 	case about != id:
-		return queue.Message{}, &webhook.FieldError{Field: "id", Problem: "the answer is about another request"}
+		return queue.Message{}, false, &webhook.FieldError{Field: "id", Problem: "the answer is about another request"}
 	}
 	envelope, err := compliancely.Provider{}.Open(body)
 	if err != nil {
-		return queue.Message{}, err
+		return queue.Message{}, false, err
 	}
 	return queue.Message{Event: webhook.Event{
 		Source: q.Source, Provider: compliancely.Provider{}.Name(), Received: q.Received,
 		ID: envelope.ID, Type: q.Product, Raw: body,
-	}}, nil
+	}}, final, nil
 }
 
-// entityOf makes a function that tells what a body is about, if it fits the type.
-func entityOf[T interface{ Entity() string }](t webhook.Type[T]) func(body []byte) (string, error) {
-	return func(body []byte) (string, error) {
+// reader makes a function that tells, of a body that fits the type, what it is about and
+// whether it is final.
+func reader[T interface{ Entity() string }](t webhook.Type[T], isFinal func(T) bool) func(body []byte) (about string, final bool, err error) {
+	return func(body []byte) (string, bool, error) {
 		resource, _, err := t.Decode(body)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
-		return resource.Entity(), nil
+		return resource.Entity(), isFinal(resource), nil
 	}
 }

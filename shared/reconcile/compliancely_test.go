@@ -28,9 +28,9 @@ func TestCompliancely(t *testing.T) {
 			t.Parallel()
 			f := &fake{answers: map[string][]answer{tt.path: {{body: tt.body}}}}
 			q := reconcile.CompliancelyQuery{Source: "tax", Received: noon, Product: tt.product, IDs: []string{tt.id}}
-			messages, err := reconcile.Compliancely(t.Context(), f.compliancely(t), q)
-			if err != nil || len(messages) != 1 {
-				t.Fatalf("%v, %v; want one", messages, err)
+			messages, pending, err := reconcile.Compliancely(t.Context(), f.compliancely(t), q)
+			if err != nil || len(messages) != 1 || pending != nil {
+				t.Fatalf("%v, pending %q, %v; want one", messages, pending, err)
 			}
 			if _, err := queue.Encode(messages[0]); err != nil {
 				t.Error(err)
@@ -61,6 +61,40 @@ func verified(t *testing.T, body string) webhook.Verified {
 	return got
 }
 
+// TestCompliancelyPending makes no event of what is still open, unless asked to.
+func TestCompliancelyPending(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		product, path string
+		bodies        map[string]string // by id
+		pending       []string
+	}{
+		{"tin_match", tinPath, map[string]string{
+			"1": `{"id":1,"status":"Pending","irs_code":-1}`, "2": `{"id":2,"status":"Did Not Match","irs_code":3}`, "3": `{"id":3,"status":"In Review"}`,
+		}, []string{"1", "3"}},
+		{"transcript", taxPath, map[string]string{
+			"1": `{"id":1,"status":"Consent Collected","consent":{}}`, "2": `{"id":2,"status":"Consent Rejected","consent":{}}`, "3": `{"id":3,"consent":{}}`,
+		}, []string{"1", "3"}},
+	} {
+		t.Run(tt.product, func(t *testing.T) {
+			t.Parallel()
+			f := &fake{answers: map[string][]answer{}}
+			for id, body := range tt.bodies {
+				f.answers[tt.path+id] = []answer{{body: body}}
+			}
+			q := reconcile.CompliancelyQuery{Received: noon, Product: tt.product, IDs: []string{"1", "2", "3"}}
+			messages, pending, err := reconcile.Compliancely(t.Context(), f.compliancely(t), q)
+			if err != nil || len(messages) != 1 || string(messages[0].Raw) != tt.bodies["2"] || !slices.Equal(pending, tt.pending) {
+				t.Errorf("%v, pending %q, %v; want the final one, pending %q", messages, pending, err, tt.pending)
+			}
+			q.Pending = true
+			if messages, pending, err = reconcile.Compliancely(t.Context(), f.compliancely(t), q); err != nil || len(messages) != 3 || pending != nil {
+				t.Errorf("%v, pending %q, %v; want all three", messages, pending, err)
+			}
+		})
+	}
+}
+
 func TestCompliancelyNextToAnError(t *testing.T) {
 	t.Parallel()
 	f := &fake{answers: map[string][]answer{
@@ -69,7 +103,7 @@ func TestCompliancelyNextToAnError(t *testing.T) {
 		tinPath + "70003":  {{body: `{"id":"7331"}`}},
 		tinPath + "a%2F..": {{status: http.StatusTeapot}},
 	}}
-	messages, err := reconcile.Compliancely(t.Context(), f.compliancely(t), reconcile.CompliancelyQuery{
+	messages, _, err := reconcile.Compliancely(t.Context(), f.compliancely(t), reconcile.CompliancelyQuery{
 		Received: noon, IDs: []string{"70002", "70003", "..", "", "a/..", "70004", "70001"},
 	})
 	if len(messages) != 1 || messages[0].Type != "tin_match" || messages[0].Source != "compliancely" {
@@ -93,7 +127,7 @@ func TestCompliancelyNextToAnError(t *testing.T) {
 
 func TestCompliancelyProduct(t *testing.T) {
 	t.Parallel()
-	_, err := reconcile.Compliancely(t.Context(), (&fake{}).compliancely(t), reconcile.CompliancelyQuery{Product: "sos", IDs: []string{"1"}})
+	_, _, err := reconcile.Compliancely(t.Context(), (&fake{}).compliancely(t), reconcile.CompliancelyQuery{Product: "sos", IDs: []string{"1"}})
 	if fault, ok := errors.AsType[*webhook.FieldError](err); !ok || fault.Field != "product" || !strings.Contains(fault.Problem, "tin_match, transcript") {
 		t.Errorf("%v, want the products", err)
 	}

@@ -34,6 +34,7 @@ type KYCQuery struct {
 	// Sessions are ids. How sessions are listed is not documented, so they have to be
 	// known: from having made them, or from their webhooks, out of which [Sessions] gathers them.
 	Sessions []string
+	Waiting  func(time.Duration) // told of each wait before the API is asked again; nil: nobody is
 }
 
 // A WatchlistRun is the data of [TypeWatchlist]: what the newest run of a watchlist found.
@@ -65,27 +66,27 @@ func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error
 		e.Source, e.Received = q.Source, q.Received
 		found.add(what, queue.Message{Event: e}, err)
 	}
-	list, err := ask(ctx, func(ctx context.Context) ([]kyc.Watchlist, error) {
+	list, err := ask(ctx, q.Waiting, func(ctx context.Context) ([]kyc.Watchlist, error) {
 		return c.Watchlists(ctx, kyc.WatchlistFilter{}) // paused ones too: they may have been checked before
 	})
 	found.fail("watchlists", err)
 	for _, listed := range list {
 		if listed.LastCheckedAt.After(q.Since) && !found.stopped {
-			e, err := watchlistEvent(ctx, c, listed.WatchlistID)
+			e, err := watchlistEvent(ctx, c, q.Waiting, listed.WatchlistID)
 			add("watchlist "+listed.WatchlistID, e, err)
 		}
 	}
 	for _, id := range q.Sessions {
 		if !found.stopped {
-			e, err := sessionEvent(ctx, c, id)
+			e, err := sessionEvent(ctx, c, q.Waiting, id)
 			add("session "+id, e, err)
 		}
 	}
 	return found.messages, errors.Join(found.errs...)
 }
 
-func watchlistEvent(ctx context.Context, c *kyc.Client, id string) (webhook.Event, error) {
-	w, err := ask(ctx, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
+func watchlistEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {
+	w, err := ask(ctx, waiting, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
 	if err != nil {
 		return webhook.Event{}, err
 	}
@@ -101,8 +102,8 @@ func watchlistEvent(ctx context.Context, c *kyc.Client, id string) (webhook.Even
 	})
 }
 
-func sessionEvent(ctx context.Context, c *kyc.Client, id string) (webhook.Event, error) {
-	s, err := ask(ctx, func(ctx context.Context) (kyc.Session, error) { return c.Session(ctx, id) })
+func sessionEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {
+	s, err := ask(ctx, waiting, func(ctx context.Context) (kyc.Session, error) { return c.Session(ctx, id) })
 	if err != nil {
 		return webhook.Event{}, err
 	}

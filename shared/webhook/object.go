@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"encoding/json"
+	"iter"
 )
 
 // maxNameLen is the length in characters up to which an event's id or type is taken.
@@ -9,20 +10,71 @@ const maxNameLen = 200
 
 // An Object is a JSON object whose values are not read yet. Unlike a struct it matches
 // names exactly; of a repeated name the last counts. Its values are parts of the body
-// that it was parsed from, not copies.
-type Object map[string]json.RawMessage
+// that it was parsed from, not copies. The zero Object has no fields.
+//
+// It is a list, and no map, as that is quicker to make than what is asked of it saves.
+type Object struct{ members []member }
+
+// A member is a name, in its quotes, with its value.
+type member struct{ quoted, value []byte }
 
 // ParseObject reads body as a JSON object. It returns [ErrMalformedBody] where it is
 // none, without quoting it.
 func ParseObject(body []byte) (Object, error) {
 	if !json.Valid(body) {
-		return nil, ErrMalformedBody
+		return Object{}, ErrMalformedBody
 	}
-	rest := skipSpace(body)
-	if rest[0] != '{' {
-		return nil, ErrMalformedBody
+	return splitObject(body)
+}
+
+// splitObject reads text, which must be valid JSON.
+func splitObject(text []byte) (Object, error) {
+	text = skipSpace(text)
+	if text[0] != '{' {
+		return Object{}, ErrMalformedBody
 	}
-	return splitMembers(rest), nil
+	return Object{splitMembers(text)}, nil
+}
+
+// Get gives the value of the field of that name; nil where it is absent.
+func (o Object) Get(name string) json.RawMessage {
+	for i := len(o.members) - 1; i >= 0; i-- {
+		if quotes(o.members[i].quoted, name) {
+			return o.members[i].value
+		}
+	}
+	return nil
+}
+
+// All gives every field in the order of the body, a repeated one repeatedly.
+func (o Object) All() iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		for _, m := range o.members {
+			if !yield(unquote(m.quoted), m.value) {
+				return
+			}
+		}
+	}
+}
+
+// Object reads the field of that name as an object. It returns [ErrMalformedBody] where
+// it is absent or none. It costs less than [ParseObject], as the value is known to be
+// valid.
+func (o Object) Object(name string) (Object, error) {
+	value := o.Get(name)
+	if value == nil {
+		return Object{}, ErrMalformedBody
+	}
+	return splitObject(value)
+}
+
+// Text reads the field of that name as a string, and reports whether it is one.
+func (o Object) Text(name string) (text string, ok bool) {
+	value := o.Get(name)
+	if len(value) == 0 || value[0] != '"' {
+		return "", false
+	}
+	return unquote(value), true
 }
 
 // ID reads the field of that name as an event's id. It returns [ErrMissingID] or
@@ -38,14 +90,10 @@ func (o Object) Type(field string) (string, error) {
 }
 
 func (o Object) name(field string, missing, invalid Code) (string, error) {
-	raw := o[field]
-	if len(raw) == 0 || string(raw) == "null" {
+	if raw := o.Get(field); raw == nil || string(raw) == "null" {
 		return "", missing
 	}
-	if raw[0] != '"' {
-		return "", invalid
-	}
-	if s := unquote(raw); ValidName(s) {
+	if s, ok := o.Text(field); ok && ValidName(s) {
 		return s, nil
 	}
 	return "", invalid

@@ -28,12 +28,15 @@ func ParseSeconds(text string) (seconds int64, ok bool) {
 	return seconds, true
 }
 
-// Seconds reads the field of that name as a time in Unix seconds, to the microsecond.
-// It gives the zero time where there is none, or no number of seconds between the
-// years 0 and 9999: an event without a time is still an event.
-func (o Object) Seconds(field string) time.Time {
-	seconds, err := strconv.ParseFloat(string(o[field]), 64)
-	if err != nil || seconds < minUnix || seconds > maxUnix {
+// Seconds reads the field of that name as a time in Unix seconds, as [UnixTime] does.
+func (o Object) Seconds(field string) time.Time { return UnixTime(string(o.Get(field))) }
+
+// UnixTime reads a number of Unix seconds, to the microsecond. It gives the zero time
+// where text is none, or none between the years 0 and 9999: an event without a time is
+// still an event.
+func UnixTime(text string) time.Time {
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(minUnix <= seconds && seconds <= maxUnix) { // "NaN" is no time either
 		return time.Time{}
 	}
 	whole, fraction := math.Modf(seconds)

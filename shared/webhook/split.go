@@ -6,28 +6,38 @@ import (
 	"unicode/utf8"
 )
 
+// usualFields is how many fields most bodies have at most.
+const usualFields = 8
+
 // splitMembers cuts a JSON object into its members. The text must be valid JSON: then
 // every bracket and quote is where it is expected, and no bound needs a check. It is
 // here because decoding into a map costs more than the rest of verifying a request.
-func splitMembers(text []byte) Object {
-	o := Object{}
+func splitMembers(text []byte) []member {
+	members := make([]member, 0, usualFields)
 	rest := skipSpace(text[1:])
 	for rest[0] != '}' {
 		end := stringLen(rest)
-		name := unquote(rest[:end])
+		quoted := rest[:end]
 		rest = skipSpace(rest[end:])
 		rest = skipSpace(rest[1:]) // the colon
 		end = valueLen(rest)
-		o[name] = json.RawMessage(rest[:end:end])
+		members = append(members, member{quoted, rest[:end:end]})
 		rest = skipSpace(rest[end:])
 		if rest[0] == ',' {
 			rest = skipSpace(rest[1:])
 		}
 	}
-	return o
+	return members
 }
 
-func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
+// skipSpace cuts the white space that text begins with: between the tokens of valid JSON
+// no other character is as low as a space.
+func skipSpace(text []byte) []byte {
+	for text[0] <= ' ' {
+		text = text[1:]
+	}
+	return text
+}
 
 // valueLen is the length of the value that text begins with.
 func valueLen(text []byte) int {
@@ -57,26 +67,38 @@ func nestedLen(text []byte) int {
 	}
 }
 
-// stringLen is the length of the string that text begins with, both quotes included.
+// stringLen is the length of the string that text begins with, both quotes included. It
+// goes from quote to quote, which is much faster than from byte to byte.
 func stringLen(text []byte) int {
 	for i := 1; ; i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
+		i += bytes.IndexByte(text[i:], '"')
+		backslashes := i - len(bytes.TrimRight(text[:i], `\`))
+		if backslashes%2 == 0 { // an odd one escapes the quote
 			return i + 1
 		}
 	}
 }
 
+// quotes reports whether the valid JSON string stands for name.
+func quotes(quoted []byte, name string) bool {
+	if inner := quoted[1 : len(quoted)-1]; isPlain(inner) {
+		return string(inner) == name
+	}
+	return unquote(quoted) == name
+}
+
+// isPlain reports whether what stands between the quotes is the string itself: escapes
+// and invalid UTF-8 stand for something else.
+func isPlain(inner []byte) bool {
+	return bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
+}
+
 // unquote reads a valid JSON string.
 func unquote(quoted []byte) string {
-	inner := quoted[1 : len(quoted)-1]
-	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+	if inner := quoted[1 : len(quoted)-1]; isPlain(inner) {
 		return string(inner)
 	}
 	var s string
-	// Of valid JSON there is no error; escapes and invalid UTF-8 are for the decoder.
-	_ = json.Unmarshal(quoted, &s)
+	_ = json.Unmarshal(quoted, &s) // of valid JSON there is no error
 	return s
 }

@@ -22,7 +22,7 @@ func (plain) Open(body []byte) (webhook.Envelope, error) {
 		return webhook.Envelope{}, err
 	}
 	id, err := o.ID("id")
-	return webhook.Envelope{ID: id, Type: "order.paid", Data: o["data"]}, err
+	return webhook.Envelope{ID: id, Type: "order.paid", Data: o.Get("data")}, err
 }
 
 type item struct {

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -43,25 +44,30 @@ func Names() []string {
 	return files
 }
 
-// All gives the samples in the order of [Types], and those of events without a type
-// after them.
+// All gives the samples in the order of [Types]. Those of events without a Go type come
+// after the others of their provider.
 func All() []Sample {
-	there := Names()
-	var names []string
+	var typed, providers []string
 	for _, t := range Types() {
-		if slices.Contains(there, NameOf(t)) {
-			names = append(names, NameOf(t))
+		typed = append(typed, NameOf(t))
+		providers = append(providers, t.Provider)
+	}
+	var all []Sample
+	for _, name := range Names() {
+		all = append(all, read(name))
+	}
+	place := func(list []string, name string) int {
+		if i := slices.Index(list, name); i >= 0 {
+			return i
 		}
+		return len(list)
 	}
-	for _, name := range there {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	all := make([]Sample, len(names))
-	for i, name := range names {
-		all[i] = read(name)
-	}
+	slices.SortStableFunc(all, func(a, b Sample) int {
+		return cmp.Or(
+			cmp.Compare(place(providers, a.Provider.Name()), place(providers, b.Provider.Name())),
+			cmp.Compare(place(typed, a.Name), place(typed, b.Name)),
+		)
+	})
 	return all
 }
 

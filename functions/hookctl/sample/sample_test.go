@@ -140,6 +140,27 @@ func decode[T any](typ webhook.Type[T]) func([]byte) (any, error) {
 	}
 }
 
+// TestOrder wants each provider's samples together: the typed ones in the order in which
+// they are listed, then the others.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, s := range sample.All() {
+		if s.Provider.Name() != "contiguity" && s.Provider.Name() != "contiguity-v1" {
+			got = append(got, s.Name)
+		}
+	}
+	want := []string{
+		"kyc.kyc.session.created", "kyc.kyc.session.completed", "kyc.kyc.session.processed", "kyc.kyc.session.approved",
+		"kyc.kyc.session.rejected", "kyc.kyc.session.manual_review", "kyc.kyc.watchlist.match",
+		"compliancely.tin_match", "compliancely.tax_exempt", "compliancely.sos", "compliancely.bulk_tin", "compliancely.transcript",
+		"standard.contact.created",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("samples (-want +got):\n%s", diff)
+	}
+}
+
 func TestFindHelps(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -29,7 +29,7 @@ func (c *channel) alert(_ context.Context, text string) error {
 	return c.err
 }
 
-// ofKYC is an event of any type, as hook.OnProvider gives it.
+// ofKYC is an event of any type, as hook.OnTypes gives it.
 func ofKYC(typ, data string) hook.Event[json.RawMessage] {
 	return hooktest.Event(webhook.NewType[json.RawMessage](kyc.Provider{}, typ), json.RawMessage(data))
 }
@@ -41,8 +41,6 @@ func TestWatchlistAlert(t *testing.T) {
 		name, typ, data string
 		want            []string
 	}{
-		{"session", "kyc.session.approved", `{"watchlist_id":"w-1"}`, nil},
-		{"session of an unknown type", "kyc.session.expired", `{}`, nil},
 		{"watchlist", "kyc.watchlist.match", `{"watchlist_id":"w-1","subject":{"full_name":"Jane Doe"}}`,
 			[]string{"Legal Talent KYC: kyc.watchlist.match (event evt_test, watchlist w-1" + look}},
 		{"by another name", "watchlist.new_match", `{}`, []string{"Legal Talent KYC: watchlist.new_match (event evt_test" + look}},

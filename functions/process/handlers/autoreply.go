@@ -9,10 +9,10 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// autoReply answers a text with another, from the number that received it. Sending takes
-// no idempotency key, so a second try could be a second message: it is registered
-// hook.AtMostOnce. It answers programs as well as people: two that answer each other
-// never end.
+// autoReply answers a text, with attachments or not, with another, from the number that
+// received it. Sending takes no idempotency key, so a second try could be a second
+// message: it is registered hook.AtMostOnce. What it knows to be a program's it does not
+// answer; mayLoop says what it cannot know.
 type autoReply struct {
 	client *contiguity.Client
 	text   string
@@ -20,6 +20,14 @@ type autoReply struct {
 }
 
 func (a autoReply) handle(ctx context.Context, e hook.Event[contiguity.Text]) error {
+	why := mayLoop(e.Data.From, e.Data.To, e.Data.Body, a.text)
+	if why == "" && isShortCode(e.Data.From) {
+		why = "it comes from a short code"
+	}
+	if why != "" {
+		slog.InfoContext(ctx, "not answered: it may be a program's", "id", e.ID, "because", why)
+		return nil
+	}
 	if a.sample {
 		slog.InfoContext(ctx, "would reply to the text", "id", e.ID, "characters", utf8.RuneCountInString(a.text))
 		return nil

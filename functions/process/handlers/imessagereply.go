@@ -19,6 +19,10 @@ type imessageReply struct {
 }
 
 func (i imessageReply) handle(ctx context.Context, e hook.Event[contiguity.IMessage]) error {
+	if why := mayLoop(e.Data.From, e.Data.To, e.Data.Body, i.text); why != "" {
+		slog.InfoContext(ctx, "not answered: it may be a program's", "id", e.ID, "because", why)
+		return nil
+	}
 	if i.sample {
 		slog.InfoContext(ctx, "would reply to the iMessage", "id", e.ID,
 			"characters", utf8.RuneCountInString(i.text), "attachments", 1)

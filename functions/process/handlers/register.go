@@ -29,6 +29,7 @@ func registerReplies(r *hook.Registry, s *settings) {
 	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
 		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}
 		hook.On(r, contiguity.TextIncomingSMS, "auto-reply", h.handle, hook.AtMostOnce)
+		hook.On(r, contiguity.TextIncomingMMS, "auto-reply", h.handle, hook.AtMostOnce)
 	}
 	if on, sample := s.on("imessage-reply", "CONTIGUITY_TOKEN", "IMESSAGE_REPLY_TEXT", "IMESSAGE_REPLY_ATTACHMENT"); on {
 		h := imessageReply{
@@ -71,7 +72,7 @@ func registerAlerts(r *hook.Registry, s *settings) {
 
 	if on, sample := s.on("watchlist-slack", "SLACK_WEBHOOK_URL"); on {
 		h := watchlistAlert{alert: channel.post, sample: sample}
-		hook.OnProvider(r, kyc.Provider{}, "watchlist-slack", h.handle)
+		hook.OnTypes(r, kyc.Provider{}, h.takes, "watchlist-slack", h.handle)
 	}
 	if on, sample := s.on("watchlist-email", "ALERT_EMAIL_FROM", "ALERT_EMAIL_TO"); on {
 		from, to := s.mailbox("ALERT_EMAIL_FROM"), s.mailboxes("ALERT_EMAIL_TO")
@@ -80,7 +81,7 @@ func registerAlerts(r *hook.Registry, s *settings) {
 			mail = newEmail(s, from, to)
 		}
 		h := watchlistAlert{alert: mail.send, sample: sample}
-		hook.OnProvider(r, kyc.Provider{}, "watchlist-email", h.handle)
+		hook.OnTypes(r, kyc.Provider{}, h.takes, "watchlist-email", h.handle)
 	}
 	if on, sample := s.on("tin-mismatch-alert", "SLACK_WEBHOOK_URL"); on {
 		h := tinMismatchAlert{alert: channel.post, sample: sample}

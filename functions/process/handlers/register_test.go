@@ -23,10 +23,10 @@ func register(t *testing.T, set map[string]string) map[string][]string {
 	}
 	names := map[string][]string{}
 	for _, event := range []string{
-		"contiguity text.incoming.sms", "contiguity imessage.incoming", "contiguity whatsapp.incoming",
+		"contiguity text.incoming.sms", "contiguity text.incoming.mms", "contiguity imessage.incoming", "contiguity whatsapp.incoming",
 		"contiguity text.delivery.confirmed", "contiguity text.delivery.failed", "contiguity otp.reverse.verified",
 		"contiguity identity.verification_session.verified",
-		"kyc kyc.session.approved", "kyc watchlist.of.any.name", "compliancely tin_match",
+		"kyc kyc.session.approved", "kyc kyc.session.of.any.name", "kyc kyc.watchlist.match", "kyc watchlist.of.any.name", "compliancely tin_match",
 	} {
 		provider, typ, _ := strings.Cut(event, " ")
 		for _, h := range r.For(provider, typ) {
@@ -75,7 +75,8 @@ func TestRegister(t *testing.T) {
 				"contiguity text.delivery.confirmed": {"delivery-status newest"},
 				"contiguity text.delivery.failed":    {"delivery-status newest"},
 				"contiguity otp.reverse.verified":    {"otp-verified newest"},
-				"kyc kyc.session.approved":           {"open-account", "watchlist-slack"},
+				"kyc kyc.session.approved":           {"open-account"},
+				"kyc kyc.watchlist.match":            {"watchlist-slack"},
 				"kyc watchlist.of.any.name":          {"watchlist-slack"},
 				"compliancely tin_match":             {"tin-mismatch-alert"},
 			},
@@ -86,13 +87,15 @@ func TestRegister(t *testing.T) {
 			name: "the samples", set: samples(t),
 			want: map[string][]string{
 				"contiguity text.incoming.sms":                      {"auto-reply at most once"},
+				"contiguity text.incoming.mms":                      {"auto-reply at most once"},
 				"contiguity imessage.incoming":                      {"imessage-reply at most once"},
 				"contiguity whatsapp.incoming":                      {"whatsapp-reply at most once"},
 				"contiguity text.delivery.confirmed":                {"delivery-status newest"},
 				"contiguity text.delivery.failed":                   {"delivery-status newest"},
 				"contiguity otp.reverse.verified":                   {"otp-verified newest"},
 				"contiguity identity.verification_session.verified": {"identity-thanks at most once"},
-				"kyc kyc.session.approved":                          {"open-account", "watchlist-slack", "watchlist-email"},
+				"kyc kyc.session.approved":                          {"open-account"},
+				"kyc kyc.watchlist.match":                           {"watchlist-slack", "watchlist-email"},
 				"kyc watchlist.of.any.name":                         {"watchlist-slack", "watchlist-email"},
 				"compliancely tin_match":                            {"tin-mismatch-alert"},
 			},

@@ -11,8 +11,8 @@ import (
 )
 
 // watchlistAlert tells people that a watchlist has a new match, or that a match changed.
-// The names of those events are not documented, so it gets every event of the provider
-// and alerts to each that is not about a session.
+// The names of those events are not documented, so it takes every type of the provider
+// that is not a session's.
 //
 // An alert that comes twice is better than one that never comes, so it runs at least
 // once. It is registered once for each way to alert: if one fails, only that is repeated.
@@ -21,10 +21,9 @@ type watchlistAlert struct {
 	sample bool // says that it would alert, and calls nobody
 }
 
+func (watchlistAlert) takes(typ string) bool { return !strings.HasPrefix(typ, "kyc.session.") }
+
 func (w watchlistAlert) handle(ctx context.Context, e hook.Event[json.RawMessage]) error {
-	if strings.HasPrefix(e.Type, "kyc.session.") {
-		return nil
-	}
 	if w.sample {
 		slog.InfoContext(ctx, "would alert: watchlist", "id", e.ID, "type", e.Type)
 		return nil

@@ -17,6 +17,10 @@ type whatsappReply struct {
 }
 
 func (w whatsappReply) handle(ctx context.Context, e hook.Event[contiguity.WhatsApp]) error {
+	if why := mayLoop(e.Data.From, e.Data.To, e.Data.Body, w.text); why != "" {
+		slog.InfoContext(ctx, "not answered: it may be a program's", "id", e.ID, "because", why)
+		return nil
+	}
 	if w.sample {
 		slog.InfoContext(ctx, "would reply to the WhatsApp message", "id", e.ID, "characters", utf8.RuneCountInString(w.text))
 		return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -31,7 +32,7 @@ type ClientOptions struct {
 	// WebhookURL is where results are sent, as "https://…/hooks/compliancely"; a request
 	// can name another. Empty: each submission has to.
 	WebhookURL string
-	HTTP       *http.Client     // nil means one with a timeout of 30 seconds; its redirect policy is not used
+	HTTP       *http.Client     // nil means one with a timeout of 45 seconds; its redirect policy is not used
 	Now        func() time.Time // nil means time.Now
 }
 
@@ -64,7 +65,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if hasLogin != o.Token.IsEmpty() {
 		return fault("token", "give username and password, or a token of the old version")
 	}
-	if !isHeaderText(o.Token.Reveal()) {
+	if !rest.IsHeaderText(o.Token.Reveal()) {
 		return fault("token", "it has a character that no token has; look for a space or a line break")
 	}
 	if o.Now == nil {
@@ -80,18 +81,14 @@ func isWebURL(text string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// isHeaderText reports whether text can stand in a header's value.
-func isHeaderText(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
-}
-
 // Call makes a call that has no method of its own here, with the Client's credentials,
 // and gives the answer as it came. Path begins with a slash, as "/api/v1/…"; body is
 // sent as JSON, nil for none.
 //
-// The path of a bulk file's upload and of its result, the path that creates a transcript
-// request, and those that fetch a tax-exempt or a Secretary of State search again, are
-// not in the documentation within reach: once you know one, Call does it.
+// There is no method for creating a transcript request, because neither its path nor its
+// fields are in the documentation within reach, nor for fetching a bulk file, a tax-exempt
+// or a Secretary of State search again, because their paths are not: once you know one,
+// Call does it.
 func (c *Client) Call(ctx context.Context, method, path string, body any) (json.RawMessage, error) {
 	const op = "call the API"
 	if !strings.HasPrefix(path, "/") { // else it could name another host, and get the token
@@ -149,7 +146,7 @@ func (c *Client) call(ctx context.Context, r request) (got answer, err error) {
 			return answer{}, err
 		}
 	}
-	if o, err := webhook.ParseObject(got.body); err == nil && string(o["success"]) == "false" {
+	if o, err := webhook.ParseObject(got.body); err == nil && string(o.Get("success")) == "false" {
 		return answer{}, refusal(r.op, got.status, 0, got.body)
 	}
 	return got, nil

@@ -29,6 +29,12 @@ func TestCalls(t *testing.T) {
 				return c.SubmitTINMatch(t.Context(), compliancely.TINMatchRequest{Name: "Demo Bakery", TIN: "000000000"})
 			},
 			func(got any) bool { return got.(compliancely.TINResult).ID == 70001 }},
+		{"TIN match at once", "POST /api/v1/tin/match/", `{"id":7,"status":"Pending","message":"it takes longer"}`,
+			`{"name":"Demo Bakery","tin":"000000000","webhook_urls":["` + hookURL + `"]}`,
+			func(t *testing.T, c *compliancely.Client) (any, error) {
+				return c.MatchTIN(t.Context(), compliancely.TINMatchRequest{Name: "Demo Bakery", TIN: "000000000"})
+			},
+			func(got any) bool { return got.(compliancely.TINResult).Message == "it takes longer" }},
 		{"TIN match with a URL of its own", "POST /api/v1/submissions/", vectorBody,
 			`{"name":"n","tin":"000000000","webhook_urls":["https://example.com/other"]}`,
 			func(t *testing.T, c *compliancely.Client) (any, error) {
@@ -123,6 +129,7 @@ func TestWrongRequests(t *testing.T) {
 	}{
 		{"tin", func() error { return only(c.SubmitTINMatch(t.Context(), compliancely.TINMatchRequest{Name: "n"})) }},
 		{"tin", func() error { return only(c.SubmitTaxExempt(t.Context(), compliancely.TaxExemptRequest{})) }},
+		{"tin", func() error { return only(c.MatchTIN(t.Context(), compliancely.TINMatchRequest{TIN: "t"})) }},
 		{"state", func() error {
 			return only(c.SubmitSecretaryOfState(t.Context(), compliancely.SecretaryOfStateRequest{Name: "n"}))
 		}},

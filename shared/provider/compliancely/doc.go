@@ -25,12 +25,13 @@
 //
 // A [Client] submits checks with this stack's webhook URL in the field that each product
 // has for it, and asks for a submission again where no webhook came: the provider tries
-// three times within about ten minutes. The TIN match, tax exempt and Secretary of State
-// calls are documented; for others there is [Client.Call]. Two things are taken from
-// what is usual, as their bodies are not documented: tokens are asked for with
-// "username" and "password", and renewed with "refresh" (where that is refused, the
-// Client logs in again). That a path of version 1 takes a token of version 2 is not
-// documented either; with an old token, give it as [ClientOptions].Token.
+// three times within about ten minutes. The TIN match (to wait for or not), tax exempt,
+// Secretary of State and bulk upload calls are documented, of the last all but the path,
+// which can be set; for others there is [Client.Call]. Two things are taken from what is
+// usual, as their bodies are not documented: tokens are asked for with "username" and
+// "password", and renewed with "refresh" (where that is refused, the Client logs in
+// again). That a path of version 1 takes a token of version 2 is not documented either;
+// with an old token, give it as [ClientOptions].Token.
 //
 // # Personal data
 //

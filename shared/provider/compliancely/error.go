@@ -2,13 +2,14 @@ package compliancely
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -71,6 +72,17 @@ func wrongRequest(op, field, problem string) *Error {
 	}
 }
 
+// failure is the Error of a call that had no answer, or none that could be read.
+func failure(op string, f *rest.Failure) *Error {
+	switch {
+	case errors.Is(f.Err, rest.ErrRequest):
+		return wrongRequest(op, "path", "it makes no URL, or the method is none")
+	case errors.Is(f.Err, rest.ErrTooLong):
+		return unreadable(op, f.Status, f.Err)
+	}
+	return &Error{Op: op, Status: f.Status, Err: f.Err, retry: webhook.Retry{NotSent: f.NotSent}}
+}
+
 // unreadable is the Error of an answer that is not what is documented. What was asked
 // for was done, so trying again would do it twice.
 func unreadable(op string, status int, err error) *Error {
@@ -81,13 +93,7 @@ func unreadable(op string, status int, err error) *Error {
 func refusal(op string, status int, after time.Duration, body []byte) *Error {
 	e := &Error{Op: op, Status: status}
 	e.readBody(body)
-	switch {
-	case status == http.StatusTooManyRequests:
-		e.retry = webhook.Retry{After: after, NotSent: true}
-	case status == http.StatusRequestTimeout || status >= 500:
-	default:
-		e.retry = webhook.Retry{Permanent: true}
-	}
+	e.retry = rest.Retry(status, after)
 	return e
 }
 
@@ -101,23 +107,24 @@ func (e *Error) readBody(body []byte) {
 	if err != nil {
 		return // a proxy's page, which says no more than the status
 	}
-	e.readCode(o["code"])
+	e.readCode(o.Get("code"))
 	for _, name := range []string{"detail", "message"} {
 		if e.Message == "" {
-			_ = json.Unmarshal(o[name], &e.Message) // an error leaves it empty
+			_ = json.Unmarshal(o.Get(name), &e.Message) // an error leaves it empty
 		}
 	}
 	var listed []struct {
 		Code    json.RawMessage `json:"code"`
 		Message string          `json:"message"`
 	}
-	if json.Unmarshal(o["errors"], &listed) == nil && len(listed) > 0 {
+	if json.Unmarshal(o.Get("errors"), &listed) == nil && len(listed) > 0 {
 		e.readCode(listed[0].Code)
 		e.Message = listed[0].Message
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(o)) {
-		if o[name][0] == '[' && isWord(name) && len(e.Fields) < maxFields {
+	fields := maps.Collect(o.All())
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if fields[name][0] == '[' && rest.IsWord(name) && len(e.Fields) < maxFields {
 			e.Fields = append(e.Fields, name)
 		}
 	}
@@ -126,13 +133,7 @@ func (e *Error) readBody(body []byte) {
 // readCode takes a word, and leaves out what is none.
 func (e *Error) readCode(raw json.RawMessage) {
 	var text string
-	if json.Unmarshal(raw, &text) == nil && isWord(text) {
+	if json.Unmarshal(raw, &text) == nil && rest.IsWord(text) {
 		e.Code = text
 	}
-}
-
-// isWord reports whether text is of a program's making, and so no personal data.
-func isWord(text string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-	return text != "" && len(text) <= 40 && strings.Trim(text, letters) == ""
 }

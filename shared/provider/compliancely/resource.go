@@ -35,10 +35,10 @@ func parseResource(body []byte) (resource, error) {
 	if err != nil {
 		return resource{}, err
 	}
-	if _, bare := top["id"]; !bare {
+	if top.Get("id") == nil {
 		// Data that is no object, such as the null beside an error, wraps nothing.
-		if data, err := webhook.ParseObject(top["data"]); err == nil {
-			return resource{raw: top["data"], fields: data}, nil
+		if data, err := top.Object("data"); err == nil {
+			return resource{raw: top.Get("data"), fields: data}, nil
 		}
 	}
 	return resource{raw: body, fields: top}, nil
@@ -54,7 +54,7 @@ func (r resource) shape() string {
 		{"input_file_url", typeBulkTIN},
 		{"tin", typeTaxExempt},
 	} {
-		if _, ok := r.fields[mark.field]; ok {
+		if r.fields.Get(mark.field) != nil {
 			return mark.name
 		}
 	}

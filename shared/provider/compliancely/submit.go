@@ -16,7 +16,21 @@ type TINMatchRequest struct {
 
 // SubmitTINMatch starts a check, whose result comes as [TINMatch].
 func (c *Client) SubmitTINMatch(ctx context.Context, r TINMatchRequest) (TINResult, error) {
-	const op = "submit TIN match"
+	return c.tinMatch(ctx, "submit TIN match", "/api/v1/submissions/", r)
+}
+
+// MatchTIN makes a check and waits for its result: usually some seconds, and at most the
+// 30 that the provider takes, so bring a context that lasts. A result that was there in
+// time comes by no webhook. Where it was not, Status is not final and Message says so, and
+// the result comes as [TINMatch] when the tax office answers.
+//
+// The path follows from the call's name in the documentation, the text of which has the
+// end of it twice.
+func (c *Client) MatchTIN(ctx context.Context, r TINMatchRequest) (TINResult, error) {
+	return c.tinMatch(ctx, "match TIN", "/api/v1/tin/match/", r)
+}
+
+func (c *Client) tinMatch(ctx context.Context, op, path string, r TINMatchRequest) (TINResult, error) {
 	target, err := c.target(op, r.WebhookURL)
 	if err != nil {
 		return TINResult{}, err
@@ -24,7 +38,7 @@ func (c *Client) SubmitTINMatch(ctx context.Context, r TINMatchRequest) (TINResu
 	if r.Name == "" || r.TIN == "" {
 		return TINResult{}, wrongRequest(op, "tin", "give a name and a tax number")
 	}
-	return ask(ctx, c, TINMatch, request{op: op, method: http.MethodPost, path: "/api/v1/submissions/", body: struct {
+	return ask(ctx, c, TINMatch, request{op: op, method: http.MethodPost, path: path, body: struct {
 		Name        string   `json:"name"`
 		TIN         string   `json:"tin"`
 		WebhookURLs []string `json:"webhook_urls"`

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -128,7 +129,7 @@ func (t *tokens) fetch(ctx context.Context, path string, credentials map[string]
 		return failed
 	}
 	var given tokenAnswer
-	if err := json.Unmarshal(got.body, &given); err != nil || given.Access == "" || !isHeaderText(given.Access) {
+	if err := json.Unmarshal(got.body, &given); err != nil || given.Access == "" || !rest.IsHeaderText(given.Access) {
 		return unreadable(op, got.status, errors.New("the answer holds no access token"))
 	}
 	h.access, h.accessEnds = webhook.NewSecret(given.Access), now.Add(life(given.AccessExpiry))

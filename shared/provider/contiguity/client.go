@@ -1,17 +1,16 @@
 package contiguity
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -20,8 +19,6 @@ const (
 	defaultScheme  = "Token"
 	// defaultTimeout bounds a call whose context has no earlier end.
 	defaultTimeout = 20 * time.Second
-	// maxAnswer is the longest answer that is read, in bytes. Answers are some hundred.
-	maxAnswer = 1 << 20
 )
 
 // UnixMillis is a time as Contiguity's REST API writes it: Unix milliseconds. Its
@@ -78,48 +75,26 @@ func call[T any](ctx context.Context, c *Client, op, method, path string, body [
 	if err := checkToken(c.Token); err != nil {
 		return answer, refusal(op, err.Error())
 	}
-	trace := new(connection)
-	request, err := http.NewRequestWithContext(trace.watch(ctx), method,
-		strings.TrimSuffix(cmp.Or(c.BaseURL, defaultBaseURL), "/")+path, bytes.NewReader(body))
-	if err != nil {
+	got, failed := rest.Do(ctx, rest.Client(c.HTTP, defaultTimeout, nil), rest.Request{
+		Method: method, URL: strings.TrimSuffix(cmp.Or(c.BaseURL, defaultBaseURL), "/") + path, Body: body,
+		Authorization: cmp.Or(c.Scheme, defaultScheme) + " " + c.Token.Reveal(),
+	})
+	switch {
+	case failed != nil && errors.Is(failed.Err, rest.ErrRequest):
 		return answer, refusal(op, "the base URL is none")
+	case failed != nil:
+		return answer, &Error{Op: op, Status: failed.Status, cause: failed.Err, retry: webhook.Retry{NotSent: failed.NotSent}}
+	case !got.OK():
+		return answer, c.refused(op, got, body)
 	}
-	request.Header.Set("Authorization", cmp.Or(c.Scheme, defaultScheme)+" "+c.Token.Reveal())
-	request.Header.Set("Accept", "application/json")
-	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	if err := ctx.Err(); err != nil {
-		return answer, &Error{Op: op, cause: err, retry: webhook.Retry{NotSent: true}}
-	}
-	got, err := c.http().Do(request)
-	if err != nil {
-		return answer, &Error{Op: op, cause: withoutURL(err), retry: webhook.Retry{NotSent: trace.neverMade()}}
-	}
-	defer func() { _ = got.Body.Close() }() // what was read is all that counts
-	text, err := readAnswer(got.Body)
-	if got.StatusCode < 200 || got.StatusCode > 299 {
-		return answer, c.refused(op, got, text, body) // what of the reason could be read is enough
-	}
-	if err == nil {
-		err = decodeAnswer(text, &answer)
-	}
-	if err != nil {
-		return response[T]{}, &Error{Op: op, Status: got.StatusCode, cause: err}
+	// The decoder's error is not passed on: it may quote the answer.
+	if json.Unmarshal(got.Body, &answer) != nil {
+		return response[T]{}, &Error{Op: op, Status: got.Status, cause: errAnswer}
 	}
 	return answer, nil
 }
 
-// http is the caller's client, but for redirects: the token and the message are for the
-// API, and for nobody whom it names.
-func (c *Client) http() *http.Client {
-	client := http.Client{Timeout: defaultTimeout}
-	if c.HTTP != nil {
-		client = *c.HTTP
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
-}
+var errAnswer = errors.New("the answer is not of the documented form; whether it was done is unknown")
 
 // checkToken refuses what no header can carry before net/http does.
 func checkToken(token webhook.Secret) error {
@@ -131,24 +106,6 @@ func checkToken(token webhook.Secret) error {
 		if text[i] <= ' ' || text[i] > '~' {
 			return fmt.Errorf("the token has a character that no token has, at byte %d: a space or a line break?", i)
 		}
-	}
-	return nil
-}
-
-var errAnswer = errors.New("the answer cannot be read; whether it was done is unknown")
-
-func readAnswer(body io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
-		err = fmt.Errorf("%w: over %d bytes", errAnswer, maxAnswer)
-	}
-	return text[:min(len(text), maxAnswer)], err
-}
-
-// decodeAnswer does not pass on the decoder's error, which may quote the answer.
-func decodeAnswer(text []byte, answer any) error {
-	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("%w: it is not of the documented form", errAnswer)
 	}
 	return nil
 }

@@ -1,19 +1,12 @@
 package contiguity
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -53,7 +46,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Retry implements [webhook.RetryHint]. NotSent: the answer was 429, or no connection was
 // made. Permanent: the answer was another 4xx, or the call was refused before it was
-// made. Neither: the answer was 5xx or unreadable, or none came in time after the request
+// made. Neither: the answer was 5xx, 408 or unreadable, or none came in time after the request
 // may have been written, so that nobody knows whether the message was sent.
 func (e *Error) Retry() webhook.Retry { return e.retry }
 
@@ -63,33 +56,17 @@ func refusal(op, problem string) *Error {
 }
 
 // refused is the error of an answer that is no 2xx.
-func (c *Client) refused(op string, got *http.Response, text, sent []byte) *Error {
-	e := &Error{Op: op, Status: got.StatusCode}
-	switch {
-	case e.Status == http.StatusTooManyRequests:
-		e.retry = webhook.Retry{NotSent: true, After: retryAfter(got.Header)}
-	case e.Status < http.StatusInternalServerError:
-		e.retry = webhook.Retry{Permanent: true}
-	default:
-		e.retry = webhook.Retry{After: retryAfter(got.Header)}
-	}
+func (c *Client) refused(op string, got rest.Answer, sent []byte) *Error {
+	// The provider does not document the header Retry-After.
+	e := &Error{Op: op, Status: got.Status, retry: rest.Retry(got.Status, rest.RetryAfter(got.Header))}
 	var answer response[failure]
-	if json.Unmarshal(text, &answer) == nil {
+	if json.Unmarshal(got.Body, &answer) == nil {
 		e.Message = c.hide(answer.Data.Error, sent)
 		if webhook.ValidName(answer.ID) {
 			e.ID = c.hide(answer.ID, sent)
 		}
 	}
 	return e
-}
-
-// retryAfter reads a number of seconds. The provider does not document the header.
-func retryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.ParseUint(h.Get("Retry-After"), 10, 31)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
 }
 
 // maxMessage is how much of the provider's words is kept, in bytes.
@@ -126,26 +103,3 @@ func (c *Client) hide(text string, sent []byte) string {
 	}
 	return text
 }
-
-// withoutURL is the reason alone of what an http.Client returns.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
-}
-
-// A connection notes how far a request came.
-type connection struct{ asked, made atomic.Bool }
-
-// watch makes ctx tell of the requests that are made with it.
-func (c *connection) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { c.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { c.made.Store(true) },
-	})
-}
-
-// neverMade reports whether nothing can have been written. A transport of the caller's
-// that does not tell leaves it open.
-func (c *connection) neverMade() bool { return c.asked.Load() && !c.made.Load() }

@@ -46,7 +46,7 @@ func TestStatuses(t *testing.T) {
 		{http.StatusUnauthorized, "", permanent},
 		{http.StatusForbidden, "", permanent},
 		{http.StatusNotFound, "9", permanent},
-		{http.StatusRequestTimeout, "", permanent},
+		{http.StatusRequestTimeout, "", webhook.Retry{}},
 		{http.StatusTooManyRequests, "", webhook.Retry{NotSent: true}},
 		{http.StatusTooManyRequests, "7", webhook.Retry{NotSent: true, After: 7 * time.Second}},
 		{http.StatusTooManyRequests, "Mon, 21 Sep 2026 14:13:20 GMT", webhook.Retry{NotSent: true}},
@@ -103,7 +103,7 @@ func TestUnreadableAnswers(t *testing.T) {
 		"nothing":    func(http.ResponseWriter, *http.Request) {},
 		"other kind": func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, "r", "o", `{"message_id":15005550001}`) },
 		"too large": func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, 200, "r", "o", `{"message_id":"m"}`+strings.Repeat(" ", 1<<20)) // right, were it cut
+			answer(w, 200, "r", "o", `{"message_id":"m"}`+strings.Repeat(" ", 8<<20)) // right, were it cut
 		},
 		"cut off": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")

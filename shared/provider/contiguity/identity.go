@@ -3,6 +3,7 @@ package contiguity
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 
 	"webhookintake/shared/webhook"
 )
@@ -92,15 +93,15 @@ func (s *VerificationSession) UnmarshalJSON(data []byte) error {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
 	read := VerificationSession{
-		ID:                textOf(o["id"]),
-		ClientReferenceID: textOf(o["client_reference_id"]),
-		Metadata:          presentOf(o["metadata"]),
+		ID:                textOf(o.Get("id")),
+		ClientReferenceID: textOf(o.Get("client_reference_id")),
+		Metadata:          presentOf(o.Get("metadata")),
 		Raw:               bytes.Clone(data),
 	}
 	if read.Report, err = documented(o, "verification_report"); err != nil {
 		return err
 	}
-	if raw := presentOf(o["error"]); raw != nil {
+	if raw := presentOf(o.Get("error")); raw != nil {
 		if read.Error, err = readVerificationError(raw); err != nil {
 			return err
 		}
@@ -131,13 +132,13 @@ func (r *VerificationReport) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
-	*r = VerificationReport{ID: textOf(o["id"]), Raw: bytes.Clone(data)}
+	*r = VerificationReport{ID: textOf(o.Get("id")), Raw: bytes.Clone(data)}
 	return nil
 }
 
 // documented reads a field that is known to be a string. It may be missing or null.
 func documented(o webhook.Object, name string) (text string, err error) {
-	raw := presentOf(o[name])
+	raw := presentOf(o.Get(name))
 	if raw == nil {
 		return "", nil
 	}
@@ -167,15 +168,16 @@ func withError(data, beside json.RawMessage) json.RawMessage {
 	if presentOf(beside) == nil {
 		return data
 	}
-	o := webhook.Object{}
+	var o webhook.Object
 	if presentOf(data) != nil {
 		var err error
-		if o, err = webhook.ParseObject(data); err != nil || presentOf(o["error"]) != nil {
+		if o, err = webhook.ParseObject(data); err != nil || presentOf(o.Get("error")) != nil {
 			return data // what does not fit is for Type.Decode to say
 		}
 	}
-	o["error"] = beside
-	merged, err := json.Marshal(o)
+	fields := maps.Collect(o.All())
+	fields["error"] = beside
+	merged, err := json.Marshal(fields)
 	if err != nil {
 		return data
 	}

@@ -47,9 +47,9 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	data := o["data"]
+	data := o.Get("data")
 	if strings.HasPrefix(wireType, prefixVerificationSession) {
-		data = withError(data, o["error"])
+		data = withError(data, o.Get("error"))
 	}
 	return webhook.Envelope{
 		ID: id, Type: todaysType(wireType, data), Time: o.Seconds("timestamp"), Data: data,

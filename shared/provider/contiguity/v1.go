@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,10 +46,10 @@ func (V1) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	if presentOf(o["crumbs"]) == nil {
+	if presentOf(o.Get("crumbs")) == nil {
 		return webhook.Envelope{}, webhook.ErrMissingType
 	}
-	crumbs, err := webhook.ParseObject(o["crumbs"])
+	crumbs, err := o.Object("crumbs")
 	if err != nil {
 		return webhook.Envelope{}, webhook.ErrInvalidType
 	}
@@ -84,8 +83,8 @@ func v1Type(channel string) string {
 // v1Time reads a time that is a number in some bodies and a string in others. Without
 // one an event is still an event.
 func v1Time(crumbs webhook.Object) time.Time {
-	if text := textOf(crumbs["timestamp"]); text != "" {
-		crumbs = webhook.Object{"timestamp": json.RawMessage(text)}
+	if text, ok := crumbs.Text("timestamp"); ok {
+		return webhook.UnixTime(text)
 	}
 	return crumbs.Seconds("timestamp")
 }

@@ -53,6 +53,7 @@ func TestV1Open(t *testing.T) {
 		{"WhatsApp", `{"crumbs":{"type":"whatsapp","timestamp":"1790000000"}}`, "whatsapp.incoming", providertest.At, nil},
 		{"iMessage", `{"crumbs":{"type":"imessage"}}`, "imessage.incoming", time.Time{}, nil},
 		{"channel of another year", `{"crumbs":{"type":"rcs","timestamp":"soon"}}`, "rcs", time.Time{}, nil},
+		{"time that is no number", `{"crumbs":{"type":"sms","timestamp":"NaN"}}`, "text.incoming.sms", time.Time{}, nil},
 		{"time in milliseconds", `{"crumbs":{"type":"sms","timestamp":1790000000000}}`, "text.incoming.sms", time.Time{}, nil},
 		{"no crumbs, as in v2", `{"id":"evt_1","type":"text.incoming.sms","data":{}}`, "", time.Time{}, webhook.ErrMissingType},
 		{"crumbs null", `{"crumbs":null}`, "", time.Time{}, webhook.ErrMissingType},

@@ -2,12 +2,13 @@ package kyc
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"strings"
 	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -61,6 +62,17 @@ func wrongRequest(op, field, problem string) *Error {
 	}
 }
 
+// failure is the Error of a call that had no answer, or none that could be read.
+func failure(op string, f *rest.Failure) *Error {
+	switch {
+	case errors.Is(f.Err, rest.ErrRequest):
+		return wrongRequest(op, "base_url", "give an absolute URL, as "+ProductionURL)
+	case errors.Is(f.Err, rest.ErrTooLong):
+		return unreadable(op, f.Status, f.Err)
+	}
+	return &Error{Op: op, Status: f.Status, Err: f.Err, retry: webhook.Retry{NotSent: f.NotSent}}
+}
+
 // unreadable is the Error of an answer that is not what is documented.
 func unreadable(op string, status int, err error) *Error {
 	return &Error{Op: op, Status: status, Err: err, retry: webhook.Retry{Permanent: true}}
@@ -72,17 +84,11 @@ func refusal(op string, status int, body []byte) *Error {
 	// A proxy's page is no object: it says no more than the status.
 	o, _ := webhook.ParseObject(body)
 	var code string
-	if json.Unmarshal(o["error"], &code) == nil && isWord(code) {
+	if json.Unmarshal(o.Get("error"), &code) == nil && rest.IsWord(code) {
 		e.Code = code
 	}
-	_ = json.Unmarshal(o["message"], &e.Message) // an error leaves it empty
-	switch {
-	case status == http.StatusTooManyRequests:
-		e.retry = webhook.Retry{After: retryAfter(o["retry_after"]), NotSent: true}
-	case status == http.StatusRequestTimeout || status >= 500:
-	default:
-		e.retry = webhook.Retry{Permanent: true}
-	}
+	_ = json.Unmarshal(o.Get("message"), &e.Message) // an error leaves it empty
+	e.retry = rest.Retry(status, retryAfter(o.Get("retry_after")))
 	return e
 }
 
@@ -93,10 +99,4 @@ func retryAfter(raw json.RawMessage) time.Duration {
 		return 0
 	}
 	return time.Duration(math.Ceil(min(seconds, math.MaxInt32))) * time.Second
-}
-
-// isWord reports whether text is of a program's making, and so no personal data.
-func isWord(text string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-	return text != "" && len(text) <= 40 && strings.Trim(text, letters) == ""
 }

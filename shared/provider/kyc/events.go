@@ -78,7 +78,7 @@ func (s *Session) UnmarshalJSON(data []byte) error {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
 	// An error leaves no inner object, which is as good as none there.
-	inner, _ := webhook.ParseObject(outer["session"])
+	inner, _ := outer.Object("session")
 	f := fields{outer, inner}
 	read := Session{
 		SessionID:  f.text("session_id"),
@@ -107,7 +107,7 @@ type fields [2]webhook.Object
 // raw is the first value of that name which is not null; nil where there is none.
 func (f fields) raw(name string) json.RawMessage {
 	for _, o := range f {
-		if value, ok := o[name]; ok && string(value) != "null" {
+		if value := o.Get(name); value != nil && string(value) != "null" {
 			return value
 		}
 	}

@@ -59,5 +59,5 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	return webhook.Envelope{ID: id, Type: eventType, Time: o.Seconds("created"), Data: o["data"]}, nil
+	return webhook.Envelope{ID: id, Type: eventType, Time: o.Seconds("created"), Data: o.Get("data")}, nil
 }

@@ -66,7 +66,7 @@ func (t *Tenant) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
-	inner, _ := webhook.ParseObject(outer["tenant"]) // an error leaves none
+	inner, _ := outer.Object("tenant") // an error leaves none
 	read := Tenant{Raw: bytes.Clone(data)}
 	if config := (fields{outer, inner}).raw("notification_config"); config != nil {
 		read.Channels = new(Channels)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -56,17 +57,24 @@ func (toy) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook
 func (p toy) Open(body []byte) (webhook.Envelope, error) {
 	o, err := webhook.ParseObject(body)
 	if p.fault == "any JSON is an object" && json.Valid(body) {
-		o, err = webhook.Object{"id": []byte(`"x"`), "type": []byte(`"y"`)}, nil
+		o, err = webhook.ParseObject([]byte(`{"id":"x","type":"y"}`))
 	}
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
 	if p.fault == "reads names in any case" {
-		for name, value := range o {
-			o[strings.ToLower(name)] = value
+		fields := maps.Collect(o.All())
+		for _, name := range []string{"id", "type"} {
+			if upper := o.Get(strings.ToUpper(name)); upper != nil {
+				fields[name] = upper
+			}
 		}
-		if upper, ok := o["ID"]; ok {
-			o["id"] = upper
+		lower, err := json.Marshal(fields)
+		if err != nil {
+			return webhook.Envelope{}, err
+		}
+		if o, err = webhook.ParseObject(lower); err != nil {
+			return webhook.Envelope{}, err
 		}
 	}
 	id, idErr := o.ID("id")
@@ -77,7 +85,7 @@ func (p toy) Open(body []byte) (webhook.Envelope, error) {
 	if p.fault == "takes any type" {
 		typeErr = nil
 	}
-	envelope := webhook.Envelope{ID: id, Type: typ, Data: o["data"]}
+	envelope := webhook.Envelope{ID: id, Type: typ, Data: o.Get("data")}
 	if p.fault == "opens other data" {
 		envelope.Data = body
 	}

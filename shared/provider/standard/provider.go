@@ -2,7 +2,6 @@ package standard
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -77,7 +76,7 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 		return webhook.Envelope{}, err
 	}
 	id, _ := o.ID("id") // optional: an error leaves it empty
-	data := o["data"]
+	data := o.Get("data")
 	if data == nil {
 		data = body
 	}
@@ -86,8 +85,8 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 
 // eventTime is when the event happened; zero where the body does not say.
 func eventTime(o webhook.Object) time.Time {
-	var text string
-	if err := json.Unmarshal(o["timestamp"], &text); err != nil {
+	text, ok := o.Text("timestamp")
+	if !ok {
 		return o.Seconds("timestamp")
 	}
 	at, err := time.Parse(time.RFC3339, text)

@@ -90,21 +90,19 @@ func single(lines []string) (string, error) {
 }
 
 // parseSignatures reads the header's lines: pairs "<version>,<signature>", with a space
-// or, where lines were joined, a comma between them. So all that counts is that names
-// and values take turns.
+// or, where lines were joined, a comma between them.
 func parseSignatures(lines []string) ([][]byte, error) {
 	if len(lines) == 0 {
 		return nil, webhook.ErrSignatureMissing
 	}
 	text := strings.Trim(strings.Join(lines, ","), " \t")
-	text = strings.ReplaceAll(strings.ReplaceAll(text, ", ", ","), " ", ",")
 	var signatures [][]byte
 	for text != "" && len(signatures) < webhook.MaxSignatures {
 		name, rest, ok := strings.Cut(text, ",")
-		if !ok || name == "" {
+		if !ok || name == "" || strings.Contains(name, " ") {
 			return nil, webhook.ErrSignatureMalformed
 		}
-		value, rest, more := strings.Cut(rest, ",")
+		value, rest, more := cutPair(rest)
 		if more && rest == "" {
 			return nil, webhook.ErrSignatureMalformed
 		}
@@ -123,6 +121,19 @@ func parseSignatures(lines []string) ([][]byte, error) {
 		return nil, webhook.ErrSignatureMalformed
 	}
 	return signatures, nil
+}
+
+// cutPair cuts text where a pair ends: at a space, a comma, or a comma with a space.
+func cutPair(text string) (value, rest string, more bool) {
+	end := strings.IndexAny(text, " ,")
+	if end < 0 {
+		return text, "", false
+	}
+	rest, ok := strings.CutPrefix(text[end:], ", ")
+	if !ok {
+		rest = text[end+1:]
+	}
+	return text[:end], rest, true
 }
 
 // Sign makes the request that the sender would send for body, signed at the given time

@@ -96,6 +96,10 @@ func TestKnownAnswers(t *testing.T) {
 		{"V1", vectorSecret, []string{"V1" + vectorSignature[2:]}, webhook.ErrSignatureMalformed},
 		{"no version", vectorSecret, []string{vectorSignature[3:]}, webhook.ErrSignatureMalformed},
 		{"empty version", vectorSecret, []string{vectorSignature[2:]}, webhook.ErrSignatureMalformed},
+		{"a space for the comma", vectorSecret, []string{"v1 " + vectorSignature[3:]}, webhook.ErrSignatureMalformed},
+		{"a space for the second comma", vectorSecret, []string{vectorSignature + " v1 " + vectorSignature[3:]}, webhook.ErrSignatureMalformed},
+		{"a space after the comma", vectorSecret, []string{"v1, " + vectorSignature[3:]}, webhook.ErrSignatureMalformed},
+		{"a separator at the end", vectorSecret, []string{vectorSignature + ","}, webhook.ErrSignatureMalformed},
 		{"two spaces", vectorSecret, []string{vectorSignature + "  " + vectorSignature}, webhook.ErrSignatureMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
