@@ -81,15 +81,16 @@ func exitCode(err error) int {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hookctl",
-		Short: "Run the webhook intake here, and send signed webhooks to it",
-		Long: `hookctl runs the webhook intake on this machine, and signs and sends webhooks to it
-or to a deployed one.
+		Short: "Run the webhook intake here, and look after a deployed one",
+		Long: `hookctl runs the webhook intake on this machine, signs and sends webhooks to it, and looks
+after a deployed one: its sources, its events, its dead letters.
 
 It exits with 0 when all went well, with 1 when the result is not as hoped, and with 2
 when the command line is wrong.`,
 		Example: `  go tool hookctl run                                  # the whole intake, in this terminal
   go tool hookctl send contiguity.text.incoming.sms    # a signed webhook, from another one
-  go tool hookctl types                                # what there is to send and to handle`,
+  go tool hookctl types                                # what there is to send and to handle
+  go tool hookctl doctor --stack webhook-intake        # whether a deployed one works`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "go tool hookctl"},
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -97,8 +98,16 @@ when the command line is wrong.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(a.runCommand(), a.sendCommand(), a.signCommand(), a.typesCommand(), a.samplesCommand(), a.trafficCommand(),
-		a.registerCommand(), a.reconcileCommand(), a.costCommand(), a.eventsCommand(), a.sourcesCommand(), a.deadCommand(), a.doctorCommand())
+	add := func(title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
+		for _, c := range commands {
+			c.GroupID = title
+			root.AddCommand(c)
+		}
+	}
+	add("On this machine", a.runCommand(), a.sendCommand(), a.signCommand(), a.trafficCommand(), a.typesCommand(), a.samplesCommand(), a.costCommand())
+	add("On a deployed stack", a.sourcesCommand(), a.doctorCommand(), a.eventsCommand(), a.deadCommand())
+	add("At the providers", a.registerCommand(), a.reconcileCommand())
 	return root
 }
 
