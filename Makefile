@@ -52,7 +52,7 @@ deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time
 		"$$sam" deploy --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
 
 .PHONY: local
-local: ## run the samples through sam local invoke (needs Docker)
+local: ## run the samples through sam local (needs Docker)
 	@bash .ci/layers/local.sh
 
 .PHONY: bench

@@ -1,0 +1,135 @@
+package samlocal
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// root is the top of the checkout, seen from this package.
+const root = "../../"
+
+// sam is the program, from the environment: the tests need it, Docker, and what `sam
+// build` wrote.
+func sam(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("WEBHOOK_TEST_SAM")
+	if path == "" {
+		t.Skip("WEBHOOK_TEST_SAM is not set: give the path of the SAM CLI, or run make local")
+	}
+	return path
+}
+
+// samples are the files of events/ for a function.
+func samples(t *testing.T, kind string) []string {
+	t.Helper()
+	files, err := filepath.Glob(root + "events/" + kind + "/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no samples: %v", err)
+	}
+	return files
+}
+
+func TestInvokeIngest(t *testing.T) {
+	t.Parallel()
+	program := sam(t)
+	for _, sample := range samples(t, "http") {
+		t.Run(filepath.Base(sample), func(t *testing.T) {
+			t.Parallel()
+			got, _ := invoke(t, program, "Ingest", sample)
+			compare(t, read(t, root+"functions/ingest/testdata/golden/"+filepath.Base(sample)), got)
+		})
+	}
+}
+
+func TestInvokeProcess(t *testing.T) {
+	t.Parallel()
+	program := sam(t)
+	for _, sample := range samples(t, "sqs") {
+		t.Run(filepath.Base(sample), func(t *testing.T) {
+			t.Parallel()
+			golden := read(t, root+"functions/process/testdata/golden/"+strings.TrimSuffix(filepath.Base(sample), ".json")+".txt")
+			answer, words, _ := bytes.Cut(golden, []byte("\n"))
+			got, log := invoke(t, program, "Process", sample)
+			compare(t, answer, got)
+			if diff := cmp.Diff(lines(string(words)), said(log)); diff != "" {
+				t.Errorf("log (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// invoke gives the function's answer and its log. On a busy machine SAM may end before
+// it has read the log to the end: then it is asked again.
+func invoke(t *testing.T, program, function, sample string) (answer []byte, log string) {
+	t.Helper()
+	event, err := filepath.Abs(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		cmd := exec.CommandContext(t.Context(), program, "local", "invoke", function, "-e", event)
+		cmd.Dir = root
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("sam local invoke: %v\n%s", err, stderr.String())
+		}
+		answer, log = stdout.Bytes(), stderr.String()
+		if strings.Contains(log, "REPORT RequestId") {
+			break
+		}
+	}
+	return answer, log
+}
+
+// compare holds two JSON texts against each other.
+func compare(t *testing.T, want, got []byte) {
+	t.Helper()
+	var w, g any
+	if err := json.Unmarshal(want, &w); err != nil {
+		t.Fatalf("golden answer: %v in %s", err, want)
+	}
+	if err := json.Unmarshal(got, &g); err != nil {
+		t.Fatalf("answer: %v in %s", err, got)
+	}
+	if diff := cmp.Diff(w, g); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func lines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
+}
+
+// ended begins a line that the runtime may still write when SAM ends its container.
+const ended = "failed to get the next invoke"
+
+// said are level and message of a function's log lines, among those of SAM, sorted.
+func said(log string) []string {
+	var all []string
+	for line := range strings.Lines(log) {
+		var entry struct{ Level, Msg string }
+		if json.Unmarshal([]byte(strings.TrimSpace(line)), &entry) == nil && entry.Msg != "" && !strings.HasPrefix(entry.Msg, ended) {
+			all = append(all, entry.Level+" "+entry.Msg)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
