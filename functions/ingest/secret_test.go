@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"webhookintake/shared/lambdatest"
 )
 
 // A secretServer is a Secrets Manager with one secret.
@@ -19,12 +22,45 @@ func (s *secretServer) reads() int { return int(s.count.Load()) }
 // newSecret serves a secret's value.
 func newSecret(t *testing.T, value string) *secretServer {
 	t.Helper()
+	return newVersions(t, value, value)
+}
+
+// newVersions serves a secret's current and previous value.
+func newVersions(t *testing.T, current, previous string) *secretServer {
+	t.Helper()
 	s := &secretServer{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.count.Add(1)
+		var ask struct{ VersionStage string }
+		_ = json.NewDecoder(r.Body).Decode(&ask)
+		value := current
+		if ask.VersionStage == "AWSPREVIOUS" {
+			value = previous
+		}
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": value, "Name": "sources"})
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// A secret that was half written keeps the version before it in use, says so in the log
+// and counts it, which the alarm SourcesInvalid watches.
+func TestHalfWrittenSecret(t *testing.T) {
+	t.Parallel()
+	server := newVersions(t, sources[:len(sources)/2], sources)
+	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), map[string]string{
+		"SOURCES":                          "",
+		"SOURCES_SECRET_ARN":               "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
+	}))
+	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
+		t.Errorf("answer = %+v, want the previous version to serve", got)
+	}
+	for _, want := range []string{`"level":"ERROR"`, `"SourcesInvalid":1`, `"Dimensions":[["function"]]`} {
+		if !strings.Contains(p.Stdout(), want) {
+			t.Errorf("stdout = %s, want %s", p.Stdout(), want)
+		}
+	}
+	checkOutput(t, p)
 }

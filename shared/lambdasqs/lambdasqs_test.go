@@ -106,6 +106,36 @@ func TestAnswerNamesWhatFailed(t *testing.T) {
 	}
 }
 
+// The delay of what an operator sent back says nothing about keeping up.
+func TestQueueDelayLeavesOutWhatWasSentBack(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		failure string
+		counted bool
+	}{
+		{"from ingest", "", true},
+		{"a replay", `{"reason":"replay","fence":1}`, false},
+		{"a redriven letter", `{"reason":"permanent","fence":1}`, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			r := record(t, "1", `{}`)
+			if tt.failure != "" {
+				r.MessageAttributes["failure"] = events.SQSMessageAttribute{DataType: "String", StringValue: &tt.failure}
+			}
+			handle := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t), Metrics: telemetry.NewMetrics(&out)})
+			if _, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{r}}); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(out.String(), telemetry.MetricQueueDelay); got != tt.counted {
+				t.Errorf("counted: %v, want %v: %s", got, tt.counted, &out)
+			}
+		})
+	}
+}
+
 func TestEmptyAnswerIsAList(t *testing.T) {
 	t.Parallel()
 	answer, err := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t)})(t.Context(), events.SQSEvent{})

@@ -27,7 +27,8 @@ func count(m *telemetry.Metrics, results []process.Result) {
 		if r.Reason == queue.ReasonConflict {
 			m.Count(telemetry.MetricConflicts, 1, source)
 		}
-		if r.Attempt == 1 {
+		// What an operator sends back has waited for the operator.
+		if r.Attempt == 1 && r.Message.Failure == nil {
 			m.Time(telemetry.MetricQueueDelay, r.QueueDelay, source)
 		}
 	}
