@@ -47,8 +47,8 @@ build: ## build what is deployed (ENV=prod for arm64)
 	@sam=$$(bash .ci/sam.sh) && $(BUILD_ENV) "$$sam" build --config-env $(ENV) --build-dir $(BUILD_DIR)
 
 .PHONY: deploy
-deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time)
-	@sam=$$(bash .ci/sam.sh) && bash .ci/stamp.sh $(BUILD_DIR) $(ARGS) >/dev/null && \
+deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time; RESTART=1 for new instances)
+	@sam=$$(bash .ci/sam.sh) && bash .ci/stamp.sh $(BUILD_DIR) $(ARGS) $(if $(RESTART),$$(date +%s)) >/dev/null && \
 		"$$sam" deploy --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
 
 .PHONY: local
