@@ -53,6 +53,16 @@ func TestWrite(t *testing.T) {
 				f.beforePut = func() error { other(f); return nil }
 				return nil
 			}},
+		{name: "another version came right after it", want: sources.ErrConflict, text: "came right after it", written: true,
+			befalls: func(f *fakeSecret) func() {
+				f.afterPut = func() error { f.put(`{}`, "v-other", noon); return nil }
+				return nil
+			}},
+		{name: "another version came after it, and the answer was lost", want: sources.ErrConflict, text: "came right after it", written: true,
+			befalls: func(f *fakeSecret) func() {
+				f.afterPut = func() error { f.put(`{}`, "v-other", noon); return errDown }
+				return nil
+			}},
 		{name: "refused", want: errDown, text: "nothing was written", befalls: func(f *fakeSecret) func() {
 			f.beforePut = func() error { return errDown }
 			return nil
