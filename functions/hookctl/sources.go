@@ -61,10 +61,11 @@ URL, and the provider's, unless --provider says otherwise.
 
 The secret is asked for, or read from standard input where that is no terminal. It takes
 the place of all that the source has; to change it without refusing what is under way, use
-rotate. Where only settings are given, the secrets of a source that is there stay.`,
+rotate. Where only settings are given, the secrets of a source that is there stay, and
+nothing is read: to change both, say where the secret is.`,
 		Example: `  go tool hookctl sources set contiguity --stack webhook-intake
   go tool hookctl sources set eu --provider contiguity --tolerance 600 --stack webhook-intake
-  go tool hookctl sources set kyc --signed body --stack webhook-intake --yes <kyc.secret`,
+  go tool hookctl sources set kyc --signed body --secret-file kyc.secret --stack webhook-intake --yes`,
 		Args: cobra.ExactArgs(1),
 	}
 	f.addChange(c)

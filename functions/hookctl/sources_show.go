@@ -20,6 +20,10 @@ import (
 // between two tries of a provider that documents one.
 const defaultSince = time.Hour
 
+// shortestSince is how far back uses are looked for at least: a provider that tries again
+// does so for about ten minutes, with the secret of the first try.
+const shortestSince = 10 * time.Minute
+
 // errNoSources is what a script learns from check where there are none.
 var errNoSources = errors.New("there are no sources")
 
@@ -124,14 +128,14 @@ cannot be read.`,
   go tool hookctl sources check --stack webhook-intake --since 24h --json`,
 		Args: cobra.NoArgs,
 		RunE: a.command(func(ctx context.Context, _ []string) error {
-			if since <= 0 {
-				return &usageError{errors.New("--since has to be above 0")}
+			if since < shortestSince {
+				return &usageError{fmt.Errorf("--since has to be at least %s: a provider may try again for as long", sources.Span(shortestSince))}
 			}
 			return a.checkSources(ctx, f, since, asJSON)
 		}),
 	}
 	f.addStack(c)
-	c.Flags().DurationVar(&since, "since", defaultSince, "look for uses so `LONG` back")
+	c.Flags().DurationVar(&since, "since", defaultSince, "look for uses so `LONG` back, at least 10m")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }

@@ -153,7 +153,7 @@ func TestSourcesRefused(t *testing.T) {
 		{"secret as an argument", twoSources, "rotate kyc hunter3", exitUsage, []string{"accepts 1 arg"}},
 		{"finish with a secret", twoSources, "rotate kyc --finish --secret-env NEW", exitUsage, []string{"finish", "secret-env"}},
 		{"no name", twoSources, "set", exitUsage, []string{"accepts 1 arg"}},
-		{"since", twoSources, "check --since 0s", exitUsage, []string{"--since has to be above 0"}},
+		{"since", twoSources, "check --since 9m59s", exitUsage, []string{"--since has to be at least 10m"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
