@@ -203,7 +203,7 @@ func (a *app) rotateSource(ctx context.Context, f sourcesFlags, name string) err
 	}, func(before sources.Document, s *stack.Stack) string {
 		return fmt.Sprintf("%s Until it is finished, webhooks signed with either secret are taken.\n\n%s\n\n"+
 			"When this says so:  go tool hookctl sources check%[3]s\nend the overlap:    go tool hookctl sources rotate %[4]s --finish%[3]s",
-			inUse, sources.AfterRotation(before.Entry(name).Provider), onStack(s), name)
+			inUse, sources.AfterRotation(before.Entry(name).Provider), s.Flags, name)
 	})
 }
 
@@ -213,14 +213,6 @@ func (a *app) finishSource(ctx context.Context, f sourcesFlags, name string) err
 	}, func(sources.Document, *stack.Stack) string {
 		return "Within 5 minutes, webhooks signed with a dropped secret are answered with 401. No deploy is needed."
 	})
-}
-
-// onStack is the flag that names the same stack again.
-func onStack(s *stack.Stack) string {
-	if s.Name == "" {
-		return ""
-	}
-	return " --stack " + s.Name
 }
 
 // editor finds the secret of the stack.

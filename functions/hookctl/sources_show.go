@@ -57,7 +57,7 @@ func (a *app) listSources(ctx context.Context, f sourcesFlags, asJSON bool) erro
 		return err
 	}
 	if _, err := base.Document.Validate(); err != nil {
-		return fmt.Errorf("the current version is not valid:\n%w\nwhat serves, shows: go tool hookctl sources check%s", err, onStack(s))
+		return fmt.Errorf("the current version is not valid:\n%w\nwhat serves, shows: go tool hookctl sources check%s", err, s.Flags)
 	}
 	rows := base.Document.Rows()
 	if asJSON {
@@ -76,7 +76,7 @@ func (a *app) listSources(ctx context.Context, f sourcesFlags, asJSON bool) erro
 }
 
 func (a *app) printNoSources(s *stack.Stack) {
-	fmt.Fprintf(a.stdout, "There are no sources yet: every webhook is answered with 404 (unknown_source).\nSet one:  go tool hookctl sources set NAME%s\n", onStack(s))
+	fmt.Fprintf(a.stdout, "There are no sources yet: every webhook is answered with 404 (unknown_source).\nSet one:  go tool hookctl sources set NAME%s\n", s.Flags)
 }
 
 // printTable aligns the columns; the first row is the head.
@@ -203,7 +203,7 @@ func (a *app) printUses(s *screen.Screen, r *sources.Report, on *stack.Stack, no
 		}
 		advice := r.Advice(use)
 		if use.Verdict == sources.Finish {
-			advice += fmt.Sprintf(":\ngo tool hookctl sources rotate %s --finish%s", use.Name, onStack(on))
+			advice += fmt.Sprintf(":\ngo tool hookctl sources rotate %s --finish%s", use.Name, on.Flags)
 		}
 		for line := range strings.Lines(advice) {
 			s.Print("%s  %s", screen.Pad("", width), s.Dim(strings.TrimSuffix(line, "\n")))

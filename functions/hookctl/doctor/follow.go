@@ -114,8 +114,8 @@ func (e *exam) copy(ctx context.Context) Step {
 	case !there || !reflect.DeepEqual(rec, e.record):
 		return failed("two deliveries of one event have to end as one: look at the logs of process: "+e.site.ProcessLogs,
 			"the record changed after it was completed: %s, fence %d, attempts %d", rec.State, rec.Fence, rec.Attempts)
-	case empty == 0:
-		return passed("the record is unchanged after %s. The queue is not empty, so the copy may still be\namong its messages: %s",
+	case empty < 2:
+		return passed("the record is unchanged after %s. The queue was not seen empty twice, so the copy may still be\namong its messages: %s",
 			time.Since(began).Round(time.Second), counted(left))
 	}
 	return passed("dropped: the queue is empty, and the record unchanged")
