@@ -129,6 +129,18 @@ func TestBrokenOff(t *testing.T) {
 	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); err != nil {
 		t.Errorf("written, and the answer lost: %v", err)
 	}
+	f = hold(valid, "")
+	e.Secret = f
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	if base, err = e.Load(ctx); err != nil {
+		t.Fatal(err)
+	}
+	f.beforePut = func() error { f.put(`{}`, "v-other", noon.Add(-time.Second)); return nil }
+	f.afterPut = func() error { cancel(); return nil }
+	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); !errors.Is(err, sources.ErrConflict) {
+		t.Errorf("written over another version: %v", err)
+	}
 }
 
 func TestFirstVersion(t *testing.T) {

@@ -125,6 +125,30 @@ type silent struct{}
 
 func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, errLost }
 
+// closing tells of the end of the answer that it gives.
+type closing struct {
+	status int
+	closed *bool
+}
+
+func (c closing) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: c.status, Body: c}, nil
+}
+func (c closing) Read([]byte) (int, error) { return 0, io.EOF }
+func (c closing) Close() error             { *c.closed = true; return nil }
+
+// An answer that stays open keeps its connection from being used again.
+func TestAnswersAreClosed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusInternalServerError} {
+		closed := false
+		client := rest.Client(&http.Client{Transport: closing{status, &closed}}, 0, nil)
+		if _, failed := rest.Do(t.Context(), client, rest.Request{Method: "GET", URL: "http://api.example"}); failed != nil || !closed {
+			t.Errorf("status %d: %+v, closed %v", status, failed, closed)
+		}
+	}
+}
+
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	url, client := serve(t, func(w http.ResponseWriter, r *http.Request) {
