@@ -61,10 +61,11 @@ URL, and the provider's, unless --provider says otherwise.
 
 The secret is asked for, or read from standard input where that is no terminal. It takes
 the place of all that the source has; to change it without refusing what is under way, use
-rotate. Where only settings are given, the secrets of a source that is there stay.`,
+rotate. Where only settings are given, the secrets of a source that is there stay, and
+nothing is read: to change both, say where the secret is.`,
 		Example: `  go tool hookctl sources set contiguity --stack webhook-intake
   go tool hookctl sources set eu --provider contiguity --tolerance 600 --stack webhook-intake
-  go tool hookctl sources set kyc --signed body --stack webhook-intake --yes <kyc.secret`,
+  go tool hookctl sources set kyc --signed body --secret-file kyc.secret --stack webhook-intake --yes`,
 		Args: cobra.ExactArgs(1),
 	}
 	f.addChange(c)
@@ -202,7 +203,7 @@ func (a *app) rotateSource(ctx context.Context, f sourcesFlags, name string) err
 	}, func(before sources.Document, s *stack.Stack) string {
 		return fmt.Sprintf("%s Until it is finished, webhooks signed with either secret are taken.\n\n%s\n\n"+
 			"When this says so:  go tool hookctl sources check%[3]s\nend the overlap:    go tool hookctl sources rotate %[4]s --finish%[3]s",
-			inUse, sources.AfterRotation(before.Entry(name).Provider), onStack(s), name)
+			inUse, sources.AfterRotation(before.Entry(name).Provider), s.Flags, name)
 	})
 }
 
@@ -212,14 +213,6 @@ func (a *app) finishSource(ctx context.Context, f sourcesFlags, name string) err
 	}, func(sources.Document, *stack.Stack) string {
 		return "Within 5 minutes, webhooks signed with a dropped secret are answered with 401. No deploy is needed."
 	})
-}
-
-// onStack is the flag that names the same stack again.
-func onStack(s *stack.Stack) string {
-	if s.Name == "" {
-		return ""
-	}
-	return " --stack " + s.Name
 }
 
 // editor finds the secret of the stack.

@@ -103,7 +103,11 @@ func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out m
 	case "FilterLogEvents":
 		events := []map[string]any{}
 		for _, l := range f.lines {
-			if in["filterPattern"] == fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret) &&
+			pattern := fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret)
+			if l.secret == 0 {
+				pattern = strings.Replace(pattern, " }", " && ($.status = 200) }", 1)
+			}
+			if in["filterPattern"] == pattern &&
 				float64(l.at.UnixMilli()) >= in["startTime"].(float64) && in["logGroupName"] == "ingest-logs" {
 				events = append(events, map[string]any{"timestamp": l.at.UnixMilli()})
 			}

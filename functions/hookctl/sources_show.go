@@ -20,6 +20,10 @@ import (
 // between two tries of a provider that documents one.
 const defaultSince = time.Hour
 
+// shortestSince is how far back uses are looked for at least: a provider that tries again
+// does so for about ten minutes, with the secret of the first try.
+const shortestSince = 10 * time.Minute
+
 // errNoSources is what a script learns from check where there are none.
 var errNoSources = errors.New("there are no sources")
 
@@ -53,7 +57,7 @@ func (a *app) listSources(ctx context.Context, f sourcesFlags, asJSON bool) erro
 		return err
 	}
 	if _, err := base.Document.Validate(); err != nil {
-		return fmt.Errorf("the current version is not valid:\n%w\nwhat serves, shows: go tool hookctl sources check%s", err, onStack(s))
+		return fmt.Errorf("the current version is not valid:\n%w\nwhat serves, shows: go tool hookctl sources check%s", err, s.Flags)
 	}
 	rows := base.Document.Rows()
 	if asJSON {
@@ -72,7 +76,7 @@ func (a *app) listSources(ctx context.Context, f sourcesFlags, asJSON bool) erro
 }
 
 func (a *app) printNoSources(s *stack.Stack) {
-	fmt.Fprintf(a.stdout, "There are no sources yet: every webhook is answered with 404 (unknown_source).\nSet one:  go tool hookctl sources set NAME%s\n", onStack(s))
+	fmt.Fprintf(a.stdout, "There are no sources yet: every webhook is answered with 404 (unknown_source).\nSet one:  go tool hookctl sources set NAME%s\n", s.Flags)
 }
 
 // printTable aligns the columns; the first row is the head.
@@ -124,14 +128,14 @@ cannot be read.`,
   go tool hookctl sources check --stack webhook-intake --since 24h --json`,
 		Args: cobra.NoArgs,
 		RunE: a.command(func(ctx context.Context, _ []string) error {
-			if since <= 0 {
-				return &usageError{errors.New("--since has to be above 0")}
+			if since < shortestSince {
+				return &usageError{fmt.Errorf("--since has to be at least %s: a provider may try again for as long", sources.Span(shortestSince))}
 			}
 			return a.checkSources(ctx, f, since, asJSON)
 		}),
 	}
 	f.addStack(c)
-	c.Flags().DurationVar(&since, "since", defaultSince, "look for uses so `LONG` back")
+	c.Flags().DurationVar(&since, "since", defaultSince, "look for uses so `LONG` back, at least 10m")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }
@@ -199,7 +203,7 @@ func (a *app) printUses(s *screen.Screen, r *sources.Report, on *stack.Stack, no
 		}
 		advice := r.Advice(use)
 		if use.Verdict == sources.Finish {
-			advice += fmt.Sprintf(":\ngo tool hookctl sources rotate %s --finish%s", use.Name, onStack(on))
+			advice += fmt.Sprintf(":\ngo tool hookctl sources rotate %s --finish%s", use.Name, on.Flags)
 		}
 		for line := range strings.Lines(advice) {
 			s.Print("%s  %s", screen.Pad("", width), s.Dim(strings.TrimSuffix(line, "\n")))

@@ -94,6 +94,10 @@ func TestSourcesChanges(t *testing.T) {
 			want: `  "contiguity": {"secrets": ["hunter2-the-new-5555","whsec_hunter2_3333"]},` + "\n" + kyc,
 			says: []string{"secrets[0]   ••••5555  new", "secrets[1]   ••••3333  was secrets[0]", "dropped      ••••4444", "warning: contiguity: secrets[0] does not begin with whsec_",
 				"In use within 5 minutes, or at once", "Contiguity's Console made the new secret", "sources rotate contiguity --finish --stack intake"}},
+		{name: "rotated in a region", value: twoSources, args: "rotate kyc --secret-env NEW --region us-east-1 --profile p",
+			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},` + "\n" +
+				`  "kyc": {"signed": "body", "secrets": ["hunter2-the-new-5555","hunter2"]}`,
+			says: []string{"sources check --stack intake --region us-east-1 --profile p\n", "--finish --stack intake --region us-east-1 --profile p\n"}},
 		{name: "finished", value: twoSources, args: "rotate contiguity --finish",
 			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333"]},` + "\n" + kyc, says: []string{"dropped      ••••4444", "are answered with 401"}},
 		{name: "nothing to finish", value: twoSources, args: "rotate kyc --finish", says: []string{"Nothing to change"}},
@@ -153,7 +157,7 @@ func TestSourcesRefused(t *testing.T) {
 		{"secret as an argument", twoSources, "rotate kyc hunter3", exitUsage, []string{"accepts 1 arg"}},
 		{"finish with a secret", twoSources, "rotate kyc --finish --secret-env NEW", exitUsage, []string{"finish", "secret-env"}},
 		{"no name", twoSources, "set", exitUsage, []string{"accepts 1 arg"}},
-		{"since", twoSources, "check --since 0s", exitUsage, []string{"--since has to be above 0"}},
+		{"since", twoSources, "check --since 9m59s", exitUsage, []string{"--since has to be at least 10m"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,17 @@ func (a *app) stack(ctx context.Context, f stackFlags) (*stack.Stack, error) {
 	if f.name == "" {
 		return stack.FromEnvironment(settings, a.getenv), nil
 	}
-	return stack.Find(ctx, settings, a.getenv, f.name)
+	s, err := stack.Find(ctx, settings, a.getenv, f.name)
+	if err != nil {
+		return nil, err
+	}
+	// A stack of that name may be elsewhere too: what is said to be run next has to find this one.
+	for _, more := range []struct{ flag, value string }{{"--region", f.region}, {"--profile", f.profile}} {
+		if more.value != "" {
+			s.Flags += " " + more.flag + " " + more.value
+		}
+	}
+	return s, nil
 }
 
 // awsConfig reads the settings that AWS's own command line reads: environment, profiles,

@@ -65,6 +65,20 @@ func TestObjectNames(t *testing.T) {
 	}
 }
 
+// What is appended to a value does not get into the body, of which it is a part.
+func TestValuesDoNotReachBeyond(t *testing.T) {
+	t.Parallel()
+	const body = `{"a":"1","b":"2"}`
+	o, err := webhook.ParseObject([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = append(o.Get("a"), "private"...)
+	if got := string(o.Get("b")); got != `"2"` {
+		t.Errorf("the field after it is %s", got)
+	}
+}
+
 func TestValidName(t *testing.T) {
 	t.Parallel()
 	for r := rune(0); r < 0x200; r++ {
@@ -92,6 +106,7 @@ func TestSeconds(t *testing.T) {
 		{"1790000000", time.Unix(1790000000, 0)},
 		{"1.79e9", time.Unix(1790000000, 0)},
 		{"1790000000.25", time.Unix(1790000000, 250_000_000)},
+		{"1790000000.1", time.Unix(1790000000, 100_000_000)}, // which no float is
 		{"-1.5", time.Unix(-2, 500_000_000)},
 		{"0", time.Unix(0, 0)},
 		{"253402300799", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},

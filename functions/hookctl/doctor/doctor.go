@@ -48,6 +48,7 @@ const (
 // A Site is where the parts of one intake are. Make it with [SiteOf].
 type Site struct {
 	Name      string // of the stack; empty where the environment names the parts
+	Flags     string // of this program, that name the stack; likewise
 	HealthURL string
 	HookURL   func(source string) (string, error)
 	// Sources reads the sources document. [source.ErrNoVersion] says that there is
@@ -72,7 +73,6 @@ type Counter func(context.Context) (stack.Counts, error)
 // An exam is one run of the steps, with what they learnt for each other.
 type exam struct {
 	Options
-	client   *http.Client
 	registry *hook.Registry // nil until the sources are known
 
 	site   Site
@@ -84,7 +84,7 @@ type exam struct {
 // report, failures too.
 func Run(ctx context.Context, o Options) Report {
 	e := newExam(o)
-	defer e.client.CloseIdleConnections()
+	defer (&http.Client{Transport: e.Transport}).CloseIdleConnections()
 	report := Report{OK: true}
 	for _, s := range e.steps() {
 		step := Step{Status: NotTried}
@@ -125,7 +125,7 @@ func newExam(o Options) *exam {
 	if o.Transport == nil {
 		o.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
-	return &exam{Options: o, client: newClient(o.Transport)}
+	return &exam{Options: o}
 }
 
 // steps are the steps in their order. Each relies on those before it.
@@ -169,10 +169,4 @@ func (e *exam) outputs(ctx context.Context) Step {
 }
 
 // command is a command line of this program, for this site.
-func (e *exam) command(text string) string {
-	text = "go tool hookctl " + text
-	if e.site.Name != "" {
-		text += " --stack " + e.site.Name
-	}
-	return text
-}
+func (e *exam) command(text string) string { return "go tool hookctl " + text + e.site.Flags }

@@ -90,6 +90,8 @@ func TestEarlySteps(t *testing.T) {
 		}, "health", doctor.Failed, []string{"answers 429", "throttling"}},
 		{"not encrypted", func(w *world) { w.site.HealthURL = "http://intake.example/healthz" },
 			"health", doctor.Warned, []string{"without encryption", "use an https URL"}},
+		{"not encrypted, to a number", func(w *world) { w.site.HealthURL = "http://192.0.2.1/healthz" },
+			"health", doctor.Warned, []string{"without encryption"}},
 		{"not encrypted, within this machine", func(w *world) { w.site.HealthURL = "http://127.0.0.1:8080/healthz" },
 			"health", doctor.Passed, nil},
 		{"not encrypted, within this machine by name", func(w *world) { w.site.HealthURL = "http://localhost:8080/healthz" },

@@ -122,6 +122,7 @@ func TestCopyWaits(t *testing.T) {
 		{"late", []int{1, 1, 1}, 5000, "dropped"},
 		{"between", []int{0, 1, 0, 1}, 6000, "dropped"},
 		{"never twice", []int{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 10000, "may still be"},
+		{"at the last moment only", []int{1, 1, 1, 1, 1, 1, 1, 1, 1}, 10000, "may still be"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

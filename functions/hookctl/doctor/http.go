@@ -23,15 +23,6 @@ const (
 	maxAnswer = 64 << 10
 )
 
-// newClient follows no redirects: what redirects is not the intake, and providers do not
-// follow either.
-func newClient(t http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     t,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
 // An answer is what came back. What is not in the intake's form has neither id nor code.
 type answer struct {
 	status int
@@ -61,11 +52,10 @@ func (e *exam) ask(ctx context.Context, method, to string, header http.Header, b
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "hookctl")
-	response, err := e.client.Do(request)
+	// No client's Do: its errors show URLs, which may hold a token. It would follow redirects
+	// too, but what redirects is not the intake, and providers do not follow either.
+	response, err := e.Transport.RoundTrip(request)
 	if err != nil {
-		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			err = wrapped.Err // its URL may hold a token
-		}
 		return answer{}, err
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
@@ -73,7 +63,7 @@ func (e *exam) ask(ctx context.Context, method, to string, header http.Header, b
 		return answer{}, fmt.Errorf("read the answer: %w", err)
 	}
 	var got answer
-	if json.Unmarshal(text, &got) != nil {
+	if json.Unmarshal(text, &got) != nil || got.Code != "" && !webhook.ValidName(string(got.Code)) {
 		got = answer{}
 	}
 	got.status = response.StatusCode

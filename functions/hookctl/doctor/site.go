@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-	"github.com/aws/smithy-go"
-
+	"webhookintake/functions/hookctl/sources"
 	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/source"
@@ -29,7 +25,7 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 	faults = append(faults, err)
 	get(stack.Queue)
 	site := Site{
-		Name: s.Name, HealthURL: health, HookURL: s.HookURL, AllowSample: s.Name == "",
+		Name: s.Name, Flags: s.Flags, HealthURL: health, HookURL: s.HookURL, AllowSample: s.Name == "",
 		Ledger:     dynamo.NewReader(s.DynamoDB(), get(stack.Table)),
 		Queue:      counter(s, stack.Queue),
 		IngestLogs: logs(s, stack.IngestLogs, stack.IngestFunction), ProcessLogs: logs(s, stack.ProcessLogs, stack.ProcessFunction),
@@ -54,7 +50,10 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 		faults = append(faults, fmt.Errorf("%w, or SOURCES with the document itself", missing))
 	default:
 		faults = append(faults, missing)
-		site.Sources = func(ctx context.Context) ([]byte, error) { return secretText(ctx, s.SecretsManager(), arn) }
+		site.Sources = func(ctx context.Context) ([]byte, error) {
+			current, err := sources.NewSecret(s.SecretsManager(), arn).Read(ctx, source.Current)
+			return current.Document, err
+		}
 	}
 	return site, errors.Join(faults...)
 }
@@ -73,25 +72,4 @@ func logs(s *stack.Stack, group, function stack.Resource) string {
 		name = "/aws/lambda/" + name
 	}
 	return "aws logs tail " + name + " --since 10m"
-}
-
-// secretText reads the current version of a secret. Its error never holds a part of it:
-// where the answer cannot be read, the SDK's would.
-func secretText(ctx context.Context, client *secretsmanager.Client, arn string) ([]byte, error) {
-	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
-		SecretId: &arn, VersionStage: new(string(source.Current)),
-	})
-	if missing, ok := errors.AsType[*types.ResourceNotFoundException](err); ok && strings.Contains(missing.ErrorMessage(), "staging label") {
-		err = source.ErrNoVersion // the service tells it from a missing secret in words alone
-	}
-	if _, ok := errors.AsType[*smithy.DeserializationError](err); ok {
-		err = errors.New("the answer is not Secrets Manager's")
-	}
-	if err == nil && out.SecretString == nil {
-		err = errors.New("it is stored as bytes; put it as text (SecretString)")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read secret %s: %w", arn, err)
-	}
-	return []byte(*out.SecretString), nil
 }

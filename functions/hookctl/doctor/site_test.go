@@ -107,7 +107,7 @@ func TestSiteOfStack(t *testing.T) {
 	}
 	// What the shell has in SOURCES says nothing about a stack.
 	site, err := doctor.SiteOf(find(t, outputs), local(nil))
-	if err != nil || site.Name != "intake" || site.AllowSample || site.DeadLetters == nil || site.HealthURL != "https://intake.example/healthz" {
+	if err != nil || site.Name != "intake" || site.Flags != " --stack intake" || site.AllowSample || site.DeadLetters == nil || site.HealthURL != "https://intake.example/healthz" {
 		t.Fatalf("%+v, %v", site, err)
 	}
 	if site.IngestLogs != "aws logs tail /aws/lambda/in --since 10m" || site.ProcessLogs != "aws logs tail /logs/out --since 10m" {
@@ -133,7 +133,7 @@ func TestSecret(t *testing.T) {
 	}{
 		{"a value", `{"SecretString": "{\"kyc\": {}}"}`, 200, `{"kyc": {}}`, nil},
 		{"no version", `{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"}`,
-			400, "read secret arn", source.ErrNoVersion},
+			400, source.ErrNoVersion.Error(), source.ErrNoVersion},
 		{"no secret", `{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret."}`,
 			400, "ResourceNotFoundException", nil},
 		{"bytes", `{"SecretBinary": "czNjcjN0"}`, 200, "put it as text", nil},

@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -91,6 +92,8 @@ func TestRefusal(t *testing.T) {
 		{"something else refuses", unless(nothing, 403, `{"message":"Forbidden"}`), "refusal", doctor.Failed,
 			[]string{"answered 403, and not 401 signature_missing", "what stands before it"}},
 		{"something else wants a login", unless(nothing, 401, `{"message":"Unauthorized"}`), "refusal", doctor.Failed, []string{"answered 401, and not"}},
+		{"something else paints on the terminal", unless(nothing, 401, `{"error":"\u001b[2Jsignature_missing"}`), "refusal", doctor.Failed,
+			[]string{"answered 401, and not"}},
 		{"an unknown source", unless(nothing, 404, `{"error":"unknown_source"}`), "refusal", doctor.Failed, []string{"404 unknown_source", "every 5 minutes"}},
 		{"sources are not there", unless(nothing, 503, `{"error":"sources_unavailable"}`), "refusal", doctor.Failed, []string{"LOGS OF INGEST"}},
 		{"the queue is not there", unless(forgedOnly, 503, `{"error":"queue_unavailable"}`), "accepted", doctor.Failed,
@@ -130,4 +133,35 @@ func TestAcceptedWithAnotherID(t *testing.T) {
 			t.Error(line(got))
 		}
 	})
+}
+
+// TestRedirectsAreNotRead holds that an answer which sends the token on is told by its
+// status alone, even where it sends it to what is no URL.
+func TestRedirectsAreNotRead(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"https://elsewhere.example/", "https://elsewhere\x7f/"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.options.Source = "contiguity-v1" // whose token is in the URL
+			intake := w.options.Transport
+			w.options.Transport = direct{http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if !strings.Contains(r.URL.RawQuery, "s3cr3t") {
+					answer, err := intake.RoundTrip(r)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer answer.Body.Close()
+					rw.WriteHeader(answer.StatusCode)
+					_, _ = io.Copy(rw, answer.Body)
+					return
+				}
+				rw.Header().Set("Location", location+"?"+r.URL.RawQuery)
+				rw.WriteHeader(http.StatusFound)
+			})}
+			if got := step(t, w.examine(), "accepted"); got.Status != doctor.Failed || !strings.Contains(got.Found, "was answered 302") {
+				t.Error(line(got))
+			}
+		})
+	}
 }

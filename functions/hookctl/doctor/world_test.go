@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.pipeline = pipeline.New(pipeline.Options{Sources: source.Fixed(set), Handlers: &w.running})
 	w.site = doctor.Site{
-		Name: "intake", HealthURL: "https://intake.example/healthz",
+		Name: "intake", Flags: " --stack intake", HealthURL: "https://intake.example/healthz",
 		HookURL: func(name string) (string, error) { return "https://intake.example/hooks/" + name, nil },
 		Sources: func(context.Context) ([]byte, error) { return []byte(document), nil },
 		Ledger:  records(w.pipeline.Ledger.Record), Queue: counts(w.pipeline.Queue), DeadLetters: counts(w.pipeline.DeadLetters),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -94,11 +95,18 @@ type logGroup struct {
 
 // LastUse implements [Log]. Ingest logs the index for every webhook that a secret vouched
 // for, 0 included, and for no other. The newest line comes first; pages may be empty.
+//
+// Of the first secret only accepted webhooks count: a log without lines of those, as the
+// stack's LogLevel can make it, may have one of a failure of the first secret and none of
+// all that older ones vouched for.
 func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
+	pattern := fmt.Sprintf(`($.%s = "%s") && ($.%s = %d)`, telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)
+	if q.Index == 0 {
+		pattern += fmt.Sprintf(` && ($.%s = %d)`, telemetry.FieldStatus, http.StatusOK)
+	}
 	in := &cloudwatchlogs.FilterLogEventsInput{
-		LogGroupName: &l.group,
-		FilterPattern: new(fmt.Sprintf(`{ ($.%s = "%s") && ($.%s = %d) }`,
-			telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)),
+		LogGroupName:  &l.group,
+		FilterPattern: new("{ " + pattern + " }"),
 		StartTime:     new(q.From.UnixMilli()),
 		StartFromHead: new(false),
 		Limit:         new(int32(perPage)),

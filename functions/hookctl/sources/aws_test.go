@@ -142,7 +142,7 @@ func TestLogs(t *testing.T) {
 				t.Errorf("%v, %v, %v; asked %d times", last, all, err, len(s.asked))
 			}
 			first := map[string]any{
-				"logGroupName": "ingest", "filterPattern": `{ ($.source = "kyc-eu") && ($.secret = 0) }`,
+				"logGroupName": "ingest", "filterPattern": `{ ($.source = "kyc-eu") && ($.secret = 0) && ($.status = 200) }`,
 				"startTime": 1790852400000.0, "startFromHead": false, "limit": 10.0,
 			}
 			if diff := cmp.Diff(first, s.asked[0]); diff != "" {
@@ -152,6 +152,18 @@ func TestLogs(t *testing.T) {
 				t.Errorf("asked for the next page by %v", s.asked[1])
 			}
 		})
+	}
+}
+
+// TestLogOfOlderSecrets counts what they vouched for whatever came of it: they are in use.
+func TestLogOfOlderSecrets(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
+	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), sources.Query{Source: "kyc", Index: 1, From: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.asked[0]["filterPattern"]; got != `{ ($.source = "kyc") && ($.secret = 1) }` {
+		t.Errorf("asked for %v", got)
 	}
 }
 

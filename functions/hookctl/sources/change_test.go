@@ -146,6 +146,7 @@ func TestReadDocument(t *testing.T) {
 		`["hunter2"]`:                     `sources: want a JSON object, as {"name": …}`,
 		`{} hunter2`:                      "sources: not one JSON document: look at line 1, character 4",
 		"{\"kyc\": {\"secrets\": [\"\xff": "sources: not valid UTF-8; save the document as UTF-8",
+		"{\"kyc\": {\"x\": \"\xff\"}}":    "sources: not valid UTF-8; save the document as UTF-8",
 		``:                                "sources: not one JSON document: look at line 1, character 1",
 	} {
 		if _, err := sources.ReadDocument([]byte(text)); errorText(err) != want {

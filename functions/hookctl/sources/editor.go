@@ -101,7 +101,7 @@ func (e *Editor) Write(ctx context.Context, base Base, next Document) error {
 			return err
 		}
 	}
-	return e.replaced(ctx, base)
+	return e.replaced(ctx, base, id)
 }
 
 // settle finds out whether a write took place whose answer was an error: it was broken
@@ -109,25 +109,31 @@ func (e *Editor) Write(ctx context.Context, base Base, next Document) error {
 func (e *Editor) settle(ctx context.Context, id string, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	current, err := e.read(ctx, source.Current)
-	switch {
-	case err != nil:
-		return fmt.Errorf("it is not known whether it was written; look with list: %w", errors.Join(cause, err))
-	case current.ID == id:
-		return nil
+	for _, stage := range []source.Stage{source.Current, source.Previous} { // the previous one where somebody wrote since
+		v, err := e.read(ctx, stage)
+		if err != nil {
+			return fmt.Errorf("it is not known whether it was written; look with list: %w", errors.Join(cause, err))
+		}
+		if v.ID == id {
+			return nil
+		}
 	}
 	return fmt.Errorf("nothing was written, as a look shows: %w", cause)
 }
 
 // replaced looks whether the version that became the previous one is base. A previous
 // version that is older than base is what was there before: the service is yet to show
-// the move.
-func (e *Editor) replaced(ctx context.Context, base Base) error {
+// the move. One that is the written version says that somebody wrote since.
+func (e *Editor) replaced(ctx context.Context, base Base, id string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	previous, err := e.read(ctx, source.Previous)
 	if err != nil || previous.ID == base.Version.ID || !previous.Created.After(base.Version.Created) {
 		return nil // where it cannot be seen, it is written all the same
+	}
+	if previous.ID == id {
+		return fmt.Errorf("%w: it was written, and another version came right after it, which is the current one; "+
+			"look whether that has the change too", ErrConflict)
 	}
 	return fmt.Errorf("%w: it was written, and replaced a version that came in the same moment, "+
 		"which is now the previous one (AWSPREVIOUS); look at what is in it, and change it anew", ErrConflict)

@@ -53,6 +53,16 @@ func TestWrite(t *testing.T) {
 				f.beforePut = func() error { other(f); return nil }
 				return nil
 			}},
+		{name: "another version came right after it", want: sources.ErrConflict, text: "came right after it", written: true,
+			befalls: func(f *fakeSecret) func() {
+				f.afterPut = func() error { f.put(`{}`, "v-other", noon); return nil }
+				return nil
+			}},
+		{name: "another version came after it, and the answer was lost", want: sources.ErrConflict, text: "came right after it", written: true,
+			befalls: func(f *fakeSecret) func() {
+				f.afterPut = func() error { f.put(`{}`, "v-other", noon); return errDown }
+				return nil
+			}},
 		{name: "refused", want: errDown, text: "nothing was written", befalls: func(f *fakeSecret) func() {
 			f.beforePut = func() error { return errDown }
 			return nil
@@ -118,6 +128,18 @@ func TestBrokenOff(t *testing.T) {
 	f.afterPut = func() error { cancel(); return ctx.Err() }
 	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); err != nil {
 		t.Errorf("written, and the answer lost: %v", err)
+	}
+	f = hold(valid, "")
+	e.Secret = f
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	if base, err = e.Load(ctx); err != nil {
+		t.Fatal(err)
+	}
+	f.beforePut = func() error { f.put(`{}`, "v-other", noon.Add(-time.Second)); return nil }
+	f.afterPut = func() error { cancel(); return nil }
+	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); !errors.Is(err, sources.ErrConflict) {
+		t.Errorf("written over another version: %v", err)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // A Log is ingest's log.
 type Log interface {
 	// LastUse returns when the secret of that index of the source last vouched for a
-	// webhook, the zero time where it did not within the query's time. All is false where
+	// webhook, the first one for one that was accepted, the zero time where it did not within the query's time. All is false where
 	// there was more to look through than it did.
 	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
 }
@@ -169,16 +169,20 @@ func (r *Report) Last(s SourceUse, u SecretUse, now time.Time) string {
 }
 
 // Silent reports whether there are sources, and no use of any was found: that is how a log
-// looks too that has no lines of accepted webhooks.
+// looks too that has no lines of accepted webhooks. A log that could not be read, or not
+// to its end, is not silent.
 func (r *Report) Silent() bool {
 	for _, s := range r.Sources {
+		if s.Verdict == "" {
+			return false
+		}
 		for _, secret := range s.Secrets {
 			if secret.LastUsed != nil {
 				return false
 			}
 		}
 	}
-	return len(r.Sources) > 0 && r.Since != nil
+	return len(r.Sources) > 0
 }
 
 // Span is a duration in as few words as it needs: 1h30m.

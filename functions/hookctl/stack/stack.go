@@ -17,7 +17,8 @@ var ErrMissing = errors.New("is not known")
 
 // A Stack knows where the resources are. Make it with [Find] or [FromEnvironment].
 type Stack struct {
-	Name string // empty for engines that the environment names
+	Name  string // empty for engines that the environment names
+	Flags string // what names the stack again on a command line, with a space before; likewise
 
 	config    aws.Config
 	getenv    func(string) string
@@ -56,7 +57,7 @@ var variables = map[Resource]string{
 // Find reads the outputs of the stack with that name, in the region of the configuration.
 // Of the environment it reads where services are asked in place of AWS's own.
 func Find(ctx context.Context, config aws.Config, getenv func(string) string, name string) (*Stack, error) {
-	s := &Stack{Name: name, config: config, getenv: getenv, resources: map[Resource]string{}}
+	s := &Stack{Name: name, Flags: " --stack " + name, config: config, getenv: getenv, resources: map[Resource]string{}}
 	client := cloudformation.NewFromConfig(config, func(o *cloudformation.Options) { s.endpoint("CLOUDFORMATION", &o.BaseEndpoint) })
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil {

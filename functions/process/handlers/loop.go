@@ -1,6 +1,9 @@
 package handlers
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // mayLoop says why answering a message could go on for ever, as two programs that answer
 // each other do; empty where nothing speaks for that. It remembers nothing, so it knows
@@ -18,8 +21,17 @@ func mayLoop(from, to, body, reply string) (why string) {
 }
 
 // isShortCode reports whether a text comes from a short number or a name, behind which
-// there are programs and no people.
+// there are programs and no people. A number stays one however it is written: with
+// spaces, brackets or points.
 func isShortCode(from string) bool {
-	digits := strings.TrimPrefix(from, "+")
-	return from != "" && len(digits) < 7 || strings.Trim(digits, "0123456789") != ""
+	digits := 0
+	for _, r := range from {
+		switch {
+		case unicode.IsLetter(r):
+			return true
+		case unicode.IsDigit(r):
+			digits++
+		}
+	}
+	return from != "" && digits < 7
 }

@@ -118,6 +118,28 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+// unsafe sends everybody on to the same place, without encryption, and notes who came there.
+type unsafe struct{ came *int }
+
+func (u unsafe) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme == "http" {
+		*u.came++
+	}
+	return &http.Response{
+		StatusCode: http.StatusFound, Body: http.NoBody, Request: r,
+		Header: http.Header{"Location": {"http://" + r.URL.Host + r.URL.Path}},
+	}, nil
+}
+
+func TestRedirectsStayEncrypted(t *testing.T) {
+	t.Parallel()
+	came := 0
+	c := newClient(t, compliancely.ClientOptions{Token: webhook.NewSecret("t"), HTTP: &http.Client{Transport: unsafe{&came}}})
+	if _, err := c.FetchTINMatch(t.Context(), 7); err == nil || came > 0 {
+		t.Errorf("%v, the token went without encryption %d times", err, came)
+	}
+}
+
 func TestWrongRequests(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, nil)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -68,7 +67,7 @@ func Do(ctx context.Context, client *http.Client, r Request) (Answer, *Failure) 
 	}
 	var c connection
 	req, err := http.NewRequestWithContext(c.watch(ctx), r.Method, r.URL, bytes.NewReader(r.Body))
-	if err != nil || req.URL.Host == "" {
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "https" && req.URL.Scheme != "http" {
 		return Answer{}, &Failure{Err: ErrRequest, NotSent: true}
 	}
 	req.Header.Set("Accept", "application/json")
@@ -80,7 +79,7 @@ func Do(ctx context.Context, client *http.Client, r Request) (Answer, *Failure) 
 	}
 	got, err := client.Do(req)
 	if err != nil {
-		return Answer{}, &Failure{Err: withoutURL(err), NotSent: c.neverMade(err)}
+		return Answer{}, &Failure{Err: withoutQuotes(err), NotSent: c.neverMade(err)}
 	}
 	defer func() { _ = got.Body.Close() }() // what was read is all that counts
 	return read(got)
@@ -93,17 +92,9 @@ func read(got *http.Response) (Answer, *Failure) {
 	case !answer.OK():
 		return answer, nil
 	case err != nil:
-		return Answer{}, &Failure{Status: answer.Status, Err: withoutURL(err)}
+		return Answer{}, &Failure{Status: answer.Status, Err: withoutQuotes(err)}
 	case len(body) > maxAnswer:
 		return Answer{}, &Failure{Status: answer.Status, Err: ErrTooLong}
 	}
 	return answer, nil
-}
-
-// withoutURL is err without the URL that net/http puts before it.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
 }

@@ -55,6 +55,15 @@ func TestFailures(t *testing.T) {
 		case "/cut":
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, "{")
+		case "/nowhere":
+			w.Header().Set("Location", "http://s3cr3t\x7f/")
+			w.WriteHeader(http.StatusFound)
+		case "/noise":
+			raw, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				fmt.Fprint(raw, "HTTP/1.1 200 OK\r\ns3cr3t\r\n\r\n")
+				_ = raw.Close()
+			}
 		case "/long":
 			fmt.Fprint(w, strings.Repeat(" ", 8<<20+1))
 		}
@@ -74,6 +83,10 @@ func TestFailures(t *testing.T) {
 		{"context over", canceled, "GET", url, client, rest.Failure{Err: context.Canceled, NotSent: true}},
 		{"no URL", t.Context(), "GET", "http://\x7f/7331", client, rest.Failure{Err: rest.ErrRequest, NotSent: true}},
 		{"no host", t.Context(), "GET", "/7331", client, rest.Failure{Err: rest.ErrRequest, NotSent: true}},
+		{"another protocol", t.Context(), "GET", "ftp://" + strings.TrimPrefix(url, "http://"), client, rest.Failure{Err: rest.ErrRequest, NotSent: true}},
+		{"redirected to what is no URL", t.Context(), "GET", url + "/nowhere", client, rest.Failure{}},
+		{"no HTTP", t.Context(), "GET", url + "/noise", client, rest.Failure{}},
+		{"nobody listens where it is sent on", t.Context(), "GET", redirecting(t, closed.URL), http.DefaultClient, rest.Failure{}},
 		{"no method", t.Context(), "A B", url, client, rest.Failure{Err: rest.ErrRequest, NotSent: true}},
 		{"nobody listens", t.Context(), "GET", closed.URL, client, rest.Failure{NotSent: true}},
 		{"broken off", t.Context(), "POST", url + "/break", client, rest.Failure{Err: io.EOF}},
@@ -89,11 +102,20 @@ func TestFailures(t *testing.T) {
 			if failed.Status != tt.want.Status || failed.NotSent != tt.want.NotSent || tt.want.Err != nil && !errors.Is(failed.Err, tt.want.Err) {
 				t.Errorf("%+v, want %+v", failed, tt.want)
 			}
-			if strings.Contains(failed.Err.Error(), "http") && !errors.Is(failed.Err, rest.ErrRequest) || strings.Contains(failed.Err.Error(), "7331") {
-				t.Errorf("the error shows the URL: %v", failed.Err)
+			for _, private := range []string{"http", "7331", "s3cr3t"} {
+				if strings.Contains(failed.Err.Error(), private) {
+					t.Errorf("the error shows %s: %v", private, failed.Err)
+				}
 			}
 		})
 	}
+}
+
+// redirecting is the URL of a server that sends everybody on: the call had its connection.
+func redirecting(t *testing.T, to string) string {
+	t.Helper()
+	url, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+	return url
 }
 
 var errLost = errors.New("lost")
@@ -102,6 +124,30 @@ var errLost = errors.New("lost")
 type silent struct{}
 
 func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, errLost }
+
+// closing tells of the end of the answer that it gives.
+type closing struct {
+	status int
+	closed *bool
+}
+
+func (c closing) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: c.status, Body: c}, nil
+}
+func (c closing) Read([]byte) (int, error) { return 0, io.EOF }
+func (c closing) Close() error             { *c.closed = true; return nil }
+
+// An answer that stays open keeps its connection from being used again.
+func TestAnswersAreClosed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusInternalServerError} {
+		closed := false
+		client := rest.Client(&http.Client{Transport: closing{status, &closed}}, 0, nil)
+		if _, failed := rest.Do(t.Context(), client, rest.Request{Method: "GET", URL: "http://api.example"}); failed != nil || !closed {
+			t.Errorf("status %d: %+v, closed %v", status, failed, closed)
+		}
+	}
+}
 
 func TestRedirects(t *testing.T) {
 	t.Parallel()
