@@ -113,7 +113,7 @@ func (d Desk) send(ctx context.Context, plans []Plan) []Result {
 		sending.Go(func() {
 			asked, cancel := context.WithTimeout(ctx, callTimeout)
 			defer cancel()
-			err := d.Queue.Send(asked, plan.send, 0)
+			err := d.Queue.Send(asked, plan.message(), 0)
 			results[i].Sent, results[i].Fail = err == nil, err
 		})
 	}
