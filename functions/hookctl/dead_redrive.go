@@ -134,7 +134,7 @@ func notFound(plans []letters.Plan, ids []string) []string {
 func (a *app) showPlans(plans []letters.Plan, others int, asJSON bool) error {
 	if asJSON {
 		for _, plan := range plans {
-			if err := a.jsonLine(plan.View()); err != nil {
+			if err := screen.JSONLine(a.stdout, plan.View()); err != nil {
 				return err
 			}
 		}
@@ -160,7 +160,7 @@ func (a *app) sendBack(ctx context.Context, desk letters.Desk, plans []letters.P
 		tally.Add(r)
 		switch {
 		case asJSON:
-			printing = errors.Join(printing, a.jsonLine(r.View()))
+			printing = errors.Join(printing, screen.JSONLine(a.stdout, r.View()))
 		case !r.OK():
 			live.clear()
 			r.Print(s)

@@ -212,7 +212,7 @@ func TestPayloadText(t *testing.T) {
 	for body, want := range map[string]string{
 		"":                   "",
 		"{\n\t\"a\": \"ü\"}": "{\n\t\"a\": \"ü\"}",
-		"\u009b31mred\u202e": "\ufffd31mred\ufffd",
+		"\u009b31mred\u202e": `\u009b31mred\u202e`,
 		"\x1b[31mred":        "base64: G1szMW1yZWQ=",
 		"\xff":               "base64: /w==",
 	} {
