@@ -54,7 +54,7 @@ func (plan Plan) Print(s *screen.Screen, now time.Time) {
 	plan.printRecord(line, at)
 	line("redriving", plan.Text())
 	if len(plan.Unsure) > 0 {
-		s.Print("%s", s.Dim(unsureMark+" runs only where the settings that it needs are set, which is not seen from here"))
+		s.Print("%s", s.Dim(screen.Unsure))
 	}
 }
 

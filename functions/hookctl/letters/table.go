@@ -143,7 +143,7 @@ func PrintPlans(s *screen.Screen, plans []Plan) {
 	sendable := Sendable(plans)
 	s.Print("%d to send back, %d refused", sendable, len(plans)-sendable)
 	if unsure {
-		s.Print("%s", s.Dim(unsureMark+" runs only where the settings that it needs are set, which is not seen from here"))
+		s.Print("%s", s.Dim(screen.Unsure))
 	}
 }
 

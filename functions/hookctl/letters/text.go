@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/ledger"
 )
 
@@ -44,14 +45,11 @@ func (plan Plan) Text() string {
 	return strings.Join(parts, "; ")
 }
 
-// unsureMark follows the name of a handler that is registered only with its settings.
-const unsureMark = "?"
-
 func (plan Plan) marked() []string {
 	names := slices.Clone(plan.Run)
 	for i, name := range names {
 		if slices.Contains(plan.Unsure, name) {
-			names[i] += unsureMark
+			names[i] += screen.UnsureMark
 		}
 	}
 	return names

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/source"
@@ -42,6 +43,7 @@ type Run struct {
 	// empty where there is nothing to say.
 	Warning string
 	Stuck   bool // it does not run, and the event fails again
+	Unsure  bool // it runs if the function has the settings that it needs
 }
 
 // What the handlers' authors have to be asked about.
@@ -70,7 +72,7 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 	if p.Provider, err = r.provider(e.Source()); err != nil {
 		return p, err
 	}
-	p.Runs, err = r.runs(e, r.Registry.For(p.Provider.Name(), e.Type))
+	p.Runs, err = r.runs(e, p.Provider.Name())
 	return p, err
 }
 
@@ -87,10 +89,10 @@ func (r *Replay) provider(name string) (webhook.Provider, error) {
 }
 
 // runs says what becomes of each handler: what [ledger.Judge] and the worker do.
-func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
+func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 	var runs []Run
 	var names []string
-	for _, h := range registered {
+	for _, h := range r.Registry.For(provider, e.Type) {
 		names = append(names, h.Name)
 		cleared := len(r.Handlers) == 0 || slices.Contains(r.Handlers, h.Name)
 		began := slices.Contains(e.Started, h.Name)
@@ -99,7 +101,10 @@ func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
 		case !cleared && began && h.Has(hook.AtMostOnce):
 			runs = append(runs, Run{Handler: h.Name, Warning: warnStuck, Stuck: true})
 		default:
-			runs = append(runs, Run{Handler: h.Name, Warning: warning(h, cleared, began || slices.Contains(e.Done, h.Name))})
+			runs = append(runs, Run{
+				Handler: h.Name, Unsure: r.unsure(provider, e.Type, h.Name),
+				Warning: warning(h, cleared, began || slices.Contains(e.Done, h.Name)),
+			})
 		}
 	}
 	for _, name := range ledger.Union(e.Done, e.Started) {
@@ -115,11 +120,17 @@ func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
 	}
 	for _, name := range r.Handlers {
 		if !slices.ContainsFunc(runs, func(run Run) bool { return run.Handler == name }) {
-			return nil, fmt.Errorf("%w: %s has never run for it and is not registered here for %s (%s); a handler that waits for a setting is registered once it is in the environment",
+			return nil, fmt.Errorf("%w: %s has never run for it and is not registered here for %s (%s)",
 				ErrHandler, name, e.Type, listed(names))
 		}
 	}
 	return runs, nil
+}
+
+// unsure reports whether a handler that is registered with every setting there may not
+// be with those that are known.
+func (r *Replay) unsure(provider, typ, name string) bool {
+	return r.Sure != nil && !slices.ContainsFunc(r.Sure.For(provider, typ), func(h hook.Handler) bool { return h.Name == name })
 }
 
 func warning(h hook.Handler, named, before bool) string {
@@ -134,12 +145,20 @@ func warning(h hook.Handler, named, before bool) string {
 	return ""
 }
 
+// mark is the handler's name, with a sign behind it where the function may not have it.
+func (run Run) mark() string {
+	if run.Unsure {
+		return run.Handler + screen.UnsureMark
+	}
+	return run.Handler
+}
+
 // names are those of the handlers that run.
 func (p Plan) names() string {
 	var names []string
 	for _, run := range p.Runs {
 		if !run.Stuck {
-			names = append(names, run.Handler)
+			names = append(names, run.mark())
 		}
 	}
 	return listed(names)

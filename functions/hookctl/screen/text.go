@@ -10,6 +10,13 @@ import (
 	"unicode/utf16"
 )
 
+// UnsureMark follows the name of a handler that is registered only with its settings, and
+// Unsure says what it means.
+const (
+	UnsureMark = "?"
+	Unsure     = UnsureMark + " runs only where the settings that it needs are set, which is not seen from here"
+)
+
 // Visible writes as JSON does what a terminal would not show as it is, or would take for
 // a command, but for line breaks and tabs. In JSON that stands in strings only, so that
 // JSON stays what it is.
