@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
 	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
@@ -18,16 +18,12 @@ import (
 var (
 	ErrNoRecord = errors.New("the ledger has no record of it: compare source and id with those of hookctl events list; what came long ago is forgotten, and has to be sent again by its provider")
 	ErrNotEnded = errors.New("it has not ended, so it goes on by itself")
-	ErrExpiring = errors.New("its record is about to expire, and without it every handler would run: let the provider send it again")
+	ErrExpiring = errors.New("its record may expire while the replay waits in the queue, and without it every handler would run: let the provider send it again")
 	ErrProvider = errors.New("which provider's it is, is not known")
 	ErrHandler  = errors.New("no such handler")
 	ErrBody     = errors.New("its body")
 	ErrChanged  = errors.New("it was handled again meanwhile: look at it with hookctl events show, and replay it if that is still wanted")
 )
-
-// expiryMargin is how long a record must live for a replay: it has to be there when the
-// message's turn comes.
-const expiryMargin = 24 * time.Hour
 
 // A Plan is what a replay of one event does, as far as it can be told from here.
 type Plan struct {
@@ -65,7 +61,7 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 		return p, ErrNoRecord
 	case !e.Ended():
 		return p, fmt.Errorf("%w: %s", ErrNotEnded, e.meaning(now))
-	case !e.Expires.After(now.Add(expiryMargin)):
+	case !e.Expires.After(now.Add(process.DefaultTiming.QueueRetention)): // whenever the message's turn comes
 		return p, ErrExpiring
 	}
 	var err error
