@@ -115,7 +115,7 @@ func (a *app) deadRedrive(ctx context.Context, f redriveFlags, ids []string) err
 		if letters.Sendable(plans) == 0 {
 			return letters.Tally{Refused: len(plans)}.Err()
 		}
-		if err := a.confirm("Send back?", false); err != nil {
+		if err := a.confirm(ctx, "Send back?", false); err != nil {
 			return err
 		}
 	}

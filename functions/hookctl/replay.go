@@ -132,7 +132,7 @@ func (a *app) newReplay(ctx context.Context, f replayFlags) (*records.Replay, er
 	r := &records.Replay{
 		Registry: handlers.All, Sure: handlers.Sure, Screen: screen.New(a.stdout, a.getenv), Now: a.now,
 		Provider: f.provider, Handlers: f.handlers,
-		Confirm: func(question string) error { return a.confirm(question, f.yes) },
+		Confirm: func(question string) error { return a.confirm(ctx, question, f.yes) },
 	}
 	if f.file != "" {
 		body, err := os.ReadFile(f.file)
