@@ -279,6 +279,6 @@ func TestEngineDeadMany(t *testing.T) {
 	for range 2 {
 		e.hookctl("dead list", exitDone, "64 dead letters", "    64  permanent  texts")
 	}
-	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --yes", exitDone, "redriven      40")
+	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --assume-done reply --yes", exitDone, "redriven      40")
 	e.hookctl("dead list", exitDone, "24 dead letters")
 }

@@ -59,6 +59,7 @@ func (d Desk) Examine(ctx context.Context, id string) ([]Plan, error) {
 		plans = append(plans, d.plan(ctx, chosen)...)
 		return nil
 	})
+	markCopies(plans)
 	return plans, err
 }
 
@@ -76,6 +77,7 @@ func (d Desk) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, oth
 		return nil
 	})
 	slices.SortFunc(plans, func(a, b Plan) int { return byAge(a.Letter, b.Letter) })
+	markCopies(plans)
 	return plans, others, err
 }
 

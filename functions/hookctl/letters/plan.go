@@ -31,7 +31,7 @@ type Fate string
 // The fates.
 const (
 	FateRun       Fate = "run"       // handlers run, or none has to any more
-	FateDuplicate Fate = "duplicate" // dropped: the event has ended since
+	FateDuplicate Fate = "duplicate" // dropped: the event has ended since, or another copy goes before
 	FateWait      Fate = "wait"      // somebody works on the event, or it waits to be tried again
 	FateDead      Fate = "dead"      // it comes back here without a run
 	FateRefused   Fate = "refused"   // it is not sent back
@@ -51,6 +51,7 @@ type Plan struct {
 	Uncertain []string  // handlers that run at most once, may have acted, and would run again
 	Stuck     []string  // the same, but not run: the event would come back as outcome_unknown
 	Until     time.Time // of FateWait
+	Copy      bool      // of FateDuplicate: it says the same as a letter before it
 	Err       error     // the record could not be read
 }
 
@@ -161,6 +162,30 @@ func (plan Plan) message() queue.Message {
 		m.Failure = &failure
 	}
 	return m
+}
+
+// markCopies finds letters that were sent twice, as happens where a reply is lost: the
+// first of them reopens the event, and the others run nothing.
+func markCopies(plans []Plan) {
+	type arrival struct {
+		key      string
+		received time.Time
+		fence    int64
+	}
+	seen := map[arrival]bool{}
+	for i, plan := range plans {
+		if plan.Fate != FateRun {
+			continue
+		}
+		a := arrival{key: plan.Letter.Key(), received: plan.Letter.Received}
+		if f := plan.Letter.Failure; f != nil {
+			a.fence = f.Fence
+		}
+		if seen[a] {
+			plans[i] = Plan{Letter: plan.Letter, Record: plan.Record, Fate: FateDuplicate, Assumed: plan.Assumed, Copy: true}
+		}
+		seen[a] = true
+	}
 }
 
 func (plan Plan) refuse(why error) Plan {

@@ -225,6 +225,42 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Of two copies of a letter one runs, and the plan says so; another arrival of the event
+// is no copy.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("note")
+		w.fail(queue.ReasonPermanent, nil, nil)
+		first := letter("evt_1", queue.ReasonPermanent)
+		w.bury(first, letter("evt_2", queue.ReasonPermanent))
+		later := letter("evt_2", queue.ReasonPermanent)
+		later.Received = later.Received.Add(time.Hour)
+		w.bury(later)
+
+		const copied = "nothing runs: it is a copy of a letter before it, so it is dropped as a duplicate"
+		var texts []string
+		for _, plan := range w.plans(letters.Filter{}) {
+			texts = append(texts, plan.Letter.ID+" "+plan.Text())
+		}
+		unknown := "runs note; the ledger does not know the event"
+		if want := []string{"evt_1 runs note", "evt_1 " + copied, "evt_2 " + unknown, "evt_2 " + unknown}; !slices.Equal(texts, want) {
+			t.Errorf("plans %q, want %q", texts, want)
+		}
+		shown, err := w.desk.Examine(w.Context(), "evt_1")
+		if err != nil || len(shown) != 2 || shown[1].Text() != copied {
+			t.Errorf("Examine = %v, %v", shown, err)
+		}
+		if err := w.desk.Redrive(w.Context(), shown, func(letters.Result) {}); err != nil {
+			t.Fatal(err)
+		}
+		w.work()
+		w.work()
+		w.wantCalls("note evt_1")
+		w.wantVisible(2)
+	})
+}
+
 // What is registered only with settings that are not known here is marked.
 func TestUnsure(t *testing.T) {
 	t.Parallel()

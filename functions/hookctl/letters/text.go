@@ -17,6 +17,9 @@ func (plan Plan) Text() string {
 	case FateRefused:
 		return "refused: " + plan.Why.Error()
 	case FateDuplicate:
+		if plan.Copy {
+			return "nothing runs: it is a copy of a letter before it, so it is dropped as a duplicate"
+		}
 		return "nothing runs: the event is " + plan.recordText() + ", so the letter is dropped as a duplicate"
 	case FateWait:
 		return fmt.Sprintf("waits: the event is %s until %s", plan.recordText(), stamp(plan.Until))
