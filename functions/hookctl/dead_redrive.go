@@ -37,7 +37,8 @@ settings may be missing there has a ? behind its name.
 Some letters are refused:
   outcome_unknown  a handler that runs at most once began, and may have acted. Find out,
                    then say --assume-done HANDLER, so that it does not run, or --run-again.
-                   The same holds for other reasons, where such a handler began.
+                   The same holds for other reasons, where such a handler began, or where
+                   the ledger has lost the event, so that nobody knows what began.
   conflict         another body came under the same event id: see dead show. The event that
                    came first is kept; what the other one asks for has to be done by hand.
   unreadable       no event can be made of it, however often it is sent.
