@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -166,18 +165,12 @@ func (a *app) deadList(ctx context.Context, f letterFlags) error {
 	switch {
 	case f.json:
 		for _, l := range look.Letters {
-			err = errors.Join(err, a.jsonLine(l.View()))
+			err = errors.Join(err, screen.JSONLine(a.stdout, l.View()))
 		}
 	case err == nil || len(look.Letters) > 0:
 		look.Print(screen.New(a.stdout, a.getenv), a.now(), terminalWidth(a.stdout))
 	}
 	return err
-}
-
-func (a *app) jsonLine(v any) error {
-	e := json.NewEncoder(a.stdout)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
 
 func (a *app) deadShowCommand() *cobra.Command {
@@ -246,7 +239,7 @@ func (a *app) showLetter(plan letters.Plan, further, payload bool, kept []byte, 
 		if payload {
 			view = view.WithPayload(plan.Letter.Body(), kept)
 		}
-		return a.jsonLine(view)
+		return screen.JSONLine(a.stdout, view)
 	}
 	s := screen.New(a.stdout, a.getenv)
 	if further {

@@ -2,24 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/process"
 	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/queue"
@@ -40,68 +33,22 @@ type deadEngines struct {
 	fails map[string]error // by handler
 }
 
-var engineKey = credentials.NewStaticCredentialsProvider("id", "key", "") // as in call.app
-
 func newDeadEngines(t *testing.T) *deadEngines {
 	t.Helper()
-	sqsURL, dynamoURL := os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")
-	if sqsURL == "" || dynamoURL == "" {
-		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
-	}
-	name := fmt.Sprintf("dead-%08x", rand.Uint32())
+	on, name := needEngines(t), "dead-"+rand.Text()
 	e := &deadEngines{T: t, fails: map[string]error{}, env: map[string]string{
-		"AWS_ENDPOINT_URL_SQS": sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": dynamoURL, "TABLE_NAME": name,
+		"AWS_ENDPOINT_URL_SQS": on.sqs, "AWS_ENDPOINT_URL_DYNAMODB": on.dynamoDB, "TABLE_NAME": name,
+		"QUEUE_URL": on.newQueue(t, name, nil), "DLQ_URL": on.newQueue(t, name+"-dead", nil),
 	}}
-	client := awssqs.New(awssqs.Options{Region: "us-east-1", Credentials: engineKey, BaseEndpoint: &sqsURL})
-	e.queue = e.newQueue(client, "QUEUE_URL", name)
-	e.dead = e.newQueue(client, "DLQ_URL", name+"-dead")
-	e.newTable(dynamoURL, name)
-	store := dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: dynamoURL, Credentials: engineKey, Keep: process.DefaultTiming.Keep(),
-	})
+	e.queue, e.dead = on.queue(t, e.env["QUEUE_URL"]), on.queue(t, e.env["DLQ_URL"])
+	on.newTable(t, name)
+	store := on.store(name)
 	var handlers hook.Registry
 	if err := e.register(&handlers, nil); err != nil {
 		t.Fatal(err)
 	}
 	e.worker = &process.Worker{Handlers: &handlers, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: e.dead}
 	return e
-}
-
-func (e *deadEngines) newQueue(client *awssqs.Client, variable, name string) *sqs.Queue {
-	e.Helper()
-	out, err := client.CreateQueue(e.Context(), &awssqs.CreateQueueInput{QueueName: &name})
-	if err != nil {
-		e.Fatal(err)
-	}
-	e.Cleanup(func() {
-		if _, err := client.DeleteQueue(context.Background(), &awssqs.DeleteQueueInput{QueueUrl: out.QueueUrl}); err != nil {
-			e.Error(err)
-		}
-	})
-	e.env[variable] = *out.QueueUrl
-	q, err := sqs.New(sqs.Options{URL: *out.QueueUrl, Region: "us-east-1", Endpoint: e.env["AWS_ENDPOINT_URL_SQS"], Credentials: engineKey})
-	if err != nil {
-		e.Fatal(err)
-	}
-	return q
-}
-
-func (e *deadEngines) newTable(url, name string) {
-	e.Helper()
-	client := dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: engineKey, BaseEndpoint: &url})
-	_, err := client.CreateTable(e.Context(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
-		e.Fatal(err)
-	}
-	e.Cleanup(func() {
-		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
-			e.Error(err)
-		}
-	})
 }
 
 // register enters two handlers that note their calls and return what fails has for them.
@@ -279,6 +226,6 @@ func TestEngineDeadMany(t *testing.T) {
 	for range 2 {
 		e.hookctl("dead list", exitDone, "64 dead letters", "    64  permanent  texts")
 	}
-	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --yes", exitDone, "redriven      40")
+	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --assume-done reply --yes", exitDone, "redriven      40")
 	e.hookctl("dead list", exitDone, "24 dead letters")
 }

@@ -37,7 +37,8 @@ settings may be missing there has a ? behind its name.
 Some letters are refused:
   outcome_unknown  a handler that runs at most once began, and may have acted. Find out,
                    then say --assume-done HANDLER, so that it does not run, or --run-again.
-                   The same holds for other reasons, where such a handler began.
+                   The same holds for other reasons, where such a handler began, or where
+                   the ledger has lost the event, so that nobody knows what began.
   conflict         another body came under the same event id: see dead show. The event that
                    came first is kept; what the other one asks for has to be done by hand.
   unreadable       no event can be made of it, however often it is sent.
@@ -115,7 +116,7 @@ func (a *app) deadRedrive(ctx context.Context, f redriveFlags, ids []string) err
 		if letters.Sendable(plans) == 0 {
 			return letters.Tally{Refused: len(plans)}.Err()
 		}
-		if err := a.confirm("Send back?", false); err != nil {
+		if err := a.confirm(ctx, "Send back?", false); err != nil {
 			return err
 		}
 	}
@@ -134,7 +135,7 @@ func notFound(plans []letters.Plan, ids []string) []string {
 func (a *app) showPlans(plans []letters.Plan, others int, asJSON bool) error {
 	if asJSON {
 		for _, plan := range plans {
-			if err := a.jsonLine(plan.View()); err != nil {
+			if err := screen.JSONLine(a.stdout, plan.View()); err != nil {
 				return err
 			}
 		}
@@ -160,7 +161,7 @@ func (a *app) sendBack(ctx context.Context, desk letters.Desk, plans []letters.P
 		tally.Add(r)
 		switch {
 		case asJSON:
-			printing = errors.Join(printing, a.jsonLine(r.View()))
+			printing = errors.Join(printing, screen.JSONLine(a.stdout, r.View()))
 		case !r.OK():
 			live.clear()
 			r.Print(s)

@@ -9,22 +9,15 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"webhookintake/functions/hookctl/doctor"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/lambdatest"
 	"webhookintake/shared/provider/contiguity"
-	"webhookintake/shared/queue/sqs"
 )
 
 // doctorSources is the document of the intakes here. Its secrets hold "s3cr3t", which must
@@ -40,39 +33,21 @@ const doctorSources = `{
 
 // An intake is both built functions over real engines.
 type intake struct {
-	env    map[string]string // that of the functions, and with which the doctor finds them
-	sqs    *awssqs.Client
-	anyone credentials.StaticCredentialsProvider
+	engines
+	env map[string]string // that of the functions, and with which the doctor finds them
 }
 
 // newIntake makes queue, dead letters and table, and starts ingest in front of them.
 func newIntake(t *testing.T, programs map[string]string) *intake {
 	t.Helper()
-	sqsURL, dynamoURL := os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")
-	in := &intake{anyone: credentials.NewStaticCredentialsProvider("id", "key", ""), env: map[string]string{
-		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
-		"AWS_ENDPOINT_URL_SQS": sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": dynamoURL, "SOURCES": doctorSources,
+	on, name := needEngines(t), "doctor-"+rand.Text()
+	visibility := map[string]string{"VisibilityTimeout": "360"}
+	in := &intake{engines: on, env: map[string]string{
+		"AWS_REGION": engineRegion, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
+		"AWS_ENDPOINT_URL_SQS": on.sqs, "AWS_ENDPOINT_URL_DYNAMODB": on.dynamoDB, "SOURCES": doctorSources, "TABLE_NAME": name,
+		"QUEUE_URL": on.newQueue(t, name, visibility), "DLQ_URL": on.newQueue(t, name+"-dead", visibility),
 	}}
-	in.sqs = awssqs.New(awssqs.Options{Region: "us-east-1", Credentials: in.anyone, BaseEndpoint: &sqsURL})
-	for variable, name := range map[string]string{"QUEUE_URL": "doctor-", "DLQ_URL": "doctor-dead-"} {
-		out, err := in.sqs.CreateQueue(t.Context(), &awssqs.CreateQueueInput{
-			QueueName: new(name + rand.Text()), Attributes: map[string]string{"VisibilityTimeout": "360"},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.env[variable] = *out.QueueUrl
-	}
-	in.env["TABLE_NAME"] = "doctor-" + rand.Text()
-	client := dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: in.anyone, BaseEndpoint: &dynamoURL})
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: new(in.env["TABLE_NAME"]), BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	on.newTable(t, name)
 	front := httptest.NewServer(lambdatest.Gateway(lambdatest.Run(t, programs["ingest"], in.env)))
 	t.Cleanup(front.Close)
 	in.env["WEBHOOK_URL"] = front.URL + "/hooks/{source}"
@@ -82,11 +57,7 @@ func newIntake(t *testing.T, programs map[string]string) *intake {
 // process starts the process function, and gives it what comes.
 func (in *intake) process(t *testing.T, programs map[string]string) {
 	t.Helper()
-	q, err := sqs.New(sqs.Options{URL: in.env["QUEUE_URL"], Region: "us-east-1", Endpoint: in.env["AWS_ENDPOINT_URL_SQS"], Credentials: in.anyone})
-	if err != nil {
-		t.Fatal(err)
-	}
-	events := lambdatest.EventSource{Queue: q, Process: lambdatest.Run(t, programs["process"], in.env), Timeout: time.Minute}
+	events := lambdatest.EventSource{Queue: in.queue(t, in.env["QUEUE_URL"]), Process: lambdatest.Run(t, programs["process"], in.env), Timeout: time.Minute}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -137,9 +108,7 @@ func found(r doctor.Report, name string) string {
 
 func enginePrograms(t *testing.T) map[string]string {
 	t.Helper()
-	if os.Getenv("WEBHOOK_TEST_SQS") == "" || os.Getenv("WEBHOOK_TEST_DYNAMODB") == "" {
-		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
-	}
+	needEngines(t)
 	ingest := &lambdatest.Program{Package: "webhookintake/functions/ingest"}
 	process := &lambdatest.Program{Package: "webhookintake/functions/process", Replace: map[string]string{
 		"../process/handlers/register.go": "../process/testdata/obedient/register.go",
@@ -241,7 +210,7 @@ func (in *intake) fails(t *testing.T, silent *intake) {
 		})
 	}
 	t.Run("dead letters", func(t *testing.T) {
-		if _, err := in.sqs.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: new(in.env["DLQ_URL"]), MessageBody: new("{}")}); err != nil {
+		if err := in.queue(t, in.env["DLQ_URL"]).Send(t.Context(), textMessage("evt_1", "hello"), 0); err != nil {
 			t.Fatal(err)
 		}
 		report, err := in.examine(t, nil)

@@ -4,20 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"webhookintake/shared/hook"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/process"
 	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/queue"
@@ -25,9 +18,9 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// engines are a ledger and a queue on DynamoDB Local and ElasticMQ, with a worker
-// between them as functions/process has it.
-type engines struct {
+// eventEngines are a ledger and a queue on real engines, with a worker between them as
+// functions/process has it.
+type eventEngines struct {
 	*testing.T
 	env    map[string]string
 	queue  *sqs.Queue
@@ -37,44 +30,16 @@ type engines struct {
 	ran []string // "handler id"
 }
 
-func newEngines(t *testing.T) *engines {
+func newEventEngines(t *testing.T) *eventEngines {
 	t.Helper()
-	e := &engines{T: t, env: map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": os.Getenv("WEBHOOK_TEST_DYNAMODB"), "AWS_ENDPOINT_URL_SQS": os.Getenv("WEBHOOK_TEST_SQS"),
+	on, name := needEngines(t), "events-"+rand.Text()
+	e := &eventEngines{T: t, env: map[string]string{
+		"AWS_ENDPOINT_URL_SQS": on.sqs, "AWS_ENDPOINT_URL_DYNAMODB": on.dynamoDB, "TABLE_NAME": name,
+		"QUEUE_URL": on.newQueue(t, name, nil),
 	}}
-	table, server := e.env["AWS_ENDPOINT_URL_DYNAMODB"], e.env["AWS_ENDPOINT_URL_SQS"]
-	if table == "" || server == "" {
-		t.Skip("needs DynamoDB Local and ElasticMQ: make test LAYERS=engines starts them")
-	}
-	const region = "us-east-1"
-	sample := credentials.NewStaticCredentialsProvider("id", "key", "")
-	name := "events-" + rand.Text()
-	db := dynamodb.New(dynamodb.Options{Region: region, Credentials: sample, BaseEndpoint: &table})
-	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	queues := awssqs.New(awssqs.Options{Region: region, Credentials: sample, BaseEndpoint: &server})
-	made, err := queues.CreateQueue(t.Context(), &awssqs.CreateQueueInput{QueueName: &name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, dropped := db.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
-		_, deleted := queues.DeleteQueue(context.Background(), &awssqs.DeleteQueueInput{QueueUrl: made.QueueUrl})
-		if dropped != nil || deleted != nil {
-			t.Error(dropped, deleted)
-		}
-	})
-	e.env["TABLE_NAME"], e.env["QUEUE_URL"] = name, *made.QueueUrl
-	if e.queue, err = sqs.New(sqs.Options{URL: *made.QueueUrl, Region: region, Endpoint: server, Credentials: sample}); err != nil {
-		t.Fatal(err)
-	}
-	store := dynamo.New(dynamo.Options{Table: name, Region: region, Endpoint: table, Credentials: sample, Keep: process.DefaultTiming.Keep()})
+	e.queue = on.queue(t, e.env["QUEUE_URL"])
+	on.newTable(t, name)
+	store := on.store(name)
 	e.worker = &process.Worker{
 		Handlers: &hook.Registry{}, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: e.queue,
 		KeepPayload: func(string) bool { return true },
@@ -86,7 +51,7 @@ func newEngines(t *testing.T) *engines {
 }
 
 // register enters two handlers that note their runs, one of them at most once.
-func (e *engines) register(r *hook.Registry, _ func(string) string) error {
+func (e *eventEngines) register(r *hook.Registry, _ func(string) string) error {
 	for name, options := range map[string][]hook.Option{"note": nil, "call": {hook.AtMostOnce}} {
 		hook.On(r, kyc.SessionApproved, name, func(_ context.Context, event hook.Event[kyc.Session]) error {
 			e.mu.Lock()
@@ -99,7 +64,7 @@ func (e *engines) register(r *hook.Registry, _ func(string) string) error {
 }
 
 // work works off n messages, and gives who ran for which event.
-func (e *engines) work(n int) []string {
+func (e *eventEngines) work(n int) []string {
 	e.Helper()
 	e.ran = nil
 	ctx, cancel := context.WithTimeout(e.Context(), time.Minute)
@@ -123,7 +88,7 @@ func (e *engines) work(n int) []string {
 	return e.ran
 }
 
-func (e *engines) hookctl(args string) string {
+func (e *eventEngines) hookctl(args string) string {
 	e.Helper()
 	out, err := call{env: e.env, args: strings.Fields(args), register: e.register}.run(e.Context())
 	if err != nil {
@@ -136,7 +101,7 @@ func (e *engines) hookctl(args string) string {
 // was named runs, and only for the events that were meant.
 func TestEngineReplay(t *testing.T) {
 	t.Parallel()
-	e := newEngines(t)
+	e := newEventEngines(t)
 	received := noon.Add(-time.Hour)
 	for _, id := range []string{"evt_1", "evt_2"} {
 		m := queue.Message{Event: webhook.Event{

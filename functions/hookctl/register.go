@@ -94,7 +94,7 @@ func (a *app) registerKYC(ctx context.Context, f registerFlags, onScreen bool) e
 		return fmt.Errorf("read the present channels: %w", err)
 	}
 	a.showChange(tenant.Channels, change)
-	if err := a.confirm("Set this?", f.yes); err != nil {
+	if err := a.confirm(ctx, "Set this?", f.yes); err != nil {
 		return err
 	}
 	change.WebhookSecret = newSecret()

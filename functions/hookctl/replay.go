@@ -12,7 +12,6 @@ import (
 	"webhookintake/functions/hookctl/records"
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/functions/hookctl/stack"
-	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/dynamo"
 )
@@ -36,8 +35,9 @@ func (a *app) eventsReplayCommand() *cobra.Command {
 those that are named. It says first which that are, and asks. Handlers that have not
 finished for an event run in any case.
 
-It shows the handlers as they are registered here. One that waits for a setting is only
-registered with that in the environment; a value with sample-only will do.
+It shows the handlers as they are registered here. The settings of the deployed function
+are not seen from here: a handler whose settings may be missing there has a ? behind its
+name.
 
 A handler gets the idempotency key of its first run: an API that knows the key may answer
 without doing it again. A handler at most once has no such net: what it did, it does again.
@@ -125,13 +125,14 @@ func unfinished(state string) bool {
 
 // newReplay makes a replay out of the flags.
 func (a *app) newReplay(ctx context.Context, f replayFlags) (*records.Replay, error) {
-	r := &records.Replay{
-		Registry: &hook.Registry{}, Screen: screen.New(a.stdout, a.getenv), Now: a.now,
-		Provider: f.provider, Handlers: f.handlers,
-		Confirm: func(question string) error { return a.confirm(question, f.yes) },
+	handlers, err := a.registered()
+	if err != nil {
+		return nil, err
 	}
-	if err := a.register(r.Registry, a.getenv); err != nil {
-		return nil, fmt.Errorf("register handlers: %w", err)
+	r := &records.Replay{
+		Registry: handlers.All, Sure: handlers.Sure, Screen: screen.New(a.stdout, a.getenv), Now: a.now,
+		Provider: f.provider, Handlers: f.handlers,
+		Confirm: func(question string) error { return a.confirm(ctx, question, f.yes) },
 	}
 	if f.file != "" {
 		body, err := os.ReadFile(f.file)

@@ -261,7 +261,7 @@ func (a *app) changeSource(
 			fmt.Fprintln(a.stdout, "warning:", w)
 		}
 	}
-	if err := a.confirm("Write this?", f.yes); err != nil {
+	if err := a.confirm(ctx, "Write this?", f.yes); err != nil {
 		return err
 	}
 	if err := editor.Write(ctx, base, after); err != nil {

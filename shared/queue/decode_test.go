@@ -78,6 +78,8 @@ func TestDecodeUnreadable(t *testing.T) {
 		{name: "failure is null", attributes: attributes("failure", "null"), want: "attribute failure is malformed"},
 		{name: "failure with more behind", attributes: attributes("failure", `{"reason":"replay"}{}`), want: "attribute failure is malformed"},
 		{name: "failure without reason", attributes: attributes("failure", "{}"), want: "attribute failure is malformed"},
+		{name: "failure that a terminal would obey", attributes: attributes("failure", `{"reason":"\u001b[2J"}`), want: "attribute failure is malformed"},
+		{name: "failure for too long a reason", attributes: attributes("failure", `{"reason":"`+strings.Repeat("r", 201)+`"}`), want: "attribute failure is malformed"},
 		{name: "failure that is never sent", attributes: attributes("failure", `{"reason":"receive_limit"}`), want: "attribute failure is malformed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

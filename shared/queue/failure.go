@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"webhookintake/shared/webhook"
 )
 
 // A Reason says why a message is a dead letter.
@@ -43,7 +45,9 @@ type Failure struct {
 	AssumeDone []string `json:"assume_done,omitempty"` // take these as done
 }
 
-func (r Reason) sendable() bool { return r != "" && r != ReasonReceiveLimit }
+// sendable reports whether a message may have the reason. One that this version does not
+// know may come from another, but is shown to operators, so it has to be printable.
+func (r Reason) sendable() bool { return webhook.ValidName(string(r)) && r != ReasonReceiveLimit }
 
 func (f Failure) encode() (string, error) {
 	if !f.Reason.sendable() {

@@ -1,6 +1,7 @@
 package letters
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -47,6 +48,12 @@ func (l Letter) At() time.Time {
 		return time.UnixMilli(l.Failure.At).UTC()
 	}
 	return l.Wire.Sent.UTC()
+}
+
+// byAge compares letters by when they were given up, and always puts the same letters into
+// the same order.
+func byAge(a, b Letter) int {
+	return cmp.Or(a.At().Compare(b.At()), cmp.Compare(a.Key(), b.Key()), cmp.Compare(a.Wire.MessageID, b.Wire.MessageID))
 }
 
 // Cause is what went wrong, in words.

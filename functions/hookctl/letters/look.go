@@ -3,6 +3,7 @@ package letters
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
@@ -31,7 +32,7 @@ func (d Desk) progress(format string, args ...any) {
 
 // A Look is what was found in the queue.
 type Look struct {
-	Letters []Letter // that the filter chose; without bodies
+	Letters []Letter // that the filter chose, oldest first; without bodies
 	Others  int      // that it did not choose
 }
 
@@ -45,6 +46,7 @@ func (d Desk) Look(ctx context.Context, f Filter, limit int) (Look, error) {
 		}
 		return nil
 	})
+	slices.SortFunc(found.Letters, byAge)
 	return found, err
 }
 
@@ -57,11 +59,12 @@ func (d Desk) Examine(ctx context.Context, id string) ([]Plan, error) {
 		plans = append(plans, d.plan(ctx, chosen)...)
 		return nil
 	})
+	markCopies(plans)
 	return plans, err
 }
 
 // Plans says of the letters that f chooses, at most limit of them, what redriving each
-// would do.
+// would do, oldest first.
 func (d Desk) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, others int, err error) {
 	err = d.look(ctx, f, limit, &others, func(chosen []Letter) error {
 		for _, plan := range d.plan(ctx, chosen) {
@@ -73,6 +76,8 @@ func (d Desk) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, oth
 		}
 		return nil
 	})
+	slices.SortFunc(plans, func(a, b Plan) int { return byAge(a.Letter, b.Letter) })
+	markCopies(plans)
 	return plans, others, err
 }
 

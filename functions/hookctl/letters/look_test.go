@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,6 +141,34 @@ func TestSeenTwiceShownOnce(t *testing.T) {
 			t.Errorf("Look = %d letters, %v; want 30", len(seen), err)
 		}
 		w.wantVisible(30)
+	})
+}
+
+// The queue has no order, and a script compares today's list with yesterday's.
+func TestOldestFirst(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("note")
+		for i, age := range []time.Duration{time.Hour, 3 * time.Hour, 2 * time.Hour, time.Hour} {
+			m := letter(fmt.Sprint("evt_", 9-i), queue.ReasonPermanent)
+			m.Failure.At = time.Now().Add(-age).UnixMilli()
+			w.bury(m)
+		}
+		want := []string{"evt_8", "evt_7", "evt_6", "evt_9"}
+		look, err := w.desk.Look(w.Context(), letters.Filter{}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var looked, planned []string
+		for _, l := range look.Letters {
+			looked = append(looked, l.ID)
+		}
+		for _, plan := range w.plans(letters.Filter{}) {
+			planned = append(planned, plan.Letter.ID)
+		}
+		if !slices.Equal(looked, want) || !slices.Equal(planned, want) {
+			t.Errorf("looked at %q, planned for %q; want %q", looked, planned, want)
+		}
 	})
 }
 

@@ -4,22 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"sync"
 	"time"
 
 	"webhookintake/shared/queue"
 )
+
+// ErrGoesRound says that a pass may not have seen every letter.
+var ErrGoesRound = errors.New("the queue gives the same letters again and again, and may have others: set its visibility timeout to 120 seconds, or come closer to it")
 
 const (
 	// receiveWait makes SQS ask all of its servers, of which a short look asks a few.
 	receiveWait = time.Second
 	// emptyReceives in a row mean that there is nothing more to be seen.
 	emptyReceives = 2
-	// knownReceives in a row, of letters that were seen before, end a pass too: a queue
-	// whose visibility timeout is too short for us would go round and round.
+	// knownReceives in a row, of letters that were seen before, end a pass too, by
+	// ErrGoesRound: a queue whose visibility timeout is too short for us, or with more
+	// letters than we can hold on to, would go round and round.
 	knownReceives = 20
 	// callTimeout is how long one request may take.
 	callTimeout = 10 * time.Second
+	// requestsAtOnce hide letters. One after another could not hold on to more than
+	// some ten thousand: each takes its time, and each hold has to be renewed in time.
+	requestsAtOnce = 16
 
 	// firstHold is how long a receive hides a letter, unless the queue shows otherwise:
 	// SQS's own default.
@@ -55,7 +62,10 @@ func newPass(q queue.Queue) *pass {
 
 // next gives letters that this pass has not seen, and none when there are no more.
 func (p *pass) next(ctx context.Context) ([]Letter, error) {
-	for p.empty < emptyReceives && p.known < knownReceives {
+	for p.empty < emptyReceives {
+		if p.known == knownReceives {
+			return nil, ErrGoesRound
+		}
 		p.extend(ctx)
 		asked, cancel := context.WithTimeout(ctx, callTimeout)
 		got, err := p.queue.Receive(asked, queue.MaxBatch, receiveWait)
@@ -131,18 +141,26 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// hide defers held letters, and answers each in its place.
+// hide defers held letters, several requests side by side, and answers each in its place.
 func (p *pass) hide(ctx context.Context, ids []string, d time.Duration) []error {
-	var errs []error
-	for chunk := range slices.Chunk(ids, queue.MaxBatch) {
-		deferrals := make([]queue.Deferral, len(chunk))
-		for i, id := range chunk {
-			deferrals[i] = queue.Deferral{Receipt: p.held[id].receipt, After: d}
+	errs := make([]error, len(ids))
+	free := make(chan struct{}, requestsAtOnce)
+	var asking sync.WaitGroup
+	for from := 0; from < len(ids); from += queue.MaxBatch {
+		to := min(from+queue.MaxBatch, len(ids))
+		var deferrals []queue.Deferral
+		for _, id := range ids[from:to] {
+			deferrals = append(deferrals, queue.Deferral{Receipt: p.held[id].receipt, After: d})
 		}
-		asked, cancel := context.WithTimeout(ctx, callTimeout)
-		errs = append(errs, p.queue.Defer(asked, deferrals)...)
-		cancel()
+		free <- struct{}{}
+		asking.Go(func() {
+			asked, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			copy(errs[from:to], p.queue.Defer(asked, deferrals))
+			<-free
+		})
 	}
+	asking.Wait()
 	return errs
 }
 

@@ -31,7 +31,7 @@ type Fate string
 // The fates.
 const (
 	FateRun       Fate = "run"       // handlers run, or none has to any more
-	FateDuplicate Fate = "duplicate" // dropped: the event has ended since
+	FateDuplicate Fate = "duplicate" // dropped: the event has ended since, or another copy goes before
 	FateWait      Fate = "wait"      // somebody works on the event, or it waits to be tried again
 	FateDead      Fate = "dead"      // it comes back here without a run
 	FateRefused   Fate = "refused"   // it is not sent back
@@ -51,9 +51,8 @@ type Plan struct {
 	Uncertain []string  // handlers that run at most once, may have acted, and would run again
 	Stuck     []string  // the same, but not run: the event would come back as outcome_unknown
 	Until     time.Time // of FateWait
+	Copy      bool      // of FateDuplicate: it says the same as a letter before it
 	Err       error     // the record could not be read
-
-	send queue.Message // what would be sent
 }
 
 // A Planner plans. Handlers are needed.
@@ -106,9 +105,8 @@ func (p Planner) Plan(l Letter, found *ledger.Record) Plan {
 	case l.Failure == nil && len(assumed) > 0:
 		return plan.refuse(fmt.Errorf("%w: leave out --assume-done %s, or handle the event by hand", ErrNotTold, strings.Join(assumed, ", ")))
 	}
-	plan.send = assuming(l.Message, assumed)
 	now := p.Now()
-	r := process.RequestFor(plan.send, len(handlers) > 0)
+	r := process.RequestFor(plan.message(), len(handlers) > 0)
 	r.Owner, r.At, r.Lease = "hookctl", now, now
 	answer, _ := ledger.Judge(found, r, 0)
 	switch answer.Status {
@@ -154,14 +152,40 @@ func (p Planner) Unheeded(plans []Plan) []string {
 	})
 }
 
-// assuming is m with the operator's word in its failure.
-func assuming(m queue.Message, handlers []string) queue.Message {
-	if m.Failure != nil && len(handlers) > 0 {
+// message is what is sent: the letter's, with the operator's word in its failure. It is
+// made anew each time, as a plan that kept it would keep the body of every letter.
+func (plan Plan) message() queue.Message {
+	m := plan.Letter.Message
+	if m.Failure != nil && len(plan.Assumed) > 0 {
 		failure := *m.Failure
-		failure.AssumeDone = ledger.Union(failure.AssumeDone, handlers)
+		failure.AssumeDone = ledger.Union(failure.AssumeDone, plan.Assumed)
 		m.Failure = &failure
 	}
 	return m
+}
+
+// markCopies finds letters that were sent twice, as happens where a reply is lost: the
+// first of them reopens the event, and the others run nothing.
+func markCopies(plans []Plan) {
+	type arrival struct {
+		key      string
+		received time.Time
+		fence    int64
+	}
+	seen := map[arrival]bool{}
+	for i, plan := range plans {
+		if plan.Fate != FateRun {
+			continue
+		}
+		a := arrival{key: plan.Letter.Key(), received: plan.Letter.Received}
+		if f := plan.Letter.Failure; f != nil {
+			a.fence = f.Fence
+		}
+		if seen[a] {
+			plans[i] = Plan{Letter: plan.Letter, Record: plan.Record, Fate: FateDuplicate, Assumed: plan.Assumed, Copy: true}
+		}
+		seen[a] = true
+	}
 }
 
 func (plan Plan) refuse(why error) Plan {
@@ -200,35 +224,4 @@ func (plan *Plan) claimed(c ledger.Claim, handlers []handler) {
 			}
 		}
 	}
-}
-
-// doubt says why an operator's word is needed, if it is: handlers that are written down
-// as begun would run again, and may have acted. Where they failed for good they did not,
-// and where the event is a replay the word was given.
-func (plan *Plan) doubt(c ledger.Claim, handlers []handler, told bool) error {
-	switch plan.Letter.Reason() {
-	case queue.ReasonPermanent, queue.ReasonPayload, queue.ReasonReplay:
-		return nil
-	}
-	if found := plan.Record; found != nil {
-		for _, name := range found.Started {
-			if !slices.Contains(c.Done, name) && !slices.Contains(c.Started, name) {
-				plan.Uncertain = append(plan.Uncertain, name)
-			}
-		}
-	} else if plan.Letter.Reason() == queue.ReasonOutcomeUnknown {
-		for _, h := range handlers {
-			if h.once && slices.Contains(plan.Run, h.name) {
-				plan.Uncertain = append(plan.Uncertain, h.name)
-			}
-		}
-		if len(plan.Uncertain) == 0 && !told {
-			return fmt.Errorf("a handler that is not known here %w: --run-again runs it again", ErrOutcomeUnknown)
-		}
-	}
-	if len(plan.Uncertain) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s %w: --assume-done %s takes it as done, --run-again runs it again",
-		strings.Join(plan.Uncertain, ", "), ErrOutcomeUnknown, strings.Join(plan.Uncertain, " --assume-done "))
 }

@@ -90,8 +90,11 @@ func TestPlanComesTrue(t *testing.T) {
 			letters.FateRun, []string{"reply"}, "runs reply; done: note, charge; reply may act a second time", handled,
 		},
 		{
-			"the ledger does not know it", func(w *world) { w.bury(letter("evt_1", queue.ReasonAttempts)) },
-			letters.FateRun, all, "runs note, charge, reply; the ledger does not know the event", handled,
+			"the ledger does not know it", func(w *world) {
+				w.desk.Planner.RunAgain = true
+				w.bury(letter("evt_1", queue.ReasonAttempts))
+			},
+			letters.FateRun, all, "runs note, charge, reply; reply may act a second time; the ledger does not know the event", handled,
 		},
 		{
 			"redriven before", func(w *world) {
@@ -164,78 +167,6 @@ func TestPlanComesTrue(t *testing.T) {
 	}
 }
 
-// What runs at most once and began may have acted, whatever the reason of the letter:
-// without a word it stays where it is.
-func TestWordIsNeeded(t *testing.T) {
-	t.Parallel()
-	started := []string{"reply"}
-	for _, tt := range []struct {
-		name string
-		set  func(w *world)
-		want bool // refused
-	}{
-		{"outcome unknown", func(w *world) { w.fail(queue.ReasonOutcomeUnknown, nil, started) }, true},
-		{"another handler is taken as done", func(w *world) {
-			w.desk.Planner.AssumeDone = []string{"note"}
-			w.fail(queue.ReasonOutcomeUnknown, nil, started)
-		}, true},
-		{"it is taken as done", func(w *world) {
-			w.desk.Planner.AssumeDone = started
-			w.fail(queue.ReasonOutcomeUnknown, nil, started)
-		}, false},
-		{"it is to be run again", func(w *world) {
-			w.desk.Planner.RunAgain = true
-			w.fail(queue.ReasonOutcomeUnknown, nil, started)
-		}, false},
-		{"it is done", func(w *world) { w.fail(queue.ReasonOutcomeUnknown, started, started) }, false},
-		{"attempts, after a crash", func(w *world) { w.fail(queue.ReasonAttempts, nil, started) }, true},
-		{"expired, after a crash", func(w *world) { w.fail(queue.ReasonExpired, nil, started) }, true},
-		{"attempts, nothing began", func(w *world) { w.fail(queue.ReasonAttempts, nil, nil) }, false},
-		{"failed for good", func(w *world) { w.fail(queue.ReasonPermanent, nil, started) }, false},
-		{"a handler that is not registered here", func(w *world) { w.fail(queue.ReasonOutcomeUnknown, nil, []string{"gone"}) }, true},
-		{"the record is gone", func(w *world) { w.bury(letter("evt_1", queue.ReasonOutcomeUnknown)) }, true},
-		{"the record is gone, and it is taken as done", func(w *world) {
-			w.desk.Planner.AssumeDone = started
-			w.bury(letter("evt_1", queue.ReasonOutcomeUnknown))
-		}, false},
-		{"the record and the handler are gone", func(w *world) {
-			m := letter("evt_1", queue.ReasonOutcomeUnknown)
-			m.Type = "other"
-			w.bury(m)
-		}, true},
-		{"the letter is there before its claim has ended", func(w *world) {
-			w.claim(time.Minute, "reply")
-			w.bury(letter("evt_1", queue.ReasonOutcomeUnknown))
-		}, true},
-		{"the event has ended since", func(w *world) {
-			w.fail(queue.ReasonOutcomeUnknown, nil, started)
-			w.send(letter("evt_1", queue.ReasonOutcomeUnknown))
-			w.work()
-		}, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("note")
-				w.on("reply", hook.AtMostOnce)
-				tt.set(w)
-				w.calls = nil
-				plan := w.plans(letters.Filter{})[0]
-				if errors.Is(plan.Why, letters.ErrOutcomeUnknown) != tt.want || (plan.Fate == letters.FateRefused) != tt.want {
-					t.Errorf("plan: %s; want it refused: %v", plan.Text(), tt.want)
-				}
-				if !tt.want {
-					w.wantRedriven("evt_1 redriven")
-					return
-				}
-				w.wantRedriven("evt_1 refused")
-				w.wantVisible(1)
-				w.wantWork(nil)
-			})
-		})
-	}
-}
-
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -292,6 +223,42 @@ func TestRefusals(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of two copies of a letter one runs, and the plan says so; another arrival of the event
+// is no copy.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("note")
+		w.fail(queue.ReasonPermanent, nil, nil)
+		first := letter("evt_1", queue.ReasonPermanent)
+		w.bury(first, letter("evt_2", queue.ReasonPermanent))
+		later := letter("evt_2", queue.ReasonPermanent)
+		later.Received = later.Received.Add(time.Hour)
+		w.bury(later)
+
+		const copied = "nothing runs: it is a copy of a letter before it, so it is dropped as a duplicate"
+		var texts []string
+		for _, plan := range w.plans(letters.Filter{}) {
+			texts = append(texts, plan.Letter.ID+" "+plan.Text())
+		}
+		unknown := "runs note; the ledger does not know the event"
+		if want := []string{"evt_1 runs note", "evt_1 " + copied, "evt_2 " + unknown, "evt_2 " + unknown}; !slices.Equal(texts, want) {
+			t.Errorf("plans %q, want %q", texts, want)
+		}
+		shown, err := w.desk.Examine(w.Context(), "evt_1")
+		if err != nil || len(shown) != 2 || shown[1].Text() != copied {
+			t.Errorf("Examine = %v, %v", shown, err)
+		}
+		if err := w.desk.Redrive(w.Context(), shown, func(letters.Result) {}); err != nil {
+			t.Fatal(err)
+		}
+		w.work()
+		w.work()
+		w.wantCalls("note evt_1")
+		w.wantVisible(2)
+	})
 }
 
 // What is registered only with settings that are not known here is marked.

@@ -63,6 +63,7 @@ type redrive struct {
 	tell  func(Result)
 	left  map[string]bool // by message id: to be sent, and not yet seen again
 	total int
+	sent  int
 	inRow int // failures since something was sent
 }
 
@@ -85,7 +86,7 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 		r.count(result)
 		r.tell(result)
 	}
-	r.progress("sent back %d of %d letters", r.total-len(r.left), r.total)
+	r.progress("sent back %d of %d letters", r.sent, r.total)
 	if r.inRow >= failuresInARow {
 		return false, ErrStopped
 	}
@@ -95,6 +96,7 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 func (r *redrive) count(result Result) {
 	switch {
 	case result.Sent:
+		r.sent++
 		r.inRow = 0
 	case result.Fail != nil:
 		r.inRow++
@@ -113,7 +115,7 @@ func (d Desk) send(ctx context.Context, plans []Plan) []Result {
 		sending.Go(func() {
 			asked, cancel := context.WithTimeout(ctx, callTimeout)
 			defer cancel()
-			err := d.Queue.Send(asked, plan.send, 0)
+			err := d.Queue.Send(asked, plan.message(), 0)
 			results[i].Sent, results[i].Fail = err == nil, err
 		})
 	}

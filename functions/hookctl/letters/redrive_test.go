@@ -220,9 +220,14 @@ func TestRecordCannotBeRead(t *testing.T) {
 		if _, _, err := w.desk.Plans(w.Context(), letters.Filter{}, 0); err == nil {
 			t.Error("Plans without a record = nil")
 		}
+		last := ""
+		w.desk.Progress = func(text string) { last = text }
 		var tally letters.Tally
 		if err := w.desk.Redrive(w.Context(), plans, tally.Add); err != nil || tally != (letters.Tally{Redriven: 1, Failed: 1}) {
 			t.Errorf("Redrive = %v, %+v", err, tally)
+		}
+		if last != "sent back 1 of 2 letters" {
+			t.Errorf("last progress: %q", last)
 		}
 		w.wantVisible(1)
 	})

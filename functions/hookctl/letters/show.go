@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
-	"unicode"
 
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/queue"
@@ -55,7 +54,7 @@ func (plan Plan) Print(s *screen.Screen, now time.Time) {
 	plan.printRecord(line, at)
 	line("redriving", plan.Text())
 	if len(plan.Unsure) > 0 {
-		s.Print("%s", s.Dim(unsureMark+" runs only where the settings that it needs are set, which is not seen from here"))
+		s.Print("%s", s.Dim(screen.Unsure))
 	}
 }
 
@@ -92,10 +91,5 @@ func PayloadText(body []byte) string {
 	if len(body) > 0 && !queue.ValidText(string(body)) {
 		return "base64: " + base64.StdEncoding.EncodeToString(body)
 	}
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, string(body))
+	return screen.Visible(string(body))
 }

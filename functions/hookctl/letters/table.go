@@ -9,43 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/queue"
 )
-
-// gap stands between columns.
-const gap = "  "
-
-// printTable writes rows below a heading, in columns as wide as they have to be. The last
-// column is cut to the width of the screen in characters, 0 for one without an end.
-func printTable(s *screen.Screen, width int, heading []string, rows [][]string) {
-	widths := make([]int, len(heading))
-	for _, row := range append([][]string{heading}, rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	line := func(row []string) string {
-		var b strings.Builder
-		for i, cell := range row[:len(row)-1] {
-			b.WriteString(screen.Pad(cell, widths[i]) + gap)
-		}
-		last := row[len(row)-1]
-		if left := width - utf8.RuneCountInString(b.String()); width > 0 {
-			last = screen.Cut(last, max(left, minLast))
-		}
-		return strings.TrimRight(b.String()+last, " ")
-	}
-	s.Print("%s", s.Bold(line(heading)))
-	for _, row := range rows {
-		s.Print("%s", line(row))
-	}
-}
-
-// minLast is what the last column gets however narrow the screen: lines then wrap.
-const minLast = 20
 
 // Print writes the table of the letters and how many there are of each reason and
 // source. Width is that of the screen, 0 for one without an end.
@@ -54,7 +21,6 @@ func (k Look) Print(s *screen.Screen, now time.Time, width int) {
 		s.Print("%s", k.none())
 		return
 	}
-	slices.SortStableFunc(k.Letters, func(a, b Letter) int { return a.At().Compare(b.At()) })
 	var rows [][]string
 	for _, l := range k.Letters {
 		attempts := "-"
@@ -66,7 +32,9 @@ func (k Look) Print(s *screen.Screen, now time.Time, width int) {
 			string(l.Reason()), attempts, l.Cause(),
 		})
 	}
-	printTable(s, width, []string{"WHEN", "AGE", "SOURCE", "ID", "TYPE", "REASON", "RUNS", "ERROR"}, rows)
+	screen.Table{
+		Heading: []string{"WHEN", "AGE", "SOURCE", "ID", "TYPE", "REASON", "RUNS", "ERROR"}, Rows: rows, Width: width,
+	}.Print(s)
 	s.Print("")
 	k.sum(s)
 }
@@ -138,12 +106,12 @@ func PrintPlans(s *screen.Screen, plans []Plan) {
 		l := plan.Letter
 		rows = append(rows, []string{cmp.Or(l.Source, "-"), l.label(), cmp.Or(l.Type, "-"), string(l.Reason()), plan.Text()})
 	}
-	printTable(s, 0, []string{"SOURCE", "ID", "TYPE", "REASON", "REDRIVING"}, rows)
+	screen.Table{Heading: []string{"SOURCE", "ID", "TYPE", "REASON", "REDRIVING"}, Rows: rows}.Print(s)
 	s.Print("")
 	sendable := Sendable(plans)
 	s.Print("%d to send back, %d refused", sendable, len(plans)-sendable)
 	if unsure {
-		s.Print("%s", s.Dim(unsureMark+" runs only where the settings that it needs are set, which is not seen from here"))
+		s.Print("%s", s.Dim(screen.Unsure))
 	}
 }
 

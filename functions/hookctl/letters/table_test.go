@@ -13,6 +13,7 @@ import (
 	"webhookintake/functions/hookctl/letters"
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 )
 
@@ -90,12 +91,13 @@ func TestPrintPlans(t *testing.T) {
 		sure := w.registry
 		w.on("reply", hook.AtMostOnce)
 		w.desk.Planner.Handlers.Sure = &sure
+		w.end(ledger.End{Claim: w.claim(time.Minute), State: ledger.StateFailed, Reason: "permanent", Ran: true})
 		w.assorted()
 		plans := w.plans(letters.Filter{})
 		wantText(t, `
 SOURCE  ID          TYPE               REASON           REDRIVING
-texts   evt_1       text.incoming.sms  permanent        runs note, reply?; the ledger does not know the event
-texts   evt_22      text.incoming.sms  outcome_unknown  refused: reply may have acted, and runs at most once: --assume-done reply takes it as done, --run-again runs it again
+texts   evt_1       text.incoming.sms  permanent        runs note, reply?
+texts   evt_22      text.incoming.sms  outcome_unknown  refused: reply may have acted, and runs at most once, and the ledger does not know the event: --assume-done reply takes it as done, --run-again runs it again
 texts   evt_3       text.incoming.sms  receive_limit    runs note, reply?; the ledger does not know the event
 -       message m4  -                  unreadable       refused: it is no message of ours, and does not become one by being sent back
 
@@ -123,7 +125,7 @@ texts   evt_3       text.incoming.sms  receive_limit    runs note, reply?; the l
 			tally.Print(s)
 		})
 		wantText(t, `
-texts  evt_22  refused: reply may have acted, and runs at most once: --assume-done reply takes it as done, --run-again runs it again
+texts  evt_22  refused: reply may have acted, and runs at most once, and the ledger does not know the event: --assume-done reply takes it as done, --run-again runs it again
 -  message m4  refused: it is no message of ours, and does not become one by being sent back
 texts  evt_3  failed: lost
 redriven       1
@@ -210,7 +212,7 @@ func TestPayloadText(t *testing.T) {
 	for body, want := range map[string]string{
 		"":                   "",
 		"{\n\t\"a\": \"ü\"}": "{\n\t\"a\": \"ü\"}",
-		"\u009b31mred\u202e": "\ufffd31mred\ufffd",
+		"\u009b31mred\u202e": `\u009b31mred\u202e`,
 		"\x1b[31mred":        "base64: G1szMW1yZWQ=",
 		"\xff":               "base64: /w==",
 	} {

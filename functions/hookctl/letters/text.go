@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/ledger"
 )
 
@@ -16,6 +17,9 @@ func (plan Plan) Text() string {
 	case FateRefused:
 		return "refused: " + plan.Why.Error()
 	case FateDuplicate:
+		if plan.Copy {
+			return "nothing runs: it is a copy of a letter before it, so it is dropped as a duplicate"
+		}
 		return "nothing runs: the event is " + plan.recordText() + ", so the letter is dropped as a duplicate"
 	case FateWait:
 		return fmt.Sprintf("waits: the event is %s until %s", plan.recordText(), stamp(plan.Until))
@@ -44,14 +48,11 @@ func (plan Plan) Text() string {
 	return strings.Join(parts, "; ")
 }
 
-// unsureMark follows the name of a handler that is registered only with its settings.
-const unsureMark = "?"
-
 func (plan Plan) marked() []string {
 	names := slices.Clone(plan.Run)
 	for i, name := range names {
 		if slices.Contains(plan.Unsure, name) {
-			names[i] += unsureMark
+			names[i] += screen.UnsureMark
 		}
 	}
 	return names

@@ -3,7 +3,7 @@
 //
 // It promises that memory is bounded whatever the table holds; that a replay is refused
 // where it would not do what it says: of an event that has not ended, with a body that is
-// not the event's, or of a record that is about to expire; and that what a replay would
+// not the event's, or of a record that may expire first; and that what a replay would
 // run is said before anything is sent.
 //
 // A replay carries the time at which the event was first received, not now. So it falls

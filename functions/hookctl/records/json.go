@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"time"
+
+	"webhookintake/functions/hookctl/screen"
 )
 
 // entryJSON is an entry as --json prints it. Times are RFC 3339 in UTC.
@@ -41,9 +43,8 @@ func (e Entry) json() entryJSON {
 
 // WriteJSON writes a line of JSON for each event.
 func (l List) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
 	for _, e := range l.Entries {
-		if err := encoder.Encode(e.json()); err != nil {
+		if err := screen.JSONLine(w, e.json()); err != nil {
 			return err
 		}
 	}
@@ -59,10 +60,5 @@ func (e Entry) WriteJSON(w io.Writer, payload []byte) error {
 	} else {
 		out.Bytes = payload
 	}
-	line, err := json.Marshal(out)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, visible(string(line))+"\n")
-	return err
+	return screen.JSONLine(w, out)
 }

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
 	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
@@ -17,16 +18,12 @@ import (
 var (
 	ErrNoRecord = errors.New("the ledger has no record of it: compare source and id with those of hookctl events list; what came long ago is forgotten, and has to be sent again by its provider")
 	ErrNotEnded = errors.New("it has not ended, so it goes on by itself")
-	ErrExpiring = errors.New("its record is about to expire, and without it every handler would run: let the provider send it again")
+	ErrExpiring = errors.New("its record may expire while the replay waits in the queue, and without it every handler would run: let the provider send it again")
 	ErrProvider = errors.New("which provider's it is, is not known")
 	ErrHandler  = errors.New("no such handler")
 	ErrBody     = errors.New("its body")
 	ErrChanged  = errors.New("it was handled again meanwhile: look at it with hookctl events show, and replay it if that is still wanted")
 )
-
-// expiryMargin is how long a record must live for a replay: it has to be there when the
-// message's turn comes.
-const expiryMargin = 24 * time.Hour
 
 // A Plan is what a replay of one event does, as far as it can be told from here.
 type Plan struct {
@@ -42,6 +39,7 @@ type Run struct {
 	// empty where there is nothing to say.
 	Warning string
 	Stuck   bool // it does not run, and the event fails again
+	Unsure  bool // it runs if the function has the settings that it needs
 }
 
 // What the handlers' authors have to be asked about.
@@ -63,14 +61,14 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 		return p, ErrNoRecord
 	case !e.Ended():
 		return p, fmt.Errorf("%w: %s", ErrNotEnded, e.meaning(now))
-	case !e.Expires.After(now.Add(expiryMargin)):
+	case !e.Expires.After(now.Add(process.DefaultTiming.QueueRetention)): // whenever the message's turn comes
 		return p, ErrExpiring
 	}
 	var err error
 	if p.Provider, err = r.provider(e.Source()); err != nil {
 		return p, err
 	}
-	p.Runs, err = r.runs(e, r.Registry.For(p.Provider.Name(), e.Type))
+	p.Runs, err = r.runs(e, p.Provider.Name())
 	return p, err
 }
 
@@ -87,10 +85,10 @@ func (r *Replay) provider(name string) (webhook.Provider, error) {
 }
 
 // runs says what becomes of each handler: what [ledger.Judge] and the worker do.
-func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
+func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 	var runs []Run
 	var names []string
-	for _, h := range registered {
+	for _, h := range r.Registry.For(provider, e.Type) {
 		names = append(names, h.Name)
 		cleared := len(r.Handlers) == 0 || slices.Contains(r.Handlers, h.Name)
 		began := slices.Contains(e.Started, h.Name)
@@ -99,7 +97,10 @@ func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
 		case !cleared && began && h.Has(hook.AtMostOnce):
 			runs = append(runs, Run{Handler: h.Name, Warning: warnStuck, Stuck: true})
 		default:
-			runs = append(runs, Run{Handler: h.Name, Warning: warning(h, cleared, began || slices.Contains(e.Done, h.Name))})
+			runs = append(runs, Run{
+				Handler: h.Name, Unsure: r.unsure(provider, e.Type, h.Name),
+				Warning: warning(h, cleared, began || slices.Contains(e.Done, h.Name)),
+			})
 		}
 	}
 	for _, name := range ledger.Union(e.Done, e.Started) {
@@ -115,11 +116,17 @@ func (r *Replay) runs(e Entry, registered []hook.Handler) ([]Run, error) {
 	}
 	for _, name := range r.Handlers {
 		if !slices.ContainsFunc(runs, func(run Run) bool { return run.Handler == name }) {
-			return nil, fmt.Errorf("%w: %s has never run for it and is not registered here for %s (%s); a handler that waits for a setting is registered once it is in the environment",
+			return nil, fmt.Errorf("%w: %s has never run for it and is not registered here for %s (%s)",
 				ErrHandler, name, e.Type, listed(names))
 		}
 	}
 	return runs, nil
+}
+
+// unsure reports whether a handler that is registered with every setting there may not
+// be with those that are known.
+func (r *Replay) unsure(provider, typ, name string) bool {
+	return r.Sure != nil && !slices.ContainsFunc(r.Sure.For(provider, typ), func(h hook.Handler) bool { return h.Name == name })
 }
 
 func warning(h hook.Handler, named, before bool) string {
@@ -134,12 +141,20 @@ func warning(h hook.Handler, named, before bool) string {
 	return ""
 }
 
+// mark is the handler's name, with a sign behind it where the function may not have it.
+func (run Run) mark() string {
+	if run.Unsure {
+		return run.Handler + screen.UnsureMark
+	}
+	return run.Handler
+}
+
 // names are those of the handlers that run.
 func (p Plan) names() string {
 	var names []string
 	for _, run := range p.Runs {
 		if !run.Stuck {
-			names = append(names, run.Handler)
+			names = append(names, run.mark())
 		}
 	}
 	return listed(names)

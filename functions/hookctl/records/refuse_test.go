@@ -33,7 +33,7 @@ func TestReplayRefuses(t *testing.T) {
 			want: records.ErrNotEnded, says: "waits in the queue for its next try, at 2026-10-01 12:03:00 UTC (in 3 min)"},
 		{name: "waits for its letter", record: func(r *ledger.Record) { r.State, r.Reason = ledger.StateReleased, "permanent" },
 			want: records.ErrNotEnded, says: "its dead letter could not be sent"},
-		{name: "about to expire", record: func(r *ledger.Record) { r.Expires = noon.Add(24 * time.Hour) }, want: records.ErrExpiring, says: "send it again"},
+		{name: "expires before the queue drops a message", record: func(r *ledger.Record) { r.Expires = noon.Add(7 * 24 * time.Hour) }, want: records.ErrExpiring, says: "send it again"},
 		{name: "another source's name", record: func(r *ledger.Record) {}, replay: func(r *records.Replay) { r.Provider = "nobody" },
 			want: records.ErrProvider, says: "contiguity, contiguity-v1, kyc, compliancely, standard"},
 		{name: "no such handler", replay: func(r *records.Replay) { r.Handlers = []string{"a", "typo"} }, want: records.ErrHandler, says: "typo has never run for it and is not registered here for kyc.session.approved (a)"},

@@ -22,7 +22,8 @@ import (
 type Replay struct {
 	Ledger   Ledger
 	Queue    Sender         // nil: all is done but the sending
-	Registry *hook.Registry // the handlers, as they are registered here
+	Registry *hook.Registry // the handlers, with every setting there
+	Sure     *hook.Registry // those with the settings that are known; nil means that Registry is right
 	Screen   *screen.Screen
 	Now      func() time.Time
 
@@ -132,21 +133,25 @@ func (r *Replay) announce(plans []Plan) {
 		for _, run := range p.Runs {
 			if counts[run]++; counts[run] == 1 {
 				order = append(order, run)
-				width = max(width, len(run.Handler))
+				width = max(width, len(run.mark()))
 			}
 		}
 		if len(p.Runs) == 0 {
 			unhandled++
 		}
 	}
+	unsure := slices.ContainsFunc(order, func(run Run) bool { return run.Unsure })
 	slices.SortStableFunc(order, func(a, b Run) int { return counts[b] - counts[a] })
 	r.Screen.Print("%s to be handled again. As the handlers are registered here, these run:", events(len(plans)))
 	for _, run := range order {
-		text := fmt.Sprintf("  %s  %6d times", screen.Pad(run.Handler, width), counts[run])
+		text := fmt.Sprintf("  %s  %6d times", screen.Pad(run.mark(), width), counts[run])
 		if run.Warning != "" {
 			text += "  " + r.Screen.Bad(run.Warning)
 		}
 		r.Screen.Print("%s", text)
+	}
+	if unsure {
+		r.Screen.Print("%s", r.Screen.Dim("  "+screen.Unsure))
 	}
 	if unhandled > 0 {
 		r.Screen.Print("  no handler is known here for %d of them; without one an event ends as unhandled", unhandled)

@@ -94,6 +94,27 @@ func TestReplayAfterTheWindow(t *testing.T) {
 	}
 }
 
+// TestReplaySaysWhoMayRun wants nobody to run unannounced whom the function may have, and
+// who is registered only with settings that are not known here.
+func TestReplaySaysWhoMayRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.receive(approved("evt_1"))
+	w.work(w.register([]handler{{name: "a"}}))
+	all := w.register([]handler{{name: "a"}, {name: "reply", options: []hook.Option{hook.AtMostOnce}}})
+	r := w.replay(all, "a")
+	r.Sure = w.register([]handler{{name: "a"}})
+	if err := r.Run(t.Context(), []records.Entry{w.entry("kyc#evt_1")}); err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, w.out.String(),
+		"  a            1 times", "  reply?       1 times  was not named, but has not finished for it, and runs too",
+		"  ? runs only where the settings that it needs are set, which is not seen from here", "sent kyc#evt_1: a, reply?")
+	if ran := w.work(all); !slices.Equal(ran, []string{"a", "reply"}) {
+		t.Errorf("ran %q", ran)
+	}
+}
+
 // TestReplayTwice wants one run of two replays of the same state: each opens it once.
 func TestReplayTwice(t *testing.T) {
 	t.Parallel()

@@ -3,13 +3,10 @@ package records
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf16"
 
 	"webhookintake/functions/hookctl/screen"
 	"webhookintake/shared/ledger"
@@ -105,21 +102,5 @@ func PrintPayload(s *screen.Screen, body []byte) {
 		s.Print("  %-12s %q", "payload", body)
 		return
 	}
-	s.Print("  %s\n  %s", "payload", visible(indented.String()))
-}
-
-// visible writes as JSON does what a terminal would not show as it is. In JSON it can
-// only stand in strings, but for line breaks.
-func visible(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) || r == '\n' {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.String()
+	s.Print("  %s\n  %s", "payload", screen.Visible(indented.String()))
 }

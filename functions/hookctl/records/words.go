@@ -20,27 +20,19 @@ func (l List) Print(s *screen.Screen, now time.Time) {
 		s.Print("No event matches.")
 		return
 	}
-	rows := [][]string{{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY"}}
+	var rows [][]string
 	for _, e := range l.Entries {
 		rows = append(rows, e.row(now))
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, text := range row {
-			widths[i] = max(widths[i], len([]rune(text)))
-		}
-	}
-	for n, row := range rows {
-		var line strings.Builder
-		for i, text := range row {
-			cell := screen.Pad(text, widths[i])
-			if i == stateColumn && n > 0 {
-				cell = l.Entries[n-1].colour(s, cell)
+	screen.Table{
+		Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY"}, Rows: rows,
+		Style: func(row, column int, cell string) string {
+			if column == stateColumn {
+				return l.Entries[row].colour(s, cell)
 			}
-			line.WriteString(cell + "  ")
-		}
-		s.Print("%s", strings.TrimRight(line.String(), " "))
-	}
+			return cell
+		},
+	}.Print(s)
 	if left := l.Matched - len(l.Entries); left > 0 {
 		s.Print("The newest %d of %d events that match; --limit shows more.", len(l.Entries), l.Matched)
 		return
