@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -116,9 +115,6 @@ func (a *app) planning(d *letters.Desk, s *stack.Stack) (*dynamo.Reader, error) 
 // registered are the handlers of this clone. Which of them the deployed function has
 // depends on its settings: those that are off without settings are not sure.
 func (a *app) registered() (letters.Handlers, error) {
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // they would tell which are off
-	defer slog.SetDefault(before)
 	var all, sure hook.Registry
 	if err := a.register(&all, orSample(a.getenv)); err != nil {
 		return letters.Handlers{}, fmt.Errorf("register handlers: %w", err)
