@@ -49,7 +49,7 @@ build: ## build what is deployed (ENV=prod for arm64)
 .PHONY: deploy
 deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time; RESTART=1 for new instances)
 	@sam=$$(bash .ci/sam.sh) && bash .ci/stamp.sh $(BUILD_DIR) $(ARGS) $(if $(RESTART),$$(date +%s)) >/dev/null && \
-		"$$sam" deploy --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
+		"$$sam" deploy --config-file $(CURDIR)/samconfig.toml --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
 
 .PHONY: local
 local: ## run the samples through sam local (needs Docker)

@@ -58,3 +58,15 @@ first=$(stamped) again=$(stamped) changed=$(stamped --parameter-overrides LogLev
 [ -n "$first" ] && [ "$first" = "$again" ] || die "a deploy that changes nothing would publish versions: $first, then $again"
 [ "$first" != "$changed" ] || die "a deploy that changes a parameter would not publish versions"
 echo "a change of parameters publishes versions, no change publishes none"
+
+# As far as a deploy comes where there is no account to be found: it reads samconfig.toml
+# and then asks for a region.
+nowhere=(env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN
+	AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true)
+for env in default prod; do
+	if "${nowhere[@]}" make --no-print-directory deploy "ENV=$env" "BUILD_DIR=$work/deploy" >"$work/log" 2>&1; then
+		die "make deploy ENV=$env says that it deployed, without an account"
+	fi
+	grep -q 'Unable to resolve a region' "$work/log" || { tail -n 5 "$work/log"; die "make deploy ENV=$env did not come as far as asking for a region"; }
+done
+echo "make deploy reads its stage's settings"
