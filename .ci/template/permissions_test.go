@@ -145,6 +145,31 @@ func operations(t *testing.T, program string) []string {
 	return slices.Compact(all)
 }
 
+// The README says which rights an operator needs: those of the calls that hookctl makes.
+func TestOperatorsRights(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(root + "README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, found := range regexp.MustCompile("`((?:cloudformation|dynamodb|sqs|secretsmanager|logs):[A-Z]\\w+)`").FindAllStringSubmatch(string(readme), -1) {
+		said[found[1]] = true
+	}
+	calls := map[string]bool{}
+	for _, operation := range operations(t, "hookctl") {
+		service, name, _ := strings.Cut(operation, ".")
+		if slices.Contains([]string{"sso", "ssooidc", "sts", "signin"}, service) {
+			continue // how the SDK itself gets credentials, where the operator's settings say so
+		}
+		service = strings.TrimPrefix(service, "cloudwatch")
+		calls[service+":"+strings.TrimSuffix(name, "Batch")] = true
+	}
+	if diff := cmp.Diff(calls, said); diff != "" {
+		t.Errorf("rights (-that hookctl needs +that the README says):\n%s", diff)
+	}
+}
+
 // Services that are called without the SDK show as their host in the code.
 func TestCallsWithoutSDK(t *testing.T) {
 	t.Parallel()
