@@ -1,5 +1,6 @@
 // Command hookctl is the developer's and operator's program: it runs the whole intake
-// on this machine, makes and sends signed webhooks, and writes the sample events.
+// on this machine, makes and sends signed webhooks, writes the sample events, and looks
+// after a deployed stack: its sources, its events, its dead letters.
 //
 // It never takes a webhook secret or an API key as an argument, where other users of the
 // machine and the shell's history could read it. It never prints one either, but for the

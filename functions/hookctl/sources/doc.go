@@ -3,8 +3,10 @@
 //
 // A change is made to a [Document], in which everything that is not named stays byte for
 // byte as its author wrote it. [Editor] writes it as one new version of the secret, after
-// the whole document was found valid, and only in place of the version that was read:
-// a change that somebody else made meanwhile is an [ErrConflict].
+// the whole document was found valid and a last look showed the version that was read:
+// a change that somebody else made until then is an [ErrConflict]. One that gets in
+// between that look and the write can't be stopped, as the service has no condition for
+// it; the error then says so.
 //
 // [Examine] judges the version that serves, and [Report.FindUses] reads in ingest's log
 // when each secret last vouched for a webhook, so that one knows when a rotation can be

@@ -9,6 +9,9 @@
 // It never reads before it writes, never tries a request again by itself, and never
 // trusts that expired items are gone.
 //
+// [Store] is what the functions use. [Reader] looks into the table for an operator, and
+// changes nothing.
+//
 // An item is a record, keyed by the event's key; the payload beside it, keyed payload#
 // and that key; or the newest event of an entity, whose key starts with a colon. No
 // source is named payload or starts with a colon, so these never meet.

@@ -68,10 +68,21 @@ func (r *Reader) get(ctx context.Context, key string) (item, error) {
 	return out.Item, nil
 }
 
+// maxBody is more than any body that ingest takes: 6 MiB.
+const maxBody = 8 << 20
+
+// errTooLong says that an item holds what no webhook can have been.
+var errTooLong = errors.New("what is kept is larger than any webhook; it was not written by process")
+
+// decompress bounds the memory that it takes, whatever a table holds.
 func decompress(b []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(r)
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	if err == nil && len(body) > maxBody {
+		return nil, errTooLong
+	}
+	return body, err
 }

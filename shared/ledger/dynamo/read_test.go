@@ -45,3 +45,29 @@ func TestEngineReaderPayload(t *testing.T) {
 		})
 	}
 }
+
+// A few kilobytes may decompress to gigabytes.
+func TestDecompressIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		size int
+		want error
+	}{
+		{"the largest", maxBody, nil},
+		{"one byte more", maxBody + 1, errTooLong},
+		{"far more", 10 * maxBody, errTooLong},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			compressed, err := compress(make([]byte, tt.size))
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := decompress(compressed)
+			if !errors.Is(err, tt.want) || (tt.want == nil && len(body) != tt.size) {
+				t.Errorf("decompress = %d bytes, %v, want %v", len(body), err, tt.want)
+			}
+		})
+	}
+}
