@@ -50,9 +50,6 @@ type Base struct {
 	Document Document
 }
 
-// None reports whether there is no version yet.
-func (b Base) None() bool { return b.Version.ID == "" }
-
 // Load reads the current version for a change. A secret without a version is an empty
 // document. One that is no JSON object cannot be changed, only replaced as a whole.
 func (e *Editor) Load(ctx context.Context) (Base, error) {

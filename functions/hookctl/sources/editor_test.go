@@ -148,8 +148,8 @@ func TestFirstVersion(t *testing.T) {
 	f := newFakeSecret()
 	e := &sources.Editor{Secret: f}
 	base, err := e.Load(t.Context())
-	if err != nil || !base.None() {
-		t.Fatalf("Load = %v, none %v", err, base.None())
+	if err != nil || base.Version.ID != "" {
+		t.Fatalf("Load = version %q, %v, want none", base.Version.ID, err)
 	}
 	next, err := base.Document.Set("kyc", sources.Edit{Secret: secret("kyc-a")})
 	if err != nil {
