@@ -57,37 +57,38 @@ func TestInvokeProcess(t *testing.T) {
 			t.Parallel()
 			golden := read(t, root+"functions/process/testdata/golden/"+strings.TrimSuffix(filepath.Base(sample), ".json")+".txt")
 			answer, words, _ := bytes.Cut(golden, []byte("\n"))
-			got, log := invoke(t, program, "Process", sample)
-			compare(t, answer, got)
-			if diff := cmp.Diff(lines(string(words)), said(log)); diff != "" {
-				t.Errorf("log (-want +got):\n%s", diff)
+			var diff string
+			for range tries {
+				got, log := invoke(t, program, "Process", sample)
+				compare(t, answer, got)
+				if diff = cmp.Diff(lines(string(words)), said(log)); diff == "" {
+					return
+				}
 			}
+			t.Errorf("log, in each of %d tries (-want +got):\n%s", tries, diff)
 		})
 	}
 }
 
-// invoke gives the function's answer and its log. On a busy machine SAM may end before
-// it has read the log to the end: then it is asked again.
+// tries are for the log alone. On a busy machine SAM ends before it has read a container's
+// log, or shows it twice; the programs' own tests compare the same words without SAM.
+const tries = 5
+
+// invoke gives the function's answer, and its log as SAM shows it.
 func invoke(t *testing.T, program, function, sample string) (answer []byte, log string) {
 	t.Helper()
 	event, err := filepath.Abs(sample)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 5 {
-		cmd := exec.CommandContext(t.Context(), program, "local", "invoke", function, "-e", event)
-		cmd.Dir = root
-		var stdout, stderr bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &stdout, &stderr
-		if err := cmd.Run(); err != nil {
-			t.Fatalf("sam local invoke: %v\n%s", err, stderr.String())
-		}
-		answer, log = stdout.Bytes(), stderr.String()
-		if strings.Contains(log, "REPORT RequestId") {
-			break
-		}
+	cmd := exec.CommandContext(t.Context(), program, "local", "invoke", function, "-e", event)
+	cmd.Dir = root
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("sam local invoke: %v\n%s", err, stderr.String())
 	}
-	return answer, log
+	return stdout.Bytes(), stderr.String()
 }
 
 // compare holds two JSON texts against each other.
