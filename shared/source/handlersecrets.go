@@ -51,7 +51,7 @@ func LoadHandlerSecrets(ctx context.Context, f Fetcher, getenv func(string) stri
 }
 
 func parseHandlerSecrets(doc []byte) (map[string]string, error) {
-	members, err := readDocument(doc)
+	secrets, err := readDocument(doc)
 	if err != nil {
 		return nil, &webhook.FieldError{Field: envHandlersARN, Problem: err.Error()}
 	}
@@ -60,15 +60,15 @@ func parseHandlerSecrets(doc []byte) (map[string]string, error) {
 	fault := func(name, problem string) {
 		faults = append(faults, &webhook.FieldError{Field: envHandlersARN + "." + fieldName(name), Problem: problem})
 	}
-	for _, m := range members {
-		if _, twice := values[m.name]; twice {
-			fault(m.name, "stands there twice; keep one")
+	for name, raw := range secrets.All() {
+		if _, repeated := values[name]; repeated {
+			fault(name, "stands there twice; keep one")
 		}
 		var value string
-		if string(m.value) == "null" || json.Unmarshal(m.value, &value) != nil {
-			fault(m.name, "want a string")
+		if string(raw) == "null" || json.Unmarshal(raw, &value) != nil {
+			fault(name, "want a string")
 		}
-		values[m.name] = value
+		values[name] = value
 	}
 	return values, errors.Join(faults...)
 }

@@ -36,18 +36,18 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 	if o.Providers == nil {
 		o.Providers = Providers()
 	}
-	members, err := readDocument(doc)
+	entries, err := readDocument(doc)
 	if err != nil {
 		return nil, &webhook.FieldError{Field: "sources", Problem: err.Error()}
 	}
 	var faults []error
 	set := Set{}
-	for i, m := range members {
-		p := parser{name: m.name, o: o}
-		if slices.ContainsFunc(members[:i], func(o member) bool { return o.name == m.name }) {
+	for name, value := range entries.All() {
+		p := parser{name: name, o: o}
+		if _, repeated := set[name]; repeated {
 			p.fault("", "this name stands there twice; give each source one entry")
 		}
-		set[m.name] = p.source(m.value)
+		set[name] = p.source(value)
 		faults = append(faults, p.faults...)
 	}
 	if len(faults) > 0 {
@@ -81,12 +81,12 @@ func (p *parser) source(value json.RawMessage) Source {
 	if !validName(p.name) || p.name == reservedName {
 		p.fault("", "not a source's name: give 1 to 63 of a-z, 0-9 and -, not starting with -, and not \"payload\"")
 	}
-	members, err := readObject(value)
+	entry, err := webhook.ParseObject(value)
 	if err != nil {
 		p.fault("", `want an object, as {"secrets": ["…"]}`)
 		return Source{}
 	}
-	provider, settings := p.fields(members)
+	provider, settings := p.fields(entry)
 	s := Source{Name: p.name, Provider: p.provider(provider), Settings: settings}
 	s.Verifier = p.configure(s)
 	if !p.o.AllowSample {
@@ -95,8 +95,8 @@ func (p *parser) source(value json.RawMessage) Source {
 	return s
 }
 
-// fields reads the members, each into the field of its exact name.
-func (p *parser) fields(members []member) (provider string, s webhook.Settings) {
+// fields reads the fields of an entry, each by its exact name.
+func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settings) {
 	provider = p.name
 	into := map[string]struct {
 		dst  any
@@ -110,19 +110,18 @@ func (p *parser) fields(members []member) (provider string, s webhook.Settings) 
 		webhook.FieldHeader:    {&s.Header, "a string"},
 		webhook.FieldKey:       {&s.Key, "a list of strings"},
 	}
-	for i, m := range members {
-		f, known := into[m.name]
-		if !known {
-			p.fault(fieldName(m.name), "there is no such field; remove it, or correct its name")
-			continue
+	read := map[string]bool{}
+	for name, value := range entry.All() {
+		f, known := into[name]
+		switch {
+		case !known:
+			p.fault(fieldName(name), "there is no such field; remove it, or correct its name")
+		case read[name]:
+			p.fault(name, "stands there twice; keep one")
+		case string(value) == "null" || json.Unmarshal(value, f.dst) != nil:
+			p.fault(name, "want "+f.want)
 		}
-		if slices.ContainsFunc(members[:i], func(o member) bool { return o.name == m.name }) {
-			p.fault(m.name, "stands there twice; keep one")
-			continue
-		}
-		if string(m.value) == "null" || json.Unmarshal(m.value, f.dst) != nil {
-			p.fault(m.name, "want "+f.want)
-		}
+		read[name] = true
 	}
 	return provider, s
 }
