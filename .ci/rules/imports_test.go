@@ -45,7 +45,7 @@ var rules = []rule{
 		"an adapter of SQS events to process; what handlers do is none of its business"},
 	{"shared/lambdatest", []string{"shared", "!functions"}, "it tests programs from outside"},
 	{"shared/simulate", []string{"shared", "!functions"}, "it runs the parts, not the programs"},
-	{"functions/process/handlers", []string{"shared/hook", "shared/webhook", "shared/provider"},
+	{"functions/process/handlers", []string{"shared/hook", "shared/webhook", "shared/provider", "functions/process/handlers"},
 		"handlers depend on what their author sees, so that the rest can change under them"},
 	{"functions", []string{"shared", "functions"}, "programs wire what they need"},
 }

@@ -189,8 +189,9 @@ func TestCallsWithoutSDK(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if want := map[string]bool{"email": true}; !maps.Equal(hosts, want) {
-		t.Errorf("code names the services %v, want %v: give what they need to the table of needs", hosts, want)
+	delete(hosts, "email") // of a sample handler, which may be gone
+	if len(hosts) > 0 {
+		t.Errorf("code calls the services %v without the SDK: give what they need to the table of needs", slices.Sorted(maps.Keys(hosts)))
 	}
 }
 

@@ -110,9 +110,7 @@ func enginePrograms(t *testing.T) map[string]string {
 	t.Helper()
 	needEngines(t)
 	ingest := &lambdatest.Program{Package: "webhookintake/functions/ingest"}
-	process := &lambdatest.Program{Package: "webhookintake/functions/process", Replace: map[string]string{
-		"../process/handlers/register.go": "../process/testdata/obedient/register.go",
-	}}
+	process := &lambdatest.Program{Package: "webhookintake/functions/process", Handlers: "../process/testdata/obedient/register.go"}
 	t.Cleanup(func() { _, _ = ingest.Remove(), process.Remove() })
 	return map[string]string{"ingest": ingest.Path(t), "process": process.Path(t)}
 }

@@ -19,7 +19,8 @@ import (
 var update = flag.Bool("update", false, "write the golden answers anew")
 
 // TestSamples gives every sample event, as sam local would, to a new program, and
-// compares its answer, and the words of its log, with the golden ones.
+// compares its answer, and the words of its log, with the golden ones. Its handlers are
+// not the user's, which the golden answers do not know.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	const dir, golden = "../../events", "testdata/golden"
@@ -35,7 +36,7 @@ func TestSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := lambdatest.Run(t, program.Path(t), env)
+			p := lambdatest.Run(t, obedient.Path(t), env)
 			response, err := p.Invoke(t.Context(), event, time.Minute)
 			if err != nil || response.Failed {
 				t.Fatalf("invocation failed: %v %s", err, response.Payload)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -19,18 +18,15 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// program is the function as it is deployed; obedient has handlers that do as told.
-var (
-	program  = lambdatest.Program{Package: "webhookintake/functions/process"}
-	obedient = lambdatest.Program{
-		Package: "webhookintake/functions/process",
-		Replace: map[string]string{"handlers/register.go": "testdata/obedient/register.go"},
-	}
-)
+// obedient is the function with handlers that do as told.
+var obedient = lambdatest.Program{
+	Package:  "webhookintake/functions/process",
+	Handlers: "testdata/obedient/register.go",
+}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := errors.Join(program.Remove(), obedient.Remove()); err != nil {
+	if err := obedient.Remove(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
@@ -189,36 +185,6 @@ func TestEnginesUnreachable(t *testing.T) {
 	}
 	if !strings.Contains(log, "evt_1 put off") {
 		t.Errorf("log:\n%s", log)
-	}
-}
-
-// The function as deployed: its sample handlers are off until their settings are there,
-// which it says once.
-func TestSampleHandlers(t *testing.T) {
-	t.Parallel()
-	const off = "handlers that are off"
-	on := maps.Clone(local)
-	on["CONTIGUITY_TOKEN"], on["AUTO_REPLY_TEXT"] = "sample-only-token", "Thanks."
-	for _, tt := range []struct {
-		name string
-		env  map[string]string
-		want string
-		off  string // in the line on what is off
-	}{
-		{"off", local, "evt_1 has no handler", `"auto-reply":"CONTIGUITY_TOKEN AUTO_REPLY_TEXT"`},
-		{"on", on, "evt_1 handled by auto-reply", `"imessage-reply":"IMESSAGE_REPLY_TEXT IMESSAGE_REPLY_ATTACHMENT"`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			p := lambdatest.Run(t, program.Path(t), tt.env)
-			again, log := invoke(t, p, time.Minute, text("text.incoming.sms", "evt_1", "ok"))
-			if len(again) > 0 || !strings.Contains(log, tt.want) {
-				t.Errorf("comes again: %v; log:\n%s", again, log)
-			}
-			if all := p.Stdout(); strings.Count(all, off) != 1 || !strings.Contains(all, tt.off) {
-				t.Errorf("want %q once, with %s; log:\n%s", off, tt.off, all)
-			}
-		})
 	}
 }
 

@@ -3,11 +3,11 @@ package lambdatest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -29,9 +29,10 @@ func Build(ctx context.Context, pkg, dir string, flags ...string) (path string, 
 // Its Remove belongs into TestMain. A Program is safe for concurrent use.
 type Program struct {
 	Package string // as go build takes it
-	// Replace builds the program with other files in place of its own: paths of
-	// files, by the paths that they replace.
-	Replace map[string]string
+	// Handlers is a Go file with the handlers that the program is built with, in place
+	// of all that is in functions/process/handlers: a test that needs to know which
+	// handlers run must not depend on the user's. Empty builds the user's.
+	Handlers string
 
 	once sync.Once
 	dir  string
@@ -55,17 +56,12 @@ func (p *Program) Path(t testing.TB) string {
 
 // build does not take a test's context: the program is for other tests too.
 func (p *Program) build() (string, error) {
-	if len(p.Replace) == 0 {
+	if p.Handlers == "" {
 		return Build(context.Background(), p.Package, p.dir)
 	}
-	replace := map[string]string{}
-	for old, other := range p.Replace {
-		from, err1 := filepath.Abs(old)
-		to, err2 := filepath.Abs(other)
-		if err := errors.Join(err1, err2); err != nil {
-			return "", err
-		}
-		replace[from] = to
+	replace, err := p.replace()
+	if err != nil {
+		return "", err
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -76,6 +72,26 @@ func (p *Program) build() (string, error) {
 		return "", err
 	}
 	return Build(context.Background(), p.Package, p.dir, "-overlay="+path)
+}
+
+// replace says which file takes the place of which, as an overlay of go build has it: an
+// empty path means that the file is not there.
+func (p *Program) replace() (map[string]string, error) {
+	module, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return nil, fmt.Errorf("find the module: %w", err)
+	}
+	room := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "functions", "process", "handlers")
+	files, err := filepath.Glob(filepath.Join(room, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	replace := map[string]string{}
+	for _, file := range files {
+		replace[file] = ""
+	}
+	replace[filepath.Join(room, "register.go")], err = filepath.Abs(p.Handlers)
+	return replace, err
 }
 
 // Remove deletes what was built.

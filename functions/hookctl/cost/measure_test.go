@@ -24,8 +24,8 @@ var update = flag.Bool("update", false, "write measured.json, or the README's ta
 var (
 	ingest  = lambdatest.Program{Package: "webhookintake/functions/ingest"}
 	process = lambdatest.Program{
-		Package: "webhookintake/functions/process",
-		Replace: map[string]string{root + "functions/process/handlers/register.go": root + "shared/lambdatest/bench/testdata/idle/register.go"},
+		Package:  "webhookintake/functions/process",
+		Handlers: root + "shared/lambdatest/bench/testdata/idle/register.go",
 	}
 )
 

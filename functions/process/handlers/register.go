@@ -1,90 +1,17 @@
 package handlers
 
 import (
+	"webhookintake/functions/process/handlers/samples"
 	"webhookintake/shared/hook"
-	"webhookintake/shared/provider/compliancely"
-	"webhookintake/shared/provider/contiguity"
-	"webhookintake/shared/provider/kyc"
 )
 
 // Register enters every handler into r. Settings come through getenv: the handlers'
 // secret first, then the environment of the process function. An error stops the
 // program at start.
-func Register(r *hook.Registry, getenv func(string) string) error {
+func Register(r *hook.Registry, getenv func(string) string) (err error) {
 	// Your own handlers, one line each:
 
-	// The samples: each is off until the settings that it names are there.
-	s := &settings{getenv: getenv}
-	registerReplies(r, s)
-	registerTables(r, s)
-	registerAlerts(r, s)
-	return s.report()
-}
-
-// registerReplies enters what sends messages. A message sent again is a second message,
-// so all of it is hook.AtMostOnce.
-func registerReplies(r *hook.Registry, s *settings) {
-	client := newContiguity(s.secret("CONTIGUITY_TOKEN"))
-
-	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
-		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}
-		hook.On(r, contiguity.TextIncomingSMS, "auto-reply", h.handle, hook.AtMostOnce)
-		hook.On(r, contiguity.TextIncomingMMS, "auto-reply", h.handle, hook.AtMostOnce)
-	}
-	if on, sample := s.on("imessage-reply", "CONTIGUITY_TOKEN", "IMESSAGE_REPLY_TEXT", "IMESSAGE_REPLY_ATTACHMENT"); on {
-		h := imessageReply{
-			client: client, text: s.text("IMESSAGE_REPLY_TEXT"),
-			attachment: s.file("IMESSAGE_REPLY_ATTACHMENT"), sample: sample,
-		}
-		hook.On(r, contiguity.IMessageIncoming, "imessage-reply", h.handle, hook.AtMostOnce)
-	}
-	if on, sample := s.on("whatsapp-reply", "CONTIGUITY_TOKEN", "WHATSAPP_REPLY_TEXT"); on {
-		h := whatsappReply{client: client, text: s.text("WHATSAPP_REPLY_TEXT"), sample: sample}
-		hook.On(r, contiguity.WhatsAppIncoming, "whatsapp-reply", h.handle, hook.AtMostOnce)
-	}
-	if on, sample := s.on("identity-thanks", "CONTIGUITY_TOKEN", "IDENTITY_THANKS_TEXT"); on {
-		h := identityThanks{client: client, text: s.text("IDENTITY_THANKS_TEXT"), sample: sample}
-		hook.On(r, contiguity.VerificationSessionVerified, "identity-thanks", h.handle, hook.AtMostOnce)
-	}
-}
-
-// registerTables enters what writes into tables of yours. That calls nobody, so a sample
-// setting is an ordinary name: hookctl run and sam local keep every table in memory.
-func registerTables(r *hook.Registry, s *settings) {
-	if on, _ := s.on("delivery-status", "DELIVERIES_TABLE"); on {
-		h := deliveryStatus{table: s.table("DELIVERIES_TABLE")}
-		hook.OnWrites(r, contiguity.TextDeliveryConfirmed, "delivery-status", h.handle, hook.SkipStale)
-		hook.OnWrites(r, contiguity.TextDeliveryFailed, "delivery-status", h.handle, hook.SkipStale)
-	}
-	if on, _ := s.on("otp-verified", "VERIFIED_NUMBERS_TABLE"); on {
-		h := otpVerified{table: s.table("VERIFIED_NUMBERS_TABLE")}
-		hook.OnWrites(r, contiguity.OTPReverseVerified, "otp-verified", h.handle, hook.SkipStale)
-	}
-	if on, _ := s.on("open-account", "ACCOUNTS_TABLE"); on {
-		h := openAccount{table: s.table("ACCOUNTS_TABLE")}
-		hook.OnWrites(r, kyc.SessionApproved, "open-account", h.handle)
-	}
-}
-
-// registerAlerts enters what tells people.
-func registerAlerts(r *hook.Registry, s *settings) {
-	channel := newSlack(s.address("SLACK_WEBHOOK_URL"))
-
-	if on, sample := s.on("watchlist-slack", "SLACK_WEBHOOK_URL"); on {
-		h := watchlistAlert{alert: channel.post, sample: sample}
-		hook.OnTypes(r, kyc.Provider{}, h.takes, "watchlist-slack", h.handle)
-	}
-	if on, sample := s.on("watchlist-email", "ALERT_EMAIL_FROM", "ALERT_EMAIL_TO"); on {
-		from, to := s.mailbox("ALERT_EMAIL_FROM"), s.mailboxes("ALERT_EMAIL_TO")
-		mail := email{}
-		if !sample {
-			mail = newEmail(s, from, to)
-		}
-		h := watchlistAlert{alert: mail.send, sample: sample}
-		hook.OnTypes(r, kyc.Provider{}, h.takes, "watchlist-email", h.handle)
-	}
-	if on, sample := s.on("tin-mismatch-alert", "SLACK_WEBHOOK_URL"); on {
-		h := tinMismatchAlert{alert: channel.post, sample: sample}
-		hook.On(r, compliancely.TINMatch, "tin-mismatch-alert", h.handle)
-	}
+	// The samples; to be rid of them, delete the line below and the folder samples.
+	err = samples.Register(r, getenv)
+	return err
 }

@@ -27,8 +27,8 @@ const batchSize = 10
 // the times, which are this machine's.
 func BenchmarkProcess(b *testing.B) {
 	idle := lambdatest.Program{
-		Package: "webhookintake/functions/process",
-		Replace: map[string]string{"../../../functions/process/handlers/register.go": "testdata/idle/register.go"},
+		Package:  "webhookintake/functions/process",
+		Handlers: "testdata/idle/register.go",
 	}
 	defer func() {
 		if err := idle.Remove(); err != nil {

@@ -20,10 +20,8 @@ import (
 var (
 	ingestProgram  = lambdatest.Program{Package: "webhookintake/functions/ingest"}
 	processProgram = lambdatest.Program{
-		Package: "webhookintake/functions/process",
-		Replace: map[string]string{
-			"../../../functions/process/handlers/register.go": "../../../functions/process/testdata/obedient/register.go",
-		},
+		Package:  "webhookintake/functions/process",
+		Handlers: "../../../functions/process/testdata/obedient/register.go",
 	}
 )
 

@@ -1,5 +1,5 @@
-// This file takes the place of handlers/register.go in the program that the tests
-// build: its handlers do what an event's body says, in "do".
+// This file takes the place of functions/process/handlers in programs that tests build:
+// its handlers do what an event's body says.
 
 package handlers
 
@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 	hook.On(r, contiguity.TextIncomingSMS, "obey", obey)
 	hook.On(r, contiguity.TextIncomingSMS, "second", func(context.Context, hook.Event[contiguity.Text]) error { return nil })
 	hook.On(r, contiguity.IMessageIncoming, "send-once", sendOnce, hook.AtMostOnce)
-	hook.OnProvider(r, contiguity.Provider{}, "witness", func(context.Context, hook.Event[json.RawMessage]) error { return nil })
+	hook.OnProvider(r, contiguity.Provider{}, "witness", witness)
 	return nil
 }
 
@@ -63,6 +64,12 @@ func obey(ctx context.Context, e hook.Event[contiguity.Text]) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	return nil
+}
+
+// witness sees every event of the provider, and logs as handlers do.
+func witness(ctx context.Context, e hook.Event[json.RawMessage]) error {
+	slog.InfoContext(ctx, "seen", "id", e.ID)
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// This file takes the place of handlers/register.go in the program that is measured:
+// This file takes the place of functions/process/handlers in programs that are measured:
 // its one handler does nothing, so that what is measured is ours.
 
 package handlers

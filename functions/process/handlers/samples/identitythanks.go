@@ -1,4 +1,4 @@
-package handlers
+package samples
 
 import (
 	"context"

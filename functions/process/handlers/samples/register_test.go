@@ -1,4 +1,4 @@
-package handlers
+package samples
 
 import (
 	"errors"
@@ -189,7 +189,7 @@ func fields(err error) (names []string) {
 // and a handler whose sample is missing is not shown.
 func TestSettingsAreDeclared(t *testing.T) {
 	t.Parallel()
-	template, err := os.ReadFile("../../../template.yaml")
+	template, err := os.ReadFile("../../../../template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,10 +201,11 @@ func TestSettingsAreDeclared(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(asked)), slices.Sorted(maps.Keys(set))); diff != "" {
-		t.Errorf("settings that are asked for, and samples (-asked +samples):\n%s", diff)
-	}
-	for name, value := range set {
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		value, ok := set[name]
+		if !ok {
+			t.Errorf("functions/hookctl/sample/settings.json has no %s, so hookctl run does not show its handler", name)
+		}
 		if !strings.Contains(string(template), "\n          "+name+": ''\n") {
 			t.Errorf("template.yaml does not declare %s for process", name)
 		}
