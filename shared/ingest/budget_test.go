@@ -30,10 +30,10 @@ func TestBudget(t *testing.T) {
 	}{
 		{name: "takes it", send: func(context.Context, int) error { return nil }, status: 200, tries: [2]int{1, 1}},
 		{name: "fails", send: func(context.Context, int) error { return errDown },
-			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{10, 17}},
+			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{5, 8}},
 		{name: "hangs", send: func(ctx context.Context, _ int) error { return hang(ctx) },
-			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{4, 4}},
-		{name: "hangs once", status: 200, atLeast: 1500 * time.Millisecond, atMost: 1550 * time.Millisecond, tries: [2]int{2, 2},
+			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{3, 3}},
+		{name: "hangs once", status: 200, atLeast: 1700 * time.Millisecond, atMost: 1900 * time.Millisecond, tries: [2]int{2, 2},
 			send: func(ctx context.Context, try int) error {
 				if try == 1 {
 					return hang(ctx)
@@ -43,16 +43,16 @@ func TestBudget(t *testing.T) {
 		{name: "slow", send: slow(1400 * time.Millisecond), status: 200,
 			atLeast: 1400 * time.Millisecond, atMost: 1400 * time.Millisecond, tries: [2]int{1, 1}},
 		{name: "slower than a try", send: slow(1600 * time.Millisecond),
-			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{4, 4}},
-		{name: "fails, then takes it", status: 200, atLeast: 75 * time.Millisecond, atMost: 150 * time.Millisecond, tries: [2]int{3, 3},
+			status: 503, atLeast: 5 * time.Second, atMost: 5 * time.Second, tries: [2]int{3, 3}},
+		{name: "fails, then takes it", status: 200, atLeast: 600 * time.Millisecond, atMost: 1200 * time.Millisecond, tries: [2]int{3, 3},
 			send: func(_ context.Context, try int) error {
 				if try < 3 {
 					return errDown
 				}
 				return nil
 			}},
-		{name: "hangs, little time", left: 2 * time.Second, send: func(ctx context.Context, _ int) error { return hang(ctx) },
-			status: 503, atLeast: 1800 * time.Millisecond, atMost: 1800 * time.Millisecond, tries: [2]int{2, 2}},
+		{name: "hangs, little time", left: 2500 * time.Millisecond, send: func(ctx context.Context, _ int) error { return hang(ctx) },
+			status: 503, atLeast: 2300 * time.Millisecond, atMost: 2300 * time.Millisecond, tries: [2]int{2, 2}},
 		{name: "no time", left: 50 * time.Millisecond, send: func(context.Context, int) error { return nil }, status: 503},
 		{name: "too large at once", send: func(context.Context, int) error { return queue.ErrTooLarge }, status: 413, tries: [2]int{1, 1}},
 	}

@@ -24,8 +24,10 @@ const (
 	// after it is none, and the sender would not know when to come again.
 	answerTime = 200 * time.Millisecond
 
-	firstPause = 50 * time.Millisecond
-	maxPause   = 800 * time.Millisecond
+	// The pauses between tries, before jitter. Each try whose answer is lost may have
+	// left a copy in the queue, so there are few, and the first comes after 200 ms.
+	firstPause = 400 * time.Millisecond
+	maxPause   = 1600 * time.Millisecond
 )
 
 // withBudget ends ctx after Budget, and before the caller's own deadline.
@@ -52,7 +54,7 @@ func (h *Handler) enqueue(ctx context.Context, e webhook.Event, report *Report) 
 		if errors.Is(failed, queue.ErrTooLarge) {
 			return fmt.Errorf("%w: %w", webhook.ErrTooLarge, failed)
 		}
-		wait(ctx, jitter(pause))
+		wait(ctx, pause/2+h.jitter(pause/2))
 	}
 	return fmt.Errorf("%w: %w", webhook.ErrQueueUnavailable, cmp.Or(failed, context.Cause(ctx)))
 }
@@ -71,6 +73,11 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// jitter is somewhere in [d/2, d), so that requests that failed together do not come
-// again together.
-func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }
+// jitter is a random duration in [0, d), so that requests that failed together are not
+// tried again together.
+func (h *Handler) jitter(d time.Duration) time.Duration {
+	if h.Jitter != nil {
+		return h.Jitter(d)
+	}
+	return rand.N(d)
+}

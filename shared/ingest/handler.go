@@ -39,6 +39,8 @@ type Handler struct {
 	// Now is the clock by which a webhook's signed time is judged and its arrival
 	// written down. Nil means time.Now.
 	Now func() time.Time
+	// Jitter gives a random duration in [0, d); if nil, a real one.
+	Jitter func(d time.Duration) time.Duration
 }
 
 // A Sender is the part of [queue.Queue] that takes messages. What it returns nil for is

@@ -157,7 +157,8 @@ func newWorld(s *Simulator, seed uint64) *world {
 	skew := time.Duration(w.rng.Int64N(int64(2*maxSkew))) - maxSkew
 	w.handler = &ingest.Handler{
 		Sources: s.sources, Queue: sender,
-		Now: func() time.Time { return time.Now().Add(skew) },
+		Now:    func() time.Time { return time.Now().Add(skew) },
+		Jitter: func(d time.Duration) time.Duration { return d / 2 },
 	}
 	if s.variant.http != nil {
 		w.handler = s.variant.http(w.handler)
