@@ -6,13 +6,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// MaxRetryAfter is the longest wait that [RetryAfter] gets.
-const MaxRetryAfter = 6 * time.Hour
+// The shortest and the longest wait that [RetryAfter] gets.
+const (
+	MinRetryAfter = time.Second
+	MaxRetryAfter = 6 * time.Hour
+)
 
 // hinted is an error that says what a retry would do.
 type hinted struct {
 	error
 	retry webhook.Retry
+	waits bool // made by RetryAfter
 }
 
 func (h *hinted) Unwrap() error        { return h.error }
@@ -21,53 +25,80 @@ func (h *hinted) Retry() webhook.Retry { return h.retry }
 // Permanent says that no retry can cure err: once all handlers of the event ran, it
 // goes to the dead-letter queue. Nil stays nil.
 func Permanent(err error) error {
-	return hint(err, webhook.Retry{Permanent: true})
+	return hint(err, webhook.Retry{Permanent: true}, false)
 }
 
-// RetryAfter asks for the next try after d, at most [MaxRetryAfter], in place of the
-// usual backoff. Nil stays nil.
+// RetryAfter asks for the next try after d, from [MinRetryAfter] to [MaxRetryAfter], in
+// place of the usual backoff. Nil stays nil.
+//
+// A run in which every handler that failed asks to wait does not count against the limit
+// of attempts: a service that answers 429 for hours must not use them up. Only the
+// message's age ends such an event, six days after it was queued, with a dead letter of
+// reason expired. The wait is at least a fortieth of that age, so that a short one does
+// not bring the message back thousands of times. An error that says [NotSent] and how
+// long to wait, as those of the providers' clients do for status 429, does the same; any
+// other error with a wait, such as that of a 503, sets the wait and counts.
+//
+// It does not say that nothing was sent. A handler that runs [AtMostOnce] is only tried
+// again for an error that is NotSent, too.
 func RetryAfter(d time.Duration, err error) error {
-	return hint(err, webhook.Retry{After: min(max(d, 0), MaxRetryAfter)})
+	return hint(err, webhook.Retry{After: min(max(d, MinRetryAfter), MaxRetryAfter)}, true)
 }
 
 // NotSent says that nothing reached the other side, so that even a handler that runs
 // [AtMostOnce] may be tried again. Nil stays nil.
 func NotSent(err error) error {
-	return hint(err, webhook.Retry{NotSent: true})
+	return hint(err, webhook.Retry{NotSent: true}, false)
 }
 
-func hint(err error, r webhook.Retry) error {
+func hint(err error, r webhook.Retry, waits bool) error {
 	if err == nil {
 		return nil
 	}
-	return &hinted{err, r}
+	return &hinted{err, r, waits}
 }
 
 // Hint gathers what err, and all that it wraps, knows about trying again: permanent or
 // not sent if any says so, and the longest wait.
 func Hint(err error) webhook.Retry {
 	var all webhook.Retry
-	collect(err, &all)
-	all.After = min(all.After, MaxRetryAfter)
-	return all
-}
-
-func collect(err error, all *webhook.Retry) {
-	if err == nil {
-		return
-	}
-	if h, ok := err.(webhook.RetryHint); ok { //nolint:errorlint // the walk below does what errors.As would, for every error of the tree
+	walk(err, func(h webhook.RetryHint) {
 		r := h.Retry()
 		all.Permanent = all.Permanent || r.Permanent
 		all.NotSent = all.NotSent || r.NotSent
 		all.After = max(all.After, r.After)
+	})
+	all.After = min(all.After, MaxRetryAfter)
+	return all
+}
+
+// Waits reports whether err asks to wait rather than tells of a failure, so that the
+// attempt is given back: [RetryAfter] made it, or it says that nothing was sent and how
+// long to wait.
+func Waits(err error) bool {
+	asked := false
+	walk(err, func(h webhook.RetryHint) {
+		own, ok := h.(*hinted) //nolint:errorlint // walk looks at every error of the tree
+		asked = asked || ok && own.waits
+	})
+	all := Hint(err)
+	return !all.Permanent && (asked || all.NotSent && all.After > 0)
+}
+
+// walk calls fn for every hint in err and in what it wraps.
+func walk(err error, fn func(webhook.RetryHint)) {
+	if err == nil {
+		return
 	}
-	switch w := err.(type) { //nolint:errorlint // likewise
+	if h, ok := err.(webhook.RetryHint); ok { //nolint:errorlint // the walk below does what errors.As would, for every error of the tree
+		fn(h)
+	}
+	switch w := err.(type) { //nolint:errorlint // as above
 	case interface{ Unwrap() error }:
-		collect(w.Unwrap(), all)
+		walk(w.Unwrap(), fn)
 	case interface{ Unwrap() []error }:
 		for _, e := range w.Unwrap() {
-			collect(e, all)
+			walk(e, fn)
 		}
 	}
 }

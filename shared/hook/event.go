@@ -13,7 +13,7 @@ import (
 // without its payload.
 type Event[T any] struct {
 	webhook.Event
-	Attempt int // runs of the event's handlers, this one included; receives do not count
+	Attempt int // every run of the event's handlers, this one included; receives do not count
 	Data    T   // the payload
 
 	handler    string

@@ -46,7 +46,7 @@ func (h Handler) Has(o Option) bool { return h.Options&o != 0 }
 
 // A Delivery says which try it is.
 type Delivery struct {
-	Attempt    int       // runs, this one included
+	Attempt    int       // every run, this one included
 	DedupUntil time.Time // the end of the window in which the event is the same event
 }
 

@@ -53,12 +53,15 @@ func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error
 	rec.Done = Union(found.Done, e.Done)
 	rec.Started = Union(e.Started, nil)
 	rec.Expires = Expiry(rec.DedupUntil, at, keep)
-	if e.State != StateReleased {
+	if e.State == StateReleased {
+		rec.NotBefore = milliseconds(e.NotBefore)
+	} else {
 		rec.Finished = at
-		return &rec, nil
 	}
-	rec.NotBefore = milliseconds(e.NotBefore)
 	if !e.Ran {
+		rec.Runs = max(rec.Runs-1, 0)
+	}
+	if !e.Ran || e.State == StateReleased && !e.Counted {
 		rec.Attempts = max(rec.Attempts-1, 0)
 	}
 	return &rec, nil

@@ -10,7 +10,7 @@ import (
 
 // holder is the claim that holds record(ledger.StateClaimed).
 func holder(edits ...func(*ledger.Claim)) ledger.Claim {
-	c := ledger.Claim{Key: "a#1", Owner: "old", Fence: 7, DedupUntil: closes, Attempts: 2, Done: []string{"a", "b"}, Started: []string{"s"}}
+	c := ledger.Claim{Key: "a#1", Owner: "old", Fence: 7, DedupUntil: closes, Attempts: 2, Runs: 4, Done: []string{"a", "b"}, Started: []string{"s"}}
 	for _, edit := range edits {
 		edit(&c)
 	}
@@ -23,7 +23,7 @@ func TestJudgeHeld(t *testing.T) {
 		return record(ledger.StateClaimed, func(r *ledger.Record) { r.Done, r.Started = done, started })
 	}
 	end := func(s ledger.State) ledger.End {
-		return ledger.End{Claim: holder(), At: now, State: s, Ran: true, Reason: "r", NotBefore: now.Add(time.Second),
+		return ledger.End{Claim: holder(), At: now, State: s, Ran: true, Counted: true, Reason: "r", NotBefore: now.Add(time.Second),
 			Done: []string{"c"}, Started: []string{"t"}}
 	}
 	ended := func(s ledger.State, edits ...func(*ledger.Record)) *ledger.Record {
@@ -50,8 +50,13 @@ func TestJudgeHeld(t *testing.T) {
 	}
 	anotherFence := record(ledger.StateClaimed, func(r *ledger.Record) { r.Fence = 8 })
 	anotherOwner := record(ledger.StateClaimed, func(r *ledger.Record) { r.Owner = "new" })
-	unrun := end(ledger.StateReleased)
-	unrun.Ran = false
+	ran := func(e ledger.End, ran, counted bool) ledger.End {
+		e.Ran, e.Counted = ran, counted
+		return e
+	}
+	counts := func(attempts, runs int) func(*ledger.Record) {
+		return func(r *ledger.Record) { r.Attempts, r.Runs = attempts, runs }
+	}
 	for _, tt := range []struct {
 		name  string
 		found *ledger.Record
@@ -75,8 +80,18 @@ func TestJudgeHeld(t *testing.T) {
 		{"end completed", record(ledger.StateClaimed), ending(end(ledger.StateCompleted)), ended(ledger.StateCompleted), nil},
 		{"end failed", record(ledger.StateClaimed), ending(end(ledger.StateFailed)), ended(ledger.StateFailed), nil},
 		{"end released", record(ledger.StateClaimed), ending(end(ledger.StateReleased)), ended(ledger.StateReleased), nil},
-		{"end released unrun", record(ledger.StateClaimed), ending(unrun),
-			ended(ledger.StateReleased, func(r *ledger.Record) { r.Attempts = 1 }), nil},
+		{"end released unrun", record(ledger.StateClaimed), ending(ran(end(ledger.StateReleased), false, true)),
+			ended(ledger.StateReleased, counts(1, 3)), nil},
+		{"end released uncounted", record(ledger.StateClaimed), ending(ran(end(ledger.StateReleased), true, false)),
+			ended(ledger.StateReleased, counts(1, 4)), nil},
+		{"end failed unrun", record(ledger.StateClaimed), ending(ran(end(ledger.StateFailed), false, false)),
+			ended(ledger.StateFailed, counts(1, 3)), nil},
+		{"end failed, whatever counts", record(ledger.StateClaimed), ending(ran(end(ledger.StateFailed), true, false)),
+			ended(ledger.StateFailed), nil},
+		{"end completed unrun", record(ledger.StateClaimed), ending(ran(end(ledger.StateCompleted), false, false)),
+			ended(ledger.StateCompleted, counts(1, 3)), nil},
+		{"end unrun with nothing to give back", record(ledger.StateClaimed, counts(0, 0)), ending(ran(end(ledger.StateReleased), false, false)),
+			ended(ledger.StateReleased, counts(0, 0)), nil},
 		{"end again", ended(ledger.StateFailed), ending(end(ledger.StateFailed)), nil, nil},
 		{"end another way", ended(ledger.StateFailed), ending(end(ledger.StateCompleted)), nil, ledger.ErrFenced},
 		{"end, no record", nil, ending(end(ledger.StateCompleted)), nil, ledger.ErrFenced},

@@ -18,9 +18,9 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 	ended := found.State == StateCompleted || found.State == StateFailed
 	switch {
 	case found.State == StateClaimed && found.Owner == r.Owner:
-		// Whether the claim before had lapsed is not kept. Only a further attempt can
+		// Whether the claim before had lapsed is not kept. Only a further run can
 		// have found it so, and to believe it costs no more than running alone.
-		return Answer{Status: Claimed, Claim: claimOf(*found, r, found.Attempts > 1)}, nil
+		return Answer{Status: Claimed, Claim: claimOf(*found, r, found.Runs > 1)}, nil
 	case ended && r.Received.After(found.DedupUntil):
 		again := fresh(r)
 		again.Fence = found.Fence
@@ -94,6 +94,7 @@ func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Rec
 	rec.Owner = r.Owner
 	rec.Fence++
 	rec.Attempts++
+	rec.Runs++
 	rec.Lease = r.Lease
 	rec.NotBefore = time.Time{}
 	rec.Expires = Expiry(rec.DedupUntil, r.At, keep)
@@ -108,7 +109,7 @@ func claimOf(rec Record, r Request, lapsed bool) Claim {
 	return Claim{
 		Key: r.Key, Owner: rec.Owner, Fence: rec.Fence,
 		Lease: rec.Lease, DedupUntil: rec.DedupUntil,
-		Attempts: rec.Attempts, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
+		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
 		Reason: rec.Reason, Lapsed: lapsed,
 	}
 }

@@ -18,11 +18,11 @@ var (
 	closes = now.Add(time.Hour)    // the window's end
 )
 
-// record is one on its second attempt, with something in every field that a claim may
+// record is one on its second attempt and fourth run, with something in every field that a claim may
 // keep or reset.
 func record(s ledger.State, edits ...func(*ledger.Record)) *ledger.Record {
 	r := &ledger.Record{
-		State: s, Owner: "old", Fence: 7, Attempts: 2, Hash: "h1", Type: "t1", Lease: now,
+		State: s, Owner: "old", Fence: 7, Attempts: 2, Runs: 4, Hash: "h1", Type: "t1", Lease: now,
 		Done: []string{"a", "b"}, Started: []string{"s"},
 		Received: opened, DedupUntil: closes, FirstClaimed: opened, Expires: closes.Add(testKeep),
 	}
@@ -115,8 +115,10 @@ func TestJudge(t *testing.T) {
 		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab},
 		{name: "an older replay", found: record(completed), ask: ask(replay(6)), want: dup},
 		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
-		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts = 1 }), ask: ask(owner("old")),
+		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs = 1, 1 }), ask: ask(owner("old")),
 			want: taken, attempts: 1, done: ab, started: s},
+		{name: "own claim, after a run that did not count", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs = 1, 2 }), ask: ask(owner("old")),
+			want: taken, attempts: 1, done: ab, started: s, lapsed: true},
 		{name: "released, waiting", found: record(released), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
 		{name: "within the lease", found: record(claimed), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
 		{name: "conflict", found: record(completed), ask: ask(hash("h2")), want: conf},
@@ -159,13 +161,16 @@ func TestJudge(t *testing.T) {
 			if tt.want == taken {
 				want.Claim = ledger.Claim{
 					Key: tt.ask.Key, Owner: tt.ask.Owner, Fence: 1, Lease: tt.ask.Lease, DedupUntil: closes,
-					Attempts: tt.attempts, Done: tt.done, Started: tt.started, Reason: tt.reason, Lapsed: tt.lapsed,
+					Attempts: tt.attempts, Runs: 1, Done: tt.done, Started: tt.started, Reason: tt.reason, Lapsed: tt.lapsed,
 				}
 				if tt.found != nil {
 					want.Claim.Fence = 8
+					if !tt.ask.Received.After(closes) {
+						want.Claim.Runs = 5
+					}
 				}
 				if tt.ask.Owner == "old" {
-					want.Claim.Fence, want.Claim.Lease = 7, now
+					want.Claim.Fence, want.Claim.Lease, want.Claim.Runs = 7, now, tt.found.Runs
 				}
 			}
 			compare(t, "answer", answer, want)
@@ -185,7 +190,7 @@ func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.An
 	}
 	want := ledger.Record{
 		State: ledger.StateClaimed, Owner: r.Owner, Fence: a.Claim.Fence, Lease: r.Lease,
-		Attempts: a.Claim.Attempts, Done: a.Claim.Done, Started: a.Claim.Started, Reason: a.Claim.Reason,
+		Attempts: a.Claim.Attempts, Runs: a.Claim.Runs, Done: a.Claim.Done, Started: a.Claim.Started, Reason: a.Claim.Reason,
 		Hash: r.Hash, Type: r.Type, Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
 		Expires: closes.Add(testKeep),
 	}

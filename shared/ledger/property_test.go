@@ -101,6 +101,9 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 	if reset := newArrival || ended && named && !unhandled; reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
 		rt.Fatalf("attempts %d after %d", next.Attempts, was.Attempts)
 	}
+	if newArrival && next.Runs != 1 || !newArrival && next.Runs != was.Runs+1 || next.Runs < next.Attempts {
+		rt.Fatalf("run %d after %d, attempt %d", next.Runs, was.Runs, next.Attempts)
+	}
 	if !slices.IsSorted(next.Done) || !slices.IsSorted(next.Started) {
 		rt.Fatalf("not sorted: %v, %v", next.Done, next.Started)
 	}
@@ -123,7 +126,7 @@ func (l *life) hold(rt *rapid.T) {
 	case 2:
 		next, err = ledger.JudgeEnd(l.rec, ledger.End{
 			Claim: c, At: l.now, State: draw(rt, []ledger.State{ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed}, "state"),
-			Ran: rapid.Bool().Draw(rt, "ran"), Reason: draw(rt, []string{"", ledger.ReasonUnhandled}, "reason"),
+			Ran: rapid.Bool().Draw(rt, "ran"), Counted: rapid.Bool().Draw(rt, "counted"), Reason: draw(rt, []string{"", ledger.ReasonUnhandled}, "reason"),
 			Done: drawNames(rt, "done"), Started: drawNames(rt, "started"),
 		}, testKeep)
 	}
@@ -133,7 +136,7 @@ func (l *life) hold(rt *rapid.T) {
 		rt.Fatalf("%v, with the claim in force: %v", err, inForce)
 	case next != nil && (!inForce || err != nil):
 		rt.Fatalf("a claim that is not in force wrote %+v", next)
-	case next != nil && (next.Fence != was.Fence || next.Owner != was.Owner || next.Attempts < 0 || next.Attempts < was.Attempts-1 || !subset(was.Done, next.Done)):
+	case next != nil && (next.Fence != was.Fence || next.Owner != was.Owner || next.Attempts < 0 || next.Attempts < was.Attempts-1 || next.Runs < next.Attempts || next.Runs < was.Runs-1 || !subset(was.Done, next.Done)):
 		rt.Fatalf("%+v became %+v", was, next)
 	}
 	if next != nil {

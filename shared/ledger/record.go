@@ -13,7 +13,8 @@ type Record struct {
 	Fence        int64     // of the last claim; the first one's is 1
 	Lease        time.Time // until when the last claim holds, unless it ended
 	NotBefore    time.Time // of a released record: nobody may claim it before
-	Attempts     int       // runs that were begun, less those given back
+	Attempts     int       // runs that count against the limit, the one of the last claim included
+	Runs         int       // every run, the one of the last claim included; at least Attempts
 	Hash         string
 	Done         []string // handlers that finished, sorted
 	Started      []string // at-most-once handlers that began, sorted

@@ -56,7 +56,8 @@ type Store interface {
 	//   - Any other ended event is a Duplicate.
 	//
 	// Where nothing else is said, a claim counts an attempt and returns the done and
-	// started that are kept. It takes the handlers that an operator assumes done as done.
+	// started that are kept. Every claim counts a run; only an arrival after the window
+	// counts runs from zero. It takes the handlers that an operator assumes done as done.
 	Claim(ctx context.Context, requests []Request) []Answer
 
 	// Start notes that an at-most-once handler is about to run, before it does. It
@@ -71,8 +72,9 @@ type Store interface {
 
 	// End gives claims back, as completed, released or failed, and answers each in
 	// its place: nil or ErrFenced. Ending twice the same way is no error. What Commit
-	// noted as done stays so; started becomes what the End says. A release of what did
-	// not run gives the attempt back.
+	// noted as done stays so; started becomes what the End says. The end of a claim
+	// under which nothing ran gives run and attempt back. A release of a run that does
+	// not count gives the attempt back, and the run stays.
 	End(ctx context.Context, ends []End) []error
 }
 
@@ -143,7 +145,8 @@ type Claim struct {
 	Fence      int64
 	Lease      time.Time
 	DedupUntil time.Time
-	Attempts   int      // runs, the one that this claim is for included
+	Attempts   int      // runs that count against the limit, the one that this claim is for included
+	Runs       int      // every run, the one that this claim is for included
 	Done       []string // handlers that finished, sorted
 	Started    []string // at-most-once handlers that began, sorted
 	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
@@ -182,7 +185,8 @@ type End struct {
 	State State     // StateCompleted, StateReleased or StateFailed
 
 	NotBefore time.Time // of Released: no claim before it
-	Ran       bool      // of Released: false gives the attempt back
+	Ran       bool      // a handler was called; false gives run and attempt back
+	Counted   bool      // of Released, with Ran: the run counts against the limit; false gives the attempt back
 	Reason    string    // why it failed; of Completed: empty or ReasonUnhandled
 
 	Done    []string // all handlers that finished, those of Claim.Done included

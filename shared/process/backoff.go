@@ -1,16 +1,42 @@
 package process
 
-import "time"
+import (
+	"time"
 
-// MaxAttempts is how often the handlers of an event are run before it is dead-lettered.
+	"webhookintake/shared/hook"
+	"webhookintake/shared/queue"
+)
+
+// MaxAttempts is how many runs of an event's handlers may fail before it is
+// dead-lettered. A run in which all that failed asked to wait does not count.
 const MaxAttempts = 12
+
+const (
+	// agePart is the part of its message's age that an event waits at least whose handlers
+	// ask to wait. Within the six days of such an event that makes under 430 receives;
+	// at one second each it would reach SQS's limit of 1,000 within 20 minutes.
+	agePart = 40
+	// After manyReceives a message waits for longWait at least, whatever it waits for:
+	// 500 receives and six days of 20 minutes are 932, and past 1,000 SQS takes the message
+	// out of the queue itself.
+	manyReceives = 500
+	longWait     = 20 * time.Minute
+)
+
+// askedWait bounds a wait that a handler asked for.
+func (b *batch) askedWait(wish time.Duration, m queue.Message) time.Duration {
+	if sent := m.Wire.Sent; !sent.IsZero() {
+		wish = max(wish, b.Now().Sub(sent)/agePart)
+	}
+	return min(max(wish, hook.MinRetryAfter), hook.MaxRetryAfter)
+}
 
 // halfJitter spreads d over [d/2, d].
 func (b *batch) halfJitter(d time.Duration) time.Duration {
 	return d - b.Jitter(d/2+1)
 }
 
-// handlerBackoff is how long an event waits after its nth run failed, before jitter:
+// handlerBackoff is how long an event waits after its nth run that counts, before jitter:
 // min(5 s·3^(n−1), 1 h).
 func handlerBackoff(n int) time.Duration {
 	return grow(5*time.Second, 3, n, time.Hour)

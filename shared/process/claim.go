@@ -148,6 +148,9 @@ func (b *batch) buryUnrun(j *job) queue.Reason {
 // comeAgain notes that a message is not acknowledged.
 func (b *batch) comeAgain(i int, o Outcome, delay time.Duration, err error) {
 	r := &b.results[i]
+	if r.Message.Wire.Receives > manyReceives {
+		delay = max(delay, longWait)
+	}
 	r.Outcome, r.Acked, r.Delay, r.Err = o, false, min(delay, queue.MaxVisibility), err
 	b.deferrals = append(b.deferrals, queue.Deferral{Receipt: r.Message.Wire.Receipt, After: r.Delay})
 }

@@ -29,7 +29,7 @@ type Result struct {
 	Outcome    Outcome
 	Acked      bool          // delete the message; else it comes again
 	Delay      time.Duration // of one that comes again: about how soon
-	Attempt    int           // runs, this one included; 0 where nothing ran
+	Attempt    int           // every run, this one included; 0 where nothing ran
 	Reason     queue.Reason  // of a dead letter
 	Runs       []Run         // the handlers that ran now, or could not
 	Err        error         // what went wrong outside the handlers. Not for logs: only its Go type is

@@ -55,7 +55,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	if once && slices.Contains(p.started, h.Name) {
 		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
 	}
-	call, err := h.Prepare(j.message.Event, hook.Delivery{Attempt: j.claim.Attempts, DedupUntil: j.claim.DedupUntil})
+	call, err := h.Prepare(j.message.Event, hook.Delivery{Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil})
 	if err != nil {
 		return Run{End: RunPayload, Err: err}
 	}

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func (b *batch) handle(j *job) verdict {
 
 // judgeRuns is the verdict on what the handlers did.
 func (b *batch) judgeRuns(j *job, p progress) verdict {
-	v := verdict{runs: p.runs, attempt: j.claim.Attempts, ran: p.ran}
+	v := verdict{runs: p.runs, attempt: j.claim.Runs, ran: p.ran}
 	ends := map[RunEnd]int{}
 	for _, run := range p.runs {
 		ends[run.End]++
@@ -75,7 +76,7 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 		v.reason = queue.ReasonPermanent
 	case ends[RunPayload] > 0:
 		v.reason = queue.ReasonPayload
-	case ends[RunFailed] > 0 && j.claim.Attempts >= MaxAttempts:
+	case counts(p.runs) && j.claim.Attempts >= MaxAttempts:
 		v.reason = queue.ReasonAttempts
 	}
 	if v.reason != "" {
@@ -84,7 +85,7 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 		return
 	}
 	v.end = b.ending(j, ledger.StateReleased, p)
-	v.end.Ran = p.ran
+	v.end.Counted = ends[RunFailed] == 0 || counts(p.runs)
 	switch {
 	case ends[RunFailed] > 0:
 		v.outcome, v.delay = Retried, b.longestWish(j, p.runs)
@@ -96,20 +97,33 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 	v.end.NotBefore = b.Now().Add(v.delay)
 }
 
+// counts reports whether a handler failed that did not ask to wait: the run then counts
+// against the limit.
+func counts(runs []Run) bool {
+	return slices.ContainsFunc(runs, func(run Run) bool { return run.End == RunFailed && !hook.Waits(run.Err) })
+}
+
 // longestWish is how long the event waits: of the failed handlers' waits the longest.
 func (b *batch) longestWish(j *job, runs []Run) time.Duration {
 	var longest time.Duration
 	for _, run := range runs {
-		if run.End != RunFailed {
-			continue
+		if run.End == RunFailed {
+			longest = max(longest, b.wish(j, run.Err))
 		}
-		wish := hook.Hint(run.Err).After
-		if wish == 0 {
-			wish = b.halfJitter(handlerBackoff(j.claim.Attempts))
-		}
-		longest = max(longest, wish)
 	}
 	return longest
+}
+
+// wish is how long the event waits for the sake of one handler's error.
+func (b *batch) wish(j *job, err error) time.Duration {
+	wait := hook.Hint(err).After
+	switch {
+	case hook.Waits(err):
+		return b.askedWait(wait, j.message)
+	case wait > 0:
+		return wait
+	}
+	return b.halfJitter(handlerBackoff(j.claim.Attempts))
 }
 
 // ending is the End of j's claim in a state; nil where nothing is claimed.
@@ -118,7 +132,7 @@ func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
 		return nil
 	}
 	return &ledger.End{
-		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.bury), Ran: p.ran,
+		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.bury), Ran: p.ran, Counted: true,
 		Done: p.done, Started: p.started,
 	}
 }
@@ -140,17 +154,18 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 	letter := j.message
 	letter.Failure = &queue.Failure{
 		Reason: v.reason, Error: failureText(v), At: b.Now().UnixMilli(),
-		Attempts: runsCounted(j, v), Fence: j.claim.Fence,
+		Attempts: runsSoFar(j, v), Fence: j.claim.Fence,
 	}
 	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
 }
 
-// runsCounted is how often handlers ran: a claim that is not run does not count.
-func runsCounted(j *job, v verdict) int {
-	if !v.ran {
-		return max(j.claim.Attempts-1, 0)
+// runsSoFar is how often handlers ran. A claim that is not run is not one, and of those
+// that follow the last attempt none is.
+func runsSoFar(j *job, v verdict) int {
+	if v.ran {
+		return j.claim.Runs
 	}
-	return j.claim.Attempts
+	return max(j.claim.Runs-max(j.claim.Attempts-MaxAttempts, 1), 0)
 }
 
 // failureText is what went wrong, for the letter: each handler's error, or the cause.

@@ -36,9 +36,9 @@ const MaxErrorLen = 500
 type Failure struct {
 	Reason   Reason `json:"reason"`
 	Error    string `json:"error,omitempty"`
-	Attempts int    `json:"attempts,omitempty"`
-	At       int64  `json:"at,omitempty"`    // unix milliseconds
-	Fence    int64  `json:"fence,omitempty"` // of the claim that failed; the ledger reopens for no other
+	Attempts int    `json:"attempts,omitempty"` // every run of the handlers, those that did not count included
+	At       int64  `json:"at,omitempty"`       // unix milliseconds
+	Fence    int64  `json:"fence,omitempty"`    // of the claim that failed; the ledger reopens for no other
 
 	// From an operator only.
 	Handlers   []string `json:"handlers,omitempty"`    // replay these; empty means all

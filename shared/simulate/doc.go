@@ -74,8 +74,9 @@
 //  12. Writes take effect as often as the handler is noted as done, which is once; an
 //     older event never overwrites a newer one's. [watch.effects, watch.gained,
 //     watch.committed]
-//  13. Attempts count runs: what a handler is told and what the record says is what was
-//     seen, and never above the limit. [watch.attempts]
+//  13. A handler is told of every run, and the record counts both the runs and those that
+//     count against the limit, as they were seen: one in which all that failed asked to
+//     wait does not. None runs above the limit. [watch.attempts, watch.letterRuns]
 //  14. What a process died of once runs alone. [watch.alone]
 //  15. Once the world has healed, everything ends: the queue is empty, no record is left
 //     open, within 48 h and a bounded number of steps, and no message is received more

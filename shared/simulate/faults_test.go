@@ -67,6 +67,8 @@ func processFaults() []fault {
 		}), []int{3, 4}, 500},
 		{"put-backs counted as attempts", store(eachEnd(func(e *ledger.End) { e.Ran = true })), []int{13}, 1000},
 		{"runs given back", store(eachEnd(func(e *ledger.End) { e.Ran = false })), []int{13}, 100},
+		{"a wish to wait uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = true })), []int{13}, 1000},
+		{"no failure uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = false })), []int{13}, 100},
 		{"done forgotten on release", store(eachEnd(func(e *ledger.End) {
 			if e.State == ledger.StateReleased {
 				e.Done = nil

@@ -40,22 +40,35 @@ type letter struct {
 
 // A life is an event from its first claim until an arrival after its window.
 type life struct {
-	opened    time.Time // when the message arrived that opened it
-	claims    []*claimed
+	opened    time.Time       // when the message arrived that opened it
+	runs      int             // of the claims before those below, which an operator's word ended
+	claims    []*claimed      // since attempts were counted from zero
 	finished  map[string]bool // handlers that were seen to succeed
 	unsure    map[string]bool // at-most-once handlers that began and may have acted
 	completed int
 }
 
-// A claimed is one claim of a life, since attempts were counted anew.
+// A claimed is one claim of a life.
 type claimed struct {
 	fence    int64
 	arrived  int64 // when its message did, unix milliseconds
 	inv      *invocation
 	lapsed   bool
-	runs     int
-	released bool
+	runs     int      // handlers that were called under it
+	waits    int      // of those, the ones that asked to wait
+	failures int      // of those, the ones that failed otherwise
+	ended    bool     // in whatever way
+	released bool     // ended so
 	finished []string // handlers that succeeded under it
+}
+
+// ran reports whether the claim is a run: one that ended without a handler is not.
+func (cl *claimed) ran() bool { return cl.runs > 0 || !cl.ended }
+
+// counted reports whether the run counts against the limit.
+func (cl *claimed) counted() bool {
+	waited := cl.released && cl.waits > 0 && cl.failures == 0
+	return cl.ran() && !waited
 }
 
 func newWatch(w *world) *watch {
@@ -95,19 +108,21 @@ func (l *life) claim(fence int64) *claimed {
 	return l.claims[i]
 }
 
-// attemptsBefore counts the attempts before a claim: each earlier claim is one, unless it
-// was given back and nothing ran under it.
-func (l *life) attemptsBefore(cl *claimed) int {
-	n := 0
+// before counts the runs before a claim, and those of them that count.
+func (l *life) before(cl *claimed) (runs, attempts int) {
+	runs = l.runs
 	for _, earlier := range l.claims {
 		if earlier == cl {
 			break
 		}
-		if earlier.runs > 0 || !earlier.released {
-			n++
+		if earlier.ran() {
+			runs++
+		}
+		if earlier.counted() {
+			attempts++
 		}
 	}
-	return n
+	return runs, attempts
 }
 
 func hashOf(body string) string {
@@ -179,23 +194,32 @@ func (v *watch) lettered(m queue.Message) {
 		return
 	}
 	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw))})
-	v.letterAttempts(f, m.Failure)
+	v.letterRuns(f, m.Failure)
 }
 
-// letterAttempts compares the attempts that a letter tells with those that were seen.
-// Where no handler was run under the claim, as the payload did not fit, it may count.
-func (v *watch) letterAttempts(f *fate, letter *queue.Failure) {
+// letterRuns compares the runs that a letter tells of with those that were seen. A claim
+// whose process died may have run nothing, and counts all the same.
+func (v *watch) letterRuns(f *fate, letter *queue.Failure) {
 	least, most := 0, 0
 	if cl := f.life.claim(letter.Fence); cl != nil {
-		least = f.life.attemptsBefore(cl)
-		if most = least + 1; cl.runs > 0 {
-			least++
+		most, _ = f.life.before(cl)
+		least = f.life.runs
+		for _, one := range f.life.claims {
+			if one.runs > 0 {
+				least++
+			}
+			if one == cl {
+				break
+			}
+		}
+		if cl.runs > 0 {
+			most++
 		}
 	} else if letter.Fence > 0 {
 		return // it comes late, from an earlier life
 	}
 	if letter.Attempts < least || letter.Attempts > most {
-		v.w.violated(13, "the letter of %s tells of %d attempts, where %d to %d were seen", f.key, letter.Attempts, least, most)
+		v.w.violated(13, "the letter of %s tells of %d runs, where %d to %d were seen", f.key, letter.Attempts, least, most)
 	}
 }
 

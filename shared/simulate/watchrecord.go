@@ -63,12 +63,12 @@ func (v *watch) mayClaim(f *fate, m queue.Message, before, after *ledger.Record)
 // reopen does what an operator's word demands: of a dead letter, to run again what has
 // not finished; of a replay, to run again all handlers, or those that it names.
 func (l *life) reopen(word *queue.Failure, state ledger.State, handlers []string) bool {
+	l.runs, _ = l.before(nil)
+	l.claims, l.completed = nil, 0
 	if word.Reason != queue.ReasonReplay {
-		l.claims, l.completed = nil, 0
 		clear(l.unsure)
 		return state == ledger.StateFailed
 	}
-	l.claims, l.completed = nil, 0
 	for _, handler := range handlers {
 		if len(word.Handlers) == 0 || slices.Contains(word.Handlers, handler) {
 			delete(l.finished, handler)
@@ -143,6 +143,7 @@ func (v *watch) ended(inv *invocation, c ledger.Claim, before, after *ledger.Rec
 	}
 	f := v.of(c.Key)
 	cl := f.life.current()
+	cl.ended, cl.released = true, after.State == ledger.StateReleased
 	for _, handler := range cl.finished {
 		if !slices.Contains(after.Done, handler) {
 			v.w.violated(8, "%s of %s finished, and the claim was ended without it", handler, c.Key)
@@ -162,8 +163,6 @@ func (v *watch) ended(inv *invocation, c ledger.Claim, before, after *ledger.Rec
 		if !slices.ContainsFunc(f.letters, func(l letter) bool { return l.fence == c.Fence }) {
 			v.w.violated(4, "%s is recorded as failed, and there is no letter of fence %d", c.Key, c.Fence)
 		}
-	case ledger.StateReleased:
-		cl.released = true
 	}
 }
 

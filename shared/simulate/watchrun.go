@@ -49,18 +49,20 @@ func (v *watch) runBegins(c *call) {
 	v.running = append(v.running, c)
 }
 
-// attempts compares what the handler is told, and the record says, with the attempts that
-// were seen.
+// attempts compares what the handler is told, and the record says, with the runs that
+// were seen, and with those of them that count.
 func (v *watch) attempts(f *fate, cl *claimed, c *call, record *ledger.Record) {
-	want := f.life.attemptsBefore(cl) + 1
 	if cl.inv != c.inv {
 		return // fenced: what it is told was true when it claimed
 	}
-	if c.run.attempt != want || record.Attempts != want {
-		v.w.violated(13, "%s of %s is told that this is run %d, the record says %d, and it is run %d", c.run.handler, c.run.key, c.run.attempt, record.Attempts, want)
+	run, attempt := f.life.before(cl)
+	run, attempt = run+1, attempt+1
+	if c.run.attempt != run || record.Runs != run || record.Attempts != attempt {
+		v.w.violated(13, "%s of %s is told that this is run %d, the record says run %d and attempt %d, and it is run %d and attempt %d",
+			c.run.handler, c.run.key, c.run.attempt, record.Runs, record.Attempts, run, attempt)
 	}
-	if want > process.MaxAttempts {
-		v.w.violated(13, "%s runs for %s the %dth time", c.run.handler, c.run.key, want)
+	if attempt > process.MaxAttempts {
+		v.w.violated(13, "%s runs for %s at attempt %d", c.run.handler, c.run.key, attempt)
 	}
 }
 
@@ -86,16 +88,33 @@ func (v *watch) runEnds(c *call) {
 	r := c.run
 	v.running = slices.DeleteFunc(v.running, func(other *call) bool { return other.run == r })
 	f := v.of(r.key)
+	cl := f.life.current()
+	if cl != nil && cl.inv != c.inv {
+		cl = nil // somebody else's
+	}
 	if r.outcome == nil {
 		f.life.finished[r.handler] = true
-		if cl := f.life.current(); cl != nil && cl.inv == c.inv && !transactional(r.handler) {
+		if cl != nil && !transactional(r.handler) {
 			cl.finished = append(cl.finished, r.handler)
 		}
 		return
 	}
+	if cl != nil {
+		if asksToWait(r.outcome) {
+			cl.waits++
+		} else {
+			cl.failures++
+		}
+	}
 	if _, panics := r.outcome.(panicking); !panics && hook.Hint(r.outcome).NotSent && !hook.Hint(r.outcome).Permanent { //nolint:errorlint // never wrapped
 		delete(f.life.unsure, r.handler)
 	}
+}
+
+// asksToWait reports whether the outcome is a wish to be called later.
+func asksToWait(outcome error) bool {
+	_, panics := outcome.(panicking) //nolint:errorlint // never wrapped
+	return !panics && hook.Hint(outcome).After > 0
 }
 
 // transactional reports whether the handler's end is committed at once, so that it has

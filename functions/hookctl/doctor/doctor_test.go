@@ -49,7 +49,7 @@ func TestAllIsWell(t *testing.T) {
 			"refusal: unsigned: 401 signature_missing; forged: 401 signature_mismatch",
 			"accepted: signed with the first secret of contiguity: 200 with id " + id,
 			"again: a copy of it: 200 with the same id",
-			"ledger: completed (unhandled) 0s after it was received, by the clocks there; claimed once: fence 1, attempts 1",
+			"ledger: completed (unhandled) 0s after it was received, by the clocks there; claimed once: fence 1, attempts 0",
 			"copy: dropped: the queue is empty, and the record unchanged",
 			"queues: the queue: empty; no dead letters",
 		}

@@ -59,13 +59,13 @@ func (e *exam) completed(rec ledger.Record) Step {
 	}
 	text := fmt.Sprintf("completed (%s) %s after it was received, by the clocks there", how, rec.Finished.Sub(rec.Received))
 	switch {
-	case rec.Fence != 1 || rec.Attempts != 1:
+	case rec.Fence != 1 || rec.Attempts > 1:
 		return warned("an earlier claim did not finish: look at the logs of process: "+e.site.ProcessLogs,
 			"%s; claimed more than once: fence %d, attempts %d", text, rec.Fence, rec.Attempts)
 	case len(rec.Done) > 0 && len(e.event.taken(e.registry)) == 0:
 		return warned("see that this checkout is the one that was deployed", "%s, which this checkout does not register", text)
 	}
-	return passed("%s; claimed once: fence 1, attempts 1", text)
+	return passed("%s; claimed once: fence 1, attempts %d", text, rec.Attempts)
 }
 
 // stuck tells where the event is when it has not ended in time.

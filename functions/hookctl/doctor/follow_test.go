@@ -76,7 +76,7 @@ func TestLedger(t *testing.T) {
 			[]string{"with reason permanent", "go tool hookctl dead list --stack intake"}},
 		{"claimed for ever", change(func(rec *ledger.Record) { rec.State = ledger.StateClaimed }), "ledger", doctor.Failed,
 			[]string{"not completed within 1m0s: process has claimed it (CLAIMED, fence 1)"}},
-		{"claimed twice", change(func(rec *ledger.Record) { rec.Fence = 2 }), "ledger", doctor.Warned, []string{"fence 2, attempts 1", "LOGS OF PROCESS"}},
+		{"claimed twice", change(func(rec *ledger.Record) { rec.Fence = 2 }), "ledger", doctor.Warned, []string{"fence 2, attempts 0", "LOGS OF PROCESS"}},
 		{"run twice", change(func(rec *ledger.Record) { rec.Attempts = 2 }), "ledger", doctor.Warned, []string{"fence 1, attempts 2"}},
 	})
 }

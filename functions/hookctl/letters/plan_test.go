@@ -125,7 +125,7 @@ func TestPlanComesTrue(t *testing.T) {
 		{
 			"moved by SQS, to be given up", func(w *world) {
 				c := w.claim(time.Minute)
-				w.end(ledger.End{Claim: c, State: ledger.StateReleased, Ran: true, Reason: string(queue.ReasonPermanent)})
+				w.end(ledger.End{Claim: c, State: ledger.StateReleased, Ran: true, Counted: true, Reason: string(queue.ReasonPermanent)})
 				w.bury(unmarked())
 			},
 			letters.FateDead, nil, "nothing runs: the event is RELEASED, and comes back here", died,
@@ -134,7 +134,7 @@ func TestPlanComesTrue(t *testing.T) {
 			"moved by SQS, after the last try", func(w *world) {
 				for range process.MaxAttempts {
 					c := w.claim(time.Minute)
-					w.end(ledger.End{Claim: c, State: ledger.StateReleased, Ran: true})
+					w.end(ledger.End{Claim: c, State: ledger.StateReleased, Ran: true, Counted: true})
 				}
 				w.bury(unmarked())
 			},

@@ -85,10 +85,10 @@ func usual(i int) ledger.Request {
 func TestEngineCost(t *testing.T) {
 	t.Parallel()
 	release := func(c ledger.Claim) ledger.End {
-		return ledger.End{Claim: c, At: now, State: ledger.StateReleased, Ran: true, NotBefore: now, Done: []string{"a", "b"}, Started: c.Started}
+		return ledger.End{Claim: c, At: now, State: ledger.StateReleased, Ran: true, Counted: true, NotBefore: now, Done: []string{"a", "b"}, Started: c.Started}
 	}
 	complete := func(c ledger.Claim) ledger.End {
-		return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"auto-reply", "crm-sync"}}
+		return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Ran: true, Done: []string{"auto-reply", "crm-sync"}}
 	}
 	for _, tt := range []struct {
 		name   string
@@ -104,13 +104,13 @@ func TestEngineCost(t *testing.T) {
 		{name: "ten that fail", events: 10, end: release, calls: map[string]int{"BatchExecuteStatement": 2}, writes: 20},
 		{name: "ten that commit", events: 10, commit: true,
 			end: func(c ledger.Claim) ledger.End {
-				return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"crm-sync"}}
+				return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Ran: true, Done: []string{"crm-sync"}}
 			},
 			calls: map[string]int{"BatchExecuteStatement": 2, "UpdateItem": 10}, writes: 30},
 		{name: "thirty", events: 30, end: complete, calls: map[string]int{"BatchExecuteStatement": 4}, writes: 60},
 		// A second try finds its record there: one write to learn that, one to claim.
 		{name: "ten again", events: 10, before: release, end: func(c ledger.Claim) ledger.End {
-			return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Done: []string{"b", "a"}}
+			return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Ran: true, Done: []string{"b", "a"}}
 		}, calls: map[string]int{"UpdateItem": 20, "BatchExecuteStatement": 1}, writes: 30},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (p *pair) end(rt *rapid.T) {
 	for _, c := range rapid.SliceOfNDistinct(rapid.SampledFrom(p.claims), 1, len(p.keys), byKey).Draw(rt, "claims") {
 		ends = append(ends, ledger.End{
 			Claim: c, At: p.now, State: one(rt, "state", ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed),
-			NotBefore: p.now.Add(one(rt, "wait", 0, time.Minute)), Ran: rapid.Bool().Draw(rt, "ran"),
+			NotBefore: p.now.Add(one(rt, "wait", 0, time.Minute)), Ran: rapid.Bool().Draw(rt, "ran"), Counted: rapid.Bool().Draw(rt, "counted"),
 			Reason: one(rt, "reason", "", ledger.ReasonUnhandled, "permanent"),
 			Done:   ledger.Union(c.Done, some(rt, "done")), Started: some(rt, "started"),
 		})

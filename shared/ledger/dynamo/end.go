@@ -71,7 +71,7 @@ func (s *Store) end(ctx context.Context, end ledger.End) error {
 func (s *Store) plan(end ledger.End) (claimed, next ledger.Record, err error) {
 	c := end.Claim
 	claimed = ledger.Record{
-		State: ledger.StateClaimed, Owner: c.Owner, Fence: c.Fence, Attempts: c.Attempts,
+		State: ledger.StateClaimed, Owner: c.Owner, Fence: c.Fence, Attempts: c.Attempts, Runs: c.Runs,
 		Done: c.Done, Reason: c.Reason, DedupUntil: c.DedupUntil,
 	}
 	judged, err := ledger.JudgeEnd(&claimed, end, s.keep)

@@ -49,13 +49,13 @@ func TestEngineItemFormat(t *testing.T) {
 	var ends []ledger.End
 	for i, c := range claims {
 		want := map[string]any{
-			"pk": c.Key, "state": "CLAIMED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1),
+			"pk": c.Key, "state": "CLAIMED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
 			"lease": first.Lease.UnixMilli(), "hash": first.Hash, "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
 			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
 		}
 		compare(t, "claimed", plain(e.get(t, e.store.table, attrKey, c.Key)), want)
-		ends = append(ends, ledger.End{Claim: c, At: now.Add(time.Second), State: ledger.StateReleased, Ran: true,
+		ends = append(ends, ledger.End{Claim: c, At: now.Add(time.Second), State: ledger.StateReleased, Ran: true, Counted: true,
 			NotBefore: now.Add(time.Minute), Reason: "permanent", Done: []string{"b"}, Started: []string{"s"}})
 		if i == 0 {
 			settleAll(t, e.store.End(t.Context(), ends))
@@ -69,7 +69,7 @@ func TestEngineItemFormat(t *testing.T) {
 		delete(it, "done")
 		delete(it, "started")
 		compare(t, "released", plain(it), map[string]any{
-			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1),
+			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
 			"lease": first.Lease.UnixMilli(), "not_before": now.Add(time.Minute).UnixMilli(), "reason": "permanent",
 			"hash": first.Hash, "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),

@@ -21,6 +21,7 @@ const (
 	attrLease        = "lease"
 	attrNotBefore    = "not_before"
 	attrAttempts     = "attempts"
+	attrRuns         = "runs"
 	attrHash         = "hash"
 	attrDone         = "done"
 	attrStarted      = "started"
@@ -45,6 +46,7 @@ func encode(rec ledger.Record) item {
 	putTime(it, attrLease, rec.Lease)
 	putTime(it, attrNotBefore, rec.NotBefore)
 	putNumber(it, attrAttempts, int64(rec.Attempts))
+	putNumber(it, attrRuns, int64(rec.Runs))
 	putText(it, attrHash, rec.Hash)
 	putNames(it, attrDone, rec.Done)
 	putNames(it, attrStarted, rec.Started)
@@ -101,6 +103,8 @@ func decode(it item) (*ledger.Record, error) {
 		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
 		Expires: time.Unix(d.number(attrExpires), 0).UTC(),
 	}
+	// A version that counts attempts only may have written the record, or changed it.
+	rec.Runs = max(int(d.number(attrRuns)), rec.Attempts)
 	if d.err == nil && rec.State == "" {
 		d.fail(attrState)
 	}

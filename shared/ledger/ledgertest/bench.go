@@ -112,8 +112,14 @@ func because(reason string) func(*ledger.End) {
 
 // after is a release's wait, of a run that failed.
 func after(d time.Duration) func(*ledger.End) {
-	return func(e *ledger.End) { e.Ran, e.NotBefore = true, start().Add(d) }
+	return func(e *ledger.End) { e.Ran, e.Counted, e.NotBefore = true, true, start().Add(d) }
 }
+
+// uncounted is a run that does not count.
+func uncounted(e *ledger.End) { e.Ran, e.Counted = true, false }
+
+// ran is any other run.
+func ran(e *ledger.End) { e.Ran, e.Counted = true, true }
 
 // record gives the record of key, which must be there.
 func (b *bench) record(key string) ledger.Record {

@@ -12,7 +12,7 @@ func claimCases() []testCase {
 			r := b.request("a#1")
 			b.ask(r)
 			b.wantEqual("record", b.record("a#1"), ledger.Record{
-				State: ledger.StateClaimed, Owner: r.Owner, Fence: 1, Attempts: 1,
+				State: ledger.StateClaimed, Owner: r.Owner, Fence: 1, Attempts: 1, Runs: 1,
 				Lease: r.Lease, Hash: r.Hash, Type: r.Type,
 				Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
 				Expires: ledger.Expiry(r.DedupUntil, r.At, b.Keep),
@@ -24,7 +24,7 @@ func claimCases() []testCase {
 		{"ClaimCarriesWhatItHolds", "Claim asks to work on events and answers each request in its place.", func(b *bench) {
 			r := b.request("a#1")
 			b.wantEqual("answer", b.ask(r), ledger.Answer{Status: ledger.Claimed, Claim: ledger.Claim{
-				Key: r.Key, Owner: r.Owner, Fence: 1, Lease: r.Lease, DedupUntil: r.DedupUntil, Attempts: 1,
+				Key: r.Key, Owner: r.Owner, Fence: 1, Lease: r.Lease, DedupUntil: r.DedupUntil, Attempts: 1, Runs: 1,
 			}})
 		}},
 		{"ExpiryMovesWithTheClaim", "Times are kept to the millisecond.", func(b *bench) {

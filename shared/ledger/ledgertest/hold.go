@@ -96,6 +96,13 @@ func holdCases() []testCase {
 	}
 }
 
+// wantRuns checks what the record of key says of its runs.
+func (b *bench) wantRuns(key string, attempts, runs int) {
+	b.Helper()
+	rec := b.record(key)
+	b.wantEqual("attempts and runs of "+key, []int{rec.Attempts, rec.Runs}, []int{attempts, runs})
+}
+
 func endCases() []testCase {
 	states := []ledger.State{ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed}
 	return []testCase{
@@ -152,12 +159,32 @@ func endCases() []testCase {
 			b.mustEnd(c, ledger.StateReleased, after(0), begun())
 			b.wantEqual("started", b.claim("a#1").Started, []string{})
 		}},
-		{"EndUnrun", "A release of what did not run gives the attempt back.", func(b *bench) {
+		{"EndUnrun", "The end of a claim under which nothing ran gives run and attempt back.", func(b *bench) {
 			for range 3 {
 				c := b.claim("a#1")
-				b.wantEqual("attempts", c.Attempts, 1)
+				b.wantEqual("attempts and runs", []int{c.Attempts, c.Runs}, []int{1, 1})
 				b.mustEnd(c, ledger.StateReleased)
-				b.wantEqual("attempts", b.record("a#1").Attempts, 0)
+				b.wantRuns("a#1", 0, 0)
+			}
+			for _, s := range states {
+				key := "a#" + string(s)
+				b.mustEnd(b.claim(key), ledger.StateReleased, after(0))
+				b.mustEnd(b.claim(key), s)
+				b.wantRuns(key, 1, 1)
+			}
+		}},
+		{"EndUncounted", "A release of a run that does not count gives the attempt back, and the run stays.", func(b *bench) {
+			for n := range 3 {
+				c := b.claim("a#1")
+				b.wantEqual("attempts and runs", []int{c.Attempts, c.Runs}, []int{1, n + 1})
+				b.mustEnd(c, ledger.StateReleased, uncounted)
+				b.wantRuns("a#1", 0, n+1)
+			}
+			b.mustEnd(b.claim("a#1"), ledger.StateReleased, after(0))
+			b.wantRuns("a#1", 1, 4)
+			for _, s := range []ledger.State{ledger.StateCompleted, ledger.StateFailed} {
+				b.mustEnd(b.claim("a#"+string(s)), s, uncounted)
+				b.wantRuns("a#"+string(s), 1, 1)
 			}
 		}},
 	}

@@ -20,6 +20,7 @@ const (
 	rowLetter    = "A failed event is Claimed by the letter that carries its fence: done is kept, started cleared, attempts counted from zero."
 	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done and started are cleared, or only the named handlers in them, and attempts counted from zero."
 	rowDuplicate = "Any other ended event is a Duplicate."
+	rowRuns      = "Every claim counts a run; only an arrival after the window counts runs from zero."
 	rowElse      = "Where nothing else is said, a claim counts an attempt and returns the done and started that are kept."
 	rowAssume    = "It takes the handlers that an operator assumes done as done."
 )
@@ -87,6 +88,7 @@ func rowCases() []testCase {
 
 func (w row) run(b *bench) {
 	var last ledger.Claim
+	runs := 1
 	if w.found != nil {
 		first := b.claim("a#1")
 		b.wantError("Start", b.Store.Start(b.Context(), first, "s"), nil)
@@ -100,6 +102,12 @@ func (w row) run(b *bench) {
 		w.ask(&r, last)
 	}
 	got := b.ask(r)
+	switch anew := w.promise == rowAnew || w.promise == rowAnewOpen; {
+	case r.Owner == last.Owner:
+		runs = before.Runs
+	case !anew:
+		runs = before.Runs + 1
+	}
 	want := ledger.Answer{Status: w.want}
 	switch w.want {
 	case ledger.Claimed:
@@ -109,7 +117,7 @@ func (w row) run(b *bench) {
 		}
 		want.Claim = ledger.Claim{
 			Key: r.Key, Owner: r.Owner, Fence: fence, Lease: r.Lease, DedupUntil: r.DedupUntil,
-			Attempts: w.attempts, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
+			Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
 		}
 	case ledger.InProgress:
 		want.Until = start().Add(w.until)
@@ -120,14 +128,14 @@ func (w row) run(b *bench) {
 		b.wantEqual("record", after, before)
 		return
 	}
-	w.checkRecord(b, r, before, after)
+	w.checkRecord(b, r, runs, before, after)
 }
 
 // checkRecord checks what a claim leaves in the record.
-func (w row) checkRecord(b *bench, r ledger.Request, before, after ledger.Record) {
+func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after ledger.Record) {
 	want := ledger.Record{
 		State: ledger.StateClaimed, Owner: r.Owner, Fence: before.Fence + 1, Lease: r.Lease,
-		Attempts: w.attempts, Done: w.done, Started: w.started, Reason: w.reason,
+		Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Reason: w.reason,
 		Hash: before.Hash, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
 		FirstClaimed: before.FirstClaimed,
 	}
@@ -142,7 +150,7 @@ func (w row) checkRecord(b *bench, r ledger.Request, before, after ledger.Record
 // firstRows are those that are judged first, and their order.
 func firstRows() []row {
 	own := func(r *ledger.Request, last ledger.Claim) { r.Owner = last.Owner }
-	completed := ended(ledger.StateCompleted, done("a", "b", "c"))
+	completed := ended(ledger.StateCompleted, ran, done("a", "b", "c"))
 	failed := ended(ledger.StateFailed, because("permanent"))
 	replay := reopening(ledger.Reopen{Replay: true}, 0)
 	return []row{
@@ -190,6 +198,8 @@ func openRows() []row {
 		{name: "ReleasedUnrun", promise: rowElse,
 			found: ended(ledger.StateReleased, func(e *ledger.End) { e.Ran = false }),
 			want:  ledger.Claimed, attempts: 2, done: names, started: began},
+		{name: "ReleasedUncounted", promise: rowRuns, found: ended(ledger.StateReleased, uncounted),
+			want: ledger.Claimed, attempts: 2, done: names, started: began},
 		{name: "ReleasedWithReason", promise: rowElse, found: ended(ledger.StateReleased, after(0), because("permanent")),
 			want: ledger.Claimed, attempts: 3, done: names, started: began, reason: "permanent"},
 		{name: "ReleasedAssumed", promise: rowAssume, found: ended(ledger.StateReleased, after(0)),
@@ -212,7 +222,7 @@ func endedRows() []row {
 	unhandled := ended(ledger.StateCompleted, because(ledger.ReasonUnhandled))
 	return []row{
 		{name: "UnhandledIsHandledNow", promise: rowUnhandled, found: unhandled, ask: handled,
-			want: ledger.Claimed, attempts: 3, done: []string{"a", "b"}, started: []string{"s"}},
+			want: ledger.Claimed, attempts: 2, done: []string{"a", "b"}, started: []string{"s"}},
 		{name: "UnhandledStill", promise: rowDuplicate, found: unhandled, want: ledger.Duplicate},
 		{name: "Completed", promise: rowDuplicate, found: ended(ledger.StateCompleted), ask: handled, want: ledger.Duplicate},
 		{name: "Failed", promise: rowDuplicate, found: ended(ledger.StateFailed, because("permanent")), ask: handled, want: ledger.Duplicate},
@@ -223,13 +233,15 @@ func endedRows() []row {
 
 // operatorRows are those of dead letters and replays.
 func operatorRows() []row {
-	completed, failed := ended(ledger.StateCompleted), ended(ledger.StateFailed, because("permanent"))
+	completed, failed := ended(ledger.StateCompleted, ran), ended(ledger.StateFailed, because("permanent"))
 	letter := reopening(ledger.Reopen{}, 0)
 	replay := reopening(ledger.Reopen{Replay: true}, 0)
 	return []row{
 		{name: "Letter", promise: rowLetter, found: failed, ask: letter, want: ledger.Claimed, attempts: 1, done: []string{"a", "b"}},
 		{name: "LetterAssumed", promise: rowAssume, found: failed, ask: reopening(ledger.Reopen{AssumeDone: []string{"s"}}, 0),
 			want: ledger.Claimed, attempts: 1, done: []string{"a", "b", "s"}},
+		{name: "LetterCountsRunsOn", promise: rowRuns, found: ended(ledger.StateFailed, ran, because("attempts")), ask: letter,
+			want: ledger.Claimed, attempts: 1, done: []string{"a", "b"}},
 		{name: "LetterOfAnOlderFence", promise: rowLetter, found: failed, ask: reopening(ledger.Reopen{}, -1), want: ledger.Duplicate},
 		{name: "LetterOfANewerFence", promise: rowLetter, found: failed, ask: reopening(ledger.Reopen{}, 1), want: ledger.Duplicate},
 		{name: "LetterOfACompleted", promise: rowLetter, found: completed, ask: letter, want: ledger.Duplicate},

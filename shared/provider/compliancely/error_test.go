@@ -54,7 +54,7 @@ func TestErrors(t *testing.T) {
 		{"too many", answer{status: 429, body: `{"detail":"throttled"}`, header: http.Header{"Retry-After": {"90"}}},
 			webhook.Retry{After: 90 * time.Second, NotSent: true}, "", nil, "throttled", "compliancely: submit TIN match: status 429"},
 		{"too many, no time given", answer{status: 429, header: http.Header{"Retry-After": {"soon"}}},
-			webhook.Retry{NotSent: true}, "", nil, "", "compliancely: submit TIN match: status 429"},
+			webhook.Retry{After: 30 * time.Second, NotSent: true}, "", nil, "", "compliancely: submit TIN match: status 429"},
 		{"conflict", answer{status: 409}, permanent, "", nil, "", "compliancely: submit TIN match: status 409"},
 		{"request timeout", answer{status: 408}, webhook.Retry{}, "", nil, "", "compliancely: submit TIN match: status 408"},
 		{"server error", answer{status: 500, body: `<html>Demo Person</html>`}, webhook.Retry{}, "", nil, "", "compliancely: submit TIN match: status 500"},

@@ -188,6 +188,11 @@ func TestRetry(t *testing.T) {
 			t.Errorf("Retry of %d = %+v, want %+v", status, got, want)
 		}
 	}
+	for status, want := range map[int]webhook.Retry{429: {After: 30 * time.Second, NotSent: true}, 503: {}, 404: {Permanent: true}} {
+		if got := rest.Retry(status, 0); got != want {
+			t.Errorf("Retry of %d without a time = %+v, want %+v", status, got, want)
+		}
+	}
 	for text, want := range map[string]time.Duration{"": 0, "7": after, "-7": 0, "soon": 0, "0.5": 0, "99999999999": 0} {
 		if got := rest.RetryAfter(http.Header{"Retry-After": {text}}); got != want {
 			t.Errorf("RetryAfter of %q = %s, want %s", text, got, want)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,13 +10,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Retry is what an answer of a status other than 2xx says about trying again, after says
-// about when. Of 429 nothing was done; a server's fault, and a request that came too
-// slowly, leave open what was; other statuses are for good.
+// defaultWait is how long a 429 waits that does not say how long.
+const defaultWait = 30 * time.Second
+
+// Retry is what an answer of a status other than 2xx says about trying again; after, 0
+// where the answer does not say, is when. On 429 nothing was done, and the next try waits
+// for 30 s where the answer does not say how long; a server's fault, and a request that
+// came too slowly, leave open what was done; other statuses are permanent.
 func Retry(status int, after time.Duration) webhook.Retry {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return webhook.Retry{After: after, NotSent: true}
+		return webhook.Retry{After: cmp.Or(after, defaultWait), NotSent: true}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return webhook.Retry{After: after}
 	}

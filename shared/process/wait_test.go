@@ -1,0 +1,218 @@
+package process_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+// answered is what a provider's client returns for an answer that is not 2xx.
+type answered struct{ retry webhook.Retry }
+
+func (answered) Error() string          { return "answered" }
+func (a answered) Retry() webhook.Retry { return a.retry }
+
+// A run counts against the limit unless every handler that failed in it asks to wait.
+func TestWhatCounts(t *testing.T) {
+	t.Parallel()
+	minute := answered{webhook.Retry{After: time.Minute}}
+	tooMany := answered{webhook.Retry{After: time.Minute, NotSent: true}}
+	for _, tt := range []struct {
+		name    string
+		errs    []error // of the handlers, in their order
+		opts    []hook.Option
+		counted bool
+		wait    time.Duration // before jitter
+	}{
+		{"an error", []error{errBank}, nil, true, 5 * time.Second},
+		{"asks to wait", []error{hook.RetryAfter(time.Minute, errBank)}, nil, false, time.Minute},
+		{"asks to wait for no time", []error{hook.RetryAfter(0, errBank)}, nil, false, time.Second},
+		{"429", []error{tooMany}, nil, false, time.Minute},
+		{"429, at most once", []error{tooMany}, []hook.Option{hook.AtMostOnce}, false, time.Minute},
+		{"503 with a wait", []error{minute}, nil, true, time.Minute},
+		{"not sent", []error{hook.NotSent(errBank)}, nil, true, 5 * time.Second},
+		{"one waits, one is done", []error{tooMany, nil}, nil, false, time.Minute},
+		{"both wait", []error{tooMany, hook.RetryAfter(2*time.Minute, errBank)}, nil, false, 2 * time.Minute},
+		{"one waits, one fails", []error{tooMany, errBank}, nil, true, time.Minute},
+		{"one fails, one waits for less", []error{errBank, hook.RetryAfter(time.Second, errBank)}, nil, true, 5 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				for i, err := range tt.errs {
+					w.on(fmt.Sprint("h", i), failing(err), tt.opts...)
+				}
+				w.send(message("evt_1"))
+				r := w.want(w.deliver(), process.Retried, false)
+				want := 0
+				if tt.counted {
+					want = 1
+				}
+				if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != want || rec.Runs != 1 {
+					t.Errorf("record says %d attempts in %d runs, want %d in 1", rec.Attempts, rec.Runs, want)
+				}
+				if r.Delay < tt.wait/2 || r.Delay > tt.wait {
+					t.Errorf("comes again in %v, want about %v", r.Delay, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+// An event whose handler is asked to wait again and again uses up no attempts: it ends
+// by the message's age, with few enough receives for SQS, and its letter says how often
+// it ran. Before that, its attempts are all there.
+func TestWaitsUntilTheMessageIsOld(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		var told int
+		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
+			if told++; e.Attempt != told {
+				t.Fatalf("run %d is told that it is attempt %d", told, e.Attempt)
+			}
+			return hook.RetryAfter(time.Second, errBank)
+		})
+		w.send(message("evt_1"))
+		began := time.Now()
+		r := w.want(w.deliver(), process.Retried, false)
+		for ; !r.Acked; r = w.one(w.deliver()) {
+			age := time.Since(began)
+			if least := min(max(age/40, time.Second), 6*time.Hour); r.Delay < least {
+				t.Fatalf("at the age of %v it waits %v, want at least %v", age, r.Delay, least)
+			}
+			if r.Message.Wire.Receives > 600 {
+				t.Fatalf("received %d times in %v", r.Message.Wire.Receives, age)
+			}
+			time.Sleep(r.Delay + time.Second)
+		}
+		f := w.letter()
+		if r.Reason != queue.ReasonExpired || f.Reason != queue.ReasonExpired || f.Attempts != told {
+			t.Errorf("ended as %s, letter %+v; want expired after %d runs", r.Reason, f, told)
+		}
+		if age := time.Since(began); age < 6*24*time.Hour || age > 6*24*time.Hour+6*time.Hour {
+			t.Errorf("ended at the age of %v, want about six days", age)
+		}
+		t.Logf("%d receives", r.Message.Wire.Receives)
+	})
+}
+
+// Runs that do not count neither end an event nor make its other failures wait longer.
+func TestWaitsLeaveTheAttempts(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
+			if e.Attempt <= 20 {
+				return hook.RetryAfter(time.Second, errBank)
+			}
+			return errBank
+		})
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		for range 19 {
+			w.want(w.again(time.Second, 10*time.Second), process.Retried, false)
+		}
+		wait := time.Second // the last that was asked for; the message is a minute old
+		for range process.MaxAttempts - 1 {
+			w.want(w.again(wait/2, 2*wait+time.Second), process.Retried, false)
+			wait = min(max(3*wait, 5*time.Second), time.Hour)
+		}
+		w.want(w.again(wait/2, wait+time.Second), process.DeadLettered, true)
+		if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != 20+process.MaxAttempts {
+			t.Errorf("letter = %+v, want attempts after 32 runs", f)
+		}
+	})
+}
+
+// A message of unknown age waits as long as its handler asks.
+func TestWaitWithoutSentTimestamp(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(hook.RetryAfter(time.Second, errBank)))
+		w.send(message("evt_1"))
+		time.Sleep(24 * time.Hour)
+		ms, _ := w.queue.Receive(w.Context(), 1, 0)
+		ms[0].Wire.Sent = time.Time{}
+		if r := w.want(w.invoke(w.worker, ms), process.Retried, false); r.Delay != time.Second {
+			t.Errorf("comes again in %v, want 1s", r.Delay)
+		}
+	})
+}
+
+// Past 1,000 receives SQS takes a message out of the queue, so from 500 on each wait is
+// 20 minutes or more, whatever the message waits for.
+func TestManyReceivesWaitLong(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		prepare func(w *world)
+		outcome process.Outcome
+	}{
+		{"error", func(w *world) { w.on("charge", failing(errBank)) }, process.Retried},
+		{"asks to wait", func(w *world) { w.on("charge", failing(hook.RetryAfter(0, errBank))) }, process.Retried},
+		{"in progress", func(w *world) {
+			w.on("charge", nil)
+			w.claimFor("evt_1", time.Minute)
+		}, process.InProgress},
+		{"no time left", func(w *world) {
+			w.on("charge", nil)
+			w.worker.Timing = process.DefaultTiming
+			w.worker.Timing.StartMargin = 2 * time.Minute
+		}, process.PutBack},
+		{"ledger is away", func(w *world) {
+			w.on("charge", nil)
+			w.ledger.Fault, _ = failOp("claim", false)
+		}, process.Unavailable},
+		{"end is lost", func(w *world) {
+			w.on("charge", nil)
+			w.ledger.Fault, _ = failOp("end", false)
+		}, process.Unavailable},
+		{"letter is lost", func(w *world) {
+			w.on("charge", failing(hook.Permanent(errBank)))
+			w.deadFault, _ = failOp("send", false)
+		}, process.Unavailable},
+		{"fenced", func(w *world) {
+			w.on("charge", func(context.Context, hook.Event[order]) error {
+				w.ledger.Claim(w.Context(), []ledger.Request{{Key: "shop#evt_1", Owner: "other", At: time.Now().Add(time.Hour),
+					Lease: time.Now().Add(2 * time.Hour), DedupUntil: time.Now().Add(24 * time.Hour)}})
+				return nil
+			})
+		}, process.Fenced},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for _, receives := range []int{500, 501} {
+				inWorld(t, func(w *world) {
+					tt.prepare(w)
+					w.send(message("evt_1"))
+					ms, _ := w.queue.Receive(w.Context(), 1, 0)
+					ms[0].Wire.Receives = receives
+					r := w.want(w.invoke(w.worker, ms), tt.outcome, false)
+					if long := r.Delay >= 20*time.Minute; long != (receives > 500) {
+						t.Errorf("received %d times, it comes again in %v", receives, r.Delay)
+					}
+				})
+			}
+		})
+	}
+}
+
+// claimFor claims the event for a process that does not end its claim.
+func (w *world) claimFor(id string, lease time.Duration) ledger.Claim {
+	w.Helper()
+	m := message(id)
+	answers := w.ledger.Claim(w.Context(), []ledger.Request{{
+		Key: m.Key(), Owner: "dead", Type: m.Type, At: time.Now(), Lease: time.Now().Add(lease),
+		Received: m.Received, DedupUntil: m.Received.Add(30 * 24 * time.Hour),
+	}})
+	if answers[0].Status != ledger.Claimed {
+		w.Fatalf("claim: %+v", answers[0])
+	}
+	return answers[0].Claim
+}
