@@ -31,6 +31,8 @@ var rules = []rule{
 		"acknowledging must not depend on processing"},
 	{"shared/hook", []string{"shared/webhook", "shared/hook"},
 		"a handler's author sees events and errors, not how they are run"},
+	{"shared/hook/hooktest", []string{"shared/webhook", "shared/hook", "shared/process", "shared/queue", "shared/ledger", "shared/source"},
+		"a test of a handler is worth most on the worker that is deployed"},
 	{"shared/process", []string{"shared/webhook", "shared/hook", "shared/ledger", "shared/queue"},
 		"processing works on contracts, so that every engine and every fault can stand behind them"},
 	{"shared/reconcile", []string{"shared/webhook", "shared/provider", "shared/queue"},
@@ -79,6 +81,21 @@ func TestImports(t *testing.T) {
 					continue
 				}
 				t.Errorf("%s/%s imports %s, which %s may not: %s", p.path, name, local, r.path, r.reason)
+			}
+		}
+	}
+}
+
+// A program that imports what is for tests carries package testing, and its flags.
+func TestOnlyTestsImportTestPackages(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for name, f := range p.code() {
+			for _, spec := range f.Imports {
+				path, _ := strconv.Unquote(spec.Path.Value)
+				if strings.HasPrefix(path, module) && strings.HasSuffix(path, "test") && !strings.HasSuffix(p.path, "test") {
+					t.Errorf("%s/%s imports %s, which is for tests: no program should hold it", p.path, name, path)
+				}
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		p.started = ledger.Union(p.started, []string{h.Name})
 	}
 	p.ran = true
-	tx.Writes, err = safely(ctx, call.Run)
+	tx.Writes, err = b.call(ctx, j, h, call)
 	if err != nil {
 		return failed(err, h, p)
 	}
@@ -88,6 +88,18 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		return Run{End: RunDone} // taken down when the claim ends
 	}
 	return b.commit(j, h, tx)
+}
+
+// call runs the handler's function.
+func (b *batch) call(ctx context.Context, j *job, h hook.Handler, c hook.Call) (writes []webhook.Write, err error) {
+	if b.Around == nil {
+		return safely(ctx, c.Run)
+	}
+	err = b.Around(j.message, h.Name, func() error {
+		writes, err = safely(ctx, c.Run)
+		return err
+	})
+	return writes, err
 }
 
 // errInterrupted is what is known of an at-most-once run that never reported back.

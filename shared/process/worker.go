@@ -31,6 +31,10 @@ type Worker struct {
 	Jitter func(d time.Duration) time.Duration
 	// NewOwner gives 128 random bits as text; nil means real ones.
 	NewOwner func() string
+	// Around, if not nil, is called in place of each run of a handler and calls run,
+	// which runs it. Its error counts as the handler's. It is called side by side for
+	// the events of a batch, and shows what is running, or keeps it from running.
+	Around func(m queue.Message, handler string, run func() error) error
 }
 
 // A Deferrer is the part of [queue.Queue] that puts off received messages.

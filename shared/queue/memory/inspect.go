@@ -1,6 +1,10 @@
 package memory
 
-import "webhookintake/shared/queue"
+import (
+	"time"
+
+	"webhookintake/shared/queue"
+)
 
 // Counts are how many messages a queue holds.
 type Counts struct {
@@ -40,4 +44,18 @@ func (q *Queue) Messages() []queue.Message {
 		messages = append(messages, queue.Decode(m.copy("")))
 	}
 	return messages
+}
+
+// Next gives when the next message becomes visible, which is in the past for one that is
+// visible already. It reports false where the queue is empty.
+func (q *Queue) Next() (at time.Time, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire(q.opts.Now())
+	for _, m := range q.messages {
+		if !ok || m.visible.Before(at) {
+			at, ok = m.visible, true
+		}
+	}
+	return at, ok
 }

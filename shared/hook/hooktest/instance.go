@@ -1,0 +1,247 @@
+package hooktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+var (
+	// errDied is what a process that has died gets of everything it asks for. It is a
+	// lost claim, so that the worker does not try again.
+	errDied = fmt.Errorf("the process has died: %w", ledger.ErrFenced)
+	// errLost is what a caller gets whose answer was lost.
+	errLost = errors.New("the ledger's answer was lost")
+)
+
+// An instance is the life of one process: a worker, and its way to the engines, on which
+// the faults happen.
+type instance struct {
+	*runner
+	worker *process.Worker
+
+	// Guarded by runner.mu:
+	died    bool             // nothing that it does has an effect any more
+	current map[string]*work // by key: under the claim that is in force, if a handler was called
+	all     map[string]*work // by the message's receipt
+}
+
+// work is what an instance does with one message.
+type work struct {
+	called    map[string]bool // handlers
+	committed map[string]bool // handlers that the ledger took down at once
+	dying     string          // the handler behind which the process dies; empty for none
+	losing    string          // the handler about which answers are lost; empty for none
+}
+
+var (
+	_ ledger.Store     = (*instance)(nil)
+	_ ledger.Entities  = (*instance)(nil)
+	_ process.Deferrer = (*instance)(nil)
+	_ process.Sender   = (*instance)(nil)
+)
+
+// restart begins a new process.
+func (r *runner) restart() {
+	i := &instance{runner: r, current: map[string]*work{}, all: map[string]*work{}}
+	i.worker = &process.Worker{
+		Handlers: &r.registry, Ledger: i, Entities: i, Queue: i, DeadLetters: i,
+		Now: r.Now, Jitter: func(time.Duration) time.Duration { return 0 }, Around: i.around,
+	}
+	r.process = i
+}
+
+// around runs a handler, and arms the faults that happen behind it.
+func (i *instance) around(m queue.Message, handler string, run func() error) error {
+	w, err := i.begin(m, handler)
+	if err != nil {
+		return err
+	}
+	err = run()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stir()
+	i.running[handler]--
+	if i.strikes(crashAfter, handler) {
+		w.dying = handler
+	}
+	if i.strikes(loseReply, handler) {
+		w.losing = handler
+	}
+	return err
+}
+
+// begin notes that a handler is called.
+func (i *instance) begin(m queue.Message, handler string) (*work, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	w, err := i.reach(m.Key(), handler)
+	if err != nil {
+		return nil, err
+	}
+	if w == nil {
+		w = &work{called: map[string]bool{}, committed: map[string]bool{}}
+		i.current[m.Key()], i.all[m.Wire.Receipt] = w, w
+	}
+	w.called[handler] = true
+	i.running[handler]++
+	return w, nil
+}
+
+// strikes reports whether a fault of the kind happens now, which it does once.
+func (r *runner) strikes(kind faultKind, handler string) bool {
+	for _, f := range r.faults {
+		if f.kind == kind && f.handler == handler && !f.used {
+			f.used = true
+			return true
+		}
+	}
+	return false
+}
+
+// reach is called before anything is done for an event, for the named handler if any. The
+// process dies here if an earlier handler of the event was to be its last. The work is nil
+// before the first handler. i.mu is held.
+func (i *instance) reach(key, handler string) (*work, error) {
+	i.stir()
+	w := i.current[key]
+	if w != nil && w.dying != "" && w.dying != handler {
+		i.died = true
+	}
+	if i.died {
+		return nil, errDied
+	}
+	return w, nil
+}
+
+// Claim implements [ledger.Store].
+func (i *instance) Claim(ctx context.Context, requests []ledger.Request) []ledger.Answer {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stir()
+	if i.died {
+		return slices.Repeat([]ledger.Answer{{Err: errDied}}, len(requests))
+	}
+	for _, r := range requests {
+		delete(i.current, r.Key)
+	}
+	return i.ledger.Claim(ctx, requests)
+}
+
+// Start implements [ledger.Store].
+func (i *instance) Start(ctx context.Context, c ledger.Claim, handler string) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if _, err := i.reach(c.Key, ""); err != nil {
+		return err
+	}
+	return i.ledger.Start(ctx, c, handler)
+}
+
+// Commit implements [ledger.Store].
+func (i *instance) Commit(ctx context.Context, c ledger.Claim, handler string, tx ledger.Tx) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	w, err := i.reach(c.Key, handler)
+	if err != nil {
+		return err
+	}
+	if err := i.ledger.Commit(ctx, c, handler, tx); err != nil {
+		return err
+	}
+	if !w.committed[handler] {
+		w.committed[handler] = true
+		i.writes = append(i.writes, tx.Writes...)
+	}
+	switch handler {
+	case w.dying:
+		i.died = true
+		return errDied
+	case w.losing:
+		return errLost
+	}
+	return nil
+}
+
+// End implements [ledger.Store].
+func (i *instance) End(ctx context.Context, ends []ledger.End) []error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	errs := make([]error, len(ends))
+	for n, e := range ends {
+		w, err := i.reach(e.Claim.Key, "")
+		if err != nil {
+			errs[n] = err
+			continue
+		}
+		errs[n] = i.ledger.End(ctx, []ledger.End{e})[0]
+		if errs[n] == nil && w != nil && w.losing != "" && !w.committed[w.losing] {
+			errs[n] = errLost
+		}
+	}
+	return errs
+}
+
+// Newest implements [ledger.Entities].
+func (i *instance) Newest(ctx context.Context, e ledger.Entity) (time.Time, error) {
+	if i.dead() {
+		return time.Time{}, errDied
+	}
+	return i.ledger.Newest(ctx, e)
+}
+
+// Defer implements [process.Deferrer].
+func (i *instance) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
+	if i.dead() {
+		return slices.Repeat([]error{errDied}, len(deferrals))
+	}
+	return i.queue.Defer(ctx, deferrals)
+}
+
+// Send implements [process.Sender]: it takes dead letters.
+func (i *instance) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
+	i.mu.Lock()
+	_, err := i.reach(m.Key(), "")
+	i.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return i.letters.Send(ctx, m, delay)
+}
+
+// dead reports whether the process has died.
+func (i *instance) dead() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.died
+}
+
+// ended is how a run ended. In a process that died, a run that is not taken down has
+// crashed, and it reports false for one that never began.
+func (i *instance) ended(m queue.Message, run process.Run) (HandlerRun, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	h := HandlerRun{Handler: run.Handler, End: run.End, Err: run.Err}
+	w, ok := i.all[m.Wire.Receipt]
+	h.Called = ok && w.called[run.Handler]
+	if !i.died {
+		return h, true
+	}
+	if !h.Called {
+		return h, false
+	}
+	h.End = Crashed
+	if w.committed[run.Handler] {
+		h.End = process.RunDone
+	}
+	if errors.Is(h.Err, errDied) {
+		h.Err = nil // what the worker met afterwards
+	}
+	return h, true
+}

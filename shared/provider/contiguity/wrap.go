@@ -1,0 +1,21 @@
+package contiguity
+
+import (
+	"encoding/json"
+
+	"webhookintake/shared/webhook"
+)
+
+// apiVersion is the newest version whose format this package knows.
+const apiVersion = "v2026.8.2"
+
+// Wrap writes the body that says what e does, for tests: Open gives e for it.
+func (Provider) Wrap(e webhook.Envelope) ([]byte, error) {
+	return json.Marshal(struct {
+		ID         string          `json:"id"`
+		Type       string          `json:"type"`
+		Timestamp  int64           `json:"timestamp"`
+		APIVersion string          `json:"api_version"`
+		Data       json.RawMessage `json:"data"`
+	}{e.ID, e.Type, e.Time.Unix(), apiVersion, e.Data})
+}
