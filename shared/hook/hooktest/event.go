@@ -37,14 +37,20 @@ type wrapper interface {
 }
 
 // Webhook is an event of type t as it arrives: with the whole body that the provider
-// sends for data, at [Start]. A later Received makes it arrive later. Of a provider whose
-// ids are made of the body, id is not used. It panics if data cannot be written as JSON,
-// or if the provider's own code cannot open the body.
+// sends for data, at [Start]. Of a provider whose ids are made of the body, id is not
+// used. It panics if data cannot be written as JSON, or if the provider's own code cannot
+// open the body.
 func Webhook[T any](t webhook.Type[T], id string, data T) webhook.Event {
+	return WebhookAt(t, id, data, Start)
+}
+
+// WebhookAt is a [Webhook] that happens and arrives at another time. With another
+// Received it arrives later than it happened.
+func WebhookAt[T any](t webhook.Type[T], id string, data T, at time.Time) webhook.Event {
 	p, body := t.Provider(), marshal(t, data)
 	if w, ok := p.(wrapper); ok {
 		var err error
-		if body, err = w.Wrap(webhook.Envelope{ID: id, Type: t.Name(), Time: Start, Data: body}); err != nil {
+		if body, err = w.Wrap(webhook.Envelope{ID: id, Type: t.Name(), Time: at, Data: body}); err != nil {
 			panic(fmt.Sprintf("hooktest: write the body of %s: %v", t.Name(), err))
 		}
 	}
@@ -55,7 +61,7 @@ func Webhook[T any](t webhook.Type[T], id string, data T) webhook.Event {
 	return webhook.Event{
 		Source: p.Name(), Provider: p.Name(),
 		ID: cmp.Or(envelope.ID, id), Type: t.Name(),
-		Time: envelope.Time, Received: Start, Raw: body,
+		Time: envelope.Time, Received: at, Raw: body,
 	}
 }
 

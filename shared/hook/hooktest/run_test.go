@@ -174,9 +174,8 @@ letter evt_1 permanent: refuse: no
 // What is skipped was not called.
 func TestSkipped(t *testing.T) {
 	t.Parallel()
-	older := hooktest.Webhook(contiguity.TextDeliveryFailed, "evt_1", contiguity.Delivery{MessageID: "msg_1"})
-	older.Raw = []byte(strings.Replace(string(older.Raw), fmt.Sprint(hooktest.Start.Unix()), fmt.Sprint(hooktest.Start.Unix()-1), 1))
-	older.Received = older.Received.Add(time.Minute)
+	older := hooktest.WebhookAt(contiguity.TextDeliveryFailed, "evt_1", contiguity.Delivery{MessageID: "msg_1"}, hooktest.Start.Add(-time.Second))
+	older.Received = hooktest.Start.Add(time.Minute)
 	got := hooktest.Run(t, func(r *hook.Registry) {
 		hook.OnWrites(r, contiguity.TextDeliveryConfirmed, "status", status, hook.SkipStale)
 		hook.OnWrites(r, contiguity.TextDeliveryFailed, "status", status, hook.SkipStale)

@@ -45,6 +45,12 @@ type service struct {
 // newService answers each call with a status and a body.
 func newService(t *testing.T, status int, body string) *service {
 	t.Helper()
+	return newServiceOf(t, body, status)
+}
+
+// newServiceOf answers the first call with the first status, and so on; the last one stays.
+func newServiceOf(t *testing.T, body string, statuses ...int) *service {
+	t.Helper()
 	s := new(service)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
@@ -53,6 +59,7 @@ func newService(t *testing.T, status int, body string) *service {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		status := statuses[min(len(s.calls), len(statuses)-1)]
 		s.calls = append(s.calls, fmt.Sprintf("%s %s %s", r.Method, r.URL.Path, text))
 		if !r.Close {
 			s.kept++
