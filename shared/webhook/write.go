@@ -61,14 +61,16 @@ func (v Value) Any() any {
 type Attributes map[string]Value
 
 // A Write changes one item of a table of the user's. The ledger commits it together
-// with the note that the handler finished, so it happens once.
+// with the note that the handler finished, so it happens once. [Write.IfAbsent] and
+// [Write.IfEquals] give it a condition.
 type Write struct {
 	Op    Op
 	Table string
-	Key   Attributes // the item's whole primary key: one attribute or two
-	Set   Attributes // OpPut: the other attributes
-	Name  string     // OpAdd: the attribute that is added to
-	By    int64      // OpAdd: what is added
+	Key   Attributes  // the item's whole primary key: one attribute or two
+	Set   Attributes  // OpPut: the other attributes
+	Name  string      // OpAdd: the attribute that is added to
+	By    int64       // OpAdd: what is added
+	If    []Condition // at most one; none: the write is unconditional
 }
 
 // Put replaces the item with key by key and attributes.
@@ -127,6 +129,9 @@ func (w Write) problem() string {
 		if value.kind == 'b' || value == S("") {
 			return "a key attribute is a number or a string that is not empty"
 		}
+	}
+	if problem := conditionProblem(w.If); problem != "" {
+		return problem
 	}
 	for _, attributes := range []Attributes{w.Key, w.Set} {
 		for name, value := range attributes {

@@ -53,6 +53,13 @@ func TestCheckWrites(t *testing.T) {
 		{"put of its key", []webhook.Write{webhook.Put("t", key("a"), key("b"))}, "put sets a key attribute"},
 		{"add to nothing", []webhook.Write{webhook.Add("t", key("a"), "", 1)}, "add names no attribute"},
 		{"add to its key", []webhook.Write{webhook.Add("t", key("a"), "pk", 1)}, "add names no attribute"},
+		{"one condition each", []webhook.Write{
+			webhook.Put("t", key("a"), nil).IfAbsent(), webhook.Delete("t", key("b")).IfEquals("s", webhook.S("")),
+			webhook.Add("t", key("c"), "n", 1).IfEquals("pk", webhook.S("c")),
+		}, ""},
+		{"two conditions", []webhook.Write{webhook.Put("t", key("a"), nil).IfAbsent().IfAbsent()}, "at most one condition"},
+		{"condition without attribute", []webhook.Write{webhook.Delete("t", key("a")).IfEquals("", webhook.S("x"))}, "condition without"},
+		{"condition without value", []webhook.Write{webhook.Delete("t", key("a")).IfEquals("s", webhook.Value{})}, "condition without"},
 		{"no operation", []webhook.Write{webhook.Delete("t", key("a")), {Table: "t", Key: key("b")}}, "write 1: no such operation"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,6 +75,20 @@ func TestCheckWrites(t *testing.T) {
 				t.Errorf("CheckWrites = %v, want ErrWrites with %q", err, tt.reason)
 			}
 		})
+	}
+}
+
+// A condition is one write's: the write that it was made from stays as it was.
+func TestConditionsAreNotShared(t *testing.T) {
+	t.Parallel()
+	w := webhook.Delete("t", key("a"))
+	w.If = make([]webhook.Condition, 0, 4)
+	absent, equals := w.IfAbsent(), w.IfEquals("n", webhook.N(1))
+	if len(w.If) != 0 || !absent.Holds(nil) || equals.Holds(nil) {
+		t.Errorf("conditions of the first: %v, of the second: %v, of the third: %v", w.If, absent.If, equals.If)
+	}
+	if item := (webhook.Attributes{"n": webhook.N(1)}); absent.Holds(item) || !equals.Holds(item) {
+		t.Errorf("on %v: %v, %v", item, absent.Holds(item), equals.Holds(item))
 	}
 }
 
