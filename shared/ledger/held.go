@@ -21,9 +21,10 @@ func JudgeStart(found *Record, c Claim, handler string) (next *Record, err error
 	return &rec, nil
 }
 
-// JudgeCommit decides, as [JudgeStart] does, what Commit means for the record. That the
-// handler is done already counts even when the claim has ended since.
-func JudgeCommit(found *Record, c Claim, handler string) (next *Record, err error) {
+// JudgeCommit decides, as [JudgeStart] does, what Commit means for the record; whether
+// the rest of tx can be applied is for the store to say. That the handler is done already
+// counts even when the claim has ended since.
+func JudgeCommit(found *Record, c Claim, handler string, tx Tx) (next *Record, err error) {
 	switch {
 	case ofClaim(found, c) && slices.Contains(found.Done, handler):
 		return nil, nil
@@ -32,6 +33,7 @@ func JudgeCommit(found *Record, c Claim, handler string) (next *Record, err erro
 	}
 	rec := *found
 	rec.Done = Union(found.Done, []string{handler})
+	rec.Results = found.Results.With(handler, tx.Result)
 	return &rec, nil
 }
 

@@ -42,7 +42,7 @@ func TestJudgeHeld(t *testing.T) {
 	}
 	commit := func(handler string) judge {
 		return func(found *ledger.Record) (*ledger.Record, error) {
-			return ledger.JudgeCommit(found, holder(), handler)
+			return ledger.JudgeCommit(found, holder(), handler, ledger.Tx{})
 		}
 	}
 	ending := func(e ledger.End) judge {

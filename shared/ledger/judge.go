@@ -60,6 +60,7 @@ func reopen(found Record, r Request) (Record, bool) {
 		found.Attempts = 0
 		found.Done = without(found.Done, r.Reopen.Handlers)
 		found.Started = without(found.Started, r.Reopen.Handlers)
+		found.Results = found.Results.without(r.Reopen.Handlers)
 	case named && found.State == StateFailed:
 		found.Attempts = 0
 		found.Started = nil
@@ -110,6 +111,6 @@ func claimOf(rec Record, r Request, lapsed bool) Claim {
 		Key: r.Key, Owner: rec.Owner, Fence: rec.Fence,
 		Lease: rec.Lease, DedupUntil: rec.DedupUntil,
 		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
-		Reason: rec.Reason, Lapsed: lapsed,
+		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed,
 	}
 }

@@ -122,7 +122,7 @@ func (l *life) hold(rt *rapid.T) {
 	case 0:
 		next, err = ledger.JudgeStart(l.rec, c, handler)
 	case 1:
-		next, err = ledger.JudgeCommit(l.rec, c, handler)
+		next, err = ledger.JudgeCommit(l.rec, c, handler, ledger.Tx{})
 	case 2:
 		next, err = ledger.JudgeEnd(l.rec, ledger.End{
 			Claim: c, At: l.now, State: draw(rt, []ledger.State{ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed}, "state"),

@@ -18,6 +18,7 @@ type Record struct {
 	Hash         string
 	Done         []string // handlers that finished, sorted
 	Started      []string // at-most-once handlers that began, sorted
+	Results      Results  // what those handlers gave that move a state
 	Type         string
 	Received     time.Time
 	DedupUntil   time.Time

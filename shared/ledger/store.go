@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -50,24 +51,28 @@ type Store interface {
 	//   - An event completed as unhandled is Claimed once a handler is registered.
 	//   - A failed event is Claimed by the letter that carries its fence: done is kept,
 	//     started cleared, attempts counted from zero.
-	//   - A completed or failed event is Claimed by a replay that carries its fence: done
-	//     and started are cleared, or only the named handlers in them, and attempts
+	//   - A completed or failed event is Claimed by a replay that carries its fence: done,
+	//     started and results are cleared, or only the named handlers in them, and attempts
 	//     counted from zero.
 	//   - Any other ended event is a Duplicate.
 	//
-	// Where nothing else is said, a claim counts an attempt and returns the done and
-	// started that are kept. Every claim counts a run; only an arrival after the window
-	// counts runs from zero. It takes the handlers that an operator assumes done as done.
+	// Where nothing else is said, a claim counts an attempt and returns the done, started
+	// and results that are kept. Every claim counts a run; only an arrival after the
+	// window counts runs from zero. It takes the handlers that an operator assumes done as
+	// done.
 	Claim(ctx context.Context, requests []Request) []Answer
 
 	// Start notes that an at-most-once handler is about to run, before it does. It
 	// returns ErrFenced. Starting twice is no error.
 	Start(ctx context.Context, c Claim, handler string) error
 
-	// Commit applies tx and notes the handler as done, both or neither. It returns
-	// ErrFenced; ErrStale where tx guards an entity and a newer event is done; and
-	// webhook.ErrWrites if the writes can never be committed. Committing twice is no
-	// error and applies once.
+	// Commit applies tx and notes the handler as done, with its result, all or nothing.
+	// It returns ErrFenced; ErrStale where tx guards an entity and a newer event is done;
+	// ErrStateMoved where tx moves a state that is no longer at its version;
+	// webhook.ErrCondition where a write's condition does not hold; and
+	// webhook.ErrWrites if the writes can never be committed. Of several it returns the
+	// first, or ErrWrites. That the handler is done counts before all of them: committing
+	// twice is no error and applies once.
 	Commit(ctx context.Context, c Claim, handler string, tx Tx) error
 
 	// End gives claims back, as completed, released or failed, and answers each in
@@ -83,6 +88,15 @@ type Store interface {
 type Entities interface {
 	// Newest gives the time of that event, zero if there is none.
 	Newest(ctx context.Context, e Entity) (time.Time, error)
+}
+
+// States reads the states that handlers move. Stores keep them beside the records;
+// Commit moves them.
+type States interface {
+	// GetState gives a state as it was last committed, and a zero Version where there is
+	// none. One that has expired is still given: the caller takes it as absent, and moves
+	// it from the version that is given.
+	GetState(ctx context.Context, id string) (StateValue, error)
 }
 
 // A Request asks for one event.
@@ -149,6 +163,7 @@ type Claim struct {
 	Runs       int      // every run, the one that this claim is for included
 	Done       []string // handlers that finished, sorted
 	Started    []string // at-most-once handlers that began, sorted
+	Results    Results  // what those handlers gave that move a state
 	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
 	Lapsed     bool     // the claim before it was never ended: its process died, or still hangs; of a lost reply's second try: maybe so
 }
@@ -158,6 +173,8 @@ type Tx struct {
 	Writes []webhook.Write // at most webhook.MaxWrites, of distinct items
 	Entity Entity          // zero: no guard
 	At     time.Time       // the event's own time, with Entity: Commit returns ErrStale if a newer one is done
+	State  *StateChange    // nil: no state moves
+	Result json.RawMessage // kept on the record under the handler's name; nil: none
 }
 
 // An Entity is what one handler keeps the newest event of. The zero Entity is none.

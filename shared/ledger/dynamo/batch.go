@@ -57,8 +57,8 @@ func (s *Store) insert(key string, rec ledger.Record) *statement {
 
 // finish ends a claim, or is nil where that takes more than setting attributes. It
 // demands that the claim is in force, and that done and started hold nothing that it
-// would write over: what is left out below must be absent, what is set must be absent
-// or the same.
+// would write over: what is left out below must be absent, what is set must be absent,
+// the same, or, of done, what the claim knows to be there.
 func (s *Store) finish(end ledger.End) *statement {
 	claimed, next, err := s.plan(end)
 	if err != nil {
@@ -81,21 +81,27 @@ func (s *Store) finish(end ledger.End) *statement {
 	st.write(` WHERE "`, attrKey, `"=? AND "`, attrOwner, `"=? AND "`, attrFence, `"=? AND "`, attrState, `"=?`)
 	st.parameters = append(st.parameters,
 		text(end.Claim.Key), before[attrOwner], before[attrFence], before[attrState])
-	st.unless(attrDone, after[attrDone])
+	known := []types.AttributeValue{after[attrDone]}
+	if !equal(before[attrDone], after[attrDone]) {
+		known = append(known, before[attrDone])
+	}
+	st.unless(attrDone, known...)
 	if after[attrStarted] == nil {
-		st.unless(attrStarted, nil)
+		st.unless(attrStarted)
 	}
 	return st
 }
 
-// unless demands that a set is absent, or is v.
-func (st *statement) unless(attr string, v types.AttributeValue) {
-	if v == nil {
-		st.write(` AND "`, attr, `" IS MISSING`)
-		return
+// unless demands that a set is absent, or is one of those that are known; nil is no set.
+func (st *statement) unless(attr string, known ...types.AttributeValue) {
+	st.write(` AND ("`, attr, `" IS MISSING`)
+	for _, v := range known {
+		if v != nil {
+			st.write(` OR "`, attr, `"=?`)
+			st.parameter(v)
+		}
 	}
-	st.write(` AND ("`, attr, `" IS MISSING OR "`, attr, `"=?)`)
-	st.parameter(v)
+	st.write(")")
 }
 
 // execute sends statements and answers each in its place: nil, errUnsettled, or an

@@ -71,7 +71,7 @@ func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 		kept, err := s.replace(ctx, r.Key, found, *next)
 		if err == nil {
 			// Handlers may have finished between the look at the record and the claim.
-			answer.Claim.Done, answer.Claim.Started = kept.Done, kept.Started
+			answer.Claim.Done, answer.Claim.Started, answer.Claim.Results = kept.Done, kept.Started, kept.Results
 			return answer
 		}
 		if !errors.Is(err, errRefused) {

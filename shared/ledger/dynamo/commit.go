@@ -2,8 +2,10 @@ package dynamo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -23,7 +25,7 @@ const (
 
 // Commit is described at [ledger.Store].
 func (s *Store) Commit(ctx context.Context, c ledger.Claim, handler string, tx ledger.Tx) error {
-	if len(tx.Writes) == 0 && tx.Entity == (ledger.Entity{}) {
+	if len(tx.Writes) == 0 && tx.Entity == (ledger.Entity{}) && tx.State == nil && tx.Result == nil {
 		return wrap("commit", c.Key, s.noteDone(ctx, c, handler))
 	}
 	if err := webhook.CheckWrites(tx.Writes); err != nil {
@@ -32,20 +34,26 @@ func (s *Store) Commit(ctx context.Context, c ledger.Claim, handler string, tx l
 	return wrap("commit", c.Key, s.transact(ctx, c, handler, tx))
 }
 
-// transact commits tx and the note in one transaction: first the record, then the
-// entity, if tx guards one, then the writes.
+// transact commits tx and the note in one transaction: the record first, then the entity
+// and the state, if tx has them, then the writes. In this order cancelled reads the reasons.
 func (s *Store) transact(ctx context.Context, c ledger.Claim, handler string, tx ledger.Tx) error {
-	actions := []types.TransactWriteItem{s.noteOnce(c, handler)}
-	if tx.Entity != (ledger.Entity{}) {
-		actions = append(actions, s.guard(c, tx))
+	actions := []types.TransactWriteItem{s.noteOnce(c, handler, tx.Result)}
+	conditions := []error{nil}
+	add := func(a types.TransactWriteItem, unmet error) {
+		actions, conditions = append(actions, a), append(conditions, unmet)
 	}
-	first := len(actions) // of the writes
+	if tx.Entity != (ledger.Entity{}) {
+		add(s.guard(c, tx), ledger.ErrStale)
+	}
+	if tx.State != nil {
+		add(s.move(*tx.State), ledger.ErrStateMoved)
+	}
 	for _, w := range tx.Writes {
-		actions = append(actions, action(w))
+		add(action(w), webhook.ErrCondition)
 	}
 	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: actions})
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
-		return judgeCancelled(cancelled, c, handler, first)
+		return judgeCancelled(cancelled, c, handler, conditions)
 	}
 	if refused, ok := errors.AsType[smithy.APIError](err); ok && refused.ErrorCode() == codeRequestInvalid && len(tx.Writes) > 0 {
 		// What the ledger adds is always valid: it is something about the writes.
@@ -54,13 +62,16 @@ func (s *Store) transact(ctx context.Context, c ledger.Claim, handler string, tx
 	return err
 }
 
-// noteOnce notes the handler as done, on condition that it is not yet: writes may add
-// to numbers, and a second time would add twice.
-func (s *Store) noteOnce(c ledger.Claim, handler string) types.TransactWriteItem {
+// noteOnce notes the handler as done, with its result, on condition that it is not yet:
+// writes may add to numbers, and a second time would add twice.
+func (s *Store) noteOnce(c ledger.Claim, handler string, result json.RawMessage) types.TransactWriteItem {
 	e := newExpression()
 	e.requireInForce(c)
 	e.conditions = append(e.conditions, "NOT contains("+e.name(attrDone)+", "+e.value(text(handler))+")")
 	e.add(attrDone, names([]string{handler}))
+	if result != nil {
+		e.add(attrResults, names([]string{resultText(handler, result)}))
+	}
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: &s.table, Key: item{attrKey: text(c.Key)},
 		UpdateExpression: e.update(), ConditionExpression: e.condition(),
@@ -74,19 +85,43 @@ func action(w webhook.Write) types.TransactWriteItem {
 	table, key := &w.Table, attributes(w.Key)
 	switch w.Op {
 	case webhook.OpDelete:
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: table, Key: key}}
+		e := conditionOf(w)
+		return types.TransactWriteItem{Delete: &types.Delete{
+			TableName: table, Key: key, ConditionExpression: e.optionalCondition(),
+			ExpressionAttributeNames: e.optionalNames(), ExpressionAttributeValues: e.optionalValues(),
+		}}
 	case webhook.OpAdd:
-		e := newExpression()
+		e := conditionOf(w)
 		e.add(w.Name, number(w.By))
 		return types.TransactWriteItem{Update: &types.Update{
-			TableName: table, Key: key, UpdateExpression: e.update(),
+			TableName: table, Key: key, UpdateExpression: e.update(), ConditionExpression: e.optionalCondition(),
 			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		}}
 	}
 	for name, v := range attributes(w.Set) {
 		key[name] = v
 	}
-	return types.TransactWriteItem{Put: &types.Put{TableName: table, Item: key}}
+	e := conditionOf(w)
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: table, Item: key, ConditionExpression: e.optionalCondition(),
+		ExpressionAttributeNames: e.optionalNames(), ExpressionAttributeValues: e.optionalValues(),
+	}}
+}
+
+// conditionOf is an expression with the write's condition, if it has one.
+func conditionOf(w webhook.Write) *expression {
+	e := newExpression()
+	for _, c := range w.If {
+		if !c.Absent {
+			e.require(c.Name, attributes(webhook.Attributes{c.Name: c.Value})[c.Name])
+			continue
+		}
+		for name := range w.Key {
+			e.conditions = append(e.conditions, "attribute_not_exists("+e.name(name)+")")
+			break // each item has the whole key
+		}
+	}
+	return e
 }
 
 func attributes(as webhook.Attributes) item {
@@ -105,23 +140,28 @@ func attributes(as webhook.Attributes) item {
 }
 
 // judgeCancelled says what a cancelled transaction means: nothing of it was applied.
-// The record comes first: what it says about the claim beats whatever is wrong with the
-// writes, which a lost reply's second try may find changed by the first.
-func judgeCancelled(cancelled *types.TransactionCanceledException, c ledger.Claim, handler string, first int) error {
+// Conditions are what it means that an action's condition does not hold, the record's
+// left out. The record comes first: what it says about the claim beats whatever is wrong
+// with the rest, which a lost reply's second try may find changed by the first.
+func judgeCancelled(cancelled *types.TransactionCanceledException, c ledger.Claim, handler string, conditions []error) error {
 	reasons := cancelled.CancellationReasons
-	if len(reasons) > 0 && code(reasons[0]) == codeConditionFailed {
+	if len(reasons) != len(conditions) {
+		return cancelled
+	}
+	if code(reasons[0]) == codeConditionFailed {
 		found, err := decode(reasons[0].Item)
 		if err != nil {
 			return err
 		}
-		return settle(ledger.JudgeCommit(found, c, handler))
+		return settle(ledger.JudgeCommit(found, c, handler, ledger.Tx{}))
 	}
+	first := slices.Index(conditions, webhook.ErrCondition) // of the writes
 	for i, reason := range reasons {
 		switch code(reason) {
-		case codeConditionFailed: // the entity's is the only other condition
-			return ledger.ErrStale
+		case codeConditionFailed:
+			return conditions[i]
 		case codeInvalid, codeCollectionTooLarge:
-			if i >= first {
+			if first >= 0 && i >= first {
 				return fmt.Errorf("%w: write %d: %s", webhook.ErrWrites, i-first, message(reason))
 			}
 		}

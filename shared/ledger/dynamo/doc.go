@@ -13,6 +13,6 @@
 // changes nothing.
 //
 // An item is a record, keyed by the event's key; the payload beside it, keyed payload#
-// and that key; or the newest event of an entity, whose key starts with a colon. No
-// source is named payload or starts with a colon, so these never meet.
+// and that key; or, with a key that starts with a colon, the newest event of an entity or
+// a state. No source is named payload or starts with a colon, so these never meet.
 package dynamo

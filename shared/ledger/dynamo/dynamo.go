@@ -27,7 +27,7 @@ type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// A Store is a [ledger.Store] and [ledger.Entities] in one table. Make it with [New].
+// A Store is a [ledger.Store], [ledger.Entities] and [ledger.States] in one table. Make it with [New].
 type Store struct {
 	client      *dynamodb.Client
 	table       string
@@ -38,6 +38,7 @@ type Store struct {
 var (
 	_ ledger.Store    = (*Store)(nil)
 	_ ledger.Entities = (*Store)(nil)
+	_ ledger.States   = (*Store)(nil)
 )
 
 // New gives a store. It sends nothing yet.

@@ -40,6 +40,12 @@ func TestEngineStore(t *testing.T) {
 				return rec, ok
 			},
 			Payload: e.payload,
+			Drop: func(t *testing.T, id string) {
+				_, err := e.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &e.store.table, Key: item{attrKey: stateKey(id)}})
+				if err != nil {
+					t.Fatal(err)
+				}
+			},
 			Item: func(t *testing.T, id string) webhook.Attributes {
 				return userItem(t, e.get(t, users, "id", id))
 			},

@@ -127,3 +127,27 @@ func (e *expression) update() *string {
 func (e *expression) condition() *string {
 	return new(strings.Join(e.conditions, " AND "))
 }
+
+// DynamoDB refuses parts of an expression that are there and empty. The following are nil
+// where they would be.
+
+func (e *expression) optionalCondition() *string {
+	if len(e.conditions) == 0 {
+		return nil
+	}
+	return e.condition()
+}
+
+func (e *expression) optionalNames() map[string]string {
+	if len(e.names) == 0 {
+		return nil
+	}
+	return e.names
+}
+
+func (e *expression) optionalValues() item {
+	if len(e.values) == 0 {
+		return nil
+	}
+	return e.values
+}

@@ -26,7 +26,7 @@ func (s *Store) noteDone(ctx context.Context, c ledger.Claim, handler string) er
 	e.add(attrDone, names([]string{handler}))
 	found, err := s.update(ctx, c.Key, e)
 	if errors.Is(err, errRefused) {
-		return settle(ledger.JudgeCommit(found, c, handler))
+		return settle(ledger.JudgeCommit(found, c, handler, ledger.Tx{}))
 	}
 	return err
 }

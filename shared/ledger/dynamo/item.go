@@ -25,6 +25,7 @@ const (
 	attrHash         = "hash"
 	attrDone         = "done"
 	attrStarted      = "started"
+	attrResults      = "results"
 	attrType         = "type"
 	attrReceived     = "received"
 	attrDedupUntil   = "dedup_until"
@@ -50,6 +51,7 @@ func encode(rec ledger.Record) item {
 	putText(it, attrHash, rec.Hash)
 	putNames(it, attrDone, rec.Done)
 	putNames(it, attrStarted, rec.Started)
+	putResults(it, rec.Results)
 	putText(it, attrType, rec.Type)
 	putTime(it, attrReceived, rec.Received)
 	putTime(it, attrDedupUntil, rec.DedupUntil)
@@ -98,7 +100,7 @@ func decode(it item) (*ledger.Record, error) {
 		State: ledger.State(d.text(attrState)), Owner: d.text(attrOwner), Fence: d.number(attrFence),
 		Lease: d.time(attrLease), NotBefore: d.time(attrNotBefore),
 		Attempts: int(d.number(attrAttempts)), Hash: d.text(attrHash),
-		Done: d.names(attrDone), Started: d.names(attrStarted), Type: d.text(attrType),
+		Done: d.names(attrDone), Started: d.names(attrStarted), Results: d.results(attrResults), Type: d.text(attrType),
 		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
 		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
 		Expires: time.Unix(d.number(attrExpires), 0).UTC(),

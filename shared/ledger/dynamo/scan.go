@@ -71,7 +71,7 @@ func (r *Reader) Records(ctx context.Context, s Scan) iter.Seq2[Found, error] {
 func (s Scan) expression() *expression {
 	e := newExpression()
 	key := e.name(attrKey)
-	for _, prefix := range []string{payloadPrefix, entityPrefix} {
+	for _, prefix := range []string{payloadPrefix, ":"} {
 		e.conditions = append(e.conditions, "NOT begins_with("+key+", "+e.value(text(prefix))+")")
 	}
 	if s.Source != "" {

@@ -18,6 +18,7 @@ func ExampleRun() {
 				Store:   store,
 				Record:  func(_ *testing.T, key string) (ledger.Record, bool) { return store.Record(key) },
 				Payload: func(_ *testing.T, key string) ([]byte, bool) { return store.Payload(key) },
+				Drop:    func(_ *testing.T, id string) { store.DropState(id) },
 				Table:   "users",
 				Item: func(_ *testing.T, id string) webhook.Attributes {
 					item, _ := store.Item("users", webhook.Attributes{"id": webhook.S(id)})

@@ -14,12 +14,15 @@ type Harness struct {
 	Store interface {
 		ledger.Store
 		ledger.Entities
+		ledger.States
 	}
 	Keep time.Duration // what the store was given
 
 	// Record and Payload give what is kept under a key, and whether anything is.
 	Record  func(t *testing.T, key string) (ledger.Record, bool)
 	Payload func(t *testing.T, key string) ([]byte, bool)
+	// Drop takes a state out, as a table does some time after it has expired.
+	Drop func(t *testing.T, stateID string)
 
 	// Table is a user's table, whose key is the string attribute id. Item gives one of
 	// its items, the key included, nil for none.
@@ -45,7 +48,7 @@ type testCase struct {
 
 func cases() []testCase {
 	return slices.Concat(
-		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), endCases(),
+		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(),
 		batchCases(), lossCases(), concurrencyCases(),
 	)
 }

@@ -45,7 +45,7 @@ func (f fragile) lose(b *bench, reply bool) {
 		errs := call()
 		lost := stop()
 		for i, err := range errs {
-			for _, named := range []error{ledger.ErrFenced, ledger.ErrStale, webhook.ErrWrites} {
+			for _, named := range []error{ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites} {
 				if errors.Is(err, named) {
 					b.Fatalf("message %d lost: item %d = %v, which is not what happened", n, i, err)
 				}
@@ -147,6 +147,26 @@ func fragileCalls() []fragile {
 					b.wantItem(prefix, webhook.Attributes{"id": webhook.S(prefix), "n": webhook.N(1)})
 					b.wantNewest(entity, start())
 				}
+		}},
+		{"CommitState", func(b *bench, prefix string) (func() []error, func()) {
+			c := b.claim(prefix + "1")
+			tx := moving(prefix, 0, "one")
+			tx.Writes = []webhook.Write{webhook.Put(b.Table, id(prefix), nil).IfAbsent()}
+			return func() []error { return one(b.Store.Commit(b.Context(), c, "h", tx)) },
+				func() {
+					rec := b.record(c.Key)
+					b.wantEqual("done", rec.Done, []string{"h"})
+					b.wantEqual("results", rec.Results, results("h", "one"))
+					b.wantState(prefix, first(), "one")
+					b.wantItem(prefix, id(prefix))
+				}
+		}},
+		{"GetState", func(b *bench, prefix string) (func() []error, func()) {
+			b.wantError("Commit", b.Store.Commit(b.Context(), b.claim(prefix+"1"), "h", moving(prefix, 0, "one")), nil)
+			return func() []error {
+				_, err := b.Store.GetState(b.Context(), prefix)
+				return one(err)
+			}, func() { b.wantState(prefix, first(), "one") }
 		}},
 		{"EndCompleted", func(b *bench, prefix string) (func() []error, func()) {
 			return ends(b, ending(b.claim(prefix+"1"), ledger.StateCompleted, done("h")))

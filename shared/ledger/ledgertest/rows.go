@@ -18,10 +18,10 @@ const (
 	rowAnewOpen  = "One of these two that may be claimed, and arrives after its window, is Claimed anew, as an ended one is."
 	rowUnhandled = "An event completed as unhandled is Claimed once a handler is registered."
 	rowLetter    = "A failed event is Claimed by the letter that carries its fence: done is kept, started cleared, attempts counted from zero."
-	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done and started are cleared, or only the named handlers in them, and attempts counted from zero."
+	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done, started and results are cleared, or only the named handlers in them, and attempts counted from zero."
 	rowDuplicate = "Any other ended event is a Duplicate."
 	rowRuns      = "Every claim counts a run; only an arrival after the window counts runs from zero."
-	rowElse      = "Where nothing else is said, a claim counts an attempt and returns the done and started that are kept."
+	rowElse      = "Where nothing else is said, a claim counts an attempt and returns the done, started and results that are kept."
 	rowAssume    = "It takes the handlers that an operator assumes done as done."
 )
 

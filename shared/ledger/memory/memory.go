@@ -20,9 +20,10 @@ const (
 	OpCommit = "commit"
 	OpEnd    = "end"
 	OpNewest = "newest" // its key is the entity's handler
+	OpState  = "state"  // its key is the state's id
 )
 
-// A Store is a [ledger.Store] and [ledger.Entities]. The zero Store is empty and ready
+// A Store is a [ledger.Store], [ledger.Entities] and [ledger.States]. The zero Store is empty and ready
 // to use; set its fields before the first call.
 type Store struct {
 	// Keep is how long records outlive their window; it only shows in Record.Expires.
@@ -38,12 +39,14 @@ type Store struct {
 	records  map[string]ledger.Record
 	payloads map[string][]byte
 	newest   map[ledger.Entity]time.Time
+	states   map[string]ledger.StateValue
 	tables   tables
 }
 
 var (
 	_ ledger.Store    = (*Store)(nil)
 	_ ledger.Entities = (*Store)(nil)
+	_ ledger.States   = (*Store)(nil)
 )
 
 // Claim is described at [ledger.Store].
@@ -82,37 +85,6 @@ func (s *Store) Start(ctx context.Context, c ledger.Claim, handler string) error
 	})
 }
 
-// Commit is described at [ledger.Store].
-func (s *Store) Commit(ctx context.Context, c ledger.Claim, handler string, tx ledger.Tx) error {
-	if err := webhook.CheckWrites(tx.Writes); err != nil {
-		return fmt.Errorf("commit %s: %w", c.Key, err)
-	}
-	return s.faulty(ctx, OpCommit, c.Key, func() error {
-		next, err := ledger.JudgeCommit(s.found(c.Key), c, handler)
-		if err != nil || next == nil {
-			return err
-		}
-		guarded := tx.Entity != (ledger.Entity{})
-		if guarded && tx.At.Before(s.newest[tx.Entity]) {
-			return ledger.ErrStale
-		}
-		if s.tables == nil {
-			s.tables = tables{}
-		}
-		if err := s.tables.apply(tx.Writes); err != nil {
-			return err
-		}
-		if guarded {
-			if s.newest == nil {
-				s.newest = map[ledger.Entity]time.Time{}
-			}
-			s.newest[tx.Entity] = time.UnixMilli(tx.At.UnixMilli()).UTC()
-		}
-		s.put(c.Key, next)
-		return nil
-	})
-}
-
 // End is described at [ledger.Store].
 func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 	errs := make([]error, len(ends))
@@ -124,18 +96,6 @@ func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 		})
 	}
 	return errs
-}
-
-// Newest is described at [ledger.Entities].
-func (s *Store) Newest(ctx context.Context, e ledger.Entity) (newest time.Time, err error) {
-	err = s.faulty(ctx, OpNewest, e.Handler, func() error {
-		newest = s.newest[e]
-		return nil
-	})
-	if err != nil {
-		return time.Time{}, err
-	}
-	return newest, nil
 }
 
 // Record gives the record of key.
@@ -159,6 +119,13 @@ func (s *Store) Payload(key string) ([]byte, bool) {
 	defer s.mu.Unlock()
 	payload, ok := s.payloads[key]
 	return payload, ok
+}
+
+// DropState takes a state out, as a table does some time after it has expired.
+func (s *Store) DropState(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.states, id)
 }
 
 // Item gives the item of one of the user's tables, its key included, as Commit left it.

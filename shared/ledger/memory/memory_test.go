@@ -31,6 +31,7 @@ func fresh(*testing.T) ledgertest.Harness {
 		Store: s, Keep: keep, Table: table,
 		Record:  func(_ *testing.T, key string) (ledger.Record, bool) { return s.Record(key) },
 		Payload: func(_ *testing.T, key string) ([]byte, bool) { return s.Payload(key) },
+		Drop:    func(_ *testing.T, id string) { s.DropState(id) },
 		Item: func(_ *testing.T, id string) webhook.Attributes {
 			item, _ := s.Item(table, webhook.Attributes{"id": webhook.S(id)})
 			return item

@@ -16,13 +16,18 @@ func itemID(table string, key webhook.Attributes) string {
 	return webhook.Delete(table, key).Item()
 }
 
-// apply carries the writes out, all or, with webhook.ErrWrites, none. They change
-// distinct items, so what each leaves can be known before the first is carried out.
+// apply carries the writes out, all or, with webhook.ErrCondition or webhook.ErrWrites,
+// none. They change distinct items, so what each leaves can be known before the first is
+// carried out.
 func (ts tables) apply(writes []webhook.Write) error {
 	after := make([]webhook.Attributes, len(writes))
 	for i, w := range writes {
+		item := ts[w.Table][w.Item()]
+		if !w.Holds(item) {
+			return fmt.Errorf("%w: write %d", webhook.ErrCondition, i)
+		}
 		var err error
-		if after[i], err = changed(ts[w.Table][w.Item()], w); err != nil {
+		if after[i], err = changed(item, w); err != nil {
 			return fmt.Errorf("%w: write %d: %w", webhook.ErrWrites, i, err)
 		}
 	}
