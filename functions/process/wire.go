@@ -49,7 +49,8 @@ func newHandler(
 	if w.DeadLetters, err = openQueue(c, c.deadLetterURL); err != nil {
 		return nil, fmt.Errorf("DLQ_URL: %w", err)
 	}
-	w.Ledger, w.Entities = openLedger(c)
+	store := openLedger(c)
+	w.Ledger, w.Entities, w.States = store, store, store
 
 	o := lambdasqs.Options{Worker: w, Log: log}
 	if !c.local { // there they would only bury the log
@@ -86,14 +87,19 @@ func openQueue(c config, url string) (queue.Queue, error) {
 	})
 }
 
-func openLedger(c config) (ledger.Store, ledger.Entities) {
+// A store is all that processing keeps beside the queue.
+type store interface {
+	ledger.Store
+	ledger.Entities
+	ledger.States
+}
+
+func openLedger(c config) store {
 	if c.table == environment.Memory {
-		store := &ledgermemory.Store{Keep: c.timing.Keep()}
-		return store, store
+		return &ledgermemory.Store{Keep: c.timing.Keep()}
 	}
-	store := dynamo.New(dynamo.Options{
+	return dynamo.New(dynamo.Options{
 		Table: c.table, Region: c.region, Endpoint: c.dynamoEndpoint,
 		Credentials: c.credentials, Keep: c.timing.Keep(), KeepPayload: c.payloadRetention,
 	})
-	return store, store
 }

@@ -12,6 +12,11 @@ const (
 	MaxRetryAfter = 6 * time.Hour
 )
 
+// ErrCondition says that the condition of a write that a handler returned ([OnWrites]) does
+// not hold. The handler is run again at once, to read what is there now and decide again,
+// at most 5 times; then it is a failed try like any other.
+var ErrCondition = webhook.ErrCondition
+
 // hinted is an error that says what a retry would do.
 type hinted struct {
 	error

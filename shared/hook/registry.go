@@ -38,6 +38,7 @@ type entry struct {
 type Handler struct {
 	Name    string
 	Options Option
+	moves   *stateKind // of OnState
 	prepare func(webhook.Event, Delivery) (Call, error)
 }
 
@@ -48,6 +49,11 @@ func (h Handler) Has(o Option) bool { return h.Options&o != 0 }
 type Delivery struct {
 	Attempt    int       // every run, this one included
 	DedupUntil time.Time // the end of the window in which the event is the same event
+
+	Done    []string                   // the event's handlers that have finished
+	Results map[string]json.RawMessage // what those gave that move a state
+	// ReadState reads a state by its id; nil JSON means that there is none.
+	ReadState func(ctx context.Context, id string) (json.RawMessage, error)
 }
 
 // A Call is a handler bound to one event, ready to run.
@@ -55,6 +61,9 @@ type Call struct {
 	Time   time.Time // the event's own time; zero where unknown
 	Entity string    // of SkipStale: what the event is about
 	Run    func(context.Context) ([]webhook.Write, error)
+	State  *StateCall // of OnState, in the place of Run
+
+	scope *scope
 }
 
 // Prepare decodes the event for the handler. Its error, webhook.ErrPayload or what the
@@ -73,13 +82,33 @@ func On[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Cont
 
 // OnWrites registers fn like [On], for effects that are DynamoDB writes: what fn
 // returns is committed together with the note that it finished, so the writes happen
-// exactly once. Fn must not have other effects, as it may run more than once.
+// exactly once. Fn must not have other effects, as it may run more than once: also at
+// once, where the condition of a write does not hold ([ErrCondition]).
 func OnWrites[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Context, Event[T]) ([]webhook.Write, error), opts ...Option) {
-	decode := func(body []byte) (T, time.Time, error) {
+	register(r, typed(t), t.Provider(), name, decodeAs(t), binding(fn), opts)
+}
+
+// typed is the entry of a handler for events of type t.
+func typed[T any](t webhook.Type[T]) entry {
+	return entry{provider: t.Provider().Name(), typ: t.Name()}
+}
+
+func decodeAs[T any](t webhook.Type[T]) func(body []byte) (T, time.Time, error) {
+	return func(body []byte) (T, time.Time, error) {
 		data, envelope, err := t.Decode(body)
 		return data, envelope.Time, err
 	}
-	register(r, entry{provider: t.Provider().Name(), typ: t.Name()}, t.Provider(), name, decode, fn, opts)
+}
+
+// binding makes a call run fn; nil for no fn.
+func binding[T any](fn func(context.Context, Event[T]) ([]webhook.Write, error)) func(Event[T], *Call) error {
+	if fn == nil {
+		return nil
+	}
+	return func(e Event[T], call *Call) error {
+		call.Run = func(ctx context.Context) ([]webhook.Write, error) { return fn(call.scope.in(ctx), e) }
+		return nil
+	}
 }
 
 // OnProvider registers fn for every event of the provider, beside typed handlers; Data
@@ -97,7 +126,7 @@ func OnTypes(r *Registry, p webhook.Provider, takes func(typ string) bool, name 
 		envelope, err := p.Open(body)
 		return envelope.Data, envelope.Time, err
 	}
-	register(r, entry{provider: p.Name(), takes: takes}, p, name, decode, withoutWrites(fn), opts)
+	register(r, entry{provider: p.Name(), takes: takes}, p, name, decode, binding(withoutWrites(fn)), opts)
 }
 
 // For gives the handlers of an event type in the order of registration.
@@ -126,20 +155,25 @@ func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context
 	return func(ctx context.Context, e Event[T]) ([]webhook.Write, error) { return nil, fn(ctx, e) }
 }
 
-// register completes e and enters it. It is called by On, OnWrites, OnProvider or OnTypes.
+// register completes e and enters it. It is called by On, OnWrites, OnProvider, OnTypes
+// or OnState. Bind makes a call ready to run for an event.
 func register[T any](
 	r *Registry, e entry, p webhook.Provider, name string,
 	decode func([]byte) (T, time.Time, error),
-	fn func(context.Context, Event[T]) ([]webhook.Write, error),
+	bind func(Event[T], *Call) error,
 	opts []Option,
 ) {
-	h := Handler{Name: name}
+	h := e.handler
+	h.Name = name
 	for _, o := range opts {
 		h.Options |= o
 	}
 	e.place = callerOutside()
-	if fn == nil {
+	if bind == nil {
 		panic(fmt.Sprintf("hook: handler %q at %s has no function", name, e.place))
+	}
+	if h.moves != nil && h.Has(AtMostOnce) {
+		panic(fmt.Sprintf("hook: handler %q at %s moves a state, which happens once without AtMostOnce: leave that out", name, e.place))
 	}
 	if e.typ == "" && e.takes == nil {
 		panic(fmt.Sprintf("hook: handler %q at %s has no function to say which types it takes", name, e.place))
@@ -156,15 +190,15 @@ func register[T any](
 			return Call{}, err
 		}
 		ev.Time = at
-		call := Call{Time: at}
+		call := Call{Time: at, scope: &scope{r, ev.Provider, ev.Type, name, d}}
 		if h.Has(SkipStale) {
 			if call.Entity = any(data).(entity).Entity(); call.Entity == "" || at.IsZero() {
 				return Call{}, fmt.Errorf("skip stale: %w: it names no entity or no time", webhook.ErrPayload)
 			}
 		}
 		event := Event[T]{Event: ev, Attempt: d.Attempt, Data: data, handler: name, dedupUntil: d.DedupUntil}
-		call.Run = func(ctx context.Context) ([]webhook.Write, error) { return fn(ctx, event) }
-		return call, nil
+		err = bind(event, &call)
+		return call, err
 	}
 	e.handler = h
 	r.add(e)

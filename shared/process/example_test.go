@@ -22,7 +22,7 @@ func Example() {
 	})
 	store, events := &ledgermemory.Store{}, queuememory.New(queuememory.Options{})
 	w := &process.Worker{
-		Handlers: &handlers, Ledger: store, Entities: store,
+		Handlers: &handlers, Ledger: store, Entities: store, States: store,
 		Queue: events, DeadLetters: queuememory.New(queuememory.Options{}),
 	}
 	for range 2 {

@@ -42,6 +42,7 @@ type Run struct {
 	End     RunEnd
 	Err     error // the handler's; may quote the payload, so it is not for logs: only its Go type is
 	Took    time.Duration
+	State   int // bytes of JSON of the state that it moved; 0 where it moved none
 }
 
 // A RunEnd says how a handler's part ended.
@@ -58,4 +59,5 @@ const (
 	RunUncommitted    RunEnd = "uncommitted"     // it returned, but the ledger did not say that it took that down
 	RunFenced         RunEnd = "fenced"          // the claim was no longer in force
 	RunNotStarted     RunEnd = "not_started"     // no time, or the ledger did not take its start down
+	RunContended      RunEnd = "contended"       // others kept moving its state: comes again, not counted
 )

@@ -18,13 +18,14 @@ type progress struct {
 	runs    []Run
 	done    []string // all that finished, in this claim and before
 	started []string // at-most-once handlers that began, less those that sent nothing
-	ran     bool     // some handler was called
+	results ledger.Results
+	ran     bool // some handler was called
 }
 
 // runHandlers runs the handlers that have not finished, one after another. One's error
 // does not stop the next; doubt about the claim does.
 func (b *batch) runHandlers(j *job) progress {
-	p := progress{done: slices.Clone(j.claim.Done), started: slices.Clone(j.claim.Started)}
+	p := progress{done: slices.Clone(j.claim.Done), started: slices.Clone(j.claim.Started), results: j.claim.Results}
 	ctx, cancel := context.WithTimeout(b.ctx, b.handlersEnd.Sub(b.Now()))
 	defer cancel()
 	late := !b.timeToStart()
@@ -55,7 +56,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	if once && slices.Contains(p.started, h.Name) {
 		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
 	}
-	call, err := h.Prepare(j.message.Event, hook.Delivery{Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil})
+	call, err := h.Prepare(j.message.Event, b.delivery(j, p))
 	if err != nil {
 		return Run{End: RunPayload, Err: err}
 	}
@@ -79,24 +80,37 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		}
 		p.started = ledger.Union(p.started, []string{h.Name})
 	}
+	for again := 0; ; again++ {
+		run := b.callHandler(ctx, j, h, call, tx, p)
+		if !lostRace(run.Err) || once || again == maxAgain || ctx.Err() != nil {
+			return run
+		}
+	}
+}
+
+// callHandler calls the handler once, and commits at once what it gives for that.
+func (b *batch) callHandler(ctx context.Context, j *job, h hook.Handler, call hook.Call, tx ledger.Tx, p *progress) Run {
+	if call.State != nil {
+		return b.moveState(ctx, j, h, *call.State, tx, p)
+	}
+	var err error
 	p.ran = true
-	tx.Writes, err = b.call(ctx, j, h, call)
-	if err != nil {
+	if tx.Writes, err = b.call(ctx, j, h, call.Run); err != nil {
 		return failed(err, h, p)
 	}
-	if !once && !h.Has(hook.SkipStale) && len(tx.Writes) == 0 {
+	if !h.Has(hook.AtMostOnce) && !h.Has(hook.SkipStale) && len(tx.Writes) == 0 {
 		return Run{End: RunDone} // taken down when the claim ends
 	}
 	return b.commit(j, h, tx)
 }
 
 // call runs the handler's function.
-func (b *batch) call(ctx context.Context, j *job, h hook.Handler, c hook.Call) (writes []webhook.Write, err error) {
+func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(context.Context) ([]webhook.Write, error)) (writes []webhook.Write, err error) {
 	if b.Around == nil {
-		return safely(ctx, c.Run)
+		return safely(ctx, fn)
 	}
 	err = b.Around(j.message, h.Name, func() error {
-		writes, err = safely(ctx, c.Run)
+		writes, err = safely(ctx, fn)
 		return err
 	})
 	return writes, err
@@ -141,7 +155,12 @@ func (b *batch) commit(j *job, h hook.Handler, tx ledger.Tx) Run {
 	err := b.try(func(ctx context.Context) error { return b.Ledger.Commit(ctx, j.claim, h.Name, tx) })
 	switch {
 	case err == nil:
+		j.claim.Done = ledger.Union(j.claim.Done, []string{h.Name}) // the end need not add it
 		return Run{End: RunDone}
+	case errors.Is(err, ledger.ErrStateMoved):
+		return Run{End: RunContended, Err: err}
+	case errors.Is(err, webhook.ErrCondition):
+		return failed(err, h, &progress{})
 	case errors.Is(err, ledger.ErrStale):
 		return Run{End: RunSkipped}
 	case errors.Is(err, ledger.ErrFenced):

@@ -44,7 +44,7 @@ func (b *batch) try(fn func(context.Context) error) error {
 // decided reports whether err is an answer of the contracts, which calling again would
 // not change.
 func decided(err error) bool {
-	for _, answer := range []error{nil, ledger.ErrFenced, ledger.ErrStale, webhook.ErrWrites, queue.ErrTooLarge} {
+	for _, answer := range []error{nil, ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites, queue.ErrTooLarge} {
 		if errors.Is(err, answer) {
 			return true
 		}

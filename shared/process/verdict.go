@@ -89,6 +89,9 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 	switch {
 	case ends[RunFailed] > 0:
 		v.outcome, v.delay = Retried, b.longestWish(j, p.runs)
+	case ends[RunContended] > 0: // nobody's failure
+		v.end.Counted = false
+		v.outcome, v.delay = PutBack, time.Second+b.Jitter(4*time.Second)
 	case b.timeToStart():
 		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
 	default:

@@ -19,6 +19,7 @@ type Worker struct {
 	Handlers    *hook.Registry
 	Ledger      ledger.Store
 	Entities    ledger.Entities // needed by handlers that skip stale events
+	States      ledger.States   // needed by handlers that move or read a state
 	Queue       Deferrer        // where the batch came from
 	DeadLetters Sender
 	Timing      Timing // the zero Timing means DefaultTiming

@@ -75,7 +75,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 			Fault:     func(op, id string) (bool, error) { return ask(w.deadFault, op, id) },
 		})
 		w.worker = &process.Worker{
-			Handlers: &w.registry, Ledger: w.ledger, Entities: w.ledger,
+			Handlers: &w.registry, Ledger: w.ledger, Entities: w.ledger, States: w.ledger,
 			Queue: w.queue, DeadLetters: w.dead,
 		}
 		test(w)

@@ -50,7 +50,7 @@ func New(o Options) *Pipeline {
 	})
 	p.claims = &claimTimes{Store: p.Ledger}
 	p.worker = &process.Worker{
-		Handlers: o.Handlers, Ledger: p.claims, Entities: p.Ledger,
+		Handlers: o.Handlers, Ledger: p.claims, Entities: p.Ledger, States: p.Ledger,
 		Queue: p.Queue, DeadLetters: p.DeadLetters, Timing: timing,
 		KeepPayload: func(string) bool { return true },
 		Now:         o.Now,

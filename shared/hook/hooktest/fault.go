@@ -15,8 +15,8 @@ const (
 )
 
 // CrashAfter ends the process once, behind the first run of the handler: after the ledger
-// took down that it finished, where it does that at once (OnWrites, AtMostOnce,
-// SkipStale), else as soon as it has returned. The event comes again when its lease and
+// took down that it finished, where it does that at once (OnWrites, OnState,
+// AtMostOnce, SkipStale), else as soon as it has returned. The event comes again when its lease and
 // the queue's visibility timeout are over. Run fails if no such handler runs.
 func CrashAfter(handler string) Fault { return Fault{crashAfter, handler} }
 

@@ -43,6 +43,7 @@ type work struct {
 var (
 	_ ledger.Store     = (*instance)(nil)
 	_ ledger.Entities  = (*instance)(nil)
+	_ ledger.States    = (*instance)(nil)
 	_ process.Deferrer = (*instance)(nil)
 	_ process.Sender   = (*instance)(nil)
 )
@@ -51,7 +52,7 @@ var (
 func (r *runner) restart() {
 	i := &instance{runner: r, current: map[string]*work{}, all: map[string]*work{}}
 	i.worker = &process.Worker{
-		Handlers: &r.registry, Ledger: i, Entities: i, Queue: i, DeadLetters: i,
+		Handlers: &r.registry, Ledger: i, Entities: i, States: i, Queue: i, DeadLetters: i,
 		Now: r.Now, Jitter: func(time.Duration) time.Duration { return 0 }, Around: i.around,
 	}
 	r.process = i
@@ -194,6 +195,14 @@ func (i *instance) Newest(ctx context.Context, e ledger.Entity) (time.Time, erro
 		return time.Time{}, errDied
 	}
 	return i.ledger.Newest(ctx, e)
+}
+
+// GetState implements [ledger.States].
+func (i *instance) GetState(ctx context.Context, id string) (ledger.StateValue, error) {
+	if i.dead() {
+		return ledger.StateValue{}, errDied
+	}
+	return i.ledger.GetState(ctx, id)
 }
 
 // Defer implements [process.Deferrer].

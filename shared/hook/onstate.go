@@ -1,0 +1,124 @@
+package hook
+
+import (
+	"context"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// OnState registers fn like [On], for handlers that keep a state: fn gets the state of
+// the event's key, the zero S where there is none, and returns the next one and a result.
+// Both are committed together with the note that fn finished, so each event moves the
+// state exactly once, in some serial order per key. A handler that is registered later,
+// with [After], acts on the result: see [State.Result].
+//
+// Fn must not have other effects. If another event moves the state meanwhile, fn is run
+// again at once with what that left, at most 5 times; then the event is put back for some
+// seconds, which is not counted as a try. An operator's replay moves the state once more.
+//
+// A state takes at most [MaxState] bytes of JSON and a result [MaxResult]; more is a
+// permanent error. An event without a key, and one whose stored state does not fit S any
+// more, becomes a dead letter with the reason payload.
+//
+// OnState panics like [On]; where S or R cannot be kept as JSON; where another State of
+// the name is registered; and with [AtMostOnce], as a move happens once anyway.
+func OnState[T, S, R any](
+	r *Registry, t webhook.Type[T], name string, s State[S, R],
+	key func(T) string, fn func(context.Context, Event[T], S) (S, R, error), opts ...Option,
+) {
+	place := callerOutside()
+	checkState[S, R](r, s.kind, fmt.Sprintf("hook: handler %q at %s", name, place))
+	var bind func(Event[T], *Call) error
+	if key != nil && fn != nil {
+		bind = func(e Event[T], call *Call) (err error) {
+			call.State, err = bindState(s.kind, key(e.Data), func(ctx context.Context, found S) (S, R, error) {
+				return fn(call.scope.in(ctx), e, found)
+			})
+			return err
+		}
+	}
+	e := typed(t)
+	e.handler.moves = s.kind
+	register(r, e, t.Provider(), name, decodeAs(t), bind, opts)
+}
+
+// A StateCall is the state that a [Call] moves.
+type StateCall struct {
+	ID          string        // in hexadecimal, of the state's name and key
+	ForgetAfter time.Duration // 0: never
+	// Bind gives the run on the state found, nil for none. Its error, webhook.ErrPayload,
+	// says that the state does not fit its Go type: no retry can cure that.
+	Bind func(found json.RawMessage) (run func(context.Context) (Move, error), err error)
+}
+
+// A Move is what a handler makes of a state.
+type Move struct{ State, Result json.RawMessage }
+
+// bindState is the call of fn for the state of a key.
+func bindState[S, R any](k *stateKind, key string, fn func(context.Context, S) (S, R, error)) (*StateCall, error) {
+	if key == "" {
+		return nil, fmt.Errorf("state %s: %w: it has no key", k.name, webhook.ErrPayload)
+	}
+	call := &StateCall{ID: k.id(key), ForgetAfter: k.forgetAfter}
+	call.Bind = func(found json.RawMessage) (func(context.Context) (Move, error), error) {
+		var state S
+		if err := decodeStored(found, &state); err != nil {
+			return nil, fmt.Errorf("state %s: %w", k.name, err)
+		}
+		return func(ctx context.Context) (m Move, err error) {
+			next, result, err := fn(ctx, state)
+			if err != nil {
+				return Move{}, err
+			}
+			if m.State, err = encodeStored("state "+k.name, next, MaxState); err != nil {
+				return Move{}, err
+			}
+			m.Result, err = encodeStored("result of state "+k.name, result, MaxResult)
+			return m, err
+		}, nil
+	}
+	return call, nil
+}
+
+// checkState panics where the state cannot be kept. Handler begins the message.
+func checkState[S, R any](r *Registry, k *stateKind, handler string) {
+	switch {
+	case k == nil:
+		panic(handler + ": its State was not made with NewState")
+	case !webhook.ValidName(k.name):
+		panic(fmt.Sprintf("%s: state name %q at %s: give 1 to 200 visible ASCII characters without spaces", handler, k.name, k.place))
+	case k.forgets && k.forgetAfter < time.Second:
+		panic(fmt.Sprintf("%s: state %q at %s: ForgetAfter(%v) is less than a second", handler, k.name, k.place, k.forgetAfter))
+	}
+	checkStored[S](handler)
+	checkStored[R](handler)
+	for _, old := range r.entries {
+		if other := old.handler.moves; other != nil && other != k && other.name == k.name {
+			panic(fmt.Sprintf("%s: state %q is made twice: at %s and at %s", handler, k.name, other.place, k.place))
+		}
+	}
+}
+
+// checkStored panics if a V would not be read again as it was stored.
+func checkStored[V any](handler string) {
+	var zero V
+	t := reflect.TypeFor[V]()
+	if _, err := json.Marshal(zero); err != nil {
+		panic(fmt.Sprintf("%s: %v cannot be kept as JSON: %v", handler, t, err))
+	}
+	_, asJSON := any(&zero).(json.Marshaler)
+	_, asText := any(&zero).(encoding.TextMarshaler)
+	if asJSON || asText || t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		if f := t.Field(i); !f.IsExported() && !f.Anonymous {
+			panic(fmt.Sprintf("%s: field %s of %v would be lost: only exported fields are stored", handler, f.Name, t))
+		}
+	}
+}

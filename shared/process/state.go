@@ -1,0 +1,89 @@
+package process
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
+)
+
+// maxAgain is how often a handler is run again at once because what it has read changed
+// before its end was committed.
+const maxAgain = 5
+
+// lostRace reports whether a handler that is run again at once may succeed: nothing of
+// it was committed, because others were first.
+func lostRace(err error) bool {
+	return errors.Is(err, ledger.ErrStateMoved) || errors.Is(err, webhook.ErrCondition)
+}
+
+// delivery is what a handler is to know of its event's other handlers, and of this run.
+func (b *batch) delivery(j *job, p *progress) hook.Delivery {
+	return hook.Delivery{
+		Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil,
+		Done: p.done, Results: p.results, ReadState: b.currentState,
+	}
+}
+
+// getTries is how often a read is tried that a handler asked for.
+const getTries = 2
+
+// currentState reads a state for a handler that asks for it, in the handler's own time.
+func (b *batch) currentState(ctx context.Context, id string) (json.RawMessage, error) {
+	var found ledger.StateValue
+	var err error
+	for range getTries {
+		asking, cancel := context.WithTimeout(ctx, tryTimeout)
+		found, err = b.States.GetState(asking, id)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return found.Current(b.Now()), err
+}
+
+// readState reads the state that a handler is about to move.
+func (b *batch) readState(id string) (found ledger.StateValue, err error) {
+	err = b.try(func(ctx context.Context) (err error) {
+		found, err = b.States.GetState(ctx, id)
+		return err
+	})
+	return found, err
+}
+
+// moveState runs a handler on its state and commits what that becomes, with the result,
+// on condition that nobody else has moved it meanwhile.
+func (b *batch) moveState(ctx context.Context, j *job, h hook.Handler, call hook.StateCall, tx ledger.Tx, p *progress) Run {
+	found, err := b.readState(call.ID)
+	if err != nil {
+		return Run{End: RunNotStarted, Err: err}
+	}
+	fn, err := call.Bind(found.Current(b.Now()))
+	if err != nil {
+		return Run{End: RunPayload, Err: err}
+	}
+	var move hook.Move
+	p.ran = true
+	_, err = b.call(ctx, j, h, func(ctx context.Context) (_ []webhook.Write, err error) {
+		move, err = fn(ctx)
+		return nil, err
+	})
+	if err != nil {
+		return failed(err, h, p)
+	}
+	tx.State = &ledger.StateChange{ID: call.ID, Version: found.Version, JSON: move.State, At: b.Now()}
+	if call.ForgetAfter > 0 {
+		tx.State.Expires = tx.State.At.Add(call.ForgetAfter)
+	}
+	tx.Result = move.Result
+	run := b.commit(j, h, tx)
+	if run.End == RunDone {
+		p.results = p.results.With(h.Name, tx.Result)
+		run.State = len(move.State)
+	}
+	return run
+}

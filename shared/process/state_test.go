@@ -1,0 +1,370 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// An account is the state of these tests: the events that moved it, in their order.
+type account struct {
+	Moves []string `json:"moves"`
+}
+
+// A receipt is what a move gives: which one of the account it was.
+type receipt struct{ Number int }
+
+func accounts(opts ...hook.StateOption) hook.State[account, receipt] {
+	return hook.NewState[account, receipt]("account", opts...)
+}
+
+func (o order) account() string { return "a-1" }
+
+func move(_ context.Context, e hook.Event[order], a account) (account, receipt, error) {
+	a.Moves = append(a.Moves, e.ID)
+	return a, receipt{len(a.Moves)}, nil
+}
+
+// onMove registers the handler "move" with what comes before each of its moves.
+func (w *world) onMove(s hook.State[account, receipt], before func(hook.Event[order]) error) {
+	hook.OnState(&w.registry, paid, "move", s, order.account, func(ctx context.Context, e hook.Event[order], a account) (account, receipt, error) {
+		w.mu.Lock()
+		w.calls = append(w.calls, "move "+e.ID)
+		w.mu.Unlock()
+		if before != nil {
+			if err := before(e); err != nil {
+				return account{}, receipt{}, err
+			}
+		}
+		return move(ctx, e, a)
+	})
+}
+
+// onSay registers the handler "say", which notes the result of its own event.
+func (w *world) onSay(s hook.State[account, receipt], then func(hook.Event[order]) error, opts ...hook.Option) (said func() []string) {
+	var all []string
+	w.on("say", func(ctx context.Context, e hook.Event[order]) error {
+		if then != nil {
+			if err := then(e); err != nil {
+				return err
+			}
+		}
+		r, err := s.Result(ctx)
+		if err == nil {
+			w.mu.Lock()
+			all = append(all, fmt.Sprintf("%s %d", e.ID, r.Number))
+			w.mu.Unlock()
+		}
+		return err
+	}, opts...)
+	return func() []string { return all }
+}
+
+// moves reads the account, as a handler of an event of its own.
+func (w *world) moves(s hook.State[account, receipt]) []string {
+	w.Helper()
+	var found account
+	var r hook.Registry
+	hook.On(&r, paid, "look", func(ctx context.Context, _ hook.Event[order]) (err error) {
+		found, err = s.Get(ctx, "a-1")
+		return err
+	})
+	looking := *w.worker
+	looking.Handlers = &r
+	m := message("evt_look" + time.Now().String()[11:19])
+	if results := looking.Batch(w.Context(), []queue.Message{m}); results[0].Outcome != process.Handled {
+		w.Fatalf("look: %+v", results[0])
+	}
+	return found.Moves
+}
+
+func wantEqual(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s = %q, want %q", what, got, want)
+	}
+}
+
+// Each event moves the state once, whichever call to the ledger is lost.
+func TestStateMovesOnce(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"", "claim", "state", "commit", "end"} {
+		for _, apply := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s lost, applied %v", op, apply), func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(w *world) {
+					s := accounts()
+					w.onMove(s, nil)
+					said := w.onSay(s, nil)
+					fault, stop := failOp(op, apply)
+					w.ledger.Fault = fault
+					w.send(message("evt_1"))
+					w.deliver()
+					stop()
+					for len(w.queue.Messages()) > 0 {
+						w.again(0, 10*time.Minute)
+					}
+					wantEqual(t, "moves", w.moves(s), []string{"evt_1"})
+					// A plain handler whose end is not recorded runs again, on the same result.
+					wantEqual(t, "said", slices.Compact(said()), []string{"evt_1 1"})
+				})
+			})
+		}
+	}
+}
+
+// A batch of events that move one state: those that lose the race are run again, or put
+// back, and each has a result of its own.
+func TestStateRaces(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		s := accounts()
+		w.onMove(s, func(hook.Event[order]) error { time.Sleep(time.Second); return nil })
+		said := w.onSay(s, nil)
+		for n := range queue.MaxBatch {
+			w.send(message(fmt.Sprint("evt_", n)))
+		}
+		w.deliver()
+		for len(w.queue.Messages()) > 0 {
+			w.again(0, 10*time.Second)
+		}
+		moves := w.moves(s)
+		if len(moves) != queue.MaxBatch {
+			t.Errorf("%d moves, want %d: %q", len(moves), queue.MaxBatch, moves)
+		}
+		var want []string
+		for n, id := range moves {
+			want = append(want, fmt.Sprintf("%s %d", id, n+1))
+		}
+		got := said()
+		slices.Sort(got)
+		slices.Sort(want)
+		wantEqual(t, "said", got, want)
+	})
+}
+
+// moveElsewhere moves the account as another process does.
+func (w *world) moveElsewhere(s hook.State[account, receipt], id string) {
+	var r hook.Registry
+	hook.OnState(&r, paid, "elsewhere", s, order.account, move)
+	other := *w.worker
+	other.Handlers = &r
+	other.Batch(context.Background(), []queue.Message{message(id)})
+}
+
+// Who loses the race five times more is put back, and that is not a try.
+func TestStateLostRaces(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		races   int32
+		other   error // of another handler of the event
+		outcome process.Outcome
+		calls   int
+		counted int // attempts on the record afterwards
+	}{
+		{name: "five", races: 5, outcome: process.Handled, calls: 6, counted: 1},
+		{name: "six", races: 6, outcome: process.PutBack, calls: 6, counted: 0},
+		{name: "six, and another handler fails", races: 6, other: errBank, outcome: process.Retried, calls: 6, counted: 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				s := accounts()
+				var n atomic.Int32
+				w.onMove(s, func(hook.Event[order]) error {
+					if i := n.Add(1); i <= tt.races {
+						w.moveElsewhere(s, fmt.Sprint("evt_other", i))
+					}
+					return nil
+				})
+				var calls int
+				hook.On(&w.registry, paid, "other", func(context.Context, hook.Event[order]) error { return tt.other })
+				w.send(message("evt_1"))
+				r := w.one(w.deliver())
+				calls = len(w.calls)
+				if r.Outcome != tt.outcome || calls != tt.calls {
+					t.Errorf("%s after %d calls, want %s after %d", r.Outcome, calls, tt.outcome, tt.calls)
+				}
+				if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != tt.counted {
+					t.Errorf("attempts = %d, want %d", rec.Attempts, tt.counted)
+				}
+				if tt.outcome == process.PutBack {
+					w.want(w.again(time.Second, 5*time.Second), process.Handled, true)
+				}
+			})
+		})
+	}
+}
+
+// What a handler says is what its own event gave, an hour later and after other events,
+// and after a replay of that handler alone.
+func TestResultIsThisEvents(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		s := accounts()
+		w.onMove(s, nil)
+		closed := true
+		said := w.onSay(s, func(e hook.Event[order]) error {
+			if e.ID == "evt_1" && closed {
+				closed = false
+				return hook.RetryAfter(time.Hour, hook.NotSent(errBank))
+			}
+			return nil
+		}, hook.AtMostOnce)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		w.send(message("evt_2"))
+		w.want(w.deliver(), process.Handled, true)
+		w.want(w.again(59*time.Minute, 61*time.Minute), process.Handled, true)
+		wantEqual(t, "said", said(), []string{"evt_2 2", "evt_1 1"})
+
+		m := message("evt_1")
+		m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Fence: 2, Handlers: []string{"say"}}
+		w.send(m)
+		w.want(w.deliver(), process.Handled, true)
+		wantEqual(t, "said", said(), []string{"evt_2 2", "evt_1 1", "evt_1 1"})
+		wantEqual(t, "moves", w.moves(s), []string{"evt_1", "evt_2"})
+	})
+}
+
+func TestReplayMovesAgain(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		s := accounts()
+		w.onMove(s, nil)
+		said := w.onSay(s, nil)
+		w.send(message("evt_1"))
+		w.deliver()
+		m := message("evt_1")
+		m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Fence: 1}
+		w.send(m)
+		w.want(w.deliver(), process.Handled, true)
+		wantEqual(t, "moves", w.moves(s), []string{"evt_1", "evt_1"})
+		wantEqual(t, "said", said(), []string{"evt_1 1", "evt_1 2"})
+	})
+}
+
+// No result: an operator took the move as done, it was skipped, or it has failed.
+func TestNoResult(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name      string
+		fails     error
+		assume    bool
+		permanent bool
+	}{
+		{name: "taken as done", assume: true, permanent: true},
+		{name: "the move failed", fails: errBank},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				s := accounts()
+				w.onMove(s, func(hook.Event[order]) error { return tt.fails })
+				w.onSay(s, nil)
+				m := message("evt_1")
+				if tt.assume {
+					m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, AssumeDone: []string{"move"}}
+				}
+				w.send(m)
+				r := w.one(w.deliver())
+				err := r.Runs[len(r.Runs)-1].Err
+				if !errors.Is(err, hook.ErrNoResult) || hook.Hint(err).Permanent != tt.permanent {
+					t.Errorf("say = %v (permanent: %v), want ErrNoResult (permanent: %v)", err, hook.Hint(err).Permanent, tt.permanent)
+				}
+			})
+		})
+	}
+}
+
+func TestForgetAfter(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		s := accounts(hook.ForgetAfter(time.Hour))
+		w.onMove(s, nil)
+		step := func(wait time.Duration, id string, want ...string) {
+			t.Helper()
+			time.Sleep(wait)
+			w.send(message(id))
+			w.deliver()
+			wantEqual(t, "moves", w.moves(s), want)
+		}
+		step(0, "evt_1", "evt_1")
+		step(59*time.Minute, "evt_2", "evt_1", "evt_2")
+		step(time.Hour, "evt_3", "evt_3")
+		time.Sleep(time.Hour)
+		wantEqual(t, "moves", w.moves(s), nil)
+	})
+}
+
+// What cannot be kept is a letter that says so, and leaves the state as it was.
+func TestStateRefused(t *testing.T) {
+	t.Parallel()
+	type small struct {
+		Moves string `json:"moves"`
+	}
+	type renamed struct {
+		Steps []string `json:"steps"`
+	}
+	text := func(n int) string { return strings.Repeat("x", n) }
+	for _, tt := range []struct {
+		name     string
+		register func(*hook.Registry)
+		reason   queue.Reason
+		says     string
+	}{
+		{"another type", func(r *hook.Registry) { onOther[small](r) }, queue.ReasonPayload, "field moves: want string"},
+		{"renamed field", func(r *hook.Registry) { onOther[renamed](r) }, queue.ReasonPayload, "field moves"},
+		{"state of 300 KB", func(r *hook.Registry) { onText(r, hook.MaxState-2, 0) }, "", ""},
+		{"state over 300 KB", func(r *hook.Registry) { onText(r, hook.MaxState-1, 0) }, queue.ReasonPermanent, "307201 bytes of JSON, more than the 307200"},
+		{"result of 4 KB", func(r *hook.Registry) { onText(r, 1, hook.MaxResult-2) }, "", ""},
+		{"result over 4 KB", func(r *hook.Registry) { onText(r, 1, hook.MaxResult-1) }, queue.ReasonPermanent, "4097 bytes of JSON, more than the 4096"},
+		{"no key", func(r *hook.Registry) {
+			hook.OnState(r, paid, "bad", accounts(), func(order) string { return "" }, move)
+		}, queue.ReasonPayload, "it has no key"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.moveElsewhere(accounts(), "evt_0")
+				tt.register(&w.registry)
+				w.send(message("evt_1"))
+				r := w.one(w.deliver())
+				if r.Reason != tt.reason {
+					t.Fatalf("reason %q (%+v), want %q", r.Reason, r, tt.reason)
+				}
+				wantEqual(t, "moves", w.moves(accounts()), []string{"evt_0"})
+				if tt.reason == "" {
+					return
+				}
+				if f := w.letter(); !strings.Contains(f.Error, tt.says) || strings.Contains(f.Error, text(20)) {
+					t.Errorf("letter says %q, want %q in it and no value", f.Error, tt.says)
+				}
+			})
+		})
+	}
+}
+
+// onOther registers a handler for accounts that takes them for something else.
+func onOther[S any](r *hook.Registry) {
+	hook.OnState(r, paid, "bad", hook.NewState[S, receipt]("account"), order.account,
+		func(_ context.Context, _ hook.Event[order], s S) (S, receipt, error) { return s, receipt{}, nil })
+}
+
+// onText registers a handler whose state and result are texts of so many bytes.
+func onText(r *hook.Registry, state, result int) {
+	hook.OnState(r, paid, "bad", hook.NewState[string, string]("text"), order.account,
+		func(context.Context, hook.Event[order], string) (string, string, error) {
+			return strings.Repeat("x", state), strings.Repeat("x", result), nil
+		})
+}
