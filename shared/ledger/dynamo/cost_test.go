@@ -22,8 +22,9 @@ type meter struct {
 
 	mu     sync.Mutex
 	calls  map[string]int
-	writes int     // conditional writes, those in batches included
-	units  float64 // as DynamoDB counts; DynamoDB Local says nothing of batches
+	writes int     // units, if no item is over 1 KB
+	units  float64 // as DynamoDB Local counts, which says nothing of batches and halves transactions
+	reads  float64 // units, as DynamoDB Local counts
 }
 
 func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -48,29 +49,45 @@ func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.calls[operation]++
-	m.writes += writesIn(body)
-	m.units += consumed(answer)
+	m.writes += writesIn(operation, body)
+	if units := consumed(answer); operation == "GetItem" {
+		m.reads += units
+	} else {
+		m.units += units
+	}
 	return reply, nil
 }
 
-// writesIn is how many writes a request asks for: its statements, or itself.
-func writesIn(body []byte) int {
-	var batch struct{ Statements []json.RawMessage }
-	if json.Unmarshal(body, &batch) == nil && batch.Statements != nil {
-		return len(batch.Statements)
+// writesIn is how many write units a request takes whose items are under 1 KB: one for
+// each statement of a batch, two for each item of a transaction.
+func writesIn(operation string, body []byte) int {
+	var request struct{ Statements, TransactItems []json.RawMessage }
+	switch err := json.Unmarshal(body, &request); {
+	case err != nil || operation == "GetItem":
+		return 0
+	case operation == "BatchExecuteStatement":
+		return len(request.Statements)
+	case operation == "TransactWriteItems":
+		return 2 * len(request.TransactItems)
 	}
 	return 1
 }
 
-// consumed is the capacity that an answer speaks of.
+// consumed is the capacity that an answer speaks of: of one table, or of each.
 func consumed(answer []byte) float64 {
-	var a struct {
-		ConsumedCapacity struct{ CapacityUnits float64 }
+	type capacity struct{ CapacityUnits float64 }
+	var one struct{ ConsumedCapacity capacity }
+	if json.Unmarshal(answer, &one) == nil {
+		return one.ConsumedCapacity.CapacityUnits
 	}
-	if json.Unmarshal(answer, &a) != nil {
-		return 0
+	var each struct{ ConsumedCapacity []capacity }
+	sum := 0.0
+	if json.Unmarshal(answer, &each) == nil {
+		for _, c := range each.ConsumedCapacity {
+			sum += c.CapacityUnits
+		}
 	}
-	return a.ConsumedCapacity.CapacityUnits
+	return sum
 }
 
 // usual is an event as most are: new, and handled at the first try.

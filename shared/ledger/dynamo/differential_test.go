@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -107,7 +108,15 @@ func (p *pair) commit(rt *rapid.T) {
 	c, handler := one(rt, "claim", p.claims...), one(rt, "handler", handlers...)
 	var tx ledger.Tx
 	if rapid.Bool().Draw(rt, "writes") {
-		tx.Writes = []webhook.Write{webhook.Add(p.users, webhook.Attributes{"id": webhook.S(p.keys[0])}, "n", 1)}
+		w := webhook.Add(p.users, webhook.Attributes{"id": webhook.S(p.keys[0])}, "n", 1)
+		tx.Writes = one(rt, "condition", []webhook.Write{w}, []webhook.Write{w.IfAbsent()}, []webhook.Write{w.IfEquals("n", webhook.N(1))})
+	}
+	if rapid.Bool().Draw(rt, "moves") {
+		found, _ := p.memory.GetState(p.t.Context(), p.keys[0])
+		raw := json.RawMessage(one(rt, "json", `{"a b":1}`, `"x"`))
+		tx.State = &ledger.StateChange{ID: p.keys[0], Version: found.Version + one[int64](rt, "moved", 0, 0, 1), JSON: raw, At: p.now}
+		tx.State.Expires = one(rt, "expires", time.Time{}, p.now.Add(time.Hour))
+		tx.Result = one(rt, "result", nil, raw)
 	}
 	if rapid.Bool().Draw(rt, "guard") {
 		tx.Entity = ledger.Entity{Handler: handler, Name: p.keys[0]}
@@ -148,6 +157,7 @@ func (p *pair) check(rt *rapid.T) {
 		}
 		same(rt, "record of "+key, got, want)
 	}
+	p.checkState(rt)
 	for _, handler := range handlers {
 		e := ledger.Entity{Handler: handler, Name: p.keys[0]}
 		want, _ := p.memory.Newest(p.t.Context(), e)
@@ -162,9 +172,16 @@ func (p *pair) check(rt *rapid.T) {
 	same(rt, "number added to", got["n"].Any(), want["n"].Any())
 }
 
+func (p *pair) checkState(rt *rapid.T) {
+	got, err := p.engine.store.GetState(p.t.Context(), p.keys[0])
+	want, _ := p.memory.GetState(p.t.Context(), p.keys[0])
+	same(rt, "error of the state", err, nil)
+	same(rt, "state", got, want)
+}
+
 // kind is the error that the contract names, nil, or the error itself.
 func kind(err error) error {
-	for _, named := range []error{ledger.ErrFenced, ledger.ErrStale, webhook.ErrWrites} {
+	for _, named := range []error{ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites} {
 		if errors.Is(err, named) {
 			return named
 		}

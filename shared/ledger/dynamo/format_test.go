@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -139,6 +140,29 @@ func TestEnginePayloadRetention(t *testing.T) {
 			compare(t, "expiry", plain(e.get(t, e.store.table, attrKey, "payload#a#1"))["exp"], want)
 		})
 	}
+}
+
+// The format of a state's item, and of the results on a record.
+func TestEngineStateFormat(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	c := mustClaim(t, e.store, request("a#1"))
+	move := func(handler string, version int64, expires time.Time) {
+		settleAll(t, []error{e.store.Commit(t.Context(), c, handler, ledger.Tx{
+			State:  &ledger.StateChange{ID: "0a", Version: version, JSON: []byte(`{"n":1}`), Expires: expires, At: now},
+			Result: []byte(`"two words"`),
+		})})
+	}
+	move("h1", 0, now.Add(time.Hour))
+	want := map[string]any{"pk": ":state#0a", "v": now.UnixMilli(), "s": `{"n":1}`, "exp": now.Add(time.Hour).Unix()}
+	compare(t, "state", plain(e.get(t, e.store.table, attrKey, ":state#0a")), want)
+	move("h2", now.UnixMilli(), time.Time{})
+	want["v"] = now.UnixMilli() + 1
+	delete(want, "exp")
+	compare(t, "state that never expires", plain(e.get(t, e.store.table, attrKey, ":state#0a")), want)
+	got := e.get(t, e.store.table, attrKey, "a#1")["results"].(*types.AttributeValueMemberSS).Value
+	slices.Sort(got)
+	compare(t, "results", got, []string{`h1 "two words"`, `h2 "two words"`})
 }
 
 // A handler may write into the ledger's own table, but not into its event's record.

@@ -33,9 +33,11 @@ func (e *engine) fill(t *testing.T) {
 	end("kyc-eu#1", "kyc.session.approved", now, ledger.StateClaimed, "")
 	end("contiguity#1", "text.incoming.sms", now.Add(-2*time.Hour), ledger.StateReleased, "")
 	c := mustClaim(t, e.store, request("contiguity#2"))
-	err := e.store.Commit(t.Context(), c, "h", ledger.Tx{Entity: ledger.Entity{Handler: "h", Name: "e"}, At: now})
+	err := e.store.Commit(t.Context(), c, "h", ledger.Tx{
+		Entity: ledger.Entity{Handler: "h", Name: "e"}, At: now, State: &ledger.StateChange{ID: "1", JSON: []byte("1"), At: now},
+	})
 	if err != nil {
-		t.Fatal(err) // it writes the entity's item
+		t.Fatal(err) // it writes the items of the entity and the state
 	}
 }
 
@@ -87,7 +89,7 @@ func TestEngineRecordsInPages(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	e.fill(t)
-	const items = 6 + 5 + 1 // records, payloads, an entity
+	const items = 6 + 5 + 2 // records, payloads, an entity and a state
 	for _, page := range []int32{1, 4, items, 100} {
 		t.Run(fmt.Sprint(page), func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -35,11 +36,13 @@ func (s *Store) GetState(ctx context.Context, id string) (ledger.StateValue, err
 	if exp := d.number(attrExpires); exp != 0 {
 		value.Expires = time.Unix(exp, 0).UTC()
 	}
-	if d.err == nil && (value.Version == 0 || len(value.JSON) == 0) {
-		d.fail(attrVersion)
+	if d.err != nil || value.Version == 0 || len(value.JSON) == 0 {
+		return ledger.StateValue{}, wrap("read state", id, errNoState)
 	}
-	return value, wrap("read state", id, d.err)
+	return value, nil
 }
+
+var errNoState = errors.New("item is not a state: v or s is missing or of another type; give the ledger a table of its own")
 
 // move puts the state's next version in the place of the one that was read, on
 // condition that it is still that.

@@ -1,0 +1,113 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/queue"
+	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/webhook"
+)
+
+// A conversation is a state of a usual size, under 1 KB.
+type conversation struct {
+	Name  string `json:"name"`
+	Texts int    `json:"texts"`
+}
+
+// onConversation registers a handler that moves the sender's conversation.
+func onConversation(r *hook.Registry) {
+	chats := hook.NewState[conversation, string]("chat", hook.ForgetAfter(30*24*time.Hour))
+	from := func(t contiguity.Text) string { return t.From }
+	hook.OnState(r, contiguity.TextIncomingSMS, "converse", chats, from,
+		func(_ context.Context, e hook.Event[contiguity.Text], c conversation) (conversation, string, error) {
+			c.Name, c.Texts = e.Data.Body, c.Texts+1
+			return c, "Nice to meet you, " + c.Name + ".", nil
+		})
+}
+
+func incoming(n int) queue.Message {
+	id := fmt.Sprintf("evt_01JA0000000000000000000%03d", n)
+	raw := fmt.Sprintf(`{"id":%q,"type":"text.incoming.sms","timestamp":%d,"data":{"from":"+1500555%04d","to":"+15005550000","body":"Ann"}}`,
+		id, time.Now().Unix(), n)
+	return queue.Message{
+		Event: webhook.Event{Source: "contiguity", Provider: "contiguity", ID: id, Type: "text.incoming.sms",
+			Received: time.Now().Truncate(time.Millisecond), Raw: []byte(raw)},
+		Wire: queue.Wire{Receives: 1},
+	}
+}
+
+// What an event with a state costs, as process works it off: one read unit, and six
+// write units, of which the claim is one, the transaction four, and the end one.
+func TestEngineStateCost(t *testing.T) {
+	t.Parallel()
+	plain := func(context.Context, hook.Event[contiguity.Text]) error { return nil }
+	for _, tt := range []struct {
+		name   string
+		events int
+		also   func(*hook.Registry)
+		writes int // units an event
+	}{
+		{name: "one", events: 1, writes: 6},
+		{name: "ten", events: 10, writes: 6},
+		{name: "ten, and another handler", events: 10, writes: 6, also: func(r *hook.Registry) {
+			hook.On(r, contiguity.TextIncomingSMS, "note", plain)
+		}},
+		// That one's start and its end are written for themselves.
+		{name: "ten, and one at most once", events: 10, writes: 8, also: func(r *hook.Registry) {
+			hook.On(r, contiguity.TextIncomingSMS, "say", plain, hook.AtMostOnce)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			m := &meter{to: e.wire.to, calls: map[string]int{}}
+			e.wire.to = m
+			var handlers hook.Registry
+			onConversation(&handlers)
+			if tt.also != nil {
+				tt.also(&handlers)
+			}
+			q := queuememory.New(queuememory.Options{})
+			w := &process.Worker{Handlers: &handlers, Ledger: e.store, Entities: e.store, States: e.store, Queue: q, DeadLetters: q}
+			var ms []queue.Message
+			for n := range tt.events {
+				ms = append(ms, incoming(n))
+			}
+			for _, r := range w.Batch(t.Context(), ms) {
+				if r.Outcome != process.Handled {
+					t.Fatalf("%s: %v, %+v", r.Outcome, r.Err, r.Runs)
+				}
+			}
+			writes, reads := m.writes/tt.events, m.reads/float64(tt.events)
+			t.Logf("%v: %d write units and %v read units an event", m.calls, writes, reads)
+			if m.writes%tt.events != 0 || writes != tt.writes || reads != 1 {
+				t.Errorf("%d write units and %v read units an event, want %d and 1", writes, reads, tt.writes)
+			}
+			e.wantSmall(t)
+		})
+	}
+}
+
+// wantSmall checks that every item in the table fits the one write unit that is counted
+// for it.
+func (e *engine) wantSmall(t *testing.T) {
+	t.Helper()
+	out, err := e.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &e.store.table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range out.Items {
+		if size := itemSize(it); size > 1024 {
+			t.Errorf("%s has %d bytes", it[attrKey].(*types.AttributeValueMemberS).Value, size)
+		}
+	}
+}
