@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,24 @@ func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 		attrs = append(attrs, slog.Group(run.Handler, runAttrs(run)...))
 	}
 	log.LogAttrs(ctx, level, Summary(r), attrs...)
+	warnOfStates(ctx, log, r)
+}
+
+// largeState is the size in bytes from which a moved state is a warning.
+const largeState = 8 << 10
+
+// warnOfStates says what moving a large state costs: in a transaction each KB begun is
+// two write units.
+func warnOfStates(ctx context.Context, log *slog.Logger, r process.Result) {
+	for _, run := range r.Runs {
+		if run.State < largeState {
+			continue
+		}
+		kb := (run.State + 1023) >> 10
+		log.LogAttrs(ctx, slog.LevelWarn,
+			fmt.Sprintf("handler %s moved a state of %d KB, which costs about %d write units each time: keep less in it", run.Handler, kb, 2*kb),
+			slog.String(telemetry.FieldHandler, run.Handler), slog.String(telemetry.FieldID, r.Message.ID), slog.Int("state_bytes", run.State))
+	}
 }
 
 func runAttrs(run process.Run) []any {
@@ -71,6 +90,9 @@ func Summary(r process.Result) string {
 	case process.InProgress:
 		return id + " is being worked on, or waits for its time"
 	case process.PutBack:
+		if slices.ContainsFunc(r.Runs, func(run process.Run) bool { return run.End == process.RunContended }) {
+			return id + " put back, other events keep moving its state"
+		}
 		return id + " put back, no time left to start it"
 	case process.Fenced:
 		return id + " was claimed by another worker meanwhile"

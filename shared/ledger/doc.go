@@ -23,8 +23,14 @@
 //  8. A call whose reply was lost can be made again. (ClaimNewLostAfter, StartLostAfter,
 //     CommitWritesLostAfter, EndBatchLostAfter and the others of their kind)
 //  9. In a batch each item succeeds or fails alone. (BatchClaim, BatchEnd)
-//  10. An event that goes well costs two small writes and no read. (TestEngineCost,
-//     TestRecordFitsAWriteUnit)
+//  10. An event that goes well costs two small writes and no read; one that moves a state
+//     costs one read and four write units more. (TestEngineCost, TestRecordFitsAWriteUnit,
+//     TestEngineStateCost)
+//  11. Each event moves a state once, from the version that it read, in some serial order
+//     per state, and the result stays on its record. (StateMoves, StateMoved, StateTwice,
+//     CommitStateLostAfter, RaceForAState)
+//  12. A state that was forgotten and comes again is never taken for the old one.
+//     (StateExpires, TestStateVersions)
 //
 // [Judge] is the whole decision on a claim, in one place, for every implementation;
 // [JudgeStart], [JudgeCommit] and [JudgeEnd] are those on what follows it.

@@ -26,6 +26,11 @@
 //  11. Nothing is started that the function's time is too short for.
 //     (TestNoTimeLeft, TestNoTimeLeftAfterClaim, TestHandlersEndBeforeTheFunction)
 //  12. Who lost a claim records nothing. (TestFenced)
+//  13. Each event moves a state once, whoever else moves it meanwhile, and what a handler
+//     reads as its result is what its own event gave. (TestStateMovesOnce, TestStateRaces,
+//     TestStateLostRaces, TestResultIsThisEvents)
+//  14. A stored state that does not fit its Go type is a dead letter that names the field,
+//     and what cannot be stored is one that says so. (TestStateRefused)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges what
 // [Result] says), and never puts an error's text or a payload into a log.
