@@ -44,6 +44,33 @@ func newVersions(t *testing.T, current, previous string) *secretServer {
 	return s
 }
 
+// One variable is enough to send every service's requests elsewhere.
+func TestOneEndpointForAllServices(t *testing.T) {
+	t.Parallel()
+	queue, secret := newSQS(t), newSecret(t, sources)
+	services := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.") {
+			secret.Config.Handler.ServeHTTP(w, r)
+			return
+		}
+		queue.ServeHTTP(w, r)
+	}))
+	defer services.Close()
+	p := lambdatest.Run(t, program.Path(t), with(queue, map[string]string{
+		"SOURCES":              "",
+		"SOURCES_SECRET_ARN":   "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
+		"QUEUE_URL":            "https://sqs.us-east-1.amazonaws.com/123456789012/queue",
+		"AWS_ENDPOINT_URL_SQS": "",
+		"AWS_ENDPOINT_URL":     services.URL,
+	}))
+	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
+		t.Errorf("answer = %+v", got)
+	}
+	if sent := len(queue.Sent()); sent != 1 || secret.reads() == 0 {
+		t.Errorf("%d messages sent and %d secrets read at AWS_ENDPOINT_URL, want one and some", sent, secret.reads())
+	}
+}
+
 // A secret that was half written keeps the version before it in use, says so in the log
 // and counts it, which the alarm SourcesInvalid watches.
 func TestHalfWrittenSecret(t *testing.T) {

@@ -90,9 +90,15 @@ func (r *Reader) engine(name, problem string) string {
 	return value
 }
 
-// Endpoint is an address that is asked in place of AWS's; empty where none is set.
+// Endpoint is the address that is asked in place of AWS's: the value of a service's own
+// variable, such as AWS_ENDPOINT_URL_SQS, else of AWS_ENDPOINT_URL. It is empty where
+// neither is set.
 func (r *Reader) Endpoint(name string) string {
 	value := r.getenv(name)
+	if value == "" {
+		name = "AWS_ENDPOINT_URL"
+		value = r.getenv(name)
+	}
 	if value != "" && !isURL(value) {
 		r.Fault(name, "give a URL, as http://localhost:9324, or leave it empty")
 		return ""

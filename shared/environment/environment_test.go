@@ -31,6 +31,7 @@ func TestFaults(t *testing.T) {
 		{"table in memory", map[string]string{"TABLE": "memory:"}, func(r *environment.Reader) { r.Table("TABLE") }, "TABLE: memory: keeps nothing and is for sam local alone; give the table's name"},
 		{"endpoint", map[string]string{"AT": "s3cr3t"}, func(r *environment.Reader) { r.Endpoint("AT") }, "AT: give a URL, as http://localhost:9324, or leave it empty"},
 		{"empty endpoint", map[string]string{"AT": ""}, func(r *environment.Reader) { r.Endpoint("AT") }, ""},
+		{"endpoint of every service", map[string]string{"AWS_ENDPOINT_URL": "s3cr3t"}, func(r *environment.Reader) { r.Endpoint("AT"); r.Endpoint("OTHER") }, "AWS_ENDPOINT_URL: give a URL, as http://localhost:9324, or leave it empty"},
 		{"region", nil, func(r *environment.Reader) { r.Region() }, "AWS_REGION: give the region, as us-east-1; Lambda sets it"},
 		{"secret key", map[string]string{"AWS_ACCESS_KEY_ID": "id"}, func(r *environment.Reader) { r.Credentials() }, "AWS_SECRET_ACCESS_KEY: give the credentials for AWS; Lambda sets them"},
 		{"seconds", map[string]string{"S": "1m"}, func(r *environment.Reader) { r.Seconds("S", 0) }, "S: give whole seconds, as 60"},
@@ -54,6 +55,31 @@ func TestFaults(t *testing.T) {
 			}
 			if strings.Contains(got, "s3cr3t") {
 				t.Errorf("Err = %q quotes a value", got)
+			}
+		})
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	const own, every = "http://own", "http://every"
+	for _, tt := range []struct {
+		name string
+		vars map[string]string
+		want string
+	}{
+		{"neither", nil, ""},
+		{"the service's own", map[string]string{"AT": own}, own},
+		{"that of every service", map[string]string{"AWS_ENDPOINT_URL": every}, every},
+		{"both", map[string]string{"AT": own, "AWS_ENDPOINT_URL": every}, own},
+		{"the service's own is empty", map[string]string{"AT": "", "AWS_ENDPOINT_URL": every}, every},
+		{"both, one of them no URL", map[string]string{"AT": own, "AWS_ENDPOINT_URL": "every"}, own},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := reading(tt.vars)
+			if got := r.Endpoint("AT"); got != tt.want || r.Err() != nil {
+				t.Errorf("Endpoint = %q, %v, want %q", got, r.Err(), tt.want)
 			}
 		})
 	}
