@@ -11,6 +11,7 @@ import (
 
 	"webhookintake/shared/environment"
 	"webhookintake/shared/process"
+	"webhookintake/shared/source"
 )
 
 // A config is the environment, read and checked.
@@ -23,6 +24,7 @@ type config struct {
 	region                             string
 	credentials                        aws.CredentialsProvider
 
+	settings         func(string) string // what handlers read, their secret aside
 	keepPayload      func(source string) bool
 	payloadRetention time.Duration // 0 means as long as the records
 	timing           process.Timing
@@ -45,6 +47,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		timing:            process.DefaultTiming,
 		logLevel:          getenv("LOG_LEVEL"),
 	}
+	c.settings = handlerSettings(env, getenv)
 	if c.usesAWS() {
 		c.region = env.Region()
 		key, secret, token := env.Credentials()
@@ -59,6 +62,17 @@ func readConfig(getenv func(string) string) (config, error) {
 		env.Add(fmt.Errorf("times that do not fit together: %w", err))
 	}
 	return c, env.Err()
+}
+
+// handlerSettings are HANDLERS and, behind them, the environment. HANDLERS may hold an API
+// key, which on AWS everybody could read who may look at the function: there it is refused.
+func handlerSettings(env *environment.Reader, getenv func(string) string) func(string) string {
+	if !env.Local() && getenv("HANDLERS") != "" {
+		env.Fault("HANDLERS", "is for sam local alone; put what is secret into the handlers' secret, and the rest into variables of the function")
+	}
+	settings, err := source.HandlerSettings(getenv)
+	env.Add(err)
+	return settings
 }
 
 // usesAWS reports whether anything is asked of AWS: not if all engines are in memory.

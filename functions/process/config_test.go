@@ -52,6 +52,16 @@ func TestReadConfig(t *testing.T) {
 				"FUNCTION_TIMEOUT_S: give whole seconds, as 60",
 		},
 		{
+			name:    "HANDLERS on AWS",
+			changes: map[string]string{"HANDLERS": "{}"},
+			want:    "HANDLERS: is for sam local alone; put what is secret into the handlers' secret, and the rest into variables of the function",
+		},
+		{
+			name:    "HANDLERS that is not right",
+			changes: map[string]string{"AWS_SAM_LOCAL": "true", "HANDLERS": `{"A": 1, "B": {}}`, "TABLE_NAME": ""},
+			want:    "TABLE_NAME: give the table's name\nHANDLERS.A: want a string\nHANDLERS.B: want a string",
+		},
+		{
 			name:    "times that do not fit",
 			changes: map[string]string{"FUNCTION_TIMEOUT_S": "61"},
 			want:    "times that do not fit together: VISIBILITY_TIMEOUT_S (6m0s) has to be at least 6 × FUNCTION_TIMEOUT_S (6m6s)",

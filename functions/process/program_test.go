@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -188,6 +191,54 @@ func TestEnginesUnreachable(t *testing.T) {
 	}
 }
 
+// One variable is enough to send every service's requests elsewhere.
+func TestOneEndpointForAllServices(t *testing.T) {
+	t.Parallel()
+	table, queue := lambdatest.NewDynamoDB(), lambdatest.NewSQS()
+	defer table.Server.Close()
+	defer queue.Server.Close()
+	var secretReads atomic.Int64
+	services := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch service, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); service {
+		case "secretsmanager":
+			secretReads.Add(1)
+			fmt.Fprint(w, `{"SecretString": "{\"API_KEY\": \"s3cr3t\"}"}`)
+		case "AmazonSQS":
+			queue.ServeHTTP(w, r)
+		default:
+			table.ServeHTTP(w, r)
+		}
+	}))
+	defer services.Close()
+	env := maps.Clone(deployed)
+	maps.Copy(env, map[string]string{
+		"AWS_ENDPOINT_URL":    services.URL,
+		"HANDLERS_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:handlers",
+	})
+	p := lambdatest.Run(t, obedient.Path(t), env)
+	again, log := invoke(t, p, time.Minute, text("text.incoming.sms", "evt_1", "permanent"))
+	if len(again) != 0 || !strings.Contains(log, "evt_1 dead-lettered: permanent") {
+		t.Errorf("comes again: %v; log:\n%s", again, log)
+	}
+	if sent := len(queue.Sent()); sent != 1 || secretReads.Load() != 1 {
+		t.Errorf("%d letters sent and %d secrets read at AWS_ENDPOINT_URL, want one of each", sent, secretReads.Load())
+	}
+}
+
+// Under sam local, handlers read HANDLERS before the variables of their own.
+func TestHandlersVariable(t *testing.T) {
+	t.Parallel()
+	env := maps.Clone(local)
+	maps.Copy(env, map[string]string{"HANDLERS": `{"REFUSE": "no, says HANDLERS"}`, "REFUSE": "no, says the environment"})
+	_, err := lambdatest.Start(t.Context(), lambdatest.Options{Path: obedient.Path(t), Env: env})
+	if exit, ok := errors.AsType[*lambdatest.ExitError](err); !ok || !strings.Contains(exit.Stderr, "register handlers: no, says HANDLERS") {
+		t.Errorf("Start = %v, want the handlers to read HANDLERS", err)
+	}
+	env["HANDLERS"] = `{"REFUSE": ""}`
+	env["REFUSE"] = ""
+	lambdatest.Run(t, obedient.Path(t), env)
+}
+
 // A configuration that cannot work stops the program at start, with everything that is
 // wrong with it.
 func TestRefusesToStart(t *testing.T) {
@@ -201,6 +252,7 @@ func TestRefusesToStart(t *testing.T) {
 		{"times", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "VISIBILITY_TIMEOUT_S": "60"}, []string{"has to be at most VISIBILITY_TIMEOUT_S (1m0s)", "6 × FUNCTION_TIMEOUT_S (6m0s)"}},
 		{"memory on AWS", map[string]string{"QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}, []string{"QUEUE_URL: memory: keeps nothing", "TABLE_NAME: memory: keeps nothing"}},
 		{"a handler's setting", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "API_KEY is not set"}, []string{"register handlers: API_KEY is not set"}},
+		{"HANDLERS on AWS", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "HANDLERS": `{"API_KEY": "s3cr3t"}`}, []string{"HANDLERS: is for sam local alone"}},
 		{"log level", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "LOG_LEVEL": "loud"}, []string{"loud"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

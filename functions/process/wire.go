@@ -59,7 +59,8 @@ func newHandler(
 	return lambdasqs.Handler(o), nil
 }
 
-// register enters the user's handlers, with the settings from their secret.
+// register enters the user's handlers. Their settings come from their secret, then from
+// HANDLERS, then from the environment.
 func register(ctx context.Context, c config, getenv func(string) string) (*hook.Registry, error) {
 	var fetcher source.Fetcher
 	if c.handlersSecretARN != "" {
@@ -67,7 +68,7 @@ func register(ctx context.Context, c config, getenv func(string) string) (*hook.
 			ARN: c.handlersSecretARN, Region: c.region, Endpoint: c.secretsEndpoint, Getenv: getenv,
 		})
 	}
-	settings, err := source.LoadHandlerSecrets(ctx, fetcher, getenv)
+	settings, err := source.LoadHandlerSecrets(ctx, fetcher, c.settings)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,12 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// envHandlersARN names the handlers' secret. Empty counts as unset.
-const envHandlersARN = "HANDLERS_SECRET_ARN"
+// The variables that hold what handlers read, or say where it is. An empty one counts as
+// unset.
+const (
+	envHandlersARN = "HANDLERS_SECRET_ARN"
+	envHandlers    = "HANDLERS"
+)
 
 // handlersBudget is the longest that reading the handlers' secret takes. A program
 // waits for it at its start only.
@@ -21,12 +25,12 @@ const handlersBudget = 5 * time.Second
 // the handlers' secret, a flat JSON object of strings, and then in getenv. A name whose
 // value in the secret is empty counts as absent there.
 //
-// The secret is read once, and only where HANDLERS_SECRET_ARN is set; otherwise f is not
-// called and may be nil. A secret without a version is empty. The error says that the
-// secret cannot be read, or joins [webhook.FieldError]s with the names whose values are
-// no strings, never with a value.
+// The secret is read once, and only where HANDLERS_SECRET_ARN is set and f is not nil. A
+// secret without a version is empty. The error says that the secret cannot be read, or
+// joins [webhook.FieldError]s with the names whose values are no strings, never with a
+// value.
 func LoadHandlerSecrets(ctx context.Context, f Fetcher, getenv func(string) string) (func(string) string, error) {
-	if getenv(envHandlersARN) == "" {
+	if f == nil || getenv(envHandlersARN) == "" {
 		return getenv, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, handlersBudget)
@@ -38,29 +42,54 @@ func LoadHandlerSecrets(ctx context.Context, f Fetcher, getenv func(string) stri
 	if err != nil {
 		return nil, fmt.Errorf("read the secret of %s: %w", envHandlersARN, err)
 	}
-	values, err := parseHandlerSecrets(doc)
+	values, err := parseSettings(envHandlersARN, doc)
 	if err != nil {
 		return nil, err
 	}
+	return first(values, getenv), nil
+}
+
+// HandlerSettings returns a getenv that looks a name up in the variable HANDLERS, a flat
+// JSON object of strings, and then in getenv. A name whose value in HANDLERS is empty
+// counts as absent there. The error joins [webhook.FieldError]s, never with a value.
+//
+// It exists for `sam local`, which hands a container only the variables that the template
+// declares: what handlers read is not among them.
+func HandlerSettings(getenv func(string) string) (func(string) string, error) {
+	doc := getenv(envHandlers)
+	if doc == "" {
+		return getenv, nil
+	}
+	values, err := parseSettings(envHandlers, []byte(doc))
+	if err != nil {
+		return nil, err
+	}
+	return first(values, getenv), nil
+}
+
+// first looks a name up in values and then, where it is absent or empty there, in getenv.
+func first(values map[string]string, getenv func(string) string) func(string) string {
 	return func(name string) string {
 		if value := values[name]; value != "" {
 			return value
 		}
 		return getenv(name)
-	}, nil
+	}
 }
 
-func parseHandlerSecrets(doc []byte) (map[string]string, error) {
-	secrets, err := readDocument(doc)
+// parseSettings reads a flat JSON object of strings. Its error names the variable that
+// the document is in or comes from.
+func parseSettings(variable string, doc []byte) (map[string]string, error) {
+	settings, err := readDocument(doc)
 	if err != nil {
-		return nil, &webhook.FieldError{Field: envHandlersARN, Problem: err.Error()}
+		return nil, &webhook.FieldError{Field: variable, Problem: err.Error()}
 	}
 	values := map[string]string{}
 	var faults []error
 	fault := func(name, problem string) {
-		faults = append(faults, &webhook.FieldError{Field: envHandlersARN + "." + fieldName(name), Problem: problem})
+		faults = append(faults, &webhook.FieldError{Field: variable + "." + fieldName(name), Problem: problem})
 	}
-	for name, raw := range secrets.All() {
+	for name, raw := range settings.All() {
 		if _, repeated := values[name]; repeated {
 			fault(name, "stands there twice; keep one")
 		}

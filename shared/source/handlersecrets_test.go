@@ -76,6 +76,65 @@ func TestHandlerSecretsFaults(t *testing.T) {
 	}
 }
 
+func TestHandlerSettings(t *testing.T) {
+	t.Parallel()
+	getenv, err := source.HandlerSettings(env(map[string]string{
+		"HANDLERS": `{"TEXT": "thanks", "EMPTY": ""}`, "TEXT": "environment", "EMPTY": "environment", "REGION": "environment"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"TEXT": "thanks", "EMPTY": "environment", "REGION": "environment", "ABSENT": "",
+	} {
+		if got := getenv(name); got != want {
+			t.Errorf("getenv(%s) = %q, want %q", name, got, want)
+		}
+	}
+	for _, doc := range []string{"", "{}"} {
+		getenv, err := source.HandlerSettings(env(map[string]string{"HANDLERS": doc, "TEXT": "environment"}))
+		if err != nil || getenv("TEXT") != "environment" {
+			t.Errorf("HandlerSettings of %q: %v, want the environment alone", doc, err)
+		}
+	}
+}
+
+// The secret is looked at first, and a nil Fetcher reads none.
+func TestHandlerSettingsBehindTheSecret(t *testing.T) {
+	t.Parallel()
+	settings, err := source.HandlerSettings(env(map[string]string{
+		"HANDLERS": `{"TOKEN": "handlers", "TEXT": "handlers"}`, "HANDLERS_SECRET_ARN": "arn"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	getenv, err := source.LoadHandlerSecrets(t.Context(), newVault(`{"TOKEN": "s3cr3t"}`), settings)
+	if err != nil || getenv("TOKEN") != "s3cr3t" || getenv("TEXT") != "handlers" {
+		t.Errorf("LoadHandlerSecrets: %v, TOKEN = %q, TEXT = %q; want the secret's, then HANDLERS'", err, getenv("TOKEN"), getenv("TEXT"))
+	}
+	getenv, err = source.LoadHandlerSecrets(t.Context(), nil, settings)
+	if err != nil || getenv("TOKEN") != "handlers" {
+		t.Errorf("LoadHandlerSecrets without a Fetcher: %v, want the settings alone", err)
+	}
+}
+
+func TestHandlerSettingsFaults(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, doc, want string }{
+		{"no JSON", `{"TOKEN": s3cr3t}`, "HANDLERS: not one JSON document: look at line 1, character 11"},
+		{"a list", `["s3cr3t"]`, `HANDLERS: want a JSON object, as {"name": …}`},
+		{"all at once", `{"A": {"s3cr3t": 1}, "B": null, "B": "s3cr3t"}`,
+			"HANDLERS.A: want a string\nHANDLERS.B: want a string\nHANDLERS.B: stands there twice; keep one"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			getenv, err := source.HandlerSettings(env(map[string]string{"HANDLERS": tt.doc}))
+			if got := errorText(err); got != tt.want || getenv != nil {
+				t.Errorf("error = %q, want %q and no getenv", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestHandlerSecretsUnreachable(t *testing.T) {
 	t.Parallel()
 	v := newVault("{}")
