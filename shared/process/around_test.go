@@ -1,0 +1,39 @@
+package process_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// Who stands around the handlers sees each run, and may keep a handler from running.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", failing(errBank))
+		w.on("b", nil)
+		var seen []string
+		w.worker.Around = func(m queue.Message, handler string, run func() error) error {
+			if handler == "b" {
+				return hook.Permanent(errors.New("not now"))
+			}
+			err := run()
+			seen = append(seen, fmt.Sprint(m.ID, " ", handler, " ", err))
+			return err
+		}
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		w.wantCalls("a evt_1")
+		if want := []string{"evt_1 a bank is closed"}; !slices.Equal(seen, want) {
+			t.Errorf("seen %q, want %q", seen, want)
+		}
+		if f := w.letter(); f.Error != "a: bank is closed; b: not now" {
+			t.Errorf("letter's error = %q", f.Error)
+		}
+	})
+}
