@@ -12,6 +12,6 @@
 //	<!-- run: write PATH -->                 not a command: becomes that file of the copy
 //	<!-- run: append PATH -->                the same, at the file's end
 //	<!-- run: insert PATH -->                the same, of a diff: its lines with + go behind the
-//	                                         line above them
+//	                                         line above them, which may be in several places
 //	<!-- run: not, REASON -->                not run
 package readme

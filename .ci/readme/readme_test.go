@@ -136,27 +136,33 @@ func (r *reader) write(t *testing.T, b block, how int) {
 	}
 }
 
-// insert adds the lines marked + of a block to a file, behind the unmarked line above.
+// insert adds the lines marked + of a block to a file, each run of them behind the
+// unmarked line above it.
 func (r *reader) insert(t *testing.T, b block) {
 	path := filepath.Join(r.dir, b.arg)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var anchor, added string
+	anchor, added := "", 0
 	for line := range strings.Lines(b.text) {
 		switch line[0] {
 		case '+':
-			added += line[1:]
+			before, after, ok := strings.Cut(string(text), anchor)
+			if !ok || anchor == "" {
+				t.Fatalf("%s has no line %q to insert behind", b.arg, anchor)
+			}
+			text = []byte(before + anchor + line[1:] + after)
+			anchor += line[1:] // the next one goes behind this one
+			added++
 		case ' ':
 			anchor = line[1:]
 		}
 	}
-	before, after, ok := strings.Cut(string(text), anchor)
-	if !ok || anchor == "" || added == "" {
-		t.Fatalf("%s has no line %q to insert behind", b.arg, anchor)
+	if added == 0 {
+		t.Fatalf("line %d: a block that inserts nothing", b.line)
 	}
-	if err := os.WriteFile(path, []byte(before+anchor+added+after), 0o600); err != nil {
+	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
