@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -73,11 +74,14 @@ func TestInvokeProcess(t *testing.T) {
 		t.Run(filepath.Base(sample), func(t *testing.T) {
 			t.Parallel()
 			p := lambdatest.Run(t, built.Path(t), env)
-			answer := lambdatest.MustInvoke(t, p, read(t, sample))
+			own, err := p.Invoke(t.Context(), read(t, sample), time.Minute)
+			if err != nil || own.Failed {
+				t.Fatalf("invocation failed: %v %s", err, own.Payload)
+			}
 			var diff string
 			for range tries {
 				got, log := invoke(t, program, "Process", sample)
-				compare(t, answer, got)
+				compare(t, own.Payload, got)
 				if diff = cmp.Diff(said(p.Stdout()), said(log)); diff == "" {
 					return
 				}
