@@ -139,7 +139,7 @@ func (a *app) kycClient(f kycFlags) (*kyc.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kyc.Client{Token: token, BaseURL: base}, nil
+	return kyc.NewClient(kyc.ClientOptions{Token: token, BaseURL: base})
 }
 
 // showChange says what is there and what would be.

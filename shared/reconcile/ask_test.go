@@ -29,7 +29,7 @@ func TestWaits(t *testing.T) {
 		asked   int
 	}{
 		{"429 once", []answer{limited("90"), {body: list}}, 2, 90 * time.Second, 4},
-		{"429 without a time", []answer{limited("null"), {body: list}}, 2, time.Second, 4},
+		{"429 without a time", []answer{limited("null"), {body: list}}, 2, 30 * time.Second, 4},
 		{"429 for too long", []answer{limited("601"), {body: list}}, 0, 0, 1},
 		{"down for a while", []answer{down, down, {body: list}}, 2, 3 * time.Second, 5},
 		{"down for good: nothing else is asked", []answer{down}, 0, 15 * time.Second, 5},
@@ -43,7 +43,7 @@ func TestWaits(t *testing.T) {
 				var told time.Duration
 				q := query
 				q.Waiting = func(d time.Duration) { told += d }
-				messages, err := reconcile.KYC(t.Context(), f.kyc(), q)
+				messages, err := reconcile.KYC(t.Context(), f.kyc(t), q)
 				if len(messages) != tt.events || (err == nil) != (tt.events > 0) {
 					t.Errorf("%d events, %v; want %d", len(messages), err, tt.events)
 				}
@@ -62,7 +62,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		f := &fake{answers: map[string][]answer{"/kyc/watchlists": {limited("90")}}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := reconcile.KYC(ctx, f.kyc(), query)
+		_, err := reconcile.KYC(ctx, f.kyc(t), query)
 		if !errors.Is(err, context.DeadlineExceeded) || len(f.asked) != 1 {
 			t.Errorf("%v after %q, want the deadline after one question", err, f.asked)
 		}

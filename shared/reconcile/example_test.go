@@ -5,17 +5,23 @@ import (
 	"fmt"
 	"time"
 
+	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/queue/memory"
 	"webhookintake/shared/reconcile"
 )
 
-// What was found goes into the queue. Doing so again does no harm: the ids are the same.
+// What was found goes into the queue. Doing it twice is harmless: the ids are the same.
 func Example() {
 	ctx := context.Background()
-	client := (&fake{answers: paths(one, session)}).kyc() // an API that answers like the provider's
+	api := &fake{answers: paths(one, session)} // it answers like the provider's
+	client, err := kyc.NewClient(api.kycOptions())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	messages, err := reconcile.KYC(ctx, client, reconcile.KYCQuery{Received: noon, Since: noon.Add(-24 * time.Hour)})
 	if err != nil {
-		fmt.Println(err) // some may have been found all the same
+		fmt.Println(err) // what was found comes with the error
 	}
 	q := memory.New(memory.Options{})
 	for _, m := range messages {

@@ -45,8 +45,17 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-func (f *fake) kyc() *kyc.Client {
-	return &kyc.Client{Token: webhook.NewSecret("sk_7331"), HTTP: &http.Client{Transport: f}}
+func (f *fake) kyc(t *testing.T) *kyc.Client {
+	t.Helper()
+	c, err := kyc.NewClient(f.kycOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (f *fake) kycOptions() kyc.ClientOptions {
+	return kyc.ClientOptions{Token: webhook.NewSecret("sk_7331"), HTTP: &http.Client{Transport: f}}
 }
 
 func (f *fake) compliancely(t *testing.T) *compliancely.Client {

@@ -41,7 +41,7 @@ func ask(t *testing.T, results []byte) queue.Message {
 		"/kyc/watchlists":     {{body: list}},
 		"/kyc/watchlists/w-1": {{body: `{"data":{"watchlist_id":"w-1","last_results":` + string(results) + `}}`}},
 	}}
-	messages, err := reconcile.KYC(t.Context(), api.kyc(), reconcile.KYCQuery{Received: noon, Since: query.Since})
+	messages, err := reconcile.KYC(t.Context(), api.kyc(t), reconcile.KYCQuery{Received: noon, Since: query.Since})
 	if err != nil || len(messages) != 1 {
 		t.Fatalf("%v, %v; want one", messages, err)
 	}

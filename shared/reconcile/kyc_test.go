@@ -27,7 +27,7 @@ func paths(watchlist, session string) map[string][]answer {
 func found(t *testing.T, watchlist, session string) []queue.Message {
 	t.Helper()
 	f := &fake{answers: paths(watchlist, session)}
-	messages, err := reconcile.KYC(t.Context(), f.kyc(), query)
+	messages, err := reconcile.KYC(t.Context(), f.kyc(t), query)
 	if err != nil || len(messages) != 2 {
 		t.Fatalf("%v, %v; want a watchlist and a session", messages, err)
 	}
@@ -90,7 +90,7 @@ func raw(messages []queue.Message) (all []string) {
 func TestKYCAsksForWhatIsNew(t *testing.T) {
 	t.Parallel()
 	f := &fake{answers: paths(one, session)}
-	if _, err := reconcile.KYC(t.Context(), f.kyc(), query); err != nil {
+	if _, err := reconcile.KYC(t.Context(), f.kyc(t), query); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"/kyc/watchlists", "/kyc/watchlists/w-1", "/kyc/sessions/s-1"}; !slices.Equal(f.asked, want) {
@@ -117,7 +117,7 @@ func TestKYCNextToAnError(t *testing.T) {
 			t.Parallel()
 			f := &fake{answers: paths(one, session)}
 			f.answers[tt.path] = []answer{tt.answer}
-			messages, err := reconcile.KYC(t.Context(), f.kyc(), query)
+			messages, err := reconcile.KYC(t.Context(), f.kyc(t), query)
 			var types []string
 			for _, m := range messages {
 				types = append(types, m.Type)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/provider/internal/resttest"
 	"webhookintake/shared/webhook"
 )
 
@@ -35,12 +36,12 @@ func uploads(t *testing.T, answer string) (*compliancely.Client, *[]uploaded) {
 		}
 		return uploaded{r.Method + " " + r.URL.Path, r.Header.Get("Authorization"), header.Filename, string(text), r.MultipartForm.Value}
 	}
-	client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	client := resttest.Client(func(r *http.Request) (*http.Response, error) {
 		got = append(got, read(r))
 		w := httptest.NewRecorder()
 		w.WriteString(answer)
 		return w.Result(), nil
-	})}
+	})
 	return newClient(t, compliancely.ClientOptions{Token: webhook.NewSecret("t"), WebhookURL: hookURL, HTTP: client}), &got
 }
 

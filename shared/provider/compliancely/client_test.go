@@ -163,7 +163,7 @@ func TestWrongRequests(t *testing.T) {
 		}},
 		{"id", func() error { return only(c.FetchTranscript(t.Context(), "")) }},
 		{"id", func() error { return only(c.FetchTranscript(t.Context(), "..")) }},
-		{"path", func() error { return only(c.Call(t.Context(), "GET", "@example.com/", nil)) }},
+		{"path", func() error { return only(homeless.Call(t.Context(), "GET", "@example.com/", nil)) }},
 		{"path", func() error { return only(homeless.Call(t.Context(), "GE T", "/", nil)) }},
 		{"path", func() error { return only(homeless.Call(t.Context(), "GET", "/\x7f", nil)) }},
 		{"body", func() error { return only(homeless.Call(t.Context(), "PUT", "/", func() {})) }},

@@ -11,38 +11,39 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The token endpoints take ten requests a minute; who sends more has to wait.
+// tokenBackoff is the wait after too many requests to the token endpoints, which allow ten
+// in a minute.
 const tokenBackoff = 10 * time.Minute
 
-// A token is renewed so long before it ends, but at the earliest after half its life.
+// tokenMargin is how long before its end a token is renewed, but not before half its life.
 const tokenMargin = time.Minute
 
-// unknownLife is how long a token is used that does not say when it ends.
+// unknownLife is how long a token is used whose end is not known.
 const unknownLife = 5 * time.Minute
 
-// tokens authorize calls. One goroutine at a time fetches a token; others wait for it,
-// each as long as its context lets it.
+// tokens authorize calls. One goroutine at a time fetches a token; the others wait for it,
+// each until its context ends.
 type tokens struct {
-	api      api
+	api      *rest.Client
 	username string
 	password webhook.Secret
-	fixed    webhook.Secret // of the old version; empty: fetch tokens
+	fixed    webhook.Secret // of version 1; empty means that tokens are fetched
 	now      func() time.Time
 
-	gate chan struct{} // held by who uses held
+	gate chan struct{} // a mutex for held, which a context can give up
 	held *held
 }
 
-// held is what the gate guards.
+// held is guarded by the gate.
 type held struct {
 	access, refresh         webhook.Secret
 	accessEnds, refreshEnds time.Time
-	blocked                 time.Time // no request to the token endpoints before
+	blocked                 time.Time // until when the token endpoints are not called
 }
 
-func newTokens(a api, o ClientOptions) tokens {
+func newTokens(api *rest.Client, o ClientOptions) tokens {
 	return tokens{
-		api: a, username: o.Username, password: o.Password, fixed: o.Token, now: o.Now,
+		api: api, username: o.Username, password: o.Password, fixed: o.Token, now: o.Now,
 		gate: make(chan struct{}, 1), held: &held{},
 	}
 }
@@ -56,8 +57,9 @@ func refusedToken(err error) bool {
 	return ok && failed.Status == http.StatusUnauthorized
 }
 
-// authorization gives the header's value for a call; refused is the value that the API
-// did not take before, empty at the first try. Its error says that op was not sent.
+// authorization is the header's value for the call op. The value that the API refused
+// before is given as refused; it is empty at the first attempt. The error says that op was
+// not sent.
 func (t *tokens) authorization(ctx context.Context, op, refused string) (string, error) {
 	if !t.fixed.IsEmpty() {
 		return "Token " + t.fixed.Reveal(), nil
@@ -65,17 +67,18 @@ func (t *tokens) authorization(ctx context.Context, op, refused string) (string,
 	select {
 	case t.gate <- struct{}{}:
 	case <-ctx.Done():
-		return "", unsent(op, ctx.Err())
+		return "", t.api.NotSent(op, ctx.Err())
 	}
 	defer func() { <-t.gate }()
 	if value := t.held.value(t.now()); value != "" && value != refused {
 		return value, nil
 	}
 	if err := t.renew(ctx); err != nil {
-		failed := *err
+		retry := err.Retry()
+		retry.NotSent = true // op was not, even if the outcome of the token's request is unknown
+		failed := rest.WithRetry(err, retry)
 		failed.Op = op + ": " + failed.Op
-		failed.retry.NotSent = true // of op, whatever became of the token's request
-		return "", &failed
+		return "", failed
 	}
 	return t.held.value(t.now()), nil
 }
@@ -88,14 +91,14 @@ func (h *held) value(now time.Time) string {
 	return "Bearer " + h.access.Reveal()
 }
 
-// renew gets a new access token: by the refresh token while that lives, else, or where
-// the API does not take it, by username and password.
+// renew gets a new access token: with the refresh token while that lives and the API
+// accepts it, else with username and password.
 func (t *tokens) renew(ctx context.Context) *Error {
 	h := t.held
 	h.access = webhook.Secret{}
 	if !h.refresh.IsEmpty() && t.now().Before(h.refreshEnds) {
 		err := t.fetch(ctx, "/api/v2/token/refresh/", map[string]string{"refresh": h.refresh.Reveal()})
-		if err == nil || !err.retry.Permanent {
+		if err == nil || !err.Retry().Permanent {
 			return err
 		}
 	}
@@ -105,8 +108,8 @@ func (t *tokens) renew(ctx context.Context) *Error {
 	})
 }
 
-// A tokenAnswer is what both token endpoints give. Refreshing may leave refresh out:
-// then the old one goes on.
+// A tokenAnswer is the answer of both token endpoints. A refresh may omit Refresh: then the
+// old refresh token stays valid.
 type tokenAnswer struct {
 	Access        string  `json:"access"`
 	AccessExpiry  float64 `json:"access_expiry_seconds"`
@@ -118,19 +121,19 @@ func (t *tokens) fetch(ctx context.Context, path string, credentials map[string]
 	const op = "get a token"
 	h, now := t.held, t.now()
 	if wait := h.blocked.Sub(now); wait > 0 {
-		return &Error{Op: op, Status: http.StatusTooManyRequests, retry: webhook.Retry{After: wait, NotSent: true}}
+		return throttled(t.api.Refused(op, rest.Answer{Status: http.StatusTooManyRequests}, nil), wait)
 	}
-	got, err := t.api.do(ctx, request{op: op, method: http.MethodPost, path: path, body: credentials})
+	got, err := t.api.Do(ctx, rest.Request{Op: op, Method: http.MethodPost, Path: path, Body: credentials})
 	if failed, ok := errors.AsType[*Error](err); ok {
 		if failed.Status == http.StatusTooManyRequests {
 			h.blocked = now.Add(tokenBackoff)
-			failed.retry.After = tokenBackoff
+			return throttled(failed, tokenBackoff)
 		}
 		return failed
 	}
 	var given tokenAnswer
-	if err := json.Unmarshal(got.body, &given); err != nil || given.Access == "" || !rest.IsHeaderText(given.Access) {
-		return unreadable(op, got.status, errors.New("the answer holds no access token"))
+	if err := json.Unmarshal(got.Body, &given); err != nil || given.Access == "" || !rest.IsHeaderText(given.Access) {
+		return t.api.Unreadable(op, got.Status, errors.New("the answer holds no access token"))
 	}
 	h.access, h.accessEnds = webhook.NewSecret(given.Access), now.Add(life(given.AccessExpiry))
 	if given.Refresh != "" {
@@ -139,7 +142,11 @@ func (t *tokens) fetch(ctx context.Context, path string, credentials map[string]
 	return nil
 }
 
-// life is how long a token is used that ends in so many seconds.
+func throttled(e *Error, wait time.Duration) *Error {
+	return rest.WithRetry(e, webhook.Retry{After: wait, NotSent: true})
+}
+
+// life is how long a token is used that ends in this many seconds.
 func life(seconds float64) time.Duration {
 	if !(seconds > 0) {
 		return unknownLife

@@ -13,13 +13,13 @@ const (
 	Remove Action = "remove"
 )
 
-// done is the data of an answer that tells what happened in a word.
+// done is the data of an answer that confirms a call.
 type done struct {
 	Status string `json:"status"`
 }
 
-// TypingIMessage shows the other party that you are typing, or not any more: [Start] or
-// [Stop]. From may be empty.
+// TypingIMessage shows the other party that you are typing ([Start]), or no longer
+// ([Stop]). From may be empty.
 // API: POST /send/imessage/typing.
 func (c *Client) TypingIMessage(ctx context.Context, chat Chat, action Action) error {
 	return c.typing(ctx, "type iMessage", "/send/imessage/typing", chat, action)
@@ -33,7 +33,7 @@ func (c *Client) TypingWhatsApp(ctx context.Context, chat Chat, action Action) e
 
 func (c *Client) typing(ctx context.Context, op, path string, chat Chat, action Action) error {
 	if chat.To == "" {
-		return refusal(op, "it has no recipient")
+		return c.api.Invalid(op, "to", "give the recipient")
 	}
 	_, err := post[done](ctx, c, op, path, struct {
 		To     string `json:"to"`
@@ -43,12 +43,11 @@ func (c *Client) typing(ctx context.Context, op, path string, chat Chat, action 
 	return err
 }
 
-// ReadIMessage tells the other party that you have read the conversation. There is no
-// such call for WhatsApp.
+// ReadIMessage marks the conversation as read. WhatsApp has no such call.
 // API: POST /send/imessage/read.
 func (c *Client) ReadIMessage(ctx context.Context, chat Chat) error {
 	const op = "mark iMessage as read"
-	if err := chat.check(op); err != nil {
+	if err := c.checkChat(op, chat); err != nil {
 		return err
 	}
 	_, err := post[done](ctx, c, op, "/send/imessage/read", struct {
@@ -58,8 +57,7 @@ func (c *Client) ReadIMessage(ctx context.Context, chat Chat) error {
 	return err
 }
 
-// A TextReaction is the name of a reaction to a text. iMessage has other names for the
-// same ones.
+// A TextReaction is the name of a reaction to a text. iMessage names them differently.
 type TextReaction string
 
 // The reactions to a text.
@@ -72,9 +70,9 @@ const (
 	TextQuestioned TextReaction = "questioned"
 )
 
-// A ReactionToText is a reaction to be sent; it counts as a text.
+// A ReactionToText is a reaction to send; it is billed as a text.
 type ReactionToText struct {
-	MessageID string       `json:"message_id,omitempty"` // of the message; or To and Message
+	MessageID string       `json:"message_id,omitempty"` // of the message; alternatively give To and Message
 	To        string       `json:"to,omitempty"`
 	From      string       `json:"from,omitempty"`
 	Message   string       `json:"message,omitempty"` // the exact text of the message
@@ -87,7 +85,7 @@ type ReactionToText struct {
 func (c *Client) ReactToText(ctx context.Context, r ReactionToText) (Sent, error) {
 	const op = "react to text"
 	if r.MessageID == "" && (r.To == "" || r.Message == "") {
-		return Sent{}, refusal(op, "give the message's id, or the recipient and the exact text")
+		return Sent{}, c.api.Invalid(op, "message_id", "give the id of the message, or the recipient and the exact text")
 	}
 	return c.send(ctx, op, "/send/text/reactions", r)
 }
@@ -105,16 +103,16 @@ const (
 	TapbackQuestion  Tapback = "question"
 )
 
-// ReactToIMessage adds a reaction to an iMessage, or removes it. The message is named by
-// its full text; of several the newest is taken.
+// ReactToIMessage adds a reaction to an iMessage, or removes it. Message is the full text
+// of the iMessage; if several have that text, the newest is meant.
 // API: POST /send/imessage/reactions.
 func (c *Client) ReactToIMessage(ctx context.Context, chat Chat, message string, tapback Tapback, action Action) error {
 	const op = "react to iMessage"
-	if err := chat.check(op); err != nil {
+	if err := c.checkChat(op, chat); err != nil {
 		return err
 	}
 	if message == "" {
-		return refusal(op, "give the full text of the message")
+		return c.api.Invalid(op, "message", "give the full text of the message")
 	}
 	_, err := post[done](ctx, c, op, "/send/imessage/reactions", struct {
 		To      string  `json:"to"`
@@ -126,7 +124,7 @@ func (c *Client) ReactToIMessage(ctx context.Context, chat Chat, message string,
 	return err
 }
 
-// A ReactionToWhatsApp is a reaction to be sent.
+// A ReactionToWhatsApp is a reaction to send.
 type ReactionToWhatsApp struct {
 	To       string `json:"to"`
 	Action   Action `json:"action"`             // Add or Remove
@@ -139,7 +137,7 @@ type ReactionToWhatsApp struct {
 func (c *Client) ReactToWhatsApp(ctx context.Context, r ReactionToWhatsApp) error {
 	const op = "react to WhatsApp message"
 	if r.To == "" {
-		return refusal(op, "it has no recipient")
+		return c.api.Invalid(op, "to", "give the recipient")
 	}
 	_, err := post[done](ctx, c, op, "/send/whatsapp/reactions", r)
 	return err

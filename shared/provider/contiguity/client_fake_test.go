@@ -45,17 +45,21 @@ func endpoints() map[string]endpoint {
 
 // An api is a fake of the provider's, strict about what is documented.
 type api struct {
-	scheme string // the word it wants in Authorization
+	scheme string // the word that it expects in Authorization
+	url    string
 
 	mu    sync.Mutex
 	calls []string // "POST /send/text {…}"
 }
 
-// newAPI starts a fake, and makes a client of it.
+// newAPI starts a fake, and makes a client for it.
 func newAPI(t *testing.T) (*api, *contiguity.Client) {
 	t.Helper()
 	a := &api{scheme: "Token"}
-	return a, client(t, a.ServeHTTP)
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	return a, newClient(t, contiguity.ClientOptions{BaseURL: a.url})
 }
 
 // client makes a client of a server that answers as serve says.
@@ -63,9 +67,18 @@ func client(t *testing.T, serve http.HandlerFunc) *contiguity.Client {
 	t.Helper()
 	server := httptest.NewServer(serve)
 	t.Cleanup(server.Close)
-	return &contiguity.Client{
-		Token: webhook.NewSecret(apiToken), BaseURL: server.URL, HTTP: server.Client(),
+	return newClient(t, contiguity.ClientOptions{BaseURL: server.URL, HTTP: server.Client()})
+}
+
+// newClient makes a client with the token.
+func newClient(t testing.TB, o contiguity.ClientOptions) *contiguity.Client {
+	t.Helper()
+	o.Token = webhook.NewSecret(apiToken)
+	c, err := contiguity.NewClient(o)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return c
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -111,7 +111,8 @@ func TestAnswers(t *testing.T) {
 	if want := time.Date(2026, 9, 21, 14, 21, 40, 123e6, time.UTC); !sent.At.Time().Equal(want) {
 		t.Errorf("At = %v, want %v", sent.At.Time(), want)
 	}
-	c.Scheme, api.scheme = "Bearer", "Bearer"
+	api.scheme = "Bearer"
+	c = newClient(t, contiguity.ClientOptions{Scheme: "Bearer", BaseURL: api.url})
 	message, err := c.Message(t.Context(), "evt_demo01", contiguity.MessageOptions{})
 	want := contiguity.StoredMessage{
 		ID: "evt_demo01", To: "+15005550002", From: "+15005550001", Message: "ping", Timestamp: 1790000000000,
@@ -134,7 +135,7 @@ func TestMessageIDsAreEscaped(t *testing.T) {
 	}
 }
 
-// TestRefusedBeforeTheCall gives the client what it must not send.
+// What must not be sent is refused before the call.
 func TestRefusedBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	type client = *contiguity.Client
@@ -181,24 +182,12 @@ func TestRefusedBeforeTheCall(t *testing.T) {
 		},
 		"no id":      func(x context.Context, c client) error { return only(c.Message(x, "", contiguity.MessageOptions{})) },
 		"dots as id": func(x context.Context, c client) error { return only(c.Message(x, "..", contiguity.MessageOptions{})) },
-		"no token": func(x context.Context, c client) error {
-			c.Token = webhook.Secret{}
-			return only(c.Message(x, "evt_1", contiguity.MessageOptions{}))
-		},
-		"token with a line break": func(x context.Context, c client) error {
-			c.Token = webhook.NewSecret(apiToken + "\n")
-			return only(c.Message(x, "evt_1", contiguity.MessageOptions{}))
-		},
-		"no URL": func(x context.Context, c client) error {
-			c.BaseURL = "://"
-			return only(c.Message(x, "evt_1", contiguity.MessageOptions{}))
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api, c := newAPI(t)
 			hint, ok := errors.AsType[webhook.RetryHint](try(t.Context(), c))
-			if want := (webhook.Retry{Permanent: true}); !ok || hint.Retry() != want {
+			if want := (webhook.Retry{Permanent: true, NotSent: true}); !ok || hint.Retry() != want {
 				t.Fatalf("error %v, want one that hints %+v", hint, want)
 			}
 			if strings.Contains(hint.Error(), apiToken) {
@@ -211,11 +200,34 @@ func TestRefusedBeforeTheCall(t *testing.T) {
 	}
 }
 
-// A reply goes back to who wrote, from the number that was written to.
+func TestClientOptions(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, token, base, field string }{
+		{"token", apiToken, "", ""},
+		{"no token", "", "", "token"},
+		{"token with a line break", apiToken + "\n", "", "token"},
+		{"base that is not a URL", apiToken, "://", "base_url"},
+	} {
+		_, err := contiguity.NewClient(contiguity.ClientOptions{Token: webhook.NewSecret(tt.token), BaseURL: tt.base})
+		fault, _ := errors.AsType[*webhook.FieldError](err)
+		if tt.field == "" && err != nil || tt.field != "" && (fault == nil || fault.Field != tt.field) {
+			t.Errorf("%s: NewClient = %v, want a fault in %q", tt.name, err, tt.field)
+		}
+	}
+}
+
+// A reply goes to the sender of the message, from the number that received it.
 func ExampleClient() {
 	server := httptest.NewServer(&api{scheme: "Token"})
 	defer server.Close()
-	client := &contiguity.Client{Token: webhook.NewSecret(apiToken), BaseURL: server.URL}
+	client, err := contiguity.NewClient(contiguity.ClientOptions{
+		Token:   webhook.NewSecret(apiToken),
+		BaseURL: server.URL, // leave it out to call the real API
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	text := contiguity.Text{From: "+15005550001", To: "+15005550002", Body: "Are you open?"}
 	sent, err := client.ReplyText(context.Background(), text, contiguity.Reply{Message: "Until six."})
@@ -225,5 +237,5 @@ func ExampleClient() {
 	fmt.Println(err)
 	// Output:
 	// msg_1 <nil>
-	// reply to text: the event does not say both from whom and to which number it came
+	// contiguity: reply to text: to: the event does not say who sent it
 }

@@ -2,13 +2,12 @@ package contiguity_test
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/internal/resttest"
 	"webhookintake/shared/provider/providertest"
 	"webhookintake/shared/webhook"
 )
@@ -89,47 +88,9 @@ func FuzzVerifyRaw(f *testing.F) {
 	})
 }
 
-// FuzzAnswer gives the client an answer of any status and text. A failure is an Error
-// that shows neither token nor number; only a 429 says that nothing was sent.
 func FuzzAnswer(f *testing.F) {
-	f.Add(200, []byte(`{"id":"req_1","timestamp":1,"data":{"message_id":"m"}}`))
-	f.Add(200, []byte(`{"timestamp":1e99,"data":[]}`))
-	f.Add(429, []byte(`{"id":"err_1","data":{"error":"slow down, +15005550001"}}`))
-	f.Add(400, []byte(`{"id":"`+apiToken+`","data":{"error":"`+apiToken+`\u0000 +1 500-555-0001"}}`))
-	f.Add(502, []byte("<html>"))
-	f.Fuzz(func(t *testing.T, status int, text []byte) {
-		if status < 200 || status > 599 {
-			return
-		}
-		c := &contiguity.Client{Token: webhook.NewSecret(apiToken), HTTP: &http.Client{Transport: fixed{status, text}}}
-		_, messageErr := c.Message(t.Context(), "evt_1", contiguity.MessageOptions{})
-		for _, err := range []error{sendText(t.Context(), c), messageErr} {
-			if err == nil {
-				if status > 299 {
-					t.Fatalf("status %d is no error", status)
-				}
-				continue
-			}
-			failed, ok := errors.AsType[*contiguity.Error](err)
-			if !ok || failed.Status != status || failed.Retry().NotSent != (status == 429) {
-				t.Fatalf("status %d: %#v", status, err)
-			}
-			if strings.Contains(err.Error(), apiToken) || strings.Contains(err.Error(), "15005550001") {
-				t.Fatalf("the error shows what it should hide: %v", err)
-			}
-		}
-	})
-}
-
-// fixed is a transport that always answers the same.
-type fixed struct {
-	status int
-	text   []byte
-}
-
-func (f fixed) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: f.status, Header: http.Header{}, Request: r,
-		Body: io.NopCloser(strings.NewReader(string(f.text))),
-	}, nil
+	resttest.FuzzAnswers(f, restCase(),
+		`{"id":"req_1","timestamp":1,"data":{"message_id":"m"}}`, `{"timestamp":1e99,"data":[]}`,
+		`{"id":"err_1","data":{"error":"slow down, +15005550001"}}`,
+		`{"id":"`+apiToken+`","data":{"error":"`+apiToken+`\u0000 +1 500-555-0001"}}`)
 }

@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
+	"webhookintake/shared/provider/internal/rest"
 	"webhookintake/shared/webhook"
 )
 
@@ -18,66 +20,85 @@ const (
 	StagingURL    = "https://stg.kyc.legaltalent.ai"
 )
 
-// A Client calls the REST API. Token is needed; the other fields' zero values are right
-// for most. It is safe for concurrent use, as long as its fields are not changed.
-//
-// The provider takes 1,000 requests in 5 minutes from an address, of all who share it.
-// Every error of its methods is an [*Error], which a handler can return as it is.
-type Client struct {
+// defaultTimeout is the longest time that a call takes with the default HTTP client.
+const defaultTimeout = 30 * time.Second
+
+// ClientOptions configure a [Client]. Token is required.
+type ClientOptions struct {
 	// Token is a long-lived API key ("sk_…"), or an id token, which lives about an hour.
-	// The tenant is known by it.
-	Token webhook.Secret
-	// BaseURL is where the API is. Empty means ProductionURL.
-	BaseURL string
-	// HTTP makes the requests. Nil means one that gives up after 30 s. It follows no
-	// redirects, whatever its CheckRedirect says.
-	HTTP *http.Client
+	// It identifies the tenant.
+	Token   webhook.Secret
+	BaseURL string       // empty means ProductionURL
+	HTTP    *http.Client // nil means one with a timeout of 30 s; redirects are not followed
 }
 
-// TenantMe gives what the provider knows of the token's tenant.
+// A Client calls the REST API. It is safe for concurrent use.
+//
+// The provider allows 1,000 requests in 5 minutes from one address. Every error of the
+// methods is an [*Error].
+type Client struct {
+	api   *rest.Client
+	token webhook.Secret
+}
+
+// NewClient returns a client. Its error is a [*webhook.FieldError].
+func NewClient(o ClientOptions) (*Client, error) {
+	if err := rest.CheckToken(o.Token); err != nil {
+		return nil, err
+	}
+	api, err := rest.New(rest.Options{
+		Provider: Provider{}.Name(), BaseURL: o.BaseURL, DefaultURL: ProductionURL,
+		HTTP: o.HTTP, Timeout: defaultTimeout, Explain: explain,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Client{api, o.Token}, nil
+}
+
+// TenantMe returns the tenant that the token belongs to.
 func (c *Client) TenantMe(ctx context.Context) (Tenant, error) {
 	return get[Tenant](ctx, c, "get tenant", "/kyc/tenants/me")
 }
 
-// SetNotificationChannels changes where the provider sends its notices, and gives the
-// channels as they are then, with the secret masked. Doing it again changes nothing.
+// SetNotificationChannels changes where the provider sends its notifications. It returns
+// the channels as they are afterwards, with the secret masked. Calling it twice has the
+// effect of calling it once.
 //
-// Give a WebhookSecret of your own together with the first WebhookURL: where there is
-// none, the provider makes one, and shows only its end afterwards.
+// Give a WebhookSecret together with the first WebhookURL. Otherwise the provider
+// generates one, of which it then shows only the last characters.
 func (c *Client) SetNotificationChannels(ctx context.Context, change ChannelChange) (Channels, error) {
 	const op = "set notification channels"
 	body := change.body()
 	if len(body) == 0 {
-		return Channels{}, wrongRequest(op, "change", "give at least one channel to set")
+		return Channels{}, c.api.Invalid(op, "change", "give at least one channel to set")
 	}
-	got, err := c.do(ctx, op, http.MethodPatch, "/kyc/tenants/me/notification-channels", body)
-	if err != nil {
-		return Channels{}, err
-	}
-	tenant, err := decode[Tenant](op, got)
+	tenant, status, err := call[Tenant](ctx, c, rest.Request{
+		Op: op, Method: http.MethodPatch, Path: "/kyc/tenants/me/notification-channels", Body: body,
+	})
 	if err != nil {
 		return Channels{}, err
 	}
 	if tenant.Channels == nil {
-		return Channels{}, unreadable(op, got.status, errors.New("the answer has no notification_config"))
+		return Channels{}, c.api.Unreadable(op, status, errors.New("the answer has no notification_config"))
 	}
 	return *tenant.Channels, nil
 }
 
-// Session asks for the present state of a session, for when no webhook came. What a
-// session looks like there is not documented: it is read as tolerantly as an event.
+// Session returns the current state of a session, for when no webhook came. The form of
+// the answer is not documented: it is read as tolerantly as an event.
 func (c *Client) Session(ctx context.Context, id string) (Session, error) {
 	return getByID[Session](ctx, c, "get session", "/kyc/sessions/", id)
 }
 
-// A WatchlistFilter chooses among the watchlists. The zero filter chooses all.
+// A WatchlistFilter selects watchlists. The zero filter selects all.
 type WatchlistFilter struct {
-	ActiveOnly bool     // leaves out the paused ones
-	Tags       []string // any of them; a tag has no comma
+	ActiveOnly bool     // omits those that are paused
+	Tags       []string // selects those with at least one of these; a tag has no comma
 }
 
-// Watchlists lists the watchlists, without subjects and results. The documentation knows
-// of no pages.
+// Watchlists lists the watchlists, without subjects and results. The documentation does
+// not mention paging.
 func (c *Client) Watchlists(ctx context.Context, f WatchlistFilter) ([]Watchlist, error) {
 	query := url.Values{}
 	if f.ActiveOnly {
@@ -94,44 +115,45 @@ func (c *Client) Watchlists(ctx context.Context, f WatchlistFilter) ([]Watchlist
 	return list.Watchlists, err
 }
 
-// Watchlist gives one watchlist, with its subjects and the results of its newest run.
+// Watchlist returns one watchlist, with its subjects and the results of its latest run.
 func (c *Client) Watchlist(ctx context.Context, id string) (Watchlist, error) {
 	return getByID[Watchlist](ctx, c, "get watchlist", "/kyc/watchlists/", id)
 }
 
 func getByID[T any](ctx context.Context, c *Client, op, path, id string) (T, error) {
-	if strings.Trim(id, ".") == "" { // "." and ".." would ask for another path
+	if strings.Trim(id, ".") == "" { // "." and ".." would call another path
 		var none T
-		return none, wrongRequest(op, "id", "give the id")
+		return none, c.api.Invalid(op, "id", "give the id")
 	}
 	return get[T](ctx, c, op, path+url.PathEscape(id))
 }
 
 func get[T any](ctx context.Context, c *Client, op, path string) (T, error) {
-	got, err := c.do(ctx, op, http.MethodGet, path, nil)
+	value, _, err := call[T](ctx, c, rest.Request{Op: op, Method: http.MethodGet, Path: path})
+	return value, err
+}
+
+// call makes a call and reads the "data" of its answer. The error names the field at
+// fault and never its value.
+func call[T any](ctx context.Context, c *Client, r rest.Request) (value T, status int, err error) {
+	var none T
+	r.Authorization = "Bearer " + c.token.Reveal()
+	got, err := c.api.Do(ctx, r)
 	if err != nil {
-		var none T
-		return none, err
+		return none, 0, err
 	}
-	return decode[T](op, got)
-}
-
-// decode reads the data of an answer. Its error names the field and never the value.
-func decode[T any](op string, got answer) (T, error) {
-	var value, none T
-	if err := json.Unmarshal(got.data, &value); err != nil {
-		return none, unreadable(op, got.status, doesNotFit(err))
+	o, err := webhook.ParseObject(got.Body)
+	if err != nil {
+		return none, 0, c.api.Unreadable(r.Op, got.Status, errors.New("the answer is not a JSON object"))
 	}
-	return value, nil
-}
-
-// doesNotFit tells anew what encoding/json found, as its errors quote the value.
-func doesNotFit(err error) error {
-	if bad, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return &webhook.FieldError{Field: bad.Field, Problem: "want " + bad.Type.String()}
+	if string(o.Get("status")) == `"error"` {
+		return none, 0, c.api.Refused(r.Op, got, nil)
 	}
-	if bad, ok := errors.AsType[*webhook.FieldError](err); ok {
-		return bad
+	if _, err := o.Object("data"); err != nil {
+		return none, 0, c.api.Unreadable(r.Op, got.Status, errors.New(`the answer has no object "data"`))
 	}
-	return errors.New("the answer does not fit its type")
+	if err := json.Unmarshal(o.Get("data"), &value); err != nil {
+		return none, 0, c.api.Unreadable(r.Op, got.Status, withoutValue(err))
+	}
+	return value, got.Status, nil
 }

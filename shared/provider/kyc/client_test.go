@@ -37,8 +37,20 @@ func newFake(t *testing.T, status int, body string) *fake {
 	return f
 }
 
-func (f *fake) client() *kyc.Client {
-	return &kyc.Client{BaseURL: f.URL + "/", Token: webhook.NewSecret("sk_7331")}
+func (f *fake) client(t *testing.T) *kyc.Client {
+	t.Helper()
+	return newClient(t, kyc.ClientOptions{BaseURL: f.URL + "/"})
+}
+
+// newClient makes a client with a token.
+func newClient(t *testing.T, o kyc.ClientOptions) *kyc.Client {
+	t.Helper()
+	o.Token = webhook.NewSecret("sk_7331")
+	c, err := kyc.NewClient(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func success(data string) string {
@@ -129,7 +141,7 @@ func TestCalls(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t, http.StatusOK, tt.answer)
-			got, err := tt.do(t, f.client())
+			got, err := tt.do(t, f.client(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,7 +158,7 @@ func TestCalls(t *testing.T) {
 func TestWrongRequests(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, http.StatusOK, success("{}"))
-	c := f.client()
+	c := f.client(t)
 	for _, tt := range []struct {
 		name, field string
 		do          func() error
@@ -154,16 +166,6 @@ func TestWrongRequests(t *testing.T) {
 		{"nothing to set", "change", func() error { return only(c.SetNotificationChannels(t.Context(), kyc.ChannelChange{})) }},
 		{"no session", "id", func() error { return only(c.Session(t.Context(), "")) }},
 		{"another path", "id", func() error { return only(c.Watchlist(t.Context(), "..")) }},
-		{"no token", "token", func() error { return only((&kyc.Client{BaseURL: f.URL}).TenantMe(t.Context())) }},
-		{"token with a line break", "token", func() error {
-			return only((&kyc.Client{BaseURL: f.URL, Token: webhook.NewSecret("sk_7331\n")}).TenantMe(t.Context()))
-		}},
-		{"base without host", "base_url", func() error {
-			return only((&kyc.Client{BaseURL: "kyc.example.com", Token: webhook.NewSecret("t")}).TenantMe(t.Context()))
-		}},
-		{"base that is no URL", "base_url", func() error {
-			return only((&kyc.Client{BaseURL: "https://\x7f", Token: webhook.NewSecret("t")}).TenantMe(t.Context()))
-		}},
 	} {
 		err := tt.do()
 		e, ok := errors.AsType[*kyc.Error](err)
@@ -180,12 +182,29 @@ func TestWrongRequests(t *testing.T) {
 
 func only[T any](_ T, err error) error { return err }
 
+func TestClientOptions(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, token, base, field string }{
+		{"token", "sk_7331", "", ""},
+		{"staging", "sk_7331", kyc.StagingURL, ""},
+		{"no token", "", "", "token"},
+		{"token with a line break", "sk_7331\n", "", "token"},
+		{"base without a host", "sk_7331", "kyc.example.com", "base_url"},
+	} {
+		_, err := kyc.NewClient(kyc.ClientOptions{Token: webhook.NewSecret(tt.token), BaseURL: tt.base})
+		fault, _ := errors.AsType[*webhook.FieldError](err)
+		if tt.field == "" && err != nil || tt.field != "" && (fault == nil || fault.Field != tt.field) {
+			t.Errorf("%s: NewClient = %v, want a fault in %q", tt.name, err, tt.field)
+		}
+	}
+}
+
 func TestClientDoesNotShow(t *testing.T) {
 	t.Parallel()
-	c := kyc.Client{Token: webhook.NewSecret("sk_7331")}
+	c := newClient(t, kyc.ClientOptions{})
 	change := kyc.ChannelChange{WebhookSecret: webhook.NewSecret("s-7331"), Slack: webhook.NewSecret("https://hooks.example.com/7331")}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
-		text := fmt.Sprintf(format, c) + fmt.Sprintf(format, change) + fmt.Sprintf(format, kyc.Channels{Slack: change.Slack})
+		text := fmt.Sprintf(format, *c) + fmt.Sprintf(format, change) + fmt.Sprintf(format, kyc.Channels{Slack: change.Slack})
 		if strings.Contains(text, "7331") || strings.Contains(text, fmt.Sprintf("%x", "7331")) {
 			t.Errorf("%s shows a secret: %s", format, text)
 		}

@@ -52,9 +52,13 @@ func ExampleClient() {
 	}))
 	defer api.Close()
 
-	client := &kyc.Client{
+	client, err := kyc.NewClient(kyc.ClientOptions{
 		Token:   webhook.NewSecret("sk_example"),
 		BaseURL: api.URL, // or kyc.StagingURL; leave it out for production
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
 	ctx := context.Background()
 	channels, err := client.SetNotificationChannels(ctx, kyc.ChannelChange{

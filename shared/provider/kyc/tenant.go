@@ -71,7 +71,7 @@ func (t *Tenant) UnmarshalJSON(data []byte) error {
 	if config := (fields{outer, inner}).raw("notification_config"); config != nil {
 		read.Channels = new(Channels)
 		if err := json.Unmarshal(config, read.Channels); err != nil {
-			return doesNotFit(err)
+			return withoutValue(err)
 		}
 	}
 	*t = read

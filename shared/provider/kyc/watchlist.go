@@ -111,7 +111,7 @@ func (m *MonitoringResult) UnmarshalJSON(data []byte) error {
 	type plain MonitoringResult // without this method
 	var read plain
 	if err := json.Unmarshal(data, &read); err != nil {
-		return doesNotFit(err)
+		return withoutValue(err)
 	}
 	if read.WatchlistID == "" {
 		return &webhook.FieldError{Field: "watchlist_id", Problem: "want a string; this is no result of a watchlist"}

@@ -21,7 +21,7 @@ func incoming() hook.Event[contiguity.Text] {
 func TestAutoReply(t *testing.T) {
 	out := logged(t)
 	api := newService(t, http.StatusOK, sent)
-	if err := (autoReply{client: api.contiguity(), text: "Yes."}).handle(t.Context(), incoming()); err != nil {
+	if err := (autoReply{client: api.contiguity(t), text: "Yes."}).handle(t.Context(), incoming()); err != nil {
 		t.Fatal(err)
 	}
 	wantCalls(t, api, `POST /send/text {"to":"`+person+`","from":"`+ours+`","message":"Yes."}`)
@@ -31,7 +31,7 @@ func TestAutoReply(t *testing.T) {
 func TestAutoReplySample(t *testing.T) {
 	out := logged(t)
 	api := newService(t, http.StatusOK, sent)
-	a := autoReply{client: api.contiguity(), text: "Yes.", sample: true}
+	a := autoReply{client: api.contiguity(t), text: "Yes.", sample: true}
 	if err := a.handle(t.Context(), incoming()); err != nil {
 		t.Fatal(err)
 	}
@@ -58,15 +58,14 @@ func TestAutoReplyFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			api := newService(t, tt.status, `{"id":"err_1","data":{"error":"no route to `+person+`"}}`)
-			err := (autoReply{client: api.contiguity(), text: "Yes."}).handle(t.Context(), incoming())
+			err := (autoReply{client: api.contiguity(t), text: "Yes."}).handle(t.Context(), incoming())
 			wantRetry(t, err, tt.want)
 			wantSecret(t, err.Error())
 		})
 	}
 	t.Run("no connection", func(t *testing.T) {
 		t.Parallel()
-		client := newContiguity(webhook.NewSecret(token))
-		client.BaseURL = nobody(t)
+		client := contiguityAt(t, nobody(t))
 		wantRetry(t, (autoReply{client: client, text: "Yes."}).handle(t.Context(), incoming()), webhook.Retry{NotSent: true})
 	})
 	t.Run("nobody to reply to", func(t *testing.T) {
@@ -74,7 +73,7 @@ func TestAutoReplyFails(t *testing.T) {
 		e := incoming()
 		e.Data.To = ""
 		api := newService(t, http.StatusOK, sent)
-		wantRetry(t, (autoReply{client: api.contiguity(), text: "Yes."}).handle(t.Context(), e), webhook.Retry{Permanent: true})
+		wantRetry(t, (autoReply{client: api.contiguity(t), text: "Yes."}).handle(t.Context(), e), webhook.Retry{Permanent: true, NotSent: true})
 		wantCalls(t, api)
 	})
 }

@@ -81,9 +81,17 @@ func (s *service) got() []string {
 }
 
 // contiguity is a client of the service, as Register makes it.
-func (s *service) contiguity() *contiguity.Client {
-	client := newContiguity(webhook.NewSecret(token))
-	client.BaseURL = s.URL
+func (s *service) contiguity(t *testing.T) *contiguity.Client {
+	t.Helper()
+	return contiguityAt(t, s.URL)
+}
+
+func contiguityAt(t *testing.T, base string) *contiguity.Client {
+	t.Helper()
+	client, err := newContiguity(webhook.NewSecret(token), base)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return client
 }
 

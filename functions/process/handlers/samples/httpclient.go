@@ -8,9 +8,9 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// newContiguity makes the client for Contiguity's API.
-func newContiguity(token webhook.Secret) *contiguity.Client {
-	return &contiguity.Client{Token: token, HTTP: newHTTPClient()}
+// newContiguity makes a client for Contiguity's API; an empty base means the provider's own.
+func newContiguity(token webhook.Secret, base string) (*contiguity.Client, error) {
+	return contiguity.NewClient(contiguity.ClientOptions{Token: token, BaseURL: base, HTTP: newHTTPClient()})
 }
 
 // newHTTPClient makes the client for calls to others. It keeps no connection: between

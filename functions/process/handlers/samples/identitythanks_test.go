@@ -21,7 +21,7 @@ func verified(metadata string) hook.Event[contiguity.VerificationSession] {
 func TestIdentityThanks(t *testing.T) {
 	out := logged(t)
 	api := newService(t, http.StatusOK, sent)
-	thanks := identityThanks{client: api.contiguity(), text: "Thanks."}
+	thanks := identityThanks{client: api.contiguity(t), text: "Thanks."}
 	if err := thanks.handle(t.Context(), verified(`{"phone":"`+person+`"}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestIdentityThanksWithoutNumber(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			api := newService(t, http.StatusOK, sent)
-			err := identityThanks{client: api.contiguity(), text: "Thanks."}.handle(t.Context(), verified(tt.metadata))
+			err := identityThanks{client: api.contiguity(t), text: "Thanks."}.handle(t.Context(), verified(tt.metadata))
 			if !errors.Is(err, errNoPhone) || !hook.Hint(err).Permanent {
 				t.Errorf("handle = %v, want a permanent %v", err, errNoPhone)
 			}

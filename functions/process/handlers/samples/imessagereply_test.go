@@ -14,7 +14,7 @@ func TestIMessageReply(t *testing.T) {
 	out := logged(t)
 	e := hooktest.Event(contiguity.IMessageIncoming, contiguity.IMessage{From: person, To: ours, Body: "are you open?"})
 	api := newService(t, http.StatusOK, sent)
-	i := imessageReply{client: api.contiguity(), text: "Yes.", attachment: "https://example.com/hours.pdf"}
+	i := imessageReply{client: api.contiguity(t), text: "Yes.", attachment: "https://example.com/hours.pdf"}
 	if err := i.handle(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
@@ -37,5 +37,5 @@ func TestIMessageReplyFails(t *testing.T) {
 	t.Parallel()
 	e := hooktest.Event(contiguity.IMessageIncoming, contiguity.IMessage{From: person, To: ours})
 	api := newService(t, http.StatusForbidden, `{}`)
-	wantRetry(t, imessageReply{client: api.contiguity(), text: "Yes."}.handle(t.Context(), e), webhook.Retry{Permanent: true})
+	wantRetry(t, imessageReply{client: api.contiguity(t), text: "Yes."}.handle(t.Context(), e), webhook.Retry{Permanent: true})
 }

@@ -27,7 +27,7 @@ func TestRepliesDoNotLoop(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			out := logged(t)
 			api := newService(t, http.StatusOK, sent)
-			client := api.contiguity()
+			client := api.contiguity(t)
 			for name, handle := range map[string]func(context.Context) error{
 				"text": func(ctx context.Context) error {
 					return (autoReply{client: client, text: "Yes."}).handle(ctx, hooktest.Event(contiguity.TextIncomingSMS, contiguity.Text{From: tt.from, To: tt.to, Body: tt.body}))
@@ -65,7 +65,7 @@ func TestShortCodesAreNotAnswered(t *testing.T) {
 	for from, want := range map[string]int{"12345": 0, "+123456": 0, "MYBANK": 0, "+1500555000a": 0, "1234567": 1, person: 1, "+1 (500) 555-0006": 1, "1.23.45": 0} {
 		before := len(api.got())
 		e := hooktest.Event(contiguity.TextIncomingMMS, contiguity.Text{From: from, To: ours, Body: "hello"})
-		if err := (autoReply{client: api.contiguity(), text: "Yes."}).handle(t.Context(), e); err != nil {
+		if err := (autoReply{client: api.contiguity(t), text: "Yes."}).handle(t.Context(), e); err != nil {
 			t.Errorf("%q: %v", from, err)
 		}
 		if got := len(api.got()) - before; got != want {

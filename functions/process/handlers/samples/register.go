@@ -20,7 +20,7 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 // registerReplies enters what sends messages. A message sent again is a second message,
 // so all of it is hook.AtMostOnce.
 func registerReplies(r *hook.Registry, s *settings) {
-	client := newContiguity(s.secret("CONTIGUITY_TOKEN"))
+	client := s.contiguity("CONTIGUITY_TOKEN")
 
 	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
 		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}

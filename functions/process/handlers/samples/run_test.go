@@ -23,7 +23,7 @@ func asked() []webhook.Event {
 // replying runs auto-reply against a service.
 func replying(t *testing.T, api *service, faults ...hooktest.Fault) hooktest.Result {
 	t.Helper()
-	h := autoReply{client: api.contiguity(), text: "Yes."}
+	h := autoReply{client: api.contiguity(t), text: "Yes."}
 	return hooktest.Run(t, func(r *hook.Registry) {
 		hook.On(r, contiguity.TextIncomingSMS, "auto-reply", h.handle, hook.AtMostOnce)
 	}, asked(), faults...)

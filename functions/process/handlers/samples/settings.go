@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/webhook"
 )
 
@@ -56,13 +57,18 @@ func (s *settings) fault(name, problem string) {
 // text is any text.
 func (s *settings) text(name string) string { return s.getenv(name) }
 
-// secret is a key that goes into a header, so it has no spaces and no line breaks.
-func (s *settings) secret(name string) webhook.Secret {
-	value := s.getenv(name)
-	if strings.ContainsFunc(value, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		s.fault(name, "it has a space, a line break or a character that no key has")
+// contiguity is a client for Contiguity's API with the token in that setting; nil if the
+// setting is empty.
+func (s *settings) contiguity(name string) *contiguity.Client {
+	token := s.getenv(name)
+	if token == "" {
+		return nil
 	}
-	return webhook.NewSecret(value)
+	client, err := newContiguity(webhook.NewSecret(token), "")
+	if fault, ok := errors.AsType[*webhook.FieldError](err); ok { // it is of no other type
+		s.fault(name, fault.Problem)
+	}
+	return client
 }
 
 // address is an https URL; empty where the setting is.

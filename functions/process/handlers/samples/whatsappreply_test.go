@@ -14,7 +14,7 @@ func TestWhatsAppReply(t *testing.T) {
 	out := logged(t)
 	e := hooktest.Event(contiguity.WhatsAppIncoming, contiguity.WhatsApp{From: person, To: ours, Body: "are you open?"})
 	api := newService(t, http.StatusOK, sent)
-	w := whatsappReply{client: api.contiguity(), text: "Yes."}
+	w := whatsappReply{client: api.contiguity(t), text: "Yes."}
 	if err := w.handle(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
@@ -36,5 +36,5 @@ func TestWhatsAppReplyFails(t *testing.T) {
 	t.Parallel()
 	e := hooktest.Event(contiguity.WhatsAppIncoming, contiguity.WhatsApp{From: person, To: ours})
 	api := newService(t, http.StatusForbidden, `{}`)
-	wantRetry(t, whatsappReply{client: api.contiguity(), text: "Yes."}.handle(t.Context(), e), webhook.Retry{Permanent: true})
+	wantRetry(t, whatsappReply{client: api.contiguity(t), text: "Yes."}.handle(t.Context(), e), webhook.Retry{Permanent: true})
 }

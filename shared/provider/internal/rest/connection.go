@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// A connection is what a call saw of its own.
+// A connection records whether a call asked for a connection, and whether it got one.
 type connection struct{ asked, got atomic.Bool }
 
-// watch makes ctx tell of the request that is made with it.
+// watch returns a context that records into c.
 func (c *connection) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { c.asked.Store(true) },
@@ -19,8 +19,8 @@ func (c *connection) watch(ctx context.Context) context.Context {
 	})
 }
 
-// neverMade reports whether it is certain that the call got no connection. A transport
-// that tells nothing leaves it uncertain, unless the error itself says so.
+// neverMade reports whether it is certain that the call got no connection. With a
+// transport that reports nothing to a trace it is not, unless the error itself says so.
 func (c *connection) neverMade(err error) bool {
 	if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Op == "dial" && !c.got.Load() {
 		return true

@@ -2,12 +2,14 @@ package rest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"time"
 
 	"webhookintake/shared/provider/internal/rest"
+	"webhookintake/shared/webhook"
 )
 
 func Example() {
@@ -18,14 +20,26 @@ func Example() {
 	}))
 	defer api.Close()
 
-	got, failed := rest.Do(context.Background(), rest.Client(nil, time.Second, nil), rest.Request{
-		Method: http.MethodPost, URL: api.URL + "/send", Authorization: "Bearer t", Body: []byte(`{"to":"you"}`),
+	client, err := rest.New(rest.Options{
+		Provider: "toy", BaseURL: api.URL, Timeout: time.Second,
+		Explain: func(e *rest.Error, body, _ []byte) time.Duration {
+			o, _ := webhook.ParseObject(body)
+			e.Code = rest.Code(o.Get("error"))
+			return 0
+		},
 	})
-	fmt.Println(got.Status, string(got.Body), failed == nil)
-
-	retry := rest.Retry(got.Status, rest.RetryAfter(got.Header))
-	fmt.Println(retry.After, retry.NotSent)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = client.Do(context.Background(), rest.Request{
+		Op: "send", Method: http.MethodPost, Path: "/send", Authorization: "Bearer t", Body: map[string]string{"to": "you"},
+	})
+	fmt.Println(err)
+	if failed, ok := errors.AsType[*rest.Error](err); ok {
+		fmt.Println(failed.Retry().After, failed.Retry().NotSent)
+	}
 	// Output:
-	// 429 {"error":"rate_limited"} true
+	// toy: send: status 429, rate_limited
 	// 30s true
 }

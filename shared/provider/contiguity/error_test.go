@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/internal/resttest"
 	"webhookintake/shared/webhook"
 )
 
@@ -33,7 +34,7 @@ func sendText(ctx context.Context, c *contiguity.Client) error {
 	return only(c.SendText(ctx, contiguity.OutgoingText{To: "+15005550001", From: "+15005550002", Message: "private words"}))
 }
 
-// TestStatuses is the table of what an answer means for a retry.
+// What a status means for a retry.
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	permanent := webhook.Retry{Permanent: true}
@@ -73,14 +74,14 @@ func TestStatuses(t *testing.T) {
 			if failed.Message != "because" || failed.ID != "err_demo" {
 				t.Errorf("message %q, id %q", failed.Message, failed.ID)
 			}
-			if want := fmt.Sprintf("send text: status %d: because (err_demo)", tt.status); failed.Error() != want {
+			if want := fmt.Sprintf("contiguity: send text: status %d: because (err_demo)", tt.status); failed.Error() != want {
 				t.Errorf("Error = %q, want %q", failed, want)
 			}
 		})
 	}
 }
 
-// TestStatusWithoutReason answers as a proxy in between may.
+// A proxy between the two may answer like this.
 func TestStatusWithoutReason(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "<html>", `{"id":"two words","data":"private"}`, `{"data":{"error":7}}`, "null"} {
@@ -89,13 +90,13 @@ func TestStatusWithoutReason(t *testing.T) {
 			fmt.Fprint(w, body)
 		})
 		failed := hinted(t, sendText(t.Context(), c), http.StatusBadGateway, webhook.Retry{})
-		if failed.Error() != "send text: status 502" {
+		if failed.Error() != "contiguity: send text: status 502" {
 			t.Errorf("Error for %q = %q", body, failed)
 		}
 	}
 }
 
-// TestUnreadableAnswers are of messages that may have been sent.
+// The message may have been sent if the answer cannot be read.
 func TestUnreadableAnswers(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]http.HandlerFunc{
@@ -120,60 +121,28 @@ func TestUnreadableAnswers(t *testing.T) {
 	}
 }
 
-// TestNothingWasSent are the ways in which no connection comes about.
-func TestNothingWasSent(t *testing.T) {
-	t.Parallel()
-	notSent := webhook.Retry{NotSent: true}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+func restCase() resttest.Case {
+	return resttest.Case{
+		Private: []string{apiToken, "5550001", "private words"},
+		Call: func(ctx context.Context, base string, client *http.Client) error {
+			c, err := contiguity.NewClient(contiguity.ClientOptions{Token: webhook.NewSecret(apiToken), BaseURL: base, HTTP: client})
+			if err != nil {
+				return err
+			}
+			return sendText(ctx, c)
+		},
 	}
-	closed := "http://" + listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-
-	t.Run("refused", func(t *testing.T) {
-		t.Parallel()
-		_, c := newAPI(t)
-		c.BaseURL = closed
-		hinted(t, sendText(t.Context(), c), 0, notSent)
-	})
-	t.Run("no time left", func(t *testing.T) {
-		t.Parallel()
-		api, c := newAPI(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		failed := hinted(t, sendText(ctx, c), 0, notSent)
-		if calls := api.called(); !errors.Is(failed, context.Canceled) || len(calls) > 0 {
-			t.Errorf("error %v after %d calls", failed, len(calls))
-		}
-	})
-	t.Run("connecting takes too long", func(t *testing.T) {
-		t.Parallel()
-		_, c := newAPI(t)
-		c.HTTP = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			<-ctx.Done()
-			return nil, ctx.Err()
-		}}}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		defer cancel()
-		if failed := hinted(t, sendText(ctx, c), 0, notSent); !errors.Is(failed, context.DeadlineExceeded) {
-			t.Errorf("error %v, want %v", failed, context.DeadlineExceeded)
-		}
-	})
-	t.Run("no TLS", func(t *testing.T) {
-		t.Parallel()
-		_, c := newAPI(t)
-		c.BaseURL = strings.Replace(c.BaseURL, "http:", "https:", 1)
-		hinted(t, sendText(t.Context(), c), 0, notSent)
-	})
 }
 
-// TestNobodyKnows are the ways in which a message may have been sent, or not.
-func TestNobodyKnows(t *testing.T) {
+func TestNoAnswer(t *testing.T) {
 	t.Parallel()
-	t.Run("no answer in time", func(t *testing.T) {
+	resttest.Failures(t, restCase())
+}
+
+// An answer that does not come in time leaves open whether the message was sent.
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	t.Run("of the context", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		c := client(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -185,38 +154,21 @@ func TestNobodyKnows(t *testing.T) {
 			t.Errorf("error %v, want %v", failed, context.Canceled)
 		}
 	})
-	t.Run("the client's own time-out", func(t *testing.T) {
+	t.Run("of the HTTP client", func(t *testing.T) {
 		t.Parallel()
-		c := client(t, func(_ http.ResponseWriter, r *http.Request) {
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.ReadAll(r.Body)
 			<-r.Context().Done()
-		})
-		c.HTTP.Timeout = 50 * time.Millisecond
+		}))
+		t.Cleanup(server.Close)
+		c := newClient(t, contiguity.ClientOptions{BaseURL: server.URL, HTTP: &http.Client{Timeout: 50 * time.Millisecond}})
 		if failed := hinted(t, sendText(t.Context(), c), 0, webhook.Retry{}); !errors.Is(failed, context.DeadlineExceeded) {
 			t.Errorf("error %v, want %v", failed, context.DeadlineExceeded)
 		}
 	})
-	t.Run("connection lost", func(t *testing.T) {
-		t.Parallel()
-		c := client(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-		hinted(t, sendText(t.Context(), c), 0, webhook.Retry{})
-	})
-	t.Run("a transport that does not tell", func(t *testing.T) {
-		t.Parallel()
-		_, c := newAPI(t)
-		c.HTTP = &http.Client{Transport: silent{}}
-		if failed := hinted(t, sendText(t.Context(), c), 0, webhook.Retry{}); !errors.Is(failed, errBroken) {
-			t.Errorf("error %v, want %v", failed, errBroken)
-		}
-	})
 }
 
-// silent is a transport that fails and does not say how far it came.
-type silent struct{}
-
-func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, errBroken }
-
-// TestErrorsHide lets the provider quote what it should not.
+// The provider may quote what must not be shown.
 func TestErrorsHide(t *testing.T) {
 	t.Parallel()
 	c := client(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -224,12 +176,12 @@ func TestErrorsHide(t *testing.T) {
 			`me@example.com with https://files.example.com/private.png and `+apiToken+`: limit is 160, see 401`)
 	})
 	err := sendText(t.Context(), c)
-	want := `send text: status 400: Cannot send "[message]" to [to] ([number], [number]) from [number], ` +
+	want := `contiguity: send text: status 400: Cannot send "[message]" to [to] ([number], [number]) from [number], ` +
 		`[address] with [url] and [token]: limit is 160, see 401 (err_demo)`
 	if err == nil || err.Error() != want {
 		t.Errorf("error\n%v\nwant\n%s", err, want)
 	}
-	for _, text := range []string{fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%#v", err)} {
+	for _, text := range []string{fmt.Sprintf("%+v", *c), fmt.Sprintf("%#v", *c), fmt.Sprintf("%#v", err)} {
 		if strings.Contains(text, apiToken) || strings.Contains(text, "5550") {
 			t.Errorf("printed: %s", text)
 		}
