@@ -80,12 +80,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		}
 		p.started = ledger.Union(p.started, []string{h.Name})
 	}
-	for again := 0; ; again++ {
-		run := b.callHandler(ctx, j, h, call, tx, p)
-		if !lostRace(run.Err) || once || again == maxAgain || ctx.Err() != nil {
-			return run
-		}
-	}
+	return b.callAgain(ctx, j, h, call, tx, p)
 }
 
 // callHandler calls the handler once, and commits at once what it gives for that.

@@ -20,6 +20,22 @@ func lostRace(err error) bool {
 	return errors.Is(err, ledger.ErrStateMoved) || errors.Is(err, webhook.ErrCondition)
 }
 
+// callAgain calls the handler, and again at once as long as it loses races.
+func (b *batch) callAgain(ctx context.Context, j *job, h hook.Handler, call hook.Call, tx ledger.Tx, p *progress) Run {
+	run := b.callHandler(ctx, j, h, call, tx, p)
+	for range maxAgain {
+		if !lostRace(run.Err) || h.Has(hook.AtMostOnce) || ctx.Err() != nil {
+			break
+		}
+		next := b.callHandler(ctx, j, h, call, tx, p)
+		if next.End == RunNotStarted {
+			break // what is there now could not be read: the race is still lost
+		}
+		run = next
+	}
+	return run
+}
+
 // delivery is what a handler is to know of its event's other handlers, and of this run.
 func (b *batch) delivery(j *job, p *progress) hook.Delivery {
 	return hook.Delivery{
