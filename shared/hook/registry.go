@@ -45,6 +45,9 @@ type Handler struct {
 // Has reports whether the handler was registered with the option.
 func (h Handler) Has(o Option) bool { return h.Options&o != 0 }
 
+// MovesState reports whether the handler was registered with [OnState].
+func (h Handler) MovesState() bool { return h.moves != nil }
+
 // A Delivery says which try it is.
 type Delivery struct {
 	Attempt    int       // every run, this one included

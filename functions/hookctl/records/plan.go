@@ -48,7 +48,9 @@ const (
 	warnStuck        = "does NOT run: it began once, and whether it acted is not known, so the event fails again; name it, too, if it is to run again"
 	warnUnnamed      = "was not named, but has not finished for it, and runs too"
 	warnStale        = "is skipped where it has finished a newer event of the same entity"
+	warnMoves        = "moved its state when it ran before, and moves it once more"
 	warnUnregistered = "has run before and is not registered here: it runs if the function has it"
+	warnUnregMoves   = "moved a state when it ran before, and is not registered here: it moves it once more if the function has it"
 	warnUnregOnce    = "AT MOST ONCE, and not registered here: it runs again if the function has it"
 )
 
@@ -109,8 +111,11 @@ func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 			continue
 		}
 		run := Run{Handler: name, Warning: warnUnregistered}
-		if slices.Contains(e.Started, name) {
+		switch {
+		case slices.Contains(e.Started, name):
 			run.Warning = warnUnregOnce
+		case e.Results[name] != nil:
+			run.Warning = warnUnregMoves
 		}
 		runs = append(runs, run)
 	}
@@ -135,6 +140,8 @@ func warning(h hook.Handler, named, before bool) string {
 		return warnUnnamed
 	case before && h.Has(hook.AtMostOnce):
 		return warnAgain
+	case before && h.MovesState():
+		return warnMoves
 	case h.Has(hook.SkipStale):
 		return warnStale
 	}

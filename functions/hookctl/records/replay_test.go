@@ -43,11 +43,16 @@ func TestReplay(t *testing.T) {
 		{"outcome unknown, named", []handler{{name: "a", options: once, err: errors.New("?")}, {name: "b"}}, nil, []string{"a"}, "a", nil},
 		{"skips what is stale", []handler{{name: "a", options: []hook.Option{hook.SkipStale}}}, nil, nil, "a",
 			[]string{"  a       1 times  is skipped where it has finished a newer event of the same entity"}},
+		{"moves its state once more", []handler{{name: "a", moves: true}}, nil, nil, "a",
+			[]string{"  a       1 times  moved its state when it ran before, and moves it once more"}},
+		{"moves its state for the first time", []handler{{name: "a"}}, []handler{{name: "a"}, {name: "b", moves: true}}, []string{"b"}, "b",
+			[]string{"  b       1 times"}},
 		{"unhandled, and now there is one", []handler{}, []handler{{name: "a"}}, nil, "a", []string{"sent kyc#evt_1: a"}},
 		{"unhandled still", []handler{}, nil, nil, "",
 			[]string{"  no handler is known here for 1 of them; without one an event ends as unhandled", "sent kyc#evt_1: no handler that is known here"}},
-		{"no longer registered here", []handler{{name: "a"}, {name: "b", options: once}}, []handler{}, nil, "",
-			[]string{"  a       1 times  has run before and is not registered here: it runs if the function has it", "  b       1 times  AT MOST ONCE, and not registered here: it runs again if the function has it"}},
+		{"no longer registered here", []handler{{name: "a"}, {name: "b", options: once}, {name: "c", moves: true}}, []handler{}, nil, "",
+			[]string{"  a       1 times  has run before and is not registered here: it runs if the function has it", "  b       1 times  AT MOST ONCE, and not registered here: it runs again if the function has it",
+				"  c       1 times  moved a state when it ran before, and is not registered here: it moves it once more if the function has it"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -74,6 +74,7 @@ type handler struct {
 	name    string
 	err     error
 	options []hook.Option
+	moves   bool // a state
 }
 
 // A world is the whole way of events behind ingest, in memory.
@@ -123,6 +124,11 @@ func (w *world) register(hs []handler) *hook.Registry {
 			w.ran = append(w.ran, h.name)
 			return h.err
 		}
+		if h.moves {
+			hook.OnState(r, kyc.SessionApproved, h.name, hook.NewState[int, int](h.name), func(kyc.Session) string { return "one" },
+				func(context.Context, hook.Event[kyc.Session], int) (int, int, error) { return 0, 0, run() })
+			continue
+		}
 		hook.On(r, kyc.SessionApproved, h.name, func(context.Context, hook.Event[kyc.Session]) error { return run() }, h.options...)
 		if !slices.Contains(h.options, hook.SkipStale) {
 			hook.OnProvider(r, compliancely.Provider{}, h.name, func(context.Context, hook.Event[json.RawMessage]) error { return run() }, h.options...)
@@ -144,7 +150,7 @@ func (w *world) receive(e webhook.Event) {
 func (w *world) work(r *hook.Registry) []string {
 	w.Helper()
 	worker := &process.Worker{
-		Handlers: r, Ledger: w.store, Entities: w.store, Queue: w.queue, DeadLetters: w.dead,
+		Handlers: r, Ledger: w.store, Entities: w.store, States: w.store, Queue: w.queue, DeadLetters: w.dead,
 		KeepPayload: func(string) bool { return true }, Now: func() time.Time { return w.now },
 	}
 	w.ran = nil
