@@ -20,11 +20,13 @@ const (
 	killedEvents = 5000
 	kills        = 100
 	failEvery    = 50 // one event in so many is told to fail for good
+	together     = 5  // so many events, one after another, belong to one conversation
 )
 
 // Thousands of events flow while the function is killed 100 times, at moments that
 // nobody chose, and queue and ledger are away for a while. In the end every event's
-// effects are there, once, and only what was told to fail is dead-lettered.
+// effects are there, once, it has moved its conversation once, and only what was told to
+// fail is dead-lettered.
 func TestEngineKills(t *testing.T) {
 	e := newEngines(t)
 	fill(t, e)
@@ -32,6 +34,7 @@ func TestEngineKills(t *testing.T) {
 	queueAway, queueURL := newOutage(t, e.sqsURL)
 	c := consume(t, e, 3, 12*time.Second, map[string]string{
 		"AWS_ENDPOINT_URL_DYNAMODB": ledgerURL, "AWS_ENDPOINT_URL_SQS": queueURL,
+		"SAID_TABLE": e.effects,
 	})
 	// The engines are away early on: a message waits the longer for an engine, the more
 	// often it was received, up to 15 minutes.
@@ -41,6 +44,7 @@ func TestEngineKills(t *testing.T) {
 	})
 	await(t, 8*time.Minute, "the queue is empty", func() bool { return e.waiting(t) == 0 })
 	checkEffects(t, e)
+	checkConversations(t, e)
 	checkLetters(t, e)
 }
 
@@ -63,7 +67,7 @@ func fill(t *testing.T, e *engines) {
 				if failsForGood(n) {
 					do = "permanent"
 				}
-				d := contiguityEvent("text.incoming.mms", eventID(n), do)
+				d := contiguityEvent("text.incoming.mms", eventID(n), fmt.Sprint(do, " ", n/together))
 				err := q.Send(t.Context(), queue.Message{Event: webhook.Event{
 					Source: d.source, Provider: d.source, ID: eventID(n), Type: "text.incoming.mms",
 					Received: time.Now(), Raw: d.request.Body,

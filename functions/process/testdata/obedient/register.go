@@ -32,6 +32,9 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 		hook.OnWrites(r, compliancely.TINMatch, "count", count[compliancely.TINResult](table, ""))
 		hook.OnWrites(r, compliancely.TINMatch, "count-again", count[compliancely.TINResult](table, ":again"))
 	}
+	if table := getenv("SAID_TABLE"); table != "" {
+		registerChat(r, table)
+	}
 	hook.On(r, contiguity.TextIncomingSMS, "obey", obey)
 	hook.On(r, contiguity.TextIncomingSMS, "second", func(context.Context, hook.Event[contiguity.Text]) error { return nil })
 	hook.On(r, contiguity.IMessageIncoming, "send-once", sendOnce, hook.AtMostOnce)
@@ -89,10 +92,41 @@ func sendOnce(_ context.Context, e hook.Event[contiguity.IMessage]) error {
 // count adds 1 to an item for each event: what happened twice shows as 2.
 func count[T any](table, suffix string) func(context.Context, hook.Event[T]) ([]webhook.Write, error) {
 	return func(_ context.Context, e hook.Event[T]) ([]webhook.Write, error) {
-		if text, ok := any(e.Data).(contiguity.Text); ok && text.Body == "permanent" {
-			return nil, hook.Permanent(errSecret)
+		if text, ok := any(e.Data).(contiguity.Text); ok {
+			if word, _, _ := strings.Cut(text.Body, " "); word == "permanent" {
+				return nil, hook.Permanent(errSecret)
+			}
 		}
 		key := webhook.Attributes{"pk": webhook.S(e.Key() + suffix)}
 		return []webhook.Write{webhook.Add(table, key, "n", 1)}, nil
 	}
+}
+
+// A conversation is a state: the events that moved it, in the order in which they did.
+type conversation struct{ Moves []string }
+
+// registerChat registers a handler that moves the conversation which the text's second
+// word names, and one that notes in the table which move of it that was.
+func registerChat(r *hook.Registry, table string) {
+	chats := hook.NewState[conversation, int]("chat")
+	name := func(t contiguity.Text) string {
+		_, name, _ := strings.Cut(t.Body, " ")
+		return name
+	}
+	hook.OnState(r, contiguity.TextIncomingMMS, "move", chats, name,
+		func(_ context.Context, e hook.Event[contiguity.Text], c conversation) (conversation, int, error) {
+			if strings.HasPrefix(e.Data.Body, "permanent") {
+				return c, 0, hook.Permanent(errSecret)
+			}
+			c.Moves = append(c.Moves, e.ID)
+			return c, len(c.Moves), nil
+		})
+	hook.OnWrites(r, contiguity.TextIncomingMMS, "say", func(ctx context.Context, e hook.Event[contiguity.Text]) ([]webhook.Write, error) {
+		n, err := chats.Result(ctx)
+		if err != nil {
+			return nil, err
+		}
+		key := webhook.Attributes{"pk": webhook.S(e.ID + ":said")}
+		return []webhook.Write{webhook.Put(table, key, webhook.Attributes{"n": webhook.N(int64(n))}).IfAbsent()}, nil
+	})
 }
