@@ -127,6 +127,28 @@ func stateCases() []testCase {
 			b.wantError("Commit after the end", b.Store.Commit(b.Context(), c, "h", tx), nil)
 			b.wantEqual("results", b.record("a#1").Results, results("h", "one"))
 		}},
+		{"ReplayClearsResults", rowReplay, func(b *bench) {
+			c := b.claim("a#1")
+			for i, handler := range []string{"h1", "h2", "h3"} {
+				b.wantError("Commit", b.Store.Commit(b.Context(), c, handler, moving(fmt.Sprint("s", i), 0, handler)), nil)
+			}
+			for _, replay := range []struct {
+				handlers []string
+				want     ledger.Results
+			}{
+				{[]string{"h2"}, results("h1", "h1", "h3", "h3")},
+				{[]string{"h1", "h3"}, nil},
+			} {
+				c.Done = b.record("a#1").Done
+				b.mustEnd(c, ledger.StateCompleted)
+				c = b.claim("a#1", func(r *ledger.Request) {
+					r.Reopen = &ledger.Reopen{Fence: c.Fence, Replay: true, Handlers: replay.handlers}
+				})
+				b.wantEqual("results", b.record("a#1").Results, replay.want)
+				b.wantEqual("results of the claim", c.Results, replay.want)
+			}
+			b.wantState("s1", first(), "h2")
+		}},
 		{"FirstOfSeveral", promiseFirst, firstOfSeveral},
 		{"RaceForAState", promiseLinear, raceForState},
 	}
