@@ -56,9 +56,9 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	if once && slices.Contains(p.started, h.Name) {
 		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
 	}
-	call, err := h.Prepare(j.message.Event, b.delivery(j, p))
+	call, err := guarded(func() (hook.Call, error) { return h.Prepare(j.message.Event, b.delivery(j, p)) })
 	if err != nil {
-		return Run{End: RunPayload, Err: err}
+		return unprepared(err)
 	}
 	if ctx.Err() != nil {
 		return Run{End: RunNotStarted, Err: ctx.Err()}
@@ -109,6 +109,26 @@ func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(contex
 		return err
 	})
 	return writes, err
+}
+
+// guarded calls fn, which may call methods and functions of the handler's author's, and
+// makes a panic an error.
+func guarded[T any](fn func() (T, error)) (v T, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &PanicError{value, debug.Stack()}
+		}
+	}()
+	return fn()
+}
+
+// unprepared judges why a handler could not be called: it has not acted, whatever its
+// options are.
+func unprepared(err error) Run {
+	if _, ok := errors.AsType[*PanicError](err); ok {
+		return Run{End: RunFailed, Err: err}
+	}
+	return Run{End: RunPayload, Err: err}
 }
 
 // errInterrupted is what is known of an at-most-once run that never reported back.

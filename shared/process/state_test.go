@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -305,66 +304,4 @@ func TestForgetAfter(t *testing.T) {
 		time.Sleep(time.Hour)
 		wantEqual(t, "moves", w.moves(s), nil)
 	})
-}
-
-// What cannot be kept is a letter that says so, and leaves the state as it was.
-func TestStateRefused(t *testing.T) {
-	t.Parallel()
-	type small struct {
-		Moves string `json:"moves"`
-	}
-	type renamed struct {
-		Steps []string `json:"steps"`
-	}
-	text := func(n int) string { return strings.Repeat("x", n) }
-	for _, tt := range []struct {
-		name     string
-		register func(*hook.Registry)
-		reason   queue.Reason
-		says     string
-	}{
-		{"another type", func(r *hook.Registry) { onOther[small](r) }, queue.ReasonPayload, "field moves: want string"},
-		{"renamed field", func(r *hook.Registry) { onOther[renamed](r) }, queue.ReasonPayload, "field moves"},
-		{"state of 300 KB", func(r *hook.Registry) { onText(r, hook.MaxState-2, 0) }, "", ""},
-		{"state over 300 KB", func(r *hook.Registry) { onText(r, hook.MaxState-1, 0) }, queue.ReasonPermanent, "307201 bytes of JSON, more than the 307200"},
-		{"result of 4 KB", func(r *hook.Registry) { onText(r, 1, hook.MaxResult-2) }, "", ""},
-		{"result over 4 KB", func(r *hook.Registry) { onText(r, 1, hook.MaxResult-1) }, queue.ReasonPermanent, "4097 bytes of JSON, more than the 4096"},
-		{"no key", func(r *hook.Registry) {
-			hook.OnState(r, paid, "bad", accounts(), func(order) string { return "" }, move)
-		}, queue.ReasonPayload, "it has no key"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.moveElsewhere(accounts(), "evt_0")
-				tt.register(&w.registry)
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				if r.Reason != tt.reason {
-					t.Fatalf("reason %q (%+v), want %q", r.Reason, r, tt.reason)
-				}
-				wantEqual(t, "moves", w.moves(accounts()), []string{"evt_0"})
-				if tt.reason == "" {
-					return
-				}
-				if f := w.letter(); !strings.Contains(f.Error, tt.says) || strings.Contains(f.Error, text(20)) {
-					t.Errorf("letter says %q, want %q in it and no value", f.Error, tt.says)
-				}
-			})
-		})
-	}
-}
-
-// onOther registers a handler for accounts that takes them for something else.
-func onOther[S any](r *hook.Registry) {
-	hook.OnState(r, paid, "bad", hook.NewState[S, receipt]("account"), order.account,
-		func(_ context.Context, _ hook.Event[order], s S) (S, receipt, error) { return s, receipt{}, nil })
-}
-
-// onText registers a handler whose state and result are texts of so many bytes.
-func onText(r *hook.Registry, state, result int) {
-	hook.OnState(r, paid, "bad", hook.NewState[string, string]("text"), order.account,
-		func(context.Context, hook.Event[order], string) (string, string, error) {
-			return strings.Repeat("x", state), strings.Repeat("x", result), nil
-		})
 }
