@@ -83,7 +83,7 @@ func ExampleLoseReply() {
 // A 429 comes again after its time, and is not counted: a service that is busy for a day
 // costs no event.
 func ExampleRun_tooManyRequests() {
-	busy := 5
+	busy := 30
 	r := hooktest.Run(t, func(r *hook.Registry) {
 		hook.On(r, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {
 			if busy--; busy >= 0 {
@@ -94,7 +94,7 @@ func ExampleRun_tooManyRequests() {
 	}, []webhook.Event{text("evt_1")})
 
 	fmt.Println(r.Events[0].Deliveries[1].At, r.Calls("reply"), r.Events[0].Outcome)
-	// Output: 1h0m0s 6 handled
+	// Output: 1h0m0s 31 handled
 }
 
 // What no retry can cure is a letter with the handler's words.

@@ -158,7 +158,7 @@ func (i *instance) Commit(ctx context.Context, c ledger.Claim, handler string, t
 	}
 	if !w.committed[handler] {
 		w.committed[handler] = true
-		i.writes = append(i.writes, tx.Writes...)
+		i.committed(c, handler, tx)
 	}
 	switch handler {
 	case w.dying:

@@ -1,6 +1,7 @@
 package hooktest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ const Crashed = "crashed"
 type Result struct {
 	Events  []EventResult   // in the order in which Run was given them, each key once
 	Writes  []webhook.Write // what handlers returned, as it was committed
+	States  []StateMove     // as they were committed
 	Letters []Letter        // what went to the dead-letter queue
 }
 
@@ -46,6 +48,14 @@ type HandlerRun struct {
 	Err     error          // the handler's, or why it was not called
 
 	delivery int // of the event's deliveries
+}
+
+// A StateMove is a state as one event left it (see [hook.OnState]).
+type StateMove struct {
+	Event         webhook.Event
+	Handler       string
+	ID            string          // of the state's name and key; the same for the same state
+	State, Result json.RawMessage // as they are stored
 }
 
 // A Letter is an event in the dead-letter queue.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
 	ledgermemory "webhookintake/shared/ledger/memory"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
@@ -57,6 +58,7 @@ type runner struct {
 	running map[string]int // by handler: how many of its calls have not returned
 	events  []*EventResult
 	writes  []webhook.Write
+	states  []StateMove
 }
 
 // A fault is a Fault that may have happened.
@@ -229,9 +231,19 @@ func (r *runner) note(m queue.Message, result process.Result) {
 	}
 }
 
+// committed takes down what the ledger has committed.
+func (r *runner) committed(c ledger.Claim, handler string, tx ledger.Tx) {
+	r.writes = append(r.writes, tx.Writes...)
+	if tx.State != nil {
+		r.states = append(r.states, StateMove{
+			Event: r.find(c.Key).Event, Handler: handler, ID: tx.State.ID, State: tx.State.JSON, Result: tx.Result,
+		})
+	}
+}
+
 // result is what Run returns.
 func (r *runner) result() Result {
-	result := Result{Writes: r.writes}
+	result := Result{Writes: r.writes, States: r.states}
 	for _, e := range r.events {
 		if record, ok := r.ledger.Record(e.Event.Key()); ok {
 			e.Attempts = record.Attempts

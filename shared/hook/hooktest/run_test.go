@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +49,7 @@ func TestFaults(t *testing.T) {
 		"at least once": func(r *hook.Registry) { hook.On(r, sms, "a", nothing) },
 		"at most once":  func(r *hook.Registry) { hook.On(r, sms, "a", nothing, hook.AtMostOnce) },
 		"writes":        func(r *hook.Registry) { hook.OnWrites(r, sms, "a", saveText) },
+		"state":         func(r *hook.Registry) { hook.OnState(r, sms, "a", tallies, sender, tally) },
 		"failing":       func(r *hook.Registry) { hook.On(r, sms, "a", failFirst) },
 		"failing at most once": func(r *hook.Registry) {
 			hook.On(r, sms, "a", failFirst, hook.AtMostOnce)
@@ -106,6 +109,17 @@ text.incoming.sms evt_1
   5s in_progress
   1m5s handled: b done
 `, 1},
+		{"state", hooktest.CrashAfter("a"), `
+text.incoming.sms evt_1
+  0s crashed: a done
+  6m0s handled: b done
+`, 0},
+		{"state", hooktest.LoseReply("a"), `
+text.incoming.sms evt_1
+  0s unavailable: a uncommitted (the ledger's answer was lost)
+  5s in_progress
+  1m5s handled: b done
+`, 0},
 		{"writes", hooktest.Twice(), `
 text.incoming.sms evt_1
   0s handled: a done, b done
@@ -122,7 +136,37 @@ text.incoming.sms evt_1
 			if len(got.Writes) != tt.writes {
 				t.Errorf("writes %v, want %d", got.Writes, tt.writes)
 			}
+			if moves := len(got.States); tt.way == "state" && moves != 1 || tt.way != "state" && moves != 0 {
+				t.Errorf("the state was moved %d times", moves)
+			}
 		})
+	}
+}
+
+// A count of texts, by sender; its result is the number of the text.
+var tallies = hook.NewState[int, int]("tally")
+
+func sender(t contiguity.Text) string { return t.From }
+
+func tally(_ context.Context, _ hook.Event[contiguity.Text], n int) (int, int, error) {
+	return n + 1, n + 1, nil
+}
+
+// Events that arrive together move a state one after another, and each as it was committed
+// is in the result.
+func TestStates(t *testing.T) {
+	t.Parallel()
+	other := hooktest.Webhook(contiguity.TextIncomingSMS, "evt_3", contiguity.Text{From: "+15005550009"})
+	got := hooktest.Run(t, func(r *hook.Registry) {
+		hook.OnState(r, contiguity.TextIncomingSMS, "count", tallies, sender, tally)
+	}, []webhook.Event{text("evt_1"), text("evt_2"), other}, hooktest.Twice())
+	moves := map[string]string{} // by state
+	for _, m := range got.States {
+		moves[m.ID] += fmt.Sprintf("%s %s %s; ", m.Handler, m.State, m.Result)
+	}
+	want := []string{"count 1 1; ", "count 1 1; count 2 2; "}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Values(moves))); diff != "" {
+		t.Errorf("moves (-want +got):\n%s\n%s", diff, got)
 	}
 }
 
