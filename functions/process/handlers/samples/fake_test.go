@@ -37,6 +37,8 @@ func logged(t *testing.T) *strings.Builder {
 // A service is the other side of a call. It notes what it gets.
 type service struct {
 	*httptest.Server
+	retryAfter string // seconds, of every answer
+
 	mu    sync.Mutex
 	calls []string // "POST /send/text {…}"
 	kept  int      // calls over a connection that was not to be closed
@@ -51,7 +53,7 @@ func newService(t *testing.T, status int, body string) *service {
 // newServiceOf answers the first call with the first status, and so on; the last one stays.
 func newServiceOf(t *testing.T, body string, statuses ...int) *service {
 	t.Helper()
-	s := new(service)
+	s := &service{retryAfter: "30"}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -64,7 +66,7 @@ func newServiceOf(t *testing.T, body string, statuses ...int) *service {
 		if !r.Close {
 			s.kept++
 		}
-		w.Header().Set("Retry-After", "30")
+		w.Header().Set("Retry-After", s.retryAfter)
 		w.Header().Set("Location", "/elsewhere") // of status 302
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)

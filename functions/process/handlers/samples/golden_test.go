@@ -44,6 +44,9 @@ func TestGolden(t *testing.T) {
 			for _, w := range result.Writes {
 				got += fmt.Sprintf("%s %s\n", w.Op, w.Item())
 			}
+			for _, m := range result.States {
+				got += fmt.Sprintf("%s %s gives %s\n", m.Handler, m.State, m.Result)
+			}
 			golden := filepath.Join("testdata", "golden", strings.TrimSuffix(filepath.Base(file), ".json")+".txt")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {

@@ -1,17 +1,23 @@
 package samples
 
 import (
+	"context"
+	"strings"
+
 	"webhookintake/shared/hook"
 	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/webhook"
 )
 
 // Register enters those samples into r whose settings getenv has, and logs which are
 // off. Its error names every setting that is wrong.
 func Register(r *hook.Registry, getenv func(string) string) error {
 	s := &settings{getenv: getenv}
-	registerReplies(r, s)
+	client := s.contiguity("CONTIGUITY_TOKEN")
+	registerReplies(r, s, client)
+	registerChatbot(r, s, client)
 	registerTables(r, s)
 	registerAlerts(r, s)
 	return s.report()
@@ -19,9 +25,7 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 
 // registerReplies enters what sends messages. A message sent again is a second message,
 // so all of it is hook.AtMostOnce.
-func registerReplies(r *hook.Registry, s *settings) {
-	client := s.contiguity("CONTIGUITY_TOKEN")
-
+func registerReplies(r *hook.Registry, s *settings, client *contiguity.Client) {
 	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
 		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}
 		hook.On(r, contiguity.TextIncomingSMS, "auto-reply", h.handle, hook.AtMostOnce)
@@ -42,6 +46,30 @@ func registerReplies(r *hook.Registry, s *settings) {
 		h := identityThanks{client: client, text: s.text("IDENTITY_THANKS_TEXT"), sample: sample}
 		hook.On(r, contiguity.VerificationSessionVerified, "identity-thanks", h.handle, hook.AtMostOnce)
 	}
+}
+
+// registerChatbot enters what talks with people, whatever way they write.
+func registerChatbot(r *hook.Registry, s *settings, client *contiguity.Client) {
+	on, sample := s.on("chat", "CONTIGUITY_TOKEN", "CHATBOT_GREETING")
+	if !on {
+		return
+	}
+	for _, other := range []string{"AUTO_REPLY_TEXT", "IMESSAGE_REPLY_TEXT", "WHATSAPP_REPLY_TEXT"} {
+		if text := s.text(other); text != "" && !strings.Contains(text, sampleOnly) {
+			s.fault("CHATBOT_GREETING", "a message would be answered twice, as "+other+" is set, too: set one of them")
+		}
+	}
+	b := chatbot{greeting: s.text("CHATBOT_GREETING"), chats: hook.NewState[chat, answer]("chat"), sample: sample}
+	enterChat(r, b, contiguity.TextIncomingSMS, client.ReplyText)
+	enterChat(r, b, contiguity.TextIncomingMMS, client.ReplyText)
+	enterChat(r, b, contiguity.IMessageIncoming, client.ReplyIMessage)
+	enterChat(r, b, contiguity.WhatsAppIncoming, client.ReplyWhatsApp)
+}
+
+// enterChat enters both handlers of the chatbot for one way to write.
+func enterChat[T message](r *hook.Registry, b chatbot, t webhook.Type[T], send func(context.Context, T, contiguity.Reply) (contiguity.Sent, error)) {
+	hook.OnState(r, t, "chat", b.chats, between[T], move[T](b))
+	hook.On(r, t, "chat-reply", reply(b, send), hook.AtMostOnce)
 }
 
 // registerTables enters what writes into tables of yours. That calls nobody, so a sample

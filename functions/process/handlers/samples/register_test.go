@@ -58,7 +58,7 @@ func TestRegister(t *testing.T) {
 			off: `off.auto-reply="CONTIGUITY_TOKEN AUTO_REPLY_TEXT" ` +
 				`off.imessage-reply="CONTIGUITY_TOKEN IMESSAGE_REPLY_TEXT IMESSAGE_REPLY_ATTACHMENT" ` +
 				`off.whatsapp-reply="CONTIGUITY_TOKEN WHATSAPP_REPLY_TEXT" ` +
-				`off.identity-thanks="CONTIGUITY_TOKEN IDENTITY_THANKS_TEXT" ` +
+				`off.identity-thanks="CONTIGUITY_TOKEN IDENTITY_THANKS_TEXT" off.chat="CONTIGUITY_TOKEN CHATBOT_GREETING" ` +
 				`off.delivery-status=DELIVERIES_TABLE off.otp-verified=VERIFIED_NUMBERS_TABLE off.open-account=ACCOUNTS_TABLE ` +
 				`off.watchlist-slack=SLACK_WEBHOOK_URL off.watchlist-email="ALERT_EMAIL_FROM ALERT_EMAIL_TO" ` +
 				`off.tin-mismatch-alert=SLACK_WEBHOOK_URL`,
@@ -81,15 +81,15 @@ func TestRegister(t *testing.T) {
 				"compliancely tin_match":             {"tin-mismatch-alert"},
 			},
 			off: `off.auto-reply=AUTO_REPLY_TEXT off.imessage-reply=IMESSAGE_REPLY_ATTACHMENT ` +
-				`off.identity-thanks=IDENTITY_THANKS_TEXT off.watchlist-email="ALERT_EMAIL_FROM ALERT_EMAIL_TO"`,
+				`off.identity-thanks=IDENTITY_THANKS_TEXT off.chat=CHATBOT_GREETING off.watchlist-email="ALERT_EMAIL_FROM ALERT_EMAIL_TO"`,
 		},
 		{
 			name: "the samples", set: samples(t),
 			want: map[string][]string{
-				"contiguity text.incoming.sms":                      {"auto-reply at most once"},
-				"contiguity text.incoming.mms":                      {"auto-reply at most once"},
-				"contiguity imessage.incoming":                      {"imessage-reply at most once"},
-				"contiguity whatsapp.incoming":                      {"whatsapp-reply at most once"},
+				"contiguity text.incoming.sms":                      {"auto-reply at most once", "chat", "chat-reply at most once"},
+				"contiguity text.incoming.mms":                      {"auto-reply at most once", "chat", "chat-reply at most once"},
+				"contiguity imessage.incoming":                      {"imessage-reply at most once", "chat", "chat-reply at most once"},
+				"contiguity whatsapp.incoming":                      {"whatsapp-reply at most once", "chat", "chat-reply at most once"},
 				"contiguity text.delivery.confirmed":                {"delivery-status newest"},
 				"contiguity text.delivery.failed":                   {"delivery-status newest"},
 				"contiguity otp.reverse.verified":                   {"otp-verified newest"},
@@ -148,6 +148,7 @@ func TestRegisterRefuses(t *testing.T) {
 		{"other tables", map[string]string{"VERIFIED_NUMBERS_TABLE": "x", "ACCOUNTS_TABLE": "y"}, []string{"VERIFIED_NUMBERS_TABLE", "ACCOUNTS_TABLE"}},
 		{"mail without AWS", map[string]string{"ALERT_EMAIL_FROM": "a@example.com", "ALERT_EMAIL_TO": "a@example.com"},
 			[]string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}},
+		{"two that answer", map[string]string{"CONTIGUITY_TOKEN": token, "CHATBOT_GREETING": "secret-part", "AUTO_REPLY_TEXT": "Yes."}, []string{"CHATBOT_GREETING"}},
 		{"all at once", with(slackURL, file("x")), []string{"IMESSAGE_REPLY_ATTACHMENT", "SLACK_WEBHOOK_URL"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,52 @@
+package samples
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A chat is where a conversation stands. The zero chat has not begun.
+type chat struct {
+	Answers int    `json:"answers,omitempty"` // given since it began
+	Name    string `json:"name,omitempty"`    // empty: not known yet
+	Stopped bool   `json:"stopped,omitempty"` // the person wants no more
+}
+
+const (
+	maxName = 40 // characters; a longer text is hardly a name
+	// maxAnswers is how many messages are answered until the person writes START: a
+	// program at the other end would go on for ever.
+	maxAnswers = 20
+
+	goodbye  = "You will get no more messages from us. Write START to talk again."
+	askAgain = "Sorry, what is your name?"
+)
+
+// hear takes the next message. It gives how the conversation stands then, and what to
+// say; empty for nothing.
+func (c chat) hear(text, greeting string) (next chat, say string) {
+	text = strings.TrimSpace(text)
+	switch strings.ToUpper(text) {
+	case "STOP":
+		if c.Stopped {
+			return c, ""
+		}
+		return chat{Stopped: true}, goodbye
+	case "START":
+		c = chat{}
+	}
+	if c.Stopped || c.Answers == maxAnswers {
+		return c, ""
+	}
+	c.Answers++
+	switch {
+	case c.Answers == 1:
+		return c, greeting
+	case c.Name != "":
+		return c, "Thank you, " + c.Name + ", we will look into it."
+	case text == "" || utf8.RuneCountInString(text) > maxName:
+		return c, askAgain
+	}
+	c.Name = text
+	return c, "Nice to meet you, " + c.Name + ". What can we do for you?"
+}
