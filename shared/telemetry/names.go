@@ -24,11 +24,10 @@ const (
 	FieldStack    = "stack"
 
 	// Durations, in milliseconds.
-	FieldTook       = "took_ms"
-	FieldVerifying  = "verifying_ms"
-	FieldQueueing   = "queueing_ms"
-	FieldQueueDelay = "queue_delay_ms"
-	FieldRetryIn    = "retry_in_ms"
+	FieldTook      = "took_ms"
+	FieldVerifying = "verifying_ms"
+	FieldQueueing  = "queueing_ms"
+	FieldRetryIn   = "retry_in_ms"
 )
 
 // The metrics, all by function besides what is said.
