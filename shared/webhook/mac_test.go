@@ -2,6 +2,8 @@ package webhook_test
 
 import (
 	"encoding/hex"
+	"errors"
+	"strings"
 	"testing"
 
 	"webhookintake/shared/webhook"
@@ -61,5 +63,31 @@ func TestMatchMAC(t *testing.T) {
 				t.Errorf("MatchMAC = %d, %v, want %d, %v", secret, ok, tt.secret, tt.ok)
 			}
 		})
+	}
+}
+
+func TestParseSignatures(t *testing.T) {
+	t.Parallel()
+	mac := strings.Repeat("ab", webhook.MACLen)
+	many := strings.Repeat(mac+",", 10) + "not hex"
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		count int
+		want  error
+	}{
+		{"one", []string{mac}, 1, nil},
+		{"two lines", []string{mac, " " + mac + "\t"}, 2, nil},
+		{"joined lines", []string{mac + ", " + mac}, 2, nil},
+		{"eleventh ignored", []string{many}, 10, nil},
+		{"none", nil, 0, webhook.ErrSignatureMissing},
+		{"empty", []string{""}, 0, webhook.ErrSignatureMalformed},
+		{"too short", []string{mac[2:]}, 0, webhook.ErrSignatureMalformed},
+		{"not decoded", []string{mac + ",x"}, 0, webhook.ErrSignatureMalformed},
+	} {
+		got, err := webhook.ParseSignatures(tt.lines, hex.DecodeString)
+		if len(got) != tt.count || !errors.Is(err, tt.want) {
+			t.Errorf("%s: %d signatures, %v; want %d, %v", tt.name, len(got), err, tt.count, tt.want)
+		}
 	}
 }

@@ -36,6 +36,26 @@ func splitObject(text []byte) (Object, error) {
 	return Object{splitMembers(text)}, nil
 }
 
+// ParseEnvelope reads a body that has its id, type and data in fields of these names, as
+// most have. It returns the object too, for further fields such as the event's time.
+//
+// Its error is [ErrMalformedBody], or that of [Object.ID] or [Object.Type].
+func ParseEnvelope(body []byte) (Object, Envelope, error) {
+	o, err := ParseObject(body)
+	if err != nil {
+		return Object{}, Envelope{}, err
+	}
+	id, err := o.ID("id")
+	if err != nil {
+		return Object{}, Envelope{}, err
+	}
+	eventType, err := o.Type("type")
+	if err != nil {
+		return Object{}, Envelope{}, err
+	}
+	return o, Envelope{ID: id, Type: eventType, Data: o.Get("data")}, nil
+}
+
 // Get gives the value of the field of that name; nil where it is absent.
 func (o Object) Get(name string) json.RawMessage {
 	for i := len(o.members) - 1; i >= 0; i-- {

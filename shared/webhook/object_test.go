@@ -146,3 +146,18 @@ func TestParseSeconds(t *testing.T) {
 		}
 	}
 }
+
+func TestWithinTolerance(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1790000000, 999_999_999)
+	for _, tt := range []struct {
+		ago, tolerance int64
+		want           bool
+	}{
+		{300, 300, true}, {301, 300, false}, {-300, 300, true}, {-301, 300, false}, {1 << 40, 0, true},
+	} {
+		if got := webhook.WithinTolerance(at.Unix()-tt.ago, at, tt.tolerance); got != tt.want {
+			t.Errorf("%d s ago within %d s = %v", tt.ago, tt.tolerance, got)
+		}
+	}
+}

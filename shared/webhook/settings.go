@@ -43,6 +43,19 @@ type FieldError struct{ Field, Problem string }
 // Error gives the field and what is wrong with it.
 func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
 
+// DefaultToleranceS is the window of a signed timestamp in seconds where
+// Settings.ToleranceS is nil.
+const DefaultToleranceS = 300
+
+// Tolerance returns the window of a signed timestamp in seconds; 0 means that the time is
+// not checked.
+func (s Settings) Tolerance() int64 {
+	if s.ToleranceS == nil {
+		return DefaultToleranceS
+	}
+	return *s.ToleranceS
+}
+
 // SigningSecret is the first secret, with which Sign signs; the empty one where there
 // is none, with which no Verifier agrees.
 func (s Settings) SigningSecret() Secret {

@@ -20,6 +20,7 @@ func hash(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(te
 func suite() providertest.Case {
 	return providertest.Case{
 		Provider: compliancely.Provider{},
+		Name:     "compliancely",
 		Uses:     []string{webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey},
 		Header:   "Compliancely-Signature",
 		Body:     []byte(tin),
@@ -39,13 +40,6 @@ func TestProvider(t *testing.T) {
 	wrapped.Want.ID = "sha256:" + hash(string(wrapped.Body))
 	for name, c := range map[string]providertest.Case{"default": suite(), "all set": set, "wrapped": wrapped} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); providertest.Run(t, c) })
-	}
-}
-
-func TestName(t *testing.T) {
-	t.Parallel()
-	if got := (compliancely.Provider{}).Name(); got != "compliancely" {
-		t.Errorf("Name = %q", got)
 	}
 }
 

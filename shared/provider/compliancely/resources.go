@@ -52,11 +52,7 @@ func (r TaxExemptResult) Entity() string { return entity(r.ID) }
 // UnmarshalJSON reads the fields and keeps the whole.
 func (r *TaxExemptResult) UnmarshalJSON(data []byte) error {
 	type plain TaxExemptResult // without this method
-	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
-		return err
-	}
-	r.Raw = bytes.Clone(data)
-	return nil
+	return keepRaw(data, (*plain)(r), &r.Raw)
 }
 
 // A SecretaryOfStateResult is the payload of [SecretaryOfState]. What a finished search
@@ -77,11 +73,7 @@ func (r SecretaryOfStateResult) Entity() string { return entity(r.ID) }
 // UnmarshalJSON reads the fields and keeps the whole.
 func (r *SecretaryOfStateResult) UnmarshalJSON(data []byte) error {
 	type plain SecretaryOfStateResult // without this method
-	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
-		return err
-	}
-	r.Raw = bytes.Clone(data)
-	return nil
+	return keepRaw(data, (*plain)(r), &r.Raw)
 }
 
 // A BulkTINResult is the payload of [BulkTIN]. The links are null until a file is ready.
@@ -108,10 +100,15 @@ func (r BulkTINResult) Entity() string { return string(r.ID) }
 // UnmarshalJSON reads the fields and keeps the whole.
 func (r *BulkTINResult) UnmarshalJSON(data []byte) error {
 	type plain BulkTINResult // without this method
-	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
+	return keepRaw(data, (*plain)(r), &r.Raw)
+}
+
+// keepRaw reads data into dst, and keeps a copy of it in raw.
+func keepRaw(data []byte, dst any, raw *json.RawMessage) error {
+	if err := json.Unmarshal(data, dst); err != nil {
 		return err
 	}
-	r.Raw = bytes.Clone(data)
+	*raw = bytes.Clone(data)
 	return nil
 }
 

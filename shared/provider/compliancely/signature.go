@@ -15,9 +15,8 @@ const (
 	signaturePrefix = "sha256="
 )
 
-// The lengths of an HMAC-SHA256: in bytes, and written.
+// The lengths of an encoded MAC.
 const (
-	macLen          = 32
 	hexLen          = 64
 	base64Len       = 43 // without padding
 	base64PaddedLen = 44
@@ -34,7 +33,7 @@ type verifier struct {
 // Verify implements [webhook.Verifier]. Every JSON object is usable: what has no known
 // shape has the type "unknown".
 func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
-	signatures, err := parseSignatures(r.Header.Values(v.header))
+	signatures, err := webhook.ParseSignatures(r.Header.Values(v.header), decodeSignature)
 	if err != nil {
 		return webhook.Verified{}, err
 	}
@@ -56,29 +55,10 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// parseSignatures reads the header's lines, several of which a proxy may have joined
-// by commas. Signatures after the tenth are not looked at.
-func parseSignatures(lines []string) ([][]byte, error) {
-	if len(lines) == 0 {
-		return nil, webhook.ErrSignatureMissing
-	}
-	var signatures [][]byte
-	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		if len(signatures) == webhook.MaxSignatures {
-			break
-		}
-		digest := strings.TrimPrefix(strings.Trim(element, " \t"), signaturePrefix)
-		signature, err := decodeDigest(digest)
-		if err != nil || len(signature) != macLen {
-			return nil, webhook.ErrSignatureMalformed
-		}
-		signatures = append(signatures, signature)
-	}
-	return signatures, nil
-}
-
-// decodeDigest tells hex from base64 by the length, which no digest has in both.
-func decodeDigest(digest string) ([]byte, error) {
+// decodeSignature reads hex or base64, with or without "sha256=". The length tells the
+// encodings apart.
+func decodeSignature(element string) ([]byte, error) {
+	digest := strings.TrimPrefix(element, signaturePrefix)
 	switch len(digest) {
 	case hexLen:
 		return hex.DecodeString(digest)
@@ -92,10 +72,10 @@ func decodeDigest(digest string) ([]byte, error) {
 	return nil, webhook.ErrSignatureMalformed
 }
 
-// decodeBase64 takes both alphabets, which differ in two characters.
+// decodeBase64 accepts both alphabets, which differ in two characters.
 func decodeBase64(digest string) ([]byte, error) {
 	digest = strings.NewReplacer("-", "+", "_", "/").Replace(digest)
-	// Strict refuses a last digit with bits that mean nothing: one way to write a MAC.
+	// Strict refuses unused bits in the last digit, so that a MAC has one encoding.
 	return base64.RawStdEncoding.Strict().DecodeString(digest)
 }
 

@@ -1,7 +1,6 @@
 package compliancely
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -52,11 +51,7 @@ func (r TranscriptResult) Entity() string { return string(r.ID) }
 // UnmarshalJSON reads the fields and keeps the whole.
 func (r *TranscriptResult) UnmarshalJSON(data []byte) error {
 	type plain TranscriptResult // without this method
-	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
-		return err
-	}
-	r.Raw = bytes.Clone(data)
-	return nil
+	return keepRaw(data, (*plain)(r), &r.Raw)
 }
 
 // A Consent is the taxpayer's agreement (form 8821).

@@ -8,9 +8,6 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// defaultToleranceS is the window that the provider's documentation suggests.
-const defaultToleranceS = 300
-
 // Provider is Contiguity. The zero value is ready to use.
 type Provider struct{}
 
@@ -25,35 +22,22 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	if err := s.Check(webhook.FieldTolerance); err != nil {
 		return nil, err
 	}
-	v := &verifier{secrets: slices.Clone(s.Secrets), toleranceS: defaultToleranceS}
-	if s.ToleranceS != nil {
-		v.toleranceS = *s.ToleranceS
-	}
-	return v, nil
+	return &verifier{secrets: slices.Clone(s.Secrets), toleranceS: s.Tolerance()}, nil
 }
 
 // Open reads id, type, timestamp and data. Older type names come out as today's, and the
 // error of an identity event, which may stand beside its data, as part of the data.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
-	o, err := webhook.ParseObject(body)
+	o, envelope, err := webhook.ParseEnvelope(body)
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	id, err := o.ID("id")
-	if err != nil {
-		return webhook.Envelope{}, err
+	if strings.HasPrefix(envelope.Type, prefixVerificationSession) {
+		envelope.Data = withError(envelope.Data, o.Get("error"))
 	}
-	wireType, err := o.Type("type")
-	if err != nil {
-		return webhook.Envelope{}, err
-	}
-	data := o.Get("data")
-	if strings.HasPrefix(wireType, prefixVerificationSession) {
-		data = withError(data, o.Get("error"))
-	}
-	return webhook.Envelope{
-		ID: id, Type: todaysType(wireType, data), Time: o.Seconds("timestamp"), Data: data,
-	}, nil
+	envelope.Type = todaysType(envelope.Type, envelope.Data)
+	envelope.Time = o.Seconds("timestamp")
+	return envelope, nil
 }
 
 // todaysType resolves the type names of 2024 and 2025, which accounts may still send.

@@ -2,7 +2,6 @@ package contiguity_test
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"webhookintake/shared/provider/contiguity"
@@ -16,6 +15,7 @@ const sms = `{"id":"evt_1","type":"text.incoming.sms","timestamp":1790000000,"ap
 func suite() providertest.Case {
 	return providertest.Case{
 		Provider: contiguity.Provider{},
+		Name:     "contiguity",
 		Uses:     []string{webhook.FieldTolerance},
 		Header:   "Contiguity-Signature",
 		ID:       "evt_1",
@@ -31,28 +31,7 @@ func suite() providertest.Case {
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	unchecked := suite()
-	unchecked.Settings.ToleranceS = new(int64(0))
-	t.Run("default", func(t *testing.T) { t.Parallel(); providertest.Run(t, suite()) })
-	t.Run("unchecked", func(t *testing.T) { t.Parallel(); providertest.Run(t, unchecked) })
-}
-
-func TestName(t *testing.T) {
-	t.Parallel()
-	if got := (contiguity.Provider{}).Name(); got != "contiguity" {
-		t.Errorf("Name = %q", got)
-	}
-}
-
-func TestNegativeTolerance(t *testing.T) {
-	t.Parallel()
-	_, err := contiguity.Provider{}.Configure(webhook.Settings{
-		Secrets: []webhook.Secret{webhook.NewSecret("s")}, ToleranceS: new(int64(-1)),
-	})
-	fault, ok := errors.AsType[*webhook.FieldError](err)
-	if !ok || fault.Field != "tolerance_s" {
-		t.Errorf("Configure = %v, want a fault in tolerance_s", err)
-	}
+	providertest.Run(t, suite())
 }
 
 func TestOpenResolvesOlderTypes(t *testing.T) {

@@ -12,13 +12,10 @@ import (
 
 const signatureHeader = "Contiguity-Signature"
 
-// macLen is the length of an HMAC-SHA256 in bytes.
-const macLen = 32
-
 // verifier holds what [Provider.Configure] bound. It is not changed afterwards.
 type verifier struct {
 	secrets    []webhook.Secret
-	toleranceS int64 // 0: not checked
+	toleranceS int64 // 0 means that the time is not checked
 }
 
 // A stamp is a signed time with the signatures offered for it.
@@ -51,18 +48,13 @@ func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err err
 	for _, s := range stamps {
 		i, ok := webhook.MatchMAC(v.secrets, s.signatures, []byte(s.text), []byte("."), r.Body)
 		switch {
-		case ok && v.inWindow(s.seconds, r.At):
+		case ok && webhook.WithinTolerance(s.seconds, r.At, v.toleranceS):
 			return i, nil
 		case ok:
 			err = webhook.ErrTimestampOutsideWindow
 		}
 	}
 	return 0, err
-}
-
-func (v *verifier) inWindow(signed int64, at time.Time) bool {
-	age := at.Unix() - signed
-	return v.toleranceS == 0 || -v.toleranceS <= age && age <= v.toleranceS
 }
 
 // parseHeader reads the header's lines. A proxy may have joined several by commas, so
@@ -91,7 +83,7 @@ func parseHeader(lines []string) ([]stamp, error) {
 			stamps = append(stamps, stamp{text: value, seconds: seconds})
 		case "v1":
 			signature, err := hex.DecodeString(value)
-			if err != nil || len(signature) != macLen || len(stamps) == 0 {
+			if err != nil || len(signature) != webhook.MACLen || len(stamps) == 0 {
 				return nil, webhook.ErrSignatureMalformed
 			}
 			last := &stamps[len(stamps)-1]

@@ -86,7 +86,7 @@ func verifyLines(body []byte, lines []string, secret string, o VerifyOptions) er
 func (o VerifyOptions) toleranceS() int64 {
 	switch {
 	case o.Tolerance == 0:
-		return defaultToleranceS
+		return webhook.DefaultToleranceS
 	case o.Tolerance < 0:
 		return 0
 	}

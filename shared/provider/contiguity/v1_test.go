@@ -23,6 +23,7 @@ const v1ID = "sha256:99b45ffa7568dcdf8acf9a097a650a2370a8178adedf44be93b082c563e
 func v1Suite() providertest.Case {
 	return providertest.Case{
 		Provider: contiguity.V1{},
+		Name:     "contiguity-v1",
 		Token:    "token",
 		Body:     []byte(v1SMS),
 		Want: webhook.Envelope{

@@ -47,17 +47,10 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 // Open reads id, type, created and data. Types that are not known, such as those of
 // watchlist events, come out as they are.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
-	o, err := webhook.ParseObject(body)
+	o, envelope, err := webhook.ParseEnvelope(body)
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	id, err := o.ID("id")
-	if err != nil {
-		return webhook.Envelope{}, err
-	}
-	eventType, err := o.Type("type")
-	if err != nil {
-		return webhook.Envelope{}, err
-	}
-	return webhook.Envelope{ID: id, Type: eventType, Time: o.Seconds("created"), Data: o.Get("data")}, nil
+	envelope.Time = o.Seconds("created")
+	return envelope, nil
 }

@@ -16,6 +16,7 @@ const processed = `{"id":"evt_k1","type":"kyc.session.processed","created":17900
 func suite(signed string) providertest.Case {
 	return providertest.Case{
 		Provider: kyc.Provider{},
+		Name:     "kyc",
 		Settings: webhook.Settings{Signed: signed},
 		Uses:     []string{webhook.FieldSigned},
 		Header:   "X-Webhook-Signature",
@@ -34,13 +35,6 @@ func TestProvider(t *testing.T) {
 	t.Parallel()
 	for _, signed := range []string{"", kyc.SignedEither, kyc.SignedBody, kyc.SignedTimestampBody} {
 		t.Run("signed="+signed, func(t *testing.T) { t.Parallel(); providertest.Run(t, suite(signed)) })
-	}
-}
-
-func TestName(t *testing.T) {
-	t.Parallel()
-	if got := (kyc.Provider{}).Name(); got != "kyc" {
-		t.Errorf("Name = %q", got)
 	}
 }
 

@@ -18,9 +18,6 @@ const (
 	signaturePrefix = "sha256="
 )
 
-// macLen is the length of an HMAC-SHA256 in bytes.
-const macLen = 32
-
 // maxAge is how old an event may be by its signed creation. It is a day less than the
 // 30 days for which an event id is remembered.
 const maxAge = 29 * 24 * time.Hour
@@ -34,7 +31,7 @@ type verifier struct {
 
 // Verify implements [webhook.Verifier].
 func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
-	signatures, err := parseSignatures(r.Header.Values(signatureHeader))
+	signatures, err := webhook.ParseSignatures(r.Header.Values(signatureHeader), decodeSignature)
 	if err != nil {
 		return webhook.Verified{}, err
 	}
@@ -78,28 +75,13 @@ func tooOld(created, at time.Time) bool {
 	return !created.IsZero() && at.Sub(created) > maxAge
 }
 
-// parseSignatures reads the header's lines, several of which a proxy may have joined
-// by commas. Signatures after the tenth are not looked at.
-func parseSignatures(lines []string) ([][]byte, error) {
-	if len(lines) == 0 {
-		return nil, webhook.ErrSignatureMissing
+// decodeSignature reads "sha256=" and hex.
+func decodeSignature(element string) ([]byte, error) {
+	digits, ok := strings.CutPrefix(element, signaturePrefix)
+	if !ok {
+		return nil, webhook.ErrSignatureMalformed
 	}
-	var signatures [][]byte
-	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		if len(signatures) == webhook.MaxSignatures {
-			break
-		}
-		digits, ok := strings.CutPrefix(strings.Trim(element, " \t"), signaturePrefix)
-		if !ok {
-			return nil, webhook.ErrSignatureMalformed
-		}
-		signature, err := hex.DecodeString(digits)
-		if err != nil || len(signature) != macLen {
-			return nil, webhook.ErrSignatureMalformed
-		}
-		signatures = append(signatures, signature)
-	}
-	return signatures, nil
+	return hex.DecodeString(digits)
 }
 
 // parseTimestamp gives the header's text, for that is what may be signed. Several

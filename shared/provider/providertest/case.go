@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ var At = time.Unix(1790000000, 0).UTC()
 // A Case is a provider with one set of settings.
 type Case struct {
 	Provider webhook.Provider
+	Name     string           // the provider's name in the sources document
 	Settings webhook.Settings // without Secrets, which the suite brings
 	Uses     []string         // the optional fields of Settings that the provider uses
 	Header   string           // the signature header
@@ -48,8 +50,18 @@ type check struct {
 	holds   func(Case) error
 }
 
-// Run checks c against the contract of [webhook.Provider] and [webhook.Verifier].
+// Run checks c against the contract of [webhook.Provider] and [webhook.Verifier]. If the
+// provider uses tolerance_s, it checks it again with an unchecked time.
 func Run(t *testing.T, c Case) {
+	t.Helper()
+	run(t, c)
+	if slices.Contains(c.Uses, webhook.FieldTolerance) {
+		c.Settings.ToleranceS = new(int64(0))
+		t.Run("Unchecked", func(t *testing.T) { run(t, c) })
+	}
+}
+
+func run(t *testing.T, c Case) {
 	t.Helper()
 	for _, check := range checks(c) {
 		t.Run(check.name, func(t *testing.T) {
@@ -71,6 +83,9 @@ func checks(c Case) []check {
 	}
 	all = append(all, bodyChecks()...)
 	all = append(all, settingsChecks()...)
+	if slices.Contains(c.Uses, webhook.FieldTolerance) {
+		all = append(all, toleranceCheck())
+	}
 	if c.IDField != "" {
 		all = append(all, idCheck())
 	}

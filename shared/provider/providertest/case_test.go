@@ -11,7 +11,7 @@ import (
 
 func toyCase(fault string) Case {
 	return Case{
-		Provider: toy{fault}, Header: "Toy-Signature",
+		Provider: toy{fault}, Name: "toy", Header: "Toy-Signature", Uses: []string{webhook.FieldTolerance},
 		Body:    []byte(`{"id":"evt_1","type":"t.a","data":{"text":"private"}}`),
 		Want:    webhook.Envelope{ID: "evt_1", Type: "t.a", Data: json.RawMessage(`{"text":"private"}`)},
 		IDField: "id", TypeField: "type",
@@ -51,6 +51,8 @@ func faults() map[string]string {
 		"takes any id":               "ID",
 		"takes any type":             "Type",
 		"reads names in any case":    "ID",
+		"has another name":           "Name",
+		"takes a negative tolerance": "NegativeTolerance",
 		"takes no secret":            "NoSecret",
 		"takes any field":            "UnusedFields",
 		"tells the first fault only": "AllFaults",

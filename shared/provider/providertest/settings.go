@@ -11,6 +11,7 @@ import (
 
 func settingsChecks() []check {
 	return []check{
+		{"Name", "The provider has the name that the sources document uses.", checkName},
 		{"NoSecret", "Without a secret, or with an empty one, there is no Verifier.", checkNoSecret},
 		{"UnusedFields", "A field that the provider does not use is refused by name.", checkUnused},
 		{"AllFaults", "The error names all fields at fault at once.", checkAllFaults},
@@ -51,6 +52,21 @@ func faultyFields(err error) (fields []string) {
 		return []string{fault.Field}
 	}
 	return []string{"(no FieldError)"}
+}
+
+func checkName(c Case) error {
+	if got := c.Provider.Name(); got != c.Name {
+		return fmt.Errorf("name %q, want %q", got, c.Name)
+	}
+	return nil
+}
+
+func toleranceCheck() check {
+	return check{"NegativeTolerance", "A negative tolerance is refused.", func(c Case) error {
+		s := c.settings(current)
+		s.ToleranceS = new(int64(-1))
+		return c.faulty(s, webhook.FieldTolerance)
+	}}
 }
 
 func checkNoSecret(c Case) error {

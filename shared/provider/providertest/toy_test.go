@@ -19,12 +19,20 @@ import (
 // toy is a provider with one fault, which the suite must find.
 type toy struct{ fault string }
 
-func (toy) Name() string { return "toy" }
+func (p toy) Name() string {
+	if p.fault == "has another name" {
+		return "other"
+	}
+	return "toy"
+}
 
 func (p toy) Configure(s webhook.Settings) (webhook.Verifier, error) {
-	used := []string{}
+	used := []string{webhook.FieldTolerance}
 	if p.fault == "takes any field" {
 		used = []string{webhook.FieldTolerance, webhook.FieldSigned, webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey}
+	}
+	if p.fault == "takes a negative tolerance" {
+		s.ToleranceS = nil
 	}
 	if p.fault == "takes no secret" {
 		s.Secrets = append(s.Secrets, webhook.NewSecret("default"))

@@ -10,9 +10,6 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// defaultToleranceS is the window of the specification's own libraries.
-const defaultToleranceS = 300
-
 // Provider is any sender of Standard Webhooks. The zero value is ready to use.
 type Provider struct{}
 
@@ -26,10 +23,7 @@ func (Provider) Name() string { return "standard" }
 // given, and 0 to leave the time unchecked.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	faults := []error{s.Check(webhook.FieldTolerance)}
-	v := &verifier{toleranceS: defaultToleranceS}
-	if s.ToleranceS != nil {
-		v.toleranceS = *s.ToleranceS
-	}
+	v := &verifier{toleranceS: s.Tolerance()}
 	for i, secret := range s.Secrets {
 		key, ok := decodeKey(secret)
 		if !ok && !secret.IsEmpty() { // of an empty one Check has told

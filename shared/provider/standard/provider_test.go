@@ -16,6 +16,7 @@ const created = `{"type":"contact.created","timestamp":"2026-09-21T14:13:20Z","d
 func suite() providertest.Case {
 	return providertest.Case{
 		Provider: standard.Provider{},
+		Name:     "standard",
 		Uses:     []string{webhook.FieldTolerance},
 		Header:   "Webhook-Signature",
 		Spaced:   true,
@@ -31,17 +32,7 @@ func suite() providertest.Case {
 
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	unchecked := suite()
-	unchecked.Settings.ToleranceS = new(int64(0))
-	t.Run("default", func(t *testing.T) { t.Parallel(); providertest.Run(t, suite()) })
-	t.Run("unchecked", func(t *testing.T) { t.Parallel(); providertest.Run(t, unchecked) })
-}
-
-func TestName(t *testing.T) {
-	t.Parallel()
-	if got := (standard.Provider{}).Name(); got != "standard" {
-		t.Errorf("Name = %q", got)
-	}
+	providertest.Run(t, suite())
 }
 
 func TestSecrets(t *testing.T) {
@@ -83,17 +74,6 @@ func TestSecrets(t *testing.T) {
 				t.Errorf("Configure = %v, want a fault in %s", err, tt.want)
 			}
 		})
-	}
-}
-
-func TestNegativeTolerance(t *testing.T) {
-	t.Parallel()
-	_, err := standard.Provider{}.Configure(webhook.Settings{
-		Secrets: []webhook.Secret{webhook.NewSecret("whsec_AAEC")}, ToleranceS: new(int64(-1)),
-	})
-	fault, ok := errors.AsType[*webhook.FieldError](err)
-	if !ok || fault.Field != "tolerance_s" {
-		t.Errorf("Configure = %v, want a fault in tolerance_s", err)
 	}
 }
 

@@ -22,9 +22,6 @@ const (
 // version is the symmetric scheme's name.
 const version = "v1"
 
-// macLen is the length of an HMAC-SHA256 in bytes.
-const macLen = 32
-
 // verifier holds what [Provider.Configure] bound. It is not changed afterwards.
 type verifier struct {
 	keys       []webhook.Secret // decoded
@@ -53,7 +50,7 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if !ok {
 		return webhook.Verified{}, webhook.ErrSignatureMismatch
 	}
-	if !v.inWindow(seconds, r.At) {
+	if !webhook.WithinTolerance(seconds, r.At, v.toleranceS) {
 		return webhook.Verified{}, webhook.ErrTimestampOutsideWindow
 	}
 	envelope, err := Provider{}.Open(r.Body)
@@ -65,11 +62,6 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	}
 	envelope.ID = id
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
-}
-
-func (v *verifier) inWindow(signed int64, at time.Time) bool {
-	age := at.Unix() - signed
-	return v.toleranceS == 0 || -v.toleranceS <= age && age <= v.toleranceS
 }
 
 // usableID reports whether id can be an event's. The signed text does not say where the
@@ -112,7 +104,7 @@ func parseSignatures(lines []string) ([][]byte, error) {
 		}
 		signature, err := base64.StdEncoding.Strict().DecodeString(value)
 		// The decoder skips line breaks; a signature has none, and one length.
-		if err != nil || len(signature) != macLen || len(value) != base64.StdEncoding.EncodedLen(macLen) {
+		if err != nil || len(signature) != webhook.MACLen || len(value) != base64.StdEncoding.EncodedLen(webhook.MACLen) {
 			return nil, webhook.ErrSignatureMalformed
 		}
 		signatures = append(signatures, signature)
