@@ -16,22 +16,15 @@ may_start() { in_ci && [ "$(id -u)" = 0 ] && has dockerd; }
 needs() { answers || may_start || echo "needs Docker, running"; }
 
 up() {
-	local dir=$1 pid missing
+	local dir=$1 missing
 	answers && return
 	missing=$(needs)
 	[ -z "$missing" ] || die "$missing"
 	mkdir -p "$dir"
 	# vfs works on every file system, inside of containers too; the images are small.
 	dockerd --storage-driver=vfs >"$dir/dockerd.log" 2>&1 </dev/null &
-	pid=$!
-	echo "$pid" >"$dir/dockerd.pid"
-	for _ in {1..120}; do
-		answers && return
-		kill -0 "$pid" 2>/dev/null || break
-		sleep 0.5
-	done
-	tail -n 20 "$dir/dockerd.log" >&2
-	die "dockerd did not start"
+	echo $! >"$dir/dockerd.pid"
+	await dockerd $! "$dir/dockerd.log" answers
 }
 
 down() {

@@ -48,18 +48,6 @@ free_port() {
 	die "found no free port"
 }
 
-# wait_for waits until the engine NAME with process id PID listens on PORT.
-wait_for() {
-	local name=$1 pid=$2 port=$3 log=$4
-	for _ in {1..300}; do
-		listens "$port" && return
-		kill -0 "$pid" 2>/dev/null || break
-		sleep 0.2
-	done
-	tail -n 20 "$log" >&2
-	die "$name did not start on port $port"
-}
-
 start() {
 	local dir jars
 	mkdir -p "$1"
@@ -88,8 +76,8 @@ CONF
 	local elasticmq_pid=$!
 	echo "$elasticmq_pid" >>"$dir/pids"
 
-	wait_for "DynamoDB Local" "$dynamodb_pid" "$DYNAMODB_PORT" "$dir/dynamodb.log"
-	wait_for ElasticMQ "$elasticmq_pid" "$SQS_PORT" "$dir/elasticmq.log"
+	await "DynamoDB Local" "$dynamodb_pid" "$dir/dynamodb.log" listens "$DYNAMODB_PORT"
+	await ElasticMQ "$elasticmq_pid" "$dir/elasticmq.log" listens "$SQS_PORT"
 	echo "export WEBHOOK_TEST_DYNAMODB=http://127.0.0.1:$DYNAMODB_PORT"
 	echo "export WEBHOOK_TEST_SQS=http://127.0.0.1:$SQS_PORT"
 }

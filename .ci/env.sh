@@ -16,6 +16,20 @@ in_ci() { [ "${CI:-}" = true ]; }
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# await NAME PID LOG COMMAND…: waits until COMMAND succeeds, at most a minute, and
+# shows the end of LOG if the process PID ends before.
+await() {
+	local name=$1 pid=$2 log=$3
+	shift 3
+	for _ in {1..300}; do
+		"$@" && return
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.2
+	done
+	tail -n 20 "$log" >&2
+	die "$name did not start"
+}
+
 # race is the race detector's flag, where there is the C compiler that it takes.
 race() { if has cc; then echo -race; fi; }
 
