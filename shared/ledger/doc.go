@@ -31,6 +31,8 @@
 //     CommitStateLostAfter, RaceForAState)
 //  12. A state that was forgotten and comes again is never taken for the old one.
 //     (StateExpires, TestStateVersions)
+//  13. Why the last runs left an event unfinished is kept with it, in a bounded space.
+//     (TriesAreKept, TriesAreBounded, TestPropertyTries)
 //
 // [Judge] is the whole decision on a claim, in one place, for every implementation;
 // [JudgeStart], [JudgeCommit] and [JudgeEnd] are those on what follows it.

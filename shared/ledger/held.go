@@ -55,6 +55,9 @@ func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error
 	rec.Done = Union(found.Done, e.Done)
 	rec.Started = Union(e.Started, nil)
 	rec.Expires = Expiry(rec.DedupUntil, at, keep)
+	if e.State != StateCompleted && len(e.Tries) > 0 {
+		rec.Tries = boundTries(e.Tries)
+	}
 	if e.State == StateReleased {
 		rec.NotBefore = milliseconds(e.NotBefore)
 	} else {

@@ -57,6 +57,13 @@ func TestJudgeHeld(t *testing.T) {
 	counts := func(attempts, runs int) func(*ledger.Record) {
 		return func(r *ledger.Record) { r.Attempts, r.Runs = attempts, runs }
 	}
+	anotherTry := ledger.Try{At: now, Attempt: 4, Outcome: "permanent", Handler: "d", Error: "no such account"}
+	tried := func(s ledger.State) ledger.End {
+		e := end(s)
+		e.Tries = []ledger.Try{anotherTry}
+		return e
+	}
+	tries := func(ts ...ledger.Try) func(*ledger.Record) { return func(r *ledger.Record) { r.Tries = ts } }
 	for _, tt := range []struct {
 		name  string
 		found *ledger.Record
@@ -92,6 +99,12 @@ func TestJudgeHeld(t *testing.T) {
 			ended(ledger.StateCompleted, counts(1, 3)), nil},
 		{"end unrun with nothing to give back", record(ledger.StateClaimed, counts(0, 0)), ending(ran(end(ledger.StateReleased), false, false)),
 			ended(ledger.StateReleased, counts(0, 0)), nil},
+		{"end released with tries", record(ledger.StateClaimed), ending(tried(ledger.StateReleased)),
+			ended(ledger.StateReleased, tries(anotherTry)), nil},
+		{"end failed with tries", record(ledger.StateClaimed), ending(tried(ledger.StateFailed)),
+			ended(ledger.StateFailed, tries(anotherTry)), nil},
+		{"end completed with tries", record(ledger.StateClaimed), ending(tried(ledger.StateCompleted)),
+			ended(ledger.StateCompleted), nil},
 		{"end again", ended(ledger.StateFailed), ending(end(ledger.StateFailed)), nil, nil},
 		{"end another way", ended(ledger.StateFailed), ending(end(ledger.StateCompleted)), nil, ledger.ErrFenced},
 		{"end, no record", nil, ending(end(ledger.StateCompleted)), nil, ledger.ErrFenced},

@@ -38,7 +38,11 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		again.Fence = found.Fence
 		return claim(again, r, keep, found.State == StateClaimed)
 	case !ended:
-		return claim(*found, r, keep, found.State == StateClaimed)
+		answer, next := claim(*found, r, keep, diedLast(*found))
+		if found.State == StateClaimed {
+			answer.Claim.Tries = AddTries(found.Tries, []Try{died(*found)})
+		}
+		return answer, next
 	}
 	if reopened, ok := reopen(*found, r); ok {
 		return claim(reopened, r, keep, false)
@@ -111,6 +115,6 @@ func claimOf(rec Record, r Request, lapsed bool) Claim {
 		Key: r.Key, Owner: rec.Owner, Fence: rec.Fence,
 		Lease: rec.Lease, DedupUntil: rec.DedupUntil,
 		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
-		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed,
+		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed, Tries: slices.Clone(rec.Tries),
 	}
 }

@@ -18,12 +18,23 @@ var (
 	closes = now.Add(time.Hour)    // the window's end
 )
 
+// failedTry is one that a record keeps.
+var failedTry = ledger.Try{At: opened, Attempt: 3, Outcome: "failed", Handler: "c", Error: "no credit"}
+
+// diedTry is what is told of the run of a record whose lease has passed.
+func diedTry(found *ledger.Record) ledger.Try {
+	return ledger.Try{At: found.Lease, Attempt: found.Runs, Outcome: ledger.OutcomeDied,
+		Error: "the process died during this run, or could not record how it ended"}
+}
+
+func putBack(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(r)) }
+
 // record is one on its second attempt and fourth run, with something in every field that a claim may
 // keep or reset.
 func record(s ledger.State, edits ...func(*ledger.Record)) *ledger.Record {
 	r := &ledger.Record{
 		State: s, Owner: "old", Fence: 7, Attempts: 2, Runs: 4, Hash: "h1", Type: "t1", Lease: now,
-		Done: []string{"a", "b"}, Started: []string{"s"},
+		Done: []string{"a", "b"}, Started: []string{"s"}, Tries: []ledger.Try{failedTry},
 		Received: opened, DedupUntil: closes, FirstClaimed: opened, Expires: closes.Add(testKeep),
 	}
 	switch s {
@@ -96,6 +107,10 @@ func TestJudge(t *testing.T) {
 		{name: "released with a reason", found: record(released, reason("permanent")), ask: ask(), want: taken,
 			attempts: 3, done: ab, started: s, reason: "permanent"},
 		{name: "lease passed", found: record(claimed), ask: ask(), want: taken, attempts: 3, done: ab, started: s, lapsed: true},
+		{name: "lease passed, then put back", found: record(released, putBack), ask: ask(), want: taken,
+			attempts: 3, done: ab, started: s, lapsed: true},
+		{name: "lease passed, put back, then run", found: record(released, putBack, func(r *ledger.Record) { r.Runs++ }), ask: ask(), want: taken,
+			attempts: 3, done: ab, started: s},
 		{name: "completed, past the window", found: record(completed), ask: ask(arrivedAt(after)), want: taken, attempts: 1},
 		{name: "failed, past the window", found: record(failed), ask: ask(arrivedAt(after)), want: taken, attempts: 1},
 		{name: "released, past the window", found: record(released, reason("permanent")), ask: ask(arrivedAt(after)), want: taken, attempts: 1},
@@ -166,11 +181,13 @@ func TestJudge(t *testing.T) {
 				if tt.found != nil {
 					want.Claim.Fence = 8
 					if !tt.ask.Received.After(closes) {
-						want.Claim.Runs = 5
+						want.Claim.Runs, want.Claim.Tries = tt.found.Runs+1, tt.found.Tries
 					}
 				}
 				if tt.ask.Owner == "old" {
 					want.Claim.Fence, want.Claim.Lease, want.Claim.Runs = 7, now, tt.found.Runs
+				} else if tt.found != nil && tt.found.State == claimed && want.Claim.Tries != nil {
+					want.Claim.Tries = []ledger.Try{failedTry, diedTry(tt.found)}
 				}
 			}
 			compare(t, "answer", answer, want)
@@ -196,7 +213,7 @@ func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.An
 	}
 	if found != nil && !r.Received.After(found.DedupUntil) {
 		want.Hash, want.Type, want.FirstClaimed = found.Hash, found.Type, found.FirstClaimed
-		want.Received, want.DedupUntil = found.Received, found.DedupUntil
+		want.Received, want.DedupUntil, want.Tries = found.Received, found.DedupUntil, found.Tries
 	}
 	compare(t, "record", *next, want)
 }

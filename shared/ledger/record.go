@@ -25,6 +25,7 @@ type Record struct {
 	FirstClaimed time.Time
 	Finished     time.Time // zero until it is completed or failed
 	Reason       string
+	Tries        []Try     // the last that left the event unfinished, oldest first
 	Expires      time.Time // when a table may drop it, to the second
 }
 

@@ -45,7 +45,7 @@ type Store interface {
 	//   - A new event is Claimed.
 	//   - A released event is InProgress before its NotBefore, and Claimed from then on.
 	//   - A claimed event is InProgress within its lease; from its end on it is Claimed,
-	//     and the claim is Lapsed.
+	//     and the claim is Lapsed, as is the next one where nothing ran under it.
 	//   - One of these two that may be claimed, and arrives after its window, is Claimed
 	//     anew, as an ended one is.
 	//   - An event completed as unhandled is Claimed once a handler is registered.
@@ -59,7 +59,8 @@ type Store interface {
 	// Where nothing else is said, a claim counts an attempt and returns the done, started
 	// and results that are kept. Every claim counts a run; only an arrival after the
 	// window counts runs from zero. It takes the handlers that an operator assumes done as
-	// done.
+	// done. A claim returns the tries that are kept, and writes none; where a lease has
+	// passed, a last one tells of the run that died.
 	Claim(ctx context.Context, requests []Request) []Answer
 
 	// Start notes that an at-most-once handler is about to run, before it does. It
@@ -77,7 +78,10 @@ type Store interface {
 
 	// End gives claims back, as completed, released or failed, and answers each in
 	// its place: nil or ErrFenced. Ending twice the same way is no error. What Commit
-	// noted as done stays so; started becomes what the End says. The end of a claim
+	// noted as done stays so; started becomes what the End says. The tries of a release
+	// or a failure, where there are any, take the place of those that are kept, at most
+	// MaxTries and MaxTriesSize bytes of them, the oldest out first; a completion leaves
+	// them as they are. The end of a claim
 	// under which nothing ran gives run and attempt back. A release of a run that does
 	// not count gives the attempt back, and the run stays.
 	End(ctx context.Context, ends []End) []error
@@ -165,7 +169,8 @@ type Claim struct {
 	Started    []string // at-most-once handlers that began, sorted
 	Results    Results  // what those handlers gave that move a state
 	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
-	Lapsed     bool     // the claim before it was never ended: its process died, or still hangs; of a lost reply's second try: maybe so
+	Lapsed     bool     // the last run was never ended: its process died, or still hangs; of a lost reply's second try: maybe so
+	Tries      []Try    // the last that left the event unfinished, oldest first
 }
 
 // A Tx is what a handler's end commits. The zero Tx just notes the end.
@@ -205,6 +210,7 @@ type End struct {
 	Ran       bool      // a handler was called; false gives run and attempt back
 	Counted   bool      // of Released, with Ran: the run counts against the limit; false gives the attempt back
 	Reason    string    // why it failed; of Completed: empty or ReasonUnhandled
+	Tries     []Try     // of Released and Failed: those of the claim and of its run, from AddTries; none leaves what is kept
 
 	Done    []string // all handlers that finished, those of Claim.Done included
 	Started []string // all at-most-once handlers that began, less those that surely did nothing

@@ -159,7 +159,7 @@ func TestDeadLetters(t *testing.T) {
 		},
 		{
 			name: "conflict", first: []queue.Message{message("evt_1")}, m: conflicting,
-			want:   queue.Failure{Reason: queue.ReasonConflict},
+			want:   queue.Failure{Reason: queue.ReasonConflict, Error: "another body came under the event's id within its window"},
 			record: "COMPLETED ",
 		},
 	} {

@@ -16,13 +16,16 @@
 //     (TestAtMostOnceFailures, TestAtMostOnceCrash)
 //  6. A handler's writes happen once, and those of a stale event not at all.
 //     (TestWritesHappenOnce, TestSkipStale, TestSkipStaleAtCommit)
-//  7. What fails comes again later and later, and after the 12th run not at all.
-//     (TestBackoffAndLastAttempt, TestThirteenthClaim)
+//  7. What fails comes again later and later, and after the 12th attempt not at all. A run
+//     whose handlers ask to wait is no attempt: only the message's age ends the event.
+//     (TestBackoffAndLastAttempt, TestThirteenthClaim, TestWhatCounts,
+//     TestWaitsUntilTheMessageIsOld, TestManyReceivesWaitLong)
 //  8. A dead letter is in its queue before its record says so, and reopens the event once.
 //     (TestFailedAfterLetter, TestLetterCannotBeSent, TestLetterReopensOnce)
 //  9. A handler that hangs is never released, and keeps its neighbours from being recorded
 //     for no longer than 50 ms. (TestHangingNeighbour)
-//  10. What ended a process once runs alone. (TestLapsedRunsAlone)
+//  10. What ended a process once runs alone. (TestLapsedRunsAlone,
+//     TestLapsedRunsAloneAfterItWasPutBack)
 //  11. Nothing is started that the function's time is too short for.
 //     (TestNoTimeLeft, TestNoTimeLeftAfterClaim, TestHandlersEndBeforeTheFunction)
 //  12. Who lost a claim records nothing. (TestFenced)
@@ -31,6 +34,8 @@
 //     TestStateLostRaces, TestResultIsThisEvents)
 //  14. A stored state that does not fit its Go type is a dead letter that names the field,
 //     and what cannot be stored is one that says so. (TestStateRefused)
+//  15. The record tells why the last runs failed, and every letter why it was sent.
+//     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges what
 // [Result] says), and never puts an error's text or a payload into a log.

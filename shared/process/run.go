@@ -61,7 +61,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		return unprepared(err)
 	}
 	if ctx.Err() != nil {
-		return Run{End: RunNotStarted, Err: ctx.Err()}
+		return Run{End: RunNotStarted, Err: ErrNoTime}
 	}
 	tx := ledger.Tx{}
 	if h.Has(hook.SkipStale) {
@@ -132,7 +132,7 @@ func unprepared(err error) Run {
 }
 
 // errInterrupted is what is known of an at-most-once run that never reported back.
-var errInterrupted = errors.New("an earlier run was interrupted: whether it acted is not known")
+var errInterrupted = errors.New("an earlier run never reported its end, as its process died or the ledger did not answer: whether it acted is not known")
 
 // skipStale asks whether the handler has finished a newer event of the entity.
 func (b *batch) skipStale(tx ledger.Tx) (run Run, decided bool) {

@@ -134,10 +134,29 @@ func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
 	if j.claim.Key == "" {
 		return nil
 	}
-	return &ledger.End{
+	e := &ledger.End{
 		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.bury), Ran: p.ran, Counted: true,
 		Done: p.done, Started: p.started,
 	}
+	if s != ledger.StateCompleted {
+		e.Tries = ledger.AddTries(j.claim.Tries, tries(j, p, e.At))
+	}
+	return e
+}
+
+// tries are those of the run that left the event unfinished. A handler that was not
+// started is told of where others were: the run is not the event's last.
+func tries(j *job, p progress, at time.Time) []ledger.Try {
+	var ts []ledger.Try
+	for _, run := range p.runs {
+		if run.Err == nil || run.End == RunNotStarted && !p.ran {
+			continue
+		}
+		ts = append(ts, ledger.Try{
+			At: at, Attempt: j.claim.Runs, Outcome: string(run.End), Handler: run.Handler, Error: run.Err.Error(),
+		})
+	}
+	return ts
 }
 
 // released is the verdict where the letter could not be sent: the event waits, and
@@ -156,7 +175,7 @@ func (b *batch) released(j *job, v verdict, err error) verdict {
 func (b *batch) sendLetter(j *job, v verdict) error {
 	letter := j.message
 	letter.Failure = &queue.Failure{
-		Reason: v.reason, Error: failureText(v), At: b.Now().UnixMilli(),
+		Reason: v.reason, Error: failureText(j, v), At: b.Now().UnixMilli(),
 		Attempts: runsSoFar(j, v), Fence: j.claim.Fence,
 	}
 	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
@@ -171,8 +190,16 @@ func runsSoFar(j *job, v verdict) int {
 	return max(j.claim.Runs-max(j.claim.Attempts-MaxAttempts, 1), 0)
 }
 
-// failureText is what went wrong, for the letter: each handler's error, or the cause.
-func failureText(v verdict) string {
+// What a letter says where no run tells why.
+const (
+	causeConflict = "another body came under the event's id within its window"
+	causeExpired  = "the event was not run before the queue would have dropped its message"
+	causeUnknown  = "why the earlier runs failed was not recorded"
+)
+
+// failureText is what went wrong, for the letter: the error of each handler that ran now,
+// or the cause; else those of the last run before.
+func failureText(j *job, v verdict) string {
 	var parts []string
 	if v.err != nil {
 		parts = append(parts, v.err.Error())
@@ -182,5 +209,29 @@ func failureText(v verdict) string {
 			parts = append(parts, run.Handler+": "+run.Err.Error())
 		}
 	}
+	if len(parts) == 0 {
+		parts = earlierCause(j, v.reason)
+	}
 	return strings.Join(parts, "; ")
+}
+
+// earlierCause is why an event that is not run now is dead-lettered.
+func earlierCause(j *job, reason queue.Reason) []string {
+	var parts []string
+	for _, t := range ledger.LastRun(j.claim.Tries) {
+		text := t.Error
+		if t.Handler != "" {
+			text = t.Handler + ": " + text
+		}
+		parts = append(parts, text)
+	}
+	switch {
+	case len(parts) > 0:
+		return parts
+	case reason == queue.ReasonConflict:
+		return []string{causeConflict}
+	case reason == queue.ReasonExpired && j.claim.Runs == 1:
+		return []string{causeExpired}
+	}
+	return []string{causeUnknown}
 }

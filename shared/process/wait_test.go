@@ -208,7 +208,7 @@ func (w *world) claimFor(id string, lease time.Duration) ledger.Claim {
 	w.Helper()
 	m := message(id)
 	answers := w.ledger.Claim(w.Context(), []ledger.Request{{
-		Key: m.Key(), Owner: "dead", Type: m.Type, At: time.Now(), Lease: time.Now().Add(lease),
+		Key: m.Key(), Owner: "died at " + time.Now().String(), Type: m.Type, At: time.Now(), Lease: time.Now().Add(lease),
 		Received: m.Received, DedupUntil: m.Received.Add(30 * 24 * time.Hour),
 	}})
 	if answers[0].Status != ledger.Claimed {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"webhookintake/shared/webhook"
 )
@@ -53,7 +52,7 @@ func (f Failure) encode() (string, error) {
 	if !f.Reason.sendable() {
 		return "", fmt.Errorf("%w: a failure has no reason %q", ErrInvalid, f.Reason)
 	}
-	f.Error = printable(f.Error)
+	f.Error = webhook.Printable(f.Error, MaxErrorLen)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // six bytes for one "<" would pass attributeRoom
@@ -76,24 +75,6 @@ func decodeFailure(attributes map[string]string) (*Failure, error) {
 	if err := json.Unmarshal([]byte(value), &f); err != nil || !f.Reason.sendable() {
 		return nil, errors.New("attribute failure is malformed")
 	}
-	f.Error = printable(f.Error)
+	f.Error = webhook.Printable(f.Error, MaxErrorLen)
 	return &f, nil
-}
-
-// printable makes an error's text fit for an attribute, a log line and a terminal. It
-// also bounds the time spent on a text of any length.
-func printable(text string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range text { // what is not UTF-8 comes as U+FFFD
-		if n == MaxErrorLen {
-			break
-		}
-		if !unicode.IsPrint(r) {
-			r = ' '
-		}
-		b.WriteRune(r)
-		n++
-	}
-	return b.String()
 }

@@ -77,11 +77,16 @@
 //  13. A handler is told of every run, and the record counts both the runs and those that
 //     count against the limit, as they were seen: one in which all that failed asked to
 //     wait does not. None runs above the limit. [watch.attempts, watch.letterRuns]
-//  14. What a process died of once runs alone. [watch.alone]
+//  14. What a process died of once runs alone, also after it was put back without a run.
+//     [watch.alone]
 //  15. Once the world has healed, everything ends: the queue is empty, no record is left
 //     open, within 48 h and a bounded number of steps, and no message is received more
 //     than 200 times. [world.heal, watch.received, watch.ends]
 //  16. No event is completed twice. [watch.ended]
+//  17. A record tells of each handler that failed in the run that ended last, and nothing
+//     of the kind is written by a claim, or where the event is completed. A letter says
+//     why, also where it is sent later than the run. [watch.claimedTries,
+//     watch.endedTries, watch.letterCause]
 //
 // That the simulator can find mistakes is itself tested: TestFindsFaults breaks the
 // product at its contracts in more than twenty-five ways, and says within how many

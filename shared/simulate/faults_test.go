@@ -68,6 +68,24 @@ func processFaults() []fault {
 		{"put-backs counted as attempts", store(eachEnd(func(e *ledger.End) { e.Ran = true })), []int{13}, 1000},
 		{"runs given back", store(eachEnd(func(e *ledger.End) { e.Ran = false })), []int{13}, 100},
 		{"a wish to wait uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = true })), []int{13}, 1000},
+		{"tries lost", store(eachEnd(func(e *ledger.End) { e.Tries = nil })), []int{17}, 100},
+		{"tries of the last run only", store(brokenStore{claim: func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
+			answers := s.Claim(ctx, rs)
+			for i := range answers {
+				answers[i].Claim.Tries = nil
+			}
+			return answers
+		}}), []int{14, 17}, 1000},
+		{"tries written on success", store(eachEnd(func(e *ledger.End) {
+			if e.State == ledger.StateCompleted {
+				e.Tries = []ledger.Try{{At: e.At, Attempt: 1, Outcome: "done"}}
+			}
+		})), []int{17}, 10},
+		{"a put-back forgets what killed a process", store(eachEnd(func(e *ledger.End) {
+			if !e.Ran && e.State == ledger.StateReleased {
+				e.Tries = nil
+			}
+		})), []int{14}, 20000},
 		{"no failure uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = false })), []int{13}, 100},
 		{"done forgotten on release", store(eachEnd(func(e *ledger.End) {
 			if e.State == ledger.StateReleased {

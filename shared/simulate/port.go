@@ -118,7 +118,7 @@ func (w *world) claim(inv *invocation, r ledger.Request) ledger.Answer {
 func (w *world) end(inv *invocation, e ledger.End) error {
 	before := w.record(e.Claim.Key)
 	err := w.engine.End(context.Background(), []ledger.End{e})[0]
-	w.watch.ended(inv, e.Claim, before, w.record(e.Claim.Key))
+	w.watch.ended(inv, e, before, w.record(e.Claim.Key))
 	return err
 }
 

@@ -57,6 +57,7 @@ type claimed struct {
 	runs     int      // handlers that were called under it
 	waits    int      // of those, the ones that asked to wait
 	failures int      // of those, the ones that failed otherwise
+	failed   []string // of those, all that did not succeed
 	ended    bool     // in whatever way
 	released bool     // ended so
 	finished []string // handlers that succeeded under it
@@ -195,6 +196,7 @@ func (v *watch) lettered(m queue.Message) {
 	}
 	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw))})
 	v.letterRuns(f, m.Failure)
+	v.letterCause(f, m.Failure)
 }
 
 // letterRuns compares the runs that a letter tells of with those that were seen. A claim

@@ -30,12 +30,17 @@ func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger
 	if before != nil && over(before.State) {
 		f.reopened = len(v.w.trace)
 	}
+	lapsed := before != nil && before.State == ledger.StateClaimed
+	if last := f.life.current(); last != nil && last.lapsed && !last.ran() {
+		lapsed = true // it was put back, and what it died of has not run again
+	}
 	f.life.claims = append(f.life.claims, &claimed{
-		fence: after.Fence, arrived: m.Received.UnixMilli(), inv: inv, lapsed: before != nil && before.State == ledger.StateClaimed,
+		fence: after.Fence, arrived: m.Received.UnixMilli(), inv: inv, lapsed: lapsed,
 	})
 	inv.fences[r.Key] = after.Fence
 	v.gained(f, before, after, "")
 	v.kept(f, before, after)
+	v.claimedTries(f, before, after)
 }
 
 // mayClaim tells whether there is a cause to claim a record, and starts a new life or
@@ -78,8 +83,8 @@ func (l *life) reopen(word *queue.Failure, state ledger.State, handlers []string
 	return true
 }
 
-// changed is told of each Start, Commit and End that reached the ledger.
-// Committed is the handler of a Commit.
+// changed is called for each Start, Commit and End that reached the ledger. Committed is
+// the handler of a Commit.
 func (v *watch) changed(inv *invocation, c ledger.Claim, committed string, before, after *ledger.Record) bool {
 	if same(before, after) {
 		return false
@@ -136,14 +141,16 @@ func (v *watch) kept(f *fate, before, after *ledger.Record) {
 	}
 }
 
-// ended is told of each End.
-func (v *watch) ended(inv *invocation, c ledger.Claim, before, after *ledger.Record) {
+// ended is called for each End.
+func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Record) {
+	c := e.Claim
 	if !v.changed(inv, c, "", before, after) {
 		return
 	}
 	f := v.of(c.Key)
 	cl := f.life.current()
 	cl.ended, cl.released = true, after.State == ledger.StateReleased
+	v.endedTries(f, cl, e, before, after)
 	for _, handler := range cl.finished {
 		if !slices.Contains(after.Done, handler) {
 			v.w.violated(8, "%s of %s finished, and the claim was ended without it", handler, c.Key)

@@ -100,6 +100,7 @@ func (v *watch) runEnds(c *call) {
 		return
 	}
 	if cl != nil {
+		cl.failed = append(cl.failed, r.handler)
 		if asksToWait(r.outcome) {
 			cl.waits++
 		} else {

@@ -84,13 +84,25 @@ func (p *pair) end(rt *rapid.T) {
 			Claim: c, At: p.now, State: one(rt, "state", ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed),
 			NotBefore: p.now.Add(one(rt, "wait", 0, time.Minute)), Ran: rapid.Bool().Draw(rt, "ran"), Counted: rapid.Bool().Draw(rt, "counted"),
 			Reason: one(rt, "reason", "", ledger.ReasonUnhandled, "permanent"),
-			Done:   ledger.Union(c.Done, some(rt, "done")), Started: some(rt, "started"),
+			Done:   ledger.Union(c.Done, some(rt, "done")), Started: some(rt, "started"), Tries: p.tries(rt, c),
 		})
 	}
 	got, want := p.engine.store.End(p.t.Context(), ends), p.memory.End(p.t.Context(), ends)
 	for i := range ends {
 		same(rt, "End", kind(got[i]), kind(want[i]))
 	}
+}
+
+// tries are none, or those of the claim and some of its run.
+func (p *pair) tries(rt *rapid.T, c ledger.Claim) []ledger.Try {
+	if rapid.Bool().Draw(rt, "no tries") {
+		return nil
+	}
+	var run []ledger.Try
+	for _, handler := range some(rt, "failed") {
+		run = append(run, ledger.Try{At: p.now, Attempt: c.Runs, Outcome: "failed", Handler: handler, Error: "no <credit>"})
+	}
+	return ledger.AddTries(c.Tries, run)
 }
 
 func (p *pair) start(rt *rapid.T) {

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -57,7 +58,8 @@ func TestEngineItemFormat(t *testing.T) {
 		}
 		compare(t, "claimed", plain(e.get(t, e.store.table, attrKey, c.Key)), want)
 		ends = append(ends, ledger.End{Claim: c, At: now.Add(time.Second), State: ledger.StateReleased, Ran: true, Counted: true,
-			NotBefore: now.Add(time.Minute), Reason: "permanent", Done: []string{"b"}, Started: []string{"s"}})
+			NotBefore: now.Add(time.Minute), Reason: "permanent", Done: []string{"b"}, Started: []string{"s"},
+			Tries: []ledger.Try{{At: now, Attempt: 1, Outcome: "failed", Handler: "charge", Error: `no "credit" <yet>`}}})
 		if i == 0 {
 			settleAll(t, e.store.End(t.Context(), ends))
 		}
@@ -72,10 +74,37 @@ func TestEngineItemFormat(t *testing.T) {
 		compare(t, "released", plain(it), map[string]any{
 			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
 			"lease": first.Lease.UnixMilli(), "not_before": now.Add(time.Minute).UnixMilli(), "reason": "permanent",
-			"hash": first.Hash, "type": first.Type,
+			"tries": fmt.Sprintf(`[{"at":%d,"attempt":1,"outcome":"failed","handler":"charge","error":"no \"credit\" <yet>"}]`, now.UnixMilli()),
+			"hash":  first.Hash, "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
 			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
 		})
+	}
+}
+
+// A version that counts attempts only, and knows no tries, may have written the record or
+// changed it; and somebody may have written anything there.
+func TestRecordOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		edit  func(item)
+		runs  int
+		tries int
+	}{
+		{"no runs", func(it item) { delete(it, attrRuns) }, 2, 1},
+		{"fewer runs than attempts", func(it item) { it[attrRuns] = number(1) }, 2, 1},
+		{"more runs", func(it item) { it[attrRuns] = number(7) }, 7, 1},
+		{"no tries", func(it item) { delete(it, attrTries) }, 3, 0},
+		{"tries that are none", func(it item) { it[attrTries] = text("soon") }, 3, 0},
+	} {
+		it := encode(ledger.Record{State: ledger.StateReleased, Attempts: 2, Runs: 3, Tries: []ledger.Try{{Attempt: 3, Error: "no credit"}}})
+		tt.edit(it)
+		rec, err := decode(it)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		compare(t, tt.name, []int{rec.Attempts, rec.Runs, len(rec.Tries)}, []int{2, tt.runs, tt.tries})
 	}
 }
 

@@ -32,6 +32,7 @@ const (
 	attrFirstClaimed = "first_claimed"
 	attrFinished     = "finished"
 	attrReason       = "reason"
+	attrTries        = "tries" // JSON, see ledger.EncodeTries
 	attrExpires      = "exp"
 )
 
@@ -58,6 +59,7 @@ func encode(rec ledger.Record) item {
 	putTime(it, attrFirstClaimed, rec.FirstClaimed)
 	putTime(it, attrFinished, rec.Finished)
 	putText(it, attrReason, rec.Reason)
+	putText(it, attrTries, ledger.EncodeTries(rec.Tries))
 	it[attrExpires] = number(rec.Expires.Unix())
 	return it
 }
@@ -103,7 +105,7 @@ func decode(it item) (*ledger.Record, error) {
 		Done: d.names(attrDone), Started: d.names(attrStarted), Results: d.results(attrResults), Type: d.text(attrType),
 		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
 		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
-		Expires: time.Unix(d.number(attrExpires), 0).UTC(),
+		Tries: ledger.DecodeTries(d.text(attrTries)), Expires: time.Unix(d.number(attrExpires), 0).UTC(),
 	}
 	// A version that counts attempts only may have written the record, or changed it.
 	rec.Runs = max(int(d.number(attrRuns)), rec.Attempts)

@@ -48,7 +48,7 @@ type testCase struct {
 
 func cases() []testCase {
 	return slices.Concat(
-		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(),
+		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(), triesCases(),
 		batchCases(), lossCases(), concurrencyCases(),
 	)
 }

@@ -1,0 +1,234 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// tries are the record's, as "attempt outcome handler: error".
+func (w *world) tries(id string) []string {
+	w.Helper()
+	rec, ok := w.ledger.Record("shop#" + id)
+	if !ok {
+		w.Fatalf("no record of %s", id)
+	}
+	var texts []string
+	for _, t := range rec.Tries {
+		if age := time.Since(t.At); age < 0 || age > 24*time.Hour {
+			w.Errorf("a try was %v ago", age)
+		}
+		texts = append(texts, strings.TrimSpace(string(rune('0'+t.Attempt))+" "+t.Outcome+" "+t.Handler+": "+t.Error))
+	}
+	return texts
+}
+
+func (w *world) wantTries(id string, want ...string) {
+	w.Helper()
+	if got := w.tries(id); !slices.Equal(got, want) {
+		w.Errorf("tries of %s = %q, want %q", id, got, want)
+	}
+}
+
+// Each run that leaves the event unfinished says why, and an event that goes well keeps
+// nothing of the kind.
+func TestTries(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", nil)
+		w.on("b", func(_ context.Context, e hook.Event[order]) error {
+			if e.Attempt < 3 {
+				return errBank
+			}
+			return nil
+		})
+		w.on("c", func(_ context.Context, e hook.Event[order]) error {
+			if e.Attempt == 1 {
+				return hook.RetryAfter(time.Minute, errors.New("slow down"))
+			}
+			return nil
+		})
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		w.wantTries("evt_1", "1 failed b: bank is closed", "1 failed c: slow down")
+		w.want(w.again(time.Minute, 2*time.Minute), process.Retried, false)
+		last := []string{"1 failed b: bank is closed", "1 failed c: slow down", "2 failed b: bank is closed"}
+		w.wantTries("evt_1", last...)
+		w.want(w.again(0, 2*time.Minute), process.Handled, true)
+		w.wantTries("evt_1", last...)
+	})
+	inWorld(t, func(w *world) {
+		w.on("a", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Handled, true)
+		w.wantTries("evt_1")
+	})
+}
+
+// A run that was stopped for want of time says which handlers are left.
+func TestTriesOfARunWithoutTime(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("slow", func(context.Context, hook.Event[order]) error { time.Sleep(59 * time.Second); return nil })
+		w.on("next", nil)
+		w.send(message("evt_1"))
+		w.one(w.deliver())
+		w.wantTries("evt_1", "1 not_started next: no time left")
+	})
+}
+
+// A letter says why, also where it is sent later than the run that it speaks of.
+func TestLetterCarriesItsCause(t *testing.T) {
+	t.Parallel()
+	sendFails := func(w *world) (stop func()) { w.deadFault, stop = failOp("send", false); return stop }
+	endFails := func(w *world) (stop func()) { w.ledger.Fault, stop = failOp("end", false); return stop }
+	for _, tt := range []struct {
+		name   string
+		fn     func(context.Context, hook.Event[order]) error
+		opts   []hook.Option
+		before func(w *world) // the letter is sent
+		reason queue.Reason
+		want   string
+	}{
+		{"with the run", failing(hook.Permanent(errBank)), nil, nil, queue.ReasonPermanent, "charge: bank is closed"},
+		{"after the run", failing(hook.Permanent(errBank)), nil, func(w *world) {
+			stop := sendFails(w)
+			w.want(w.deliver(), process.Unavailable, false)
+			stop()
+		}, queue.ReasonPermanent, "charge: bank is closed"},
+		{"its last run died", nil, nil, func(w *world) {
+			for range process.MaxAttempts {
+				w.claimFor("evt_1", time.Minute)
+				time.Sleep(2 * time.Minute)
+			}
+		}, queue.ReasonAttempts, "the process died during this run, or could not record how it ended"},
+		{"an at-most-once run died", nil, []hook.Option{hook.AtMostOnce}, func(w *world) {
+			if err := w.ledger.Start(w.Context(), w.claimFor("evt_1", time.Minute), "charge"); err != nil {
+				w.Fatal(err)
+			}
+			time.Sleep(2 * time.Minute)
+		}, queue.ReasonOutcomeUnknown, "charge: an earlier run never reported its end, as its process died or the ledger did not answer: whether it acted is not known"},
+		{"expired after a run", failing(hook.RetryAfter(6*time.Hour, errBank)), nil, func(w *world) {
+			w.deliver()
+			time.Sleep(6*24*time.Hour + time.Hour)
+		}, queue.ReasonExpired, "charge: bank is closed"},
+		{"expired without a run", nil, nil, func(*world) {
+			time.Sleep(6*24*time.Hour + time.Hour)
+		}, queue.ReasonExpired, "the event was not run before the queue would have dropped its message"},
+		{"of a version that kept no errors", nil, nil, func(w *world) {
+			end := ledger.End{Claim: w.claimFor("evt_1", time.Minute), At: time.Now(), State: ledger.StateReleased,
+				Ran: true, Counted: true, Reason: string(queue.ReasonPermanent)}
+			if err := w.ledger.End(w.Context(), []ledger.End{end})[0]; err != nil {
+				w.Fatal(err)
+			}
+		}, queue.ReasonPermanent, "why the earlier runs failed was not recorded"},
+		{"the letter before was not recorded", failing(hook.Permanent(errBank)), nil, func(w *world) {
+			stop := endFails(w)
+			w.want(w.deliver(), process.Unavailable, false)
+			w.dead.Delete(w.Context(), w.receiptsOfLetters())
+			stop()
+		}, queue.ReasonPermanent, "charge: bank is closed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", tt.fn, tt.opts...)
+				w.send(message("evt_1"))
+				if tt.before != nil {
+					tt.before(w)
+				}
+				r := w.one(w.again(0, 24*time.Hour))
+				for r.Outcome == process.InProgress {
+					r = w.one(w.again(0, 24*time.Hour))
+				}
+				if r.Outcome != process.DeadLettered || !r.Acked {
+					t.Fatalf("outcome %s, want a letter", r.Outcome)
+				}
+				if f := w.letter(); f.Reason != tt.reason || f.Error != tt.want {
+					t.Errorf("letter says %s: %q, want %s: %q", f.Reason, f.Error, tt.reason, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// receiptsOfLetters receives all dead letters.
+func (w *world) receiptsOfLetters() []string {
+	w.Helper()
+	ms, err := w.dead.Receive(w.Context(), queue.MaxBatch, 0)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var receipts []string
+	for _, m := range ms {
+		receipts = append(receipts, m.Wire.Receipt)
+	}
+	return receipts
+}
+
+// The letter of an event whose last runs were not ended tells of runs, whatever claims
+// came after them.
+func TestLetterCountsRuns(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		for range process.MaxAttempts + 3 {
+			w.claimFor("evt_1", time.Minute)
+			time.Sleep(2 * time.Minute)
+		}
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		if f := w.letter(); f.Attempts != process.MaxAttempts {
+			t.Errorf("letter tells of %d runs, want %d", f.Attempts, process.MaxAttempts)
+		}
+	})
+}
+
+// What ended a process once runs alone, also after it was put back for want of time.
+func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.claimFor("evt_1", time.Minute)
+		time.Sleep(2 * time.Minute)
+		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
+			if e.ID == "evt_2" {
+				time.Sleep(55 * time.Second) // leaves too little for another
+				return nil
+			}
+			if e.ID == "evt_1" {
+				synctest.Wait()
+				if got := w.state("evt_3"); got != "COMPLETED " {
+					t.Errorf("while the lapsed one runs the record of evt_3 = %s, want it completed", got)
+				}
+				return nil
+			}
+			time.Sleep(3 * time.Second)
+			return nil
+		})
+		w.send(message("evt_1"), message("evt_2"))
+		for _, r := range w.deliver() {
+			if want := map[string]process.Outcome{"evt_1": process.PutBack, "evt_2": process.Handled}[r.Message.ID]; r.Outcome != want {
+				t.Fatalf("%s %s, want %s", r.Message.ID, r.Outcome, want)
+			}
+		}
+		w.wantTries("evt_1", "1 died : the process died during this run, or could not record how it ended")
+		time.Sleep(10 * time.Second)
+		w.calls = nil
+		w.send(message("evt_3"))
+		for _, r := range w.deliver() {
+			if r.Outcome != process.Handled {
+				t.Errorf("%s %s, want handled", r.Message.ID, r.Outcome)
+			}
+		}
+		w.wantCalls("charge evt_3", "charge evt_1")
+	})
+}
