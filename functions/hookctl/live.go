@@ -10,6 +10,7 @@ import (
 
 	"webhookintake/functions/hookctl/pipeline"
 	"webhookintake/functions/hookctl/screen"
+	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/lambdasqs"
 	"webhookintake/shared/process"
@@ -119,12 +120,17 @@ func details(w pipeline.Worked) []string {
 			continue
 		}
 		line := fmt.Sprintf("%s %s in %s ms", run.Handler, run.End, millis(run.Took))
-		if run.Err != nil {
-			line += ": " + run.Err.Error()
+		panicked, ok := errors.AsType[*hook.PanicError](run.Err)
+		if !ok {
+			if run.Err != nil {
+				line += ": " + run.Err.Error()
+			}
+			lines = append(lines, line)
+			continue
 		}
-		lines = append(lines, line)
-		if panicked, ok := errors.AsType[*process.PanicError](run.Err); ok {
-			lines = append(lines, strings.Split(strings.TrimSpace(string(panicked.Stack)), "\n")...)
+		lines = append(lines, fmt.Sprintf("%s: panic: %v", line, panicked.Value))
+		for _, frame := range panicked.Frames {
+			lines = append(lines, "  at "+frame.String())
 		}
 	}
 	if w.Err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/functions/hookctl/pipeline"
 	"webhookintake/functions/hookctl/screen"
+	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
@@ -117,9 +118,12 @@ func TestLiveShowsWhereAHandlerPanicked(t *testing.T) {
 	l.answered(accepted("evt_1"))
 	l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, process.Run{
 		Handler: "charge", End: process.RunFailed,
-		Err: &process.PanicError{Value: "boom", Stack: []byte("goroutine 1\ncharge.go:12\n")},
+		Err: &hook.PanicError{Value: "boom", Frames: []hook.Frame{
+			{Function: "handlers.price", File: "handlers/charge.go", Line: 12},
+			{Function: "handlers.charge", File: "handlers/charge.go", Line: 7},
+		}},
 	})})
-	for _, want := range []string{"panic: boom", "charge.go:12"} {
+	for _, want := range []string{": panic: boom\n", "  at handlers.price (handlers/charge.go:12)\n", "  at handlers.charge (handlers/charge.go:7)\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

@@ -125,6 +125,8 @@ func TestOutcomes(t *testing.T) {
 		{"error", text(sms, "evt_4", "fail"), true, "evt_4 failed, tried again in"},
 		{"waits for its time", text(sms, "evt_4", "fail"), true, "evt_4 is being worked on, or waits"},
 		{"panic", text(sms, "evt_5", "panic"), true, "evt_5 failed"},
+		{"where it panicked", text(sms, "evt_5a", "panic"), true, `"error":"*hook.PanicError","stack":["handlers.obey (functions/process/handlers/register.go:`},
+		{"panic of a goroutine", text(sms, "evt_5b", "panic-aside"), true, `"stack":["handlers.obey.func1 (functions/process/handlers/register.go:`},
 		{"retry after", text(sms, "evt_6", "later"), true, "evt_6 failed, tried again in 1h0m0s"},
 		{"permanent", text(sms, "evt_7", "permanent"), false, "evt_7 dead-lettered: permanent"},
 		{"payload", misfit, false, "evt_misfit dead-lettered: payload"},

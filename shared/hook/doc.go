@@ -5,6 +5,6 @@
 // It promises that a handler gets payloads of its own type only, and that a mistake in
 // registering stops the program at start, naming both places.
 //
-// It never runs a handler, retries one, or decides whether an event is new: package
-// process does. Package hooktest makes events for the tests of handlers.
+// It never decides when a handler runs, whether it is tried again, or whether an event is
+// new: package process does. Package hooktest makes events for the tests of handlers.
 package hook

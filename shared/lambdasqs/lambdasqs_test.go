@@ -44,6 +44,8 @@ func worker(t *testing.T) *process.Worker {
 		switch {
 		case bytes.Contains(e.Data, []byte("fail")):
 			return fmt.Errorf("no credit for %s", secretText)
+		case bytes.Contains(e.Data, []byte("panic")):
+			panic(secretText)
 		case bytes.Contains(e.Data, []byte("never")):
 			return hook.Permanent(fmt.Errorf("no credit for %s", secretText))
 		}
@@ -83,18 +85,19 @@ func TestAnswerNamesWhatFailed(t *testing.T) {
 	})
 	answer, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		record(t, "1", `{}`), record(t, "2", `{"fail":"`+secretText+`"}`), record(t, "3", `{"never":1}`), record(t, "1", `{}`),
-		{MessageId: "m5", Body: "hello"},
+		{MessageId: "m5", Body: "hello"}, record(t, "6", `{"panic":1}`),
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{{ItemIdentifier: "m2"}}}
+	want := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{{ItemIdentifier: "m2"}, {ItemIdentifier: "m6"}}}
 	if diff := cmp.Diff(want, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	for _, line := range []string{
 		"evt_1 handled by charge", "evt_2 failed, tried again in", "evt_3 dead-lettered: permanent",
 		"evt_1 is a duplicate, dropped", "message m5 dead-lettered: unreadable",
+		`"error":"*hook.PanicError","stack":["lambdasqs_test.worker.func1 (shared/lambdasqs/lambdasqs_test.go:`,
 		`"DeadLettered":1`, `"Handled":1`, `"Duplicates":1`,
 	} {
 		if !strings.Contains(log.String(), line) {

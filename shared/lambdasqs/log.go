@@ -2,12 +2,14 @@ package lambdasqs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
+	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
 	"webhookintake/shared/telemetry"
 )
@@ -64,7 +66,22 @@ func runAttrs(run process.Run) []any {
 	if run.Err != nil {
 		attrs = append(attrs, slog.String(telemetry.FieldError, telemetry.ErrorKind(run.Err)))
 	}
+	if panicked, ok := errors.AsType[*hook.PanicError](run.Err); ok {
+		attrs = append(attrs, slog.Any(telemetry.FieldStack, places(panicked)))
+	}
 	return attrs
+}
+
+// maxPlaces is how many places of a panic are logged.
+const maxPlaces = 8
+
+// places are where a handler panicked; with what is not for logs.
+func places(e *hook.PanicError) []string {
+	var texts []string
+	for _, f := range e.Frames[:min(len(e.Frames), maxPlaces)] {
+		texts = append(texts, f.String())
+	}
+	return texts
 }
 
 // Summary tells a result in a few words, without anything from the payload.

@@ -8,8 +8,10 @@
 //     TestDeadLetters, TestUnreadable, TestLedgerOutage)
 //  2. A handler that is recorded as done is not run again, whatever becomes of the event's
 //     other handlers. (TestRetryRunsTheRest, TestPermanentAfterAllRan)
-//  3. One handler's error, panic or exit does not stop the next, nor touch another event.
-//     (TestRetryRunsTheRest, TestHandlerFailures)
+//  3. One handler's error, panic or exit does not stop the next, nor touch another event,
+//     also where it comes up in a goroutine of the handler's or in a method of its
+//     payload's. (TestRetryRunsTheRest, TestHandlerFailures, TestPanicWhileDecoding,
+//     TestGoroutinesArePartOfTheRun)
 //  4. Every call to the ledger may be lost, before it applied or after. (TestLostOnce,
 //     TestLedgerOutage)
 //  5. An at-most-once handler is not run twice without an operator's word.
@@ -35,7 +37,8 @@
 //  14. A stored state that does not fit its Go type is a dead letter that names the field,
 //     and what cannot be stored is one that says so. (TestStateRefused)
 //  15. The record tells why the last runs failed, and every letter why it was sent.
-//     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns)
+//     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns,
+//     TestPanicIsToldWithItsPlace)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges what
 // [Result] says), and never puts an error's text or a payload into a log.

@@ -22,6 +22,10 @@ func TestAtMostOnceFailures(t *testing.T) {
 	}{
 		{"error", failing(errBank), queue.ReasonOutcomeUnknown},
 		{"panic", func(context.Context, hook.Event[order]) error { panic("boom") }, queue.ReasonOutcomeUnknown},
+		{"panic of a goroutine", func(ctx context.Context, _ hook.Event[order]) error {
+			hook.Go(ctx, func() { panic("boom") })
+			return nil
+		}, queue.ReasonOutcomeUnknown},
 		{"deadline", func(ctx context.Context, _ hook.Event[order]) error { <-ctx.Done(); return ctx.Err() }, queue.ReasonOutcomeUnknown},
 		{"permanent", failing(hook.Permanent(errBank)), queue.ReasonPermanent},
 		{"not sent", failing(hook.NotSent(errBank)), ""},

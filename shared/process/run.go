@@ -3,8 +3,6 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -56,9 +54,9 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	if once && slices.Contains(p.started, h.Name) {
 		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
 	}
-	call, err := guarded(func() (hook.Call, error) { return h.Prepare(j.message.Event, b.delivery(j, p)) })
+	call, err := hook.Guard(func() (hook.Call, error) { return h.Prepare(j.message.Event, b.delivery(j, p)) })
 	if err != nil {
-		return unprepared(err)
+		return unprepared(err, p)
 	}
 	if ctx.Err() != nil {
 		return Run{End: RunNotStarted, Err: ErrNoTime}
@@ -101,38 +99,32 @@ func (b *batch) callHandler(ctx context.Context, j *job, h hook.Handler, call ho
 
 // call runs the handler's function.
 func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(context.Context) ([]webhook.Write, error)) (writes []webhook.Write, err error) {
-	if b.Around == nil {
-		return safely(ctx, fn)
+	run := func() error {
+		return hook.Supervise(ctx, func(ctx context.Context) (err error) {
+			writes, err = fn(ctx)
+			return err
+		})
 	}
-	err = b.Around(j.message, h.Name, func() error {
-		writes, err = safely(ctx, fn)
-		return err
-	})
-	return writes, err
-}
-
-// guarded calls fn, which may call methods and functions of the handler's author's, and
-// makes a panic an error.
-func guarded[T any](fn func() (T, error)) (v T, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &PanicError{value, debug.Stack()}
-		}
-	}()
-	return fn()
+	if b.Around == nil {
+		err = run()
+	} else {
+		err = b.Around(j.message, h.Name, run)
+	}
+	return writes, err // which run has set
 }
 
 // unprepared judges why a handler could not be called: it has not acted, whatever its
 // options are.
-func unprepared(err error) Run {
-	if _, ok := errors.AsType[*PanicError](err); ok {
+func unprepared(err error, p *progress) Run {
+	if _, ok := errors.AsType[*hook.PanicError](err); ok {
+		p.ran = true // the author's code was called, and counts, or it would come again for ever
 		return Run{End: RunFailed, Err: err}
 	}
 	return Run{End: RunPayload, Err: err}
 }
 
 // errInterrupted is what is known of an at-most-once run that never reported back.
-var errInterrupted = errors.New("an earlier run never reported its end, as its process died or the ledger did not answer: whether it acted is not known")
+var errInterrupted = errors.New("an earlier run's process died, or could not record its end: whether it acted is not known")
 
 // skipStale asks whether the handler has finished a newer event of the entity.
 func (b *batch) skipStale(tx ledger.Tx) (run Run, decided bool) {
@@ -184,34 +176,4 @@ func (b *batch) commit(j *job, h hook.Handler, tx ledger.Tx) Run {
 		return Run{End: RunPermanent, Err: err}
 	}
 	return Run{End: RunUncommitted, Err: err}
-}
-
-// A PanicError is a handler's panic, which is an error like any other.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-// Error gives the value of the panic, which may quote a payload.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// errGoexit is what a handler gets that ends its goroutine, as t.FailNow does.
-var errGoexit = errors.New("handler called runtime.Goexit")
-
-// safely runs fn to its end, in a goroutine of its own so that neither a panic nor
-// runtime.Goexit reaches beyond it.
-func safely(ctx context.Context, fn func(context.Context) ([]webhook.Write, error)) (writes []webhook.Write, err error) {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		err = errGoexit
-		defer func() {
-			if v := recover(); v != nil {
-				err = &PanicError{v, debug.Stack()}
-			}
-		}()
-		writes, err = fn(ctx)
-	}()
-	<-ended
-	return writes, err
 }

@@ -78,9 +78,9 @@ func (b *batch) moveState(ctx context.Context, j *job, h hook.Handler, call hook
 	if err != nil {
 		return Run{End: RunNotStarted, Err: err}
 	}
-	fn, err := guarded(func() (func(context.Context) (hook.Move, error), error) { return call.Bind(found.Current(b.Now())) })
+	fn, err := hook.Guard(func() (func(context.Context) (hook.Move, error), error) { return call.Bind(found.Current(b.Now())) })
 	if err != nil {
-		return unprepared(err)
+		return unprepared(err, p)
 	}
 	var move hook.Move
 	p.ran = true

@@ -81,7 +81,7 @@ func TestStatePanics(t *testing.T) {
 				register(&w.registry)
 				w.send(message("evt_1"))
 				r := w.want(w.deliver(), process.Retried, false)
-				if _, ok := errors.AsType[*process.PanicError](r.Runs[0].Err); !ok {
+				if _, ok := errors.AsType[*hook.PanicError](r.Runs[0].Err); !ok {
 					t.Errorf("error = %v, want the panic", r.Runs[0].Err)
 				}
 				wantEqual(t, "moves", w.moves(accounts()), []string{"evt_0"})

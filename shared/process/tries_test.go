@@ -116,7 +116,7 @@ func TestLetterCarriesItsCause(t *testing.T) {
 				w.Fatal(err)
 			}
 			time.Sleep(2 * time.Minute)
-		}, queue.ReasonOutcomeUnknown, "charge: an earlier run never reported its end, as its process died or the ledger did not answer: whether it acted is not known"},
+		}, queue.ReasonOutcomeUnknown, "charge: an earlier run's process died, or could not record its end: whether it acted is not known"},
 		{"expired after a run", failing(hook.RetryAfter(6*time.Hour, errBank)), nil, func(w *world) {
 			w.deliver()
 			time.Sleep(6*24*time.Hour + time.Hour)

@@ -101,7 +101,7 @@ func ended(w pipeline.Worked, handler string) process.RunEnd {
 
 func panicked(w pipeline.Worked, handler string) bool {
 	for _, run := range w.Runs {
-		if _, is := errors.AsType[*process.PanicError](run.Err); is && run.Handler == handler {
+		if _, is := errors.AsType[*hook.PanicError](run.Err); is && run.Handler == handler {
 			return true
 		}
 	}

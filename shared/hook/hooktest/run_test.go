@@ -84,8 +84,8 @@ text.incoming.sms evt_1
 		{"failing at most once", hooktest.CrashAfter("a"), `
 text.incoming.sms evt_1
   0s crashed: a crashed (busy)
-  6m0s dead_lettered: a outcome_unknown (an earlier run was interrupted: whether it acted is not known), b done
-letter evt_1 outcome_unknown: a: an earlier run was interrupted: whether it acted is not known
+  6m0s dead_lettered: a outcome_unknown (an earlier run's process died, or could not record its end: whether it acted is not known), b done
+letter evt_1 outcome_unknown: a: an earlier run's process died, or could not record its end: whether it acted is not known
 `, 0},
 		{"at least once", hooktest.CrashAfter("b"), `
 text.incoming.sms evt_1

@@ -59,6 +59,8 @@ func obey(ctx context.Context, e hook.Event[contiguity.Text]) error {
 		return hook.RetryAfter(time.Hour, errSecret)
 	case "panic":
 		panic("+15005550001")
+	case "panic-aside":
+		hook.Go(ctx, func() { panic("+15005550001") })
 	case "exit":
 		os.Exit(3)
 	case "hang":

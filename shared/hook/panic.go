@@ -1,0 +1,105 @@
+package hook
+
+import (
+	"fmt"
+	"path"
+	"runtime"
+	"strings"
+)
+
+// A PanicError is a panic of a handler, or of a goroutine that it started with [Go], as
+// the error that the run failed with.
+type PanicError struct {
+	Value  any     // what panicked; it may quote a payload, so it is not for logs
+	Frames []Frame // the functions of the handler's author on the stack, innermost first
+}
+
+// A Frame is one function on a stack.
+type Frame struct {
+	Function string // as handlers.reply.handle
+	File     string // below the root of its module, as functions/process/handlers/reply.go
+	Line     int
+}
+
+// String gives the function and its place.
+func (f Frame) String() string { return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line) }
+
+// maxFramesInText is how many frames the text of a PanicError names: dead letters and
+// records have little room.
+const maxFramesInText = 3
+
+// Error says where it panicked, and then with what, which may quote a payload.
+func (e *PanicError) Error() string {
+	var places []string
+	for _, f := range e.Frames[:min(len(e.Frames), maxFramesInText)] {
+		places = append(places, f.String())
+	}
+	return fmt.Sprintf("panic in %s: %v", strings.Join(places, " called by "), e.Value)
+}
+
+// Guard calls fn, which may call methods and functions of the handler's author, and makes
+// a panic a [PanicError]. It is for package process; see [Supervise] for the handler
+// itself.
+func Guard[T any](fn func() (T, error)) (v T, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = newPanicError(value)
+		}
+	}()
+	return fn()
+}
+
+// newPanicError is called by a deferred function that has recovered value.
+func newPanicError(value any) *PanicError {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	var own, all []Frame
+	for more := true; more; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		pkg := packageOf(frame.Function)
+		f := Frame{path.Base(frame.Function), place(pkg, frame.File), frame.Line}
+		switch {
+		case frame.Function == "runtime.gopanic" && len(own) == 0:
+			all = nil // so far it was the recovery
+		case pkg == "runtime":
+		case authors(pkg):
+			own = append(own, f)
+			fallthrough
+		default:
+			all = append(all, f)
+		}
+	}
+	if len(own) == 0 {
+		own = all // none is the author's: it panicked in a decoder, say
+	}
+	return &PanicError{value, own}
+}
+
+const (
+	module = "webhookintake/"
+	shared = module + "shared/"
+)
+
+// packageOf cuts a function's name down to the path of its package.
+func packageOf(function string) string {
+	dir, name := path.Split(function)
+	name, _, _ = strings.Cut(name, ".")
+	return dir + name
+}
+
+// authors reports whether a package is the handler's author's: neither of this framework,
+// whose tests are taken for handlers, nor of the standard library.
+func authors(pkg string) bool {
+	if strings.HasPrefix(pkg, shared) {
+		return strings.HasSuffix(pkg, "_test")
+	}
+	first, _, _ := strings.Cut(pkg, "/")
+	return strings.Contains(first, ".") || strings.HasPrefix(pkg, module) || pkg == "main"
+}
+
+// place is a file's path below the root of its module, wherever it was built.
+func place(pkg, file string) string {
+	pkg = strings.TrimSuffix(strings.TrimPrefix(pkg, module), "_test")
+	return path.Join(pkg, path.Base(file))
+}

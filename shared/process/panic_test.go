@@ -1,0 +1,88 @@
+package process_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/webhook"
+)
+
+// hazardous is a payload whose method panics.
+type hazardous struct{ order }
+
+func (hazardous) Entity() string { panic("boom") }
+
+var hazard = webhook.NewType[hazardous](shop{}, "order.paid")
+
+func explode() { panic("boom") }
+
+// A panic's place, and then its value, are in the record and in the letter.
+func TestPanicIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
+	place := regexp.MustCompile(`^panic in process_test\.explode \(shared/process/panic_test\.go:\d+\) called by process_test\.TestPanic.* \(shared/process/panic_test\.go:\d+\).*: boom$`)
+	inWorld(t, func(w *world) {
+		w.on("charge", func(context.Context, hook.Event[order]) error { explode(); return nil }, hook.AtMostOnce)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		rec, _ := w.ledger.Record("shop#evt_1")
+		if len(rec.Tries) != 1 || rec.Tries[0].Handler != "charge" || !place.MatchString(rec.Tries[0].Error) {
+			t.Errorf("tries %+v, want the place and the value", rec.Tries)
+		}
+		if text, ok := strings.CutPrefix(w.letter().Error, "charge: "); !ok || !place.MatchString(text) {
+			t.Errorf("letter says %q", w.letter().Error)
+		}
+	})
+}
+
+// A method of a payload that panics is a handler that does: it ends neither the process
+// nor the handlers beside it, and comes again.
+func TestPanicWhileDecoding(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		hook.On(&w.registry, hazard, "charge", func(context.Context, hook.Event[hazardous]) error { return nil }, hook.SkipStale)
+		w.on("note", nil)
+		w.send(message("evt_1"))
+		r := w.want(w.deliver(), process.Retried, false)
+		w.wantCalls("note evt_1")
+		if r.Runs[0].End != process.RunFailed {
+			t.Errorf("runs %+v, want charge failed", r.Runs)
+		}
+		if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != 1 {
+			t.Errorf("%d attempts are counted, want 1: it would never end", rec.Attempts)
+		}
+	})
+}
+
+// A handler's goroutines are part of its run: its event is not recorded before they have
+// returned, and no other handler begins.
+func TestGoroutinesArePartOfTheRun(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", func(ctx context.Context, _ hook.Event[order]) error {
+			hook.Go(ctx, func() { time.Sleep(5 * time.Second) })
+			return nil
+		})
+		w.on("note", nil)
+		w.send(message("evt_1"))
+		began := time.Now()
+		go func() {
+			time.Sleep(4 * time.Second)
+			synctest.Wait()
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if got := w.state("evt_1"); got != "CLAIMED " || len(w.calls) != 1 {
+				t.Errorf("while a goroutine of charge runs the record = %s, and %q were called", got, w.calls)
+			}
+		}()
+		w.want(w.deliver(), process.Handled, true)
+		if took := time.Since(began); took < 5*time.Second {
+			t.Errorf("handled after %v", took)
+		}
+	})
+}
