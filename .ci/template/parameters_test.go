@@ -7,11 +7,15 @@ import (
 	"testing"
 )
 
+// notWhole are no whole numbers, or not written as Lambda and DynamoDB take them.
+var notWhole = []string{"", "-1", "20.5", "2e4", "20 ", " 20", "020", "twenty", "20000.0"}
+
 // What CloudFormation refuses, and takes, by a parameter's pattern, before it creates
 // or changes anything.
 func TestParameterPatterns(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
+	tried := map[string]bool{}
 	for _, tt := range []struct {
 		parameter string
 		takes     []string
@@ -27,13 +31,32 @@ func TestParameterPatterns(t *testing.T) {
 			[]string{"ops@example.com", "arn:aws:ses:eu-central-1:123456789012:identity/*", "*"}},
 		{"AlarmEmail", []string{"", "ops@example.com", "first.last+alarms@sub.example.co.uk"},
 			[]string{"ops", "ops@example", "a@b.com, c@d.com", "@example.com", "ops @example.com"}},
-		{"DomainName", []string{"", "hooks.example.com"},
-			[]string{"https://hooks.example.com", "hooks.example.com/", "Hooks.example.com", "localhost", "-a.example.com", "*.example.com"}},
+		{"DomainName", []string{"", "hooks.example.com", "hooks.xn--e1afmkfd.xn--p1ai"},
+			[]string{"https://hooks.example.com", "hooks.example.c0m", "hooks.example.com.", "hooks.example.com/", "Hooks.example.com", "localhost", "-a.example.com", "*.example.com"}},
 		{"CertificateArn", []string{"", "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b-3c"},
 			[]string{"1a2b-3c", "arn:aws:iam::123456789012:server-certificate/mine"}},
 		{"HostedZoneId", []string{"", "Z0123456789ABCDEFGHIJ"}, []string{"/hostedzone/Z0123456789ABC", "example.com", "z0123456789abc"}},
+		{"OperatorPrincipalArns", []string{"", "arn:aws:iam::123456789012:role/operator", "arn:aws:iam::123456789012:user/ops/anna@example.com",
+			"arn:aws-us-gov:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Operator_*"},
+			[]string{"operator", "*", "123456789012", "arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:role/*", "arn:aws:iam::*:role/operator",
+				"arn:aws:sts::123456789012:assumed-role/operator/anna", "arn:aws:iam::123456789012:group/operators"}},
+		{"DeadLetterSourceArn", []string{"", "arn:aws:sqs:eu-central-1:123456789012:webhook-intake-Queue-1A2B3C4D5E6F"},
+			[]string{"https://sqs.eu-central-1.amazonaws.com/123456789012/webhook-intake-Queue-1A2B3C4D5E6F", "*",
+				"arn:aws:sqs:eu-central-1:123456789012:webhook-intake-DeadLetters-1A2B3C4D5E6F", "arn:aws:sqs:eu-central-1:123456789012:mine"}},
+		{"AlarmTopicArn", []string{"", "arn:aws:sns:eu-central-1:123456789012:alarms", "arn:aws-cn:sns:cn-north-1:123456789012:Alarms_2-b"},
+			[]string{"alarms", "ops@example.com", "arn:aws:sns:eu-central-1:123456789012:alarms.fifo", "arn:aws:sns:eu-central-1:123456789012:*",
+				"arn:aws:sns:eu-central-1:123456789012:alarms:1a2b3c"}},
+		{"ApiBurstLimit", []string{"1", "2000", "100000"}, append([]string{"0", "100001"}, notWhole...)},
+		{"IngestReservedConcurrency", []string{"0", "9", "10", "1000", "10000"}, append([]string{"00", "10001"}, notWhole...)},
+		{"MaximumConcurrency", []string{"2", "10", "999", "1000"}, append([]string{"0", "1", "1001"}, notWhole...)},
+		{"TableReadUnits", []string{"1", "40000", "9999999"}, append([]string{"0", "10000000"}, notWhole...)},
+		{"TableWriteUnits", []string{"1", "40000", "9999999"}, append([]string{"0", "10000000"}, notWhole...)},
+		{"TableWarmReadUnits", []string{"12000", "20000", "100000", "9999999"}, append([]string{"0", "11999", "9000", "10000000"}, notWhole...)},
+		{"TableWarmWriteUnits", []string{"4000", "10000", "9999999"}, append([]string{"0", "3999", "10000000"}, notWhole...)},
+		{"PayloadRetentionDays", []string{"0", "9", "30", "199", "300", "359", "365"}, append([]string{"00", "366", "400", "1000"}, notWhole...)},
 	} {
 		// CloudFormation matches the whole value.
+		tried[tt.parameter] = true
 		pattern := regexp.MustCompile(`^(?:` + x.value(t, "Parameters", tt.parameter, "AllowedPattern") + `)$`)
 		for _, value := range tt.takes {
 			if !pattern.MatchString(value) {
@@ -44,6 +67,11 @@ func TestParameterPatterns(t *testing.T) {
 			if pattern.MatchString(value) {
 				t.Errorf("%s takes %q", tt.parameter, value)
 			}
+		}
+	}
+	for _, name := range x.names("Parameters") {
+		if child(x.at("Parameters", name), "AllowedPattern") != nil && !tried[name] {
+			t.Errorf("this test does not try the pattern of %s", name)
 		}
 	}
 }
@@ -64,8 +92,9 @@ func TestParametersExplainThemselves(t *testing.T) {
 		case child(p, "AllowedValues") != nil:
 			// CloudFormation's own text lists them.
 		case child(p, "Type").Value == "Number":
-			if child(p, "MinValue") == nil {
-				t.Errorf("parameter %s has no MinValue", name)
+			// These two may have a fraction on AWS as well.
+			if child(p, "MinValue") == nil || name != "ApiRateLimit" && name != "RejectionsThreshold" {
+				t.Errorf("parameter %s has no MinValue, or would take a fraction", name)
 			}
 		case child(p, "AllowedPattern") == nil:
 			t.Errorf("parameter %s takes any text", name)
@@ -88,7 +117,7 @@ func TestRules(t *testing.T) {
 		}
 		got = append(got, name)
 	}
-	if want := []string{"DomainHasCertificate", "ZoneHasDomain", "EndpointLeft"}; !slices.Equal(got, want) {
+	if want := []string{"DomainHasCertificate", "CertificateHasDomain", "ZoneHasDomain", "EndpointLeft"}; !slices.Equal(got, want) {
 		t.Errorf("rules %q, want %q", got, want)
 	}
 }

@@ -52,27 +52,39 @@ func TestRetained(t *testing.T) {
 	}
 }
 
-// Each queue refuses unencrypted connections, and lets in nobody whom the account does not.
+// Each queue refuses unencrypted connections and, where operators are named, whoever is
+// neither one of them nor the function that sends to it. Whom that makes is tried by
+// TestWhoMaySend.
 func TestQueuePolicies(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	guarded := map[string]bool{}
-	for _, name := range x.ofType("AWS::SQS::QueuePolicy") {
-		statements := x.at("Resources", name, "Properties", "PolicyDocument", "Statement")
-		for _, s := range statements.Content {
-			if effect := child(s, "Effect").Value; effect != "Deny" {
-				t.Errorf("template.yaml: %s has a statement that is %s: a queue's policy only denies here", name, effect)
+	for queue, role := range map[string]string{"Queue": "IngestRole.Arn", "DeadLetters": "ProcessRole.Arn"} {
+		sids := map[string]*yamlNode{}
+		for _, s := range statements(x.at("Resources", queue+"Policy")) {
+			sids[child(s, "Sid").Value] = s
+			if effect, principal := child(s, "Effect").Value, child(s, "Principal"); effect != "Deny" || principal == nil {
+				t.Errorf("template.yaml line %d: a queue's policy only denies, by Principal, which alone is safe", s.Line)
 			}
-			if secure := child(child(child(s, "Condition"), "Bool"), "aws:SecureTransport"); secure == nil || secure.Value != "false" {
-				t.Errorf("template.yaml: %s does not deny unencrypted connections", name)
+			if resource := child(s, "Resource").Value; resource != queue+".Arn" {
+				t.Errorf("template.yaml: a statement of %sPolicy is about %s", queue, resource)
 			}
 		}
-		guarded[x.value(t, "Resources", name, "Properties", "Queues", "0")] = true
+		if x.value(t, "Resources", queue+"Policy", "Properties", "Queues", "0") != queue {
+			t.Errorf("template.yaml: %sPolicy is another queue's", queue)
+		}
+		if s := sids["EncryptedConnectionsOnly"]; s == nil || !slices.Contains(values(child(s, "Condition")), "aws:SecureTransport") {
+			t.Errorf("template.yaml: %s takes unencrypted connections", queue)
+		}
+		if s := sids["KnownSendersOnly"]; s == nil || !slices.Contains(values(s), role) || !slices.Contains(values(s), "OperatorPrincipalArns") {
+			t.Errorf("template.yaml: %s does not refuse everybody but %s and OperatorPrincipalArns", queue, role)
+		}
 	}
-	for _, queue := range x.ofType("AWS::SQS::Queue") {
-		if !guarded[queue] {
-			t.Errorf("template.yaml: %s has no policy that denies unencrypted connections", queue)
-		}
+	if queues := x.ofType("AWS::SQS::Queue"); len(queues) != 2 {
+		t.Errorf("template.yaml: queues %q, of which two have a policy", queues)
+	}
+	source := x.at("Resources", "DeadLetters", "Properties", "RedriveAllowPolicy")
+	if source == nil || !slices.Contains(values(source), "DeadLetterSourceArn") || !slices.Contains(values(source), "byQueue") {
+		t.Error("template.yaml: DeadLetters takes what SQS moves out of any queue, even where DeadLetterSourceArn is given")
 	}
 }
 

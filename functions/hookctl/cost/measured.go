@@ -55,7 +55,7 @@ type Stack struct {
 	AccessBytes   float64 `json:"access_log_bytes"`   // of API Gateway's line for a request
 	PlatformBytes float64 `json:"platform_log_bytes"` // of Lambda's own lines for an invocation
 	PlatformLines float64 `json:"platform_log_lines"`
-	AlarmMetrics  float64 `json:"alarm_metrics"` // all alarms switched on
+	AlarmMetrics  float64 `json:"alarm_metrics"` // of every stack; gradual deployments add two
 	Dashboards    float64 `json:"dashboards"`
 	Secrets       float64 `json:"secrets"`
 }

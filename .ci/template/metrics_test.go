@@ -1,0 +1,192 @@
+package template
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A series is a metric of ours as CloudWatch keeps it: "Ingest Rejected code=too_large
+// function" is what ingest counts as Rejected, under the dimensions code, of that value,
+// and function. A dimension without a value stands for each of its values.
+type series = string
+
+// Each metric of ours that an alarm or the dashboard names is one that the program it is
+// about emits, under these dimensions: the programs are run and their metrics read.
+func TestMetricsAreEmitted(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	emitted := emittedSeries(t)
+	used := map[series]bool{}
+	maps.Copy(used, alarmSeries(t, x))
+	maps.Copy(used, dashboardSeries(t, x))
+	for s := range used {
+		if !emitted[s] {
+			t.Errorf("template.yaml names the metric %q, which the program does not emit. It emits:\n%s",
+				s, strings.Join(slices.Sorted(maps.Keys(emitted)), "\n"))
+		}
+	}
+	unused := map[string]string{ // and why each is emitted nevertheless
+		"Received":   "the dashboard shows API Gateway's Count, which has what never reached ingest too; this tells sources apart",
+		"Accepted":   "the same, beside Received",
+		"AckTime":    "the dashboard shows API Gateway's Latency, which is what a provider waits; this tells sources apart",
+		"SourcesAge": "SourcesUnread says that something is wrong; this says since when",
+		"Conflicts":  "the dashboard shows them as DeadLettered with the reason conflict",
+	}
+	for _, name := range constants(t, root+"shared/telemetry/names.go", "Metric") {
+		uses := slices.ContainsFunc(slices.Collect(maps.Keys(used)), func(s series) bool { return strings.Fields(s)[1] == name })
+		if _, listed := unused[name]; uses == listed {
+			t.Errorf("metric %s: the template uses it: %v; listed here with the reason why not: %v", name, uses, listed)
+		}
+		delete(unused, name)
+	}
+	for name := range unused {
+		t.Errorf("metric %s, which is listed here as unused, is not in telemetry's names", name)
+	}
+}
+
+// alarmSeries are the metrics of ours that alarms watch.
+func alarmSeries(t *testing.T, x template) map[series]bool {
+	t.Helper()
+	all := map[series]bool{}
+	for _, m := range withMember(x.at("Resources"), "Namespace") {
+		if child(m, "Namespace").Value != "WebhookIntake" {
+			continue
+		}
+		function, dimensions := "", []string{}
+		for _, d := range child(m, "Dimensions").Content {
+			name, value := child(d, "Name").Value, child(d, "Value")
+			if value.Tag == "!Ref" {
+				function = value.Value
+				dimensions = append(dimensions, name)
+			} else {
+				dimensions = append(dimensions, name+"="+value.Value)
+			}
+		}
+		all[newSeries(function, child(m, "MetricName").Value, dimensions)] = true
+	}
+	if len(all) < 6 {
+		t.Errorf("found %d metrics of ours in alarms: has the template's form changed?", len(all))
+	}
+	return all
+}
+
+// dashboardSeries are the metrics of ours that the dashboard searches for.
+func dashboardSeries(t *testing.T, x template) map[series]bool {
+	t.Helper()
+	body := x.at("Resources", "Dashboard", "Properties", "DashboardBody").Value
+	search := regexp.MustCompile(`SEARCH\('\{WebhookIntake,([a-z,]+)\} function=\\"\$\{(\w+)\}\\" MetricName=\\"(\w+)\\"'`)
+	all := map[series]bool{}
+	for _, found := range search.FindAllStringSubmatch(body, -1) {
+		all[newSeries(found[2], found[3], strings.Split(found[1], ","))] = true
+	}
+	if want := strings.Count(body, "SEARCH("); len(all) != want || strings.Count(body, "WebhookIntake") != want {
+		t.Errorf("%d searches of %d are understood, with %d mentions of the namespace", len(all), want, strings.Count(body, "WebhookIntake"))
+	}
+	return all
+}
+
+func newSeries(function, name string, dimensions []string) series {
+	slices.Sort(dimensions)
+	return strings.Join(append([]string{function, name}, dimensions...), " ")
+}
+
+// awsMetrics are the metrics of AWS's own that are named, and their dimension.
+// Sources: the page "CloudWatch metrics" in the guide of each service, as
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+var awsMetrics = map[string][]string{
+	"AWS/ApiGateway ApiId": {"Count", "4xx", "5xx", "Latency"},
+	"AWS/SQS QueueName": {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible",
+		"ApproximateAgeOfOldestMessage"},
+	"AWS/Lambda FunctionName": {"Errors", "Throttles", "ConcurrentExecutions"},
+	"AWS/DynamoDB TableName":  {"WriteThrottleEvents", "ReadThrottleEvents"},
+}
+
+// Of AWS's metrics only those are named that exist, under their dimension.
+func TestMetricsOfAWS(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	named := dashboardMetricsOfAWS(t, x)
+	for _, m := range withMember(x.at("Resources"), "Namespace") {
+		if namespace := child(m, "Namespace").Value; namespace != "WebhookIntake" {
+			named = append(named, [3]string{namespace, child(m, "MetricName").Value, child(child(m, "Dimensions").Content[0], "Name").Value})
+		}
+	}
+	if len(named) < 15 {
+		t.Errorf("found %d metrics of AWS: has the template's form changed?", len(named))
+	}
+	for _, m := range named {
+		if !slices.Contains(awsMetrics[m[0]+" "+m[2]], m[1]) {
+			t.Errorf("template.yaml names %s %s by %s, which this test does not know", m[0], m[1], m[2])
+		}
+	}
+}
+
+// dashboardMetricsOfAWS are namespace, name and dimension of those in the dashboard,
+// where "." stands for the same as in the metric before, and "..." for all but the rest.
+func dashboardMetricsOfAWS(t *testing.T, x template) (all [][3]string) {
+	t.Helper()
+	var dashboard struct {
+		Widgets []struct {
+			Properties struct{ Metrics [][]any }
+		}
+	}
+	if err := json.Unmarshal([]byte(x.at("Resources", "Dashboard", "Properties", "DashboardBody").Value), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range dashboard.Widgets {
+		var before [3]string
+		for _, m := range w.Properties.Metrics {
+			if m[0] != "..." {
+				for i := range before {
+					if text, ok := m[min(i, len(m)-1)].(string); ok && text != "." {
+						before[i] = text
+					}
+				}
+			}
+			if before[0] != "" { // a search has no namespace of its own
+				all = append(all, before)
+			}
+		}
+	}
+	return all
+}
+
+// withMember are the mappings below a node that have a member of that name.
+func withMember(node *yaml.Node, name string) []*yaml.Node {
+	var all []*yaml.Node
+	if node.Kind == yaml.MappingNode && child(node, name) != nil {
+		all = append(all, node)
+	}
+	for _, c := range node.Content {
+		all = append(all, withMember(c, name)...)
+	}
+	return all
+}
+
+// constants are the values of a file's string constants whose names begin so.
+func constants(t *testing.T, file, prefix string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, prefix) {
+			value, _ := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			all = append(all, value)
+		}
+		return true
+	})
+	return all
+}

@@ -1,0 +1,197 @@
+package template
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Whatever the parameters, nothing refers to a resource that these do not make.
+func TestStackReferences(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t) {
+		for name, resource := range s.Template.Resources {
+			for _, to := range references(resource) {
+				if s.Template.Resources[to] == nil && !strings.HasPrefix(to, "AWS::") {
+					t.Errorf("%s: %s refers to %s, which is not made", s.name, name, to)
+				}
+			}
+		}
+	}
+}
+
+// A message of a new form must not meet an old process, so Ingest's alias moves after
+// Process's: in a gradual deployment after the last of its steps.
+func TestIngestFollowsProcess(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t) {
+		if !s.needs("IngestAliaslive", "ProcessAliaslive", map[string]bool{}) {
+			t.Errorf("%s: nothing holds the alias of Ingest back until that of Process has moved", s.name)
+		}
+		if s.needs("ProcessAliaslive", "IngestAliaslive", map[string]bool{}) {
+			t.Errorf("%s: the alias of Process waits for that of Ingest", s.name)
+		}
+	}
+}
+
+// Each parameter, at each value that is tried, changes what is made.
+func TestParametersHaveEffect(t *testing.T) {
+	t.Parallel()
+	all := stacks(t)
+	for name, s := range all {
+		if name != "prod" && reflect.DeepEqual(s.Template, all["prod"].Template) {
+			t.Errorf("%s: the same resources as without the parameter", name)
+		}
+	}
+	for parameter := range all["prod"].Parameters {
+		if all[parameter+"-1"].Template.Resources == nil {
+			t.Errorf("no set of parameters tries %s", parameter)
+		}
+	}
+}
+
+// A key of the user's encrypts all that keeps data; without one the services' own do. No
+// log is kept for ever.
+func TestStackData(t *testing.T) {
+	t.Parallel()
+	keys := map[string][]string{
+		"AWS::SQS::Queue":             {"KmsMasterKeyId"},
+		"AWS::SNS::Topic":             {"KmsMasterKeyId"},
+		"AWS::DynamoDB::Table":        {"SSESpecification", "KMSMasterKeyId"},
+		"AWS::Logs::LogGroup":         {"KmsKeyId"},
+		"AWS::SecretsManager::Secret": {"KmsKeyId"},
+	}
+	for _, s := range stacks(t) {
+		key := s.Parameters["KmsKeyArn"]
+		for kind, path := range keys {
+			for _, name := range s.ofType(kind) {
+				if got, _ := s.get(name, append([]string{"Properties"}, path...)...).(string); got != key {
+					t.Errorf("%s: %s is encrypted with the key %q, want %q", s.name, name, got, key)
+				}
+			}
+		}
+		for _, queue := range s.ofType("AWS::SQS::Queue") {
+			if sse := s.get(queue, "Properties", "SqsManagedSseEnabled"); (sse == true) != (key == "") {
+				t.Errorf("%s: %s has SQS's own encryption: %v, beside the key %q", s.name, queue, sse, key)
+			}
+		}
+		for _, log := range s.ofType("AWS::Logs::LogGroup") {
+			if days := s.get(log, "Properties", "RetentionInDays"); days != s.Parameters["LogRetentionDays"] {
+				t.Errorf("%s: %s is kept for %v days", s.name, log, days)
+			}
+		}
+		if got := s.get("Table", "Properties", "DeletionProtectionEnabled"); got != s.Parameters["DeletionProtection"] {
+			t.Errorf("%s: deletion protection of the table is %v", s.name, got)
+		}
+	}
+	if stacks(t)["prod"].Parameters["DeletionProtection"] != "true" {
+		t.Error("samconfig.toml: prod does not protect the table from deletion")
+	}
+}
+
+// Every alarm that is for people reaches the stack's topic, and the user's where there is
+// one, when it goes off and when it is over.
+func TestStackAlarms(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t) {
+		want := []any{map[string]any{"Ref": "AlarmTopic"}}
+		if topic := s.Parameters["AlarmTopicArn"]; topic != "" {
+			want = append(want, topic)
+		}
+		for _, alarm := range s.ofType("AWS::CloudWatch::Alarm") {
+			for _, actions := range []string{"AlarmActions", "OKActions"} {
+				got, _ := s.get(alarm, "Properties", actions).([]any)
+				if forDeploymentsOnly(alarm) != (got == nil) || got != nil && !reflect.DeepEqual(got, want) {
+					t.Errorf("%s: %s of %s go to %v, want %v", s.name, actions, alarm, got, want)
+				}
+			}
+		}
+		var mails []any
+		if to := s.Parameters["AlarmEmail"]; to != "" {
+			mails = []any{map[string]any{"Protocol": "email", "Endpoint": to}}
+		}
+		if got, _ := s.get("AlarmTopic", "Properties", "Subscription").([]any); !reflect.DeepEqual(got, mails) {
+			t.Errorf("%s: the topic has the subscriptions %v, want %v", s.name, got, mails)
+		}
+	}
+}
+
+// A gradual deployment of either function goes back by itself: of ingest also when it
+// answers 503, for whatever reason it does. Elsewhere there is no role for CodeDeploy.
+func TestGradualDeployment(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t) {
+		gradual := s.Parameters["GradualDeployment"] == "true"
+		if got := s.Template.Resources["DeployRole"] != nil; got != gradual {
+			t.Errorf("%s: CodeDeploy has a role: %v", s.name, got)
+		}
+		for _, function := range []string{"Ingest", "Process"} {
+			if got := s.get(function+"Aliaslive", "UpdatePolicy", "CodeDeployLambdaAliasUpdate") != nil; got != gradual {
+				t.Errorf("%s: the alias of %s moves gradually: %v", s.name, function, got)
+			}
+		}
+		if !gradual {
+			continue
+		}
+		trust, _ := json.Marshal(s.get("DeployRole", "Properties", "AssumeRolePolicyDocument"))
+		if want := `"Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}`; !strings.Contains(string(trust), want) {
+			t.Errorf("%s: CodeDeploy may use the role for other accounts: %s", s.name, trust)
+		}
+		if diff := cmp.Diff(codesOf503(t), s.codesWatched()); diff != "" {
+			t.Errorf("%s: codes that ingest answers 503 with (-in shared/ingest +watched by its deployment):\n%s", s.name, diff)
+		}
+	}
+}
+
+// codesWatched are the codes that the alarms of Ingest's deployments watch.
+func (s stack) codesWatched() []string {
+	var codes []string
+	alarms, _ := s.get("IngestDeploymentGroup", "Properties", "AlarmConfiguration", "Alarms").([]any)
+	for _, alarm := range alarms {
+		name := alarm.(map[string]any)["Name"].(map[string]any)["Ref"].(string)
+		dimensions, _ := s.get(name, "Properties", "Dimensions").([]any)
+		for _, d := range dimensions {
+			if d := d.(map[string]any); d["Name"] == "code" {
+				codes = append(codes, d["Value"].(string))
+			}
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// codesOf503 are the codes that shared/ingest answers with 503.
+func codesOf503(t *testing.T) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), root+"shared/ingest/answer.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		clause, ok := n.(*ast.CaseClause)
+		if !ok || len(clause.Body) != 1 {
+			return true
+		}
+		answer, ok := clause.Body[0].(*ast.ReturnStmt)
+		if !ok || answer.Results[0].(*ast.SelectorExpr).Sel.Name != "StatusServiceUnavailable" {
+			return true
+		}
+		for _, code := range clause.List {
+			codes = append(codes, constants(t, root+"shared/webhook/code.go", code.(*ast.SelectorExpr).Sel.Name)...)
+		}
+		return true
+	})
+	if len(codes) == 0 {
+		t.Fatal("shared/ingest/answer.go: found no code that is answered 503: has its form changed?")
+	}
+	slices.Sort(codes)
+	return codes
+}
