@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"time"
 
 	"webhookintake/functions/hookctl/sample"
@@ -75,20 +74,20 @@ func environment() map[string]map[string]string {
 	const memory = "memory:"
 	var sources bytes.Buffer
 	_ = json.Compact(&sources, []byte(sample.SourcesDocument())) // sample.Sources would panic first
-	process := map[string]string{
-		"QUEUE_URL":           memory,
-		"DLQ_URL":             memory,
-		"TABLE_NAME":          memory,
-		"HANDLERS_SECRET_ARN": "",
-	}
-	maps.Copy(process, sample.Settings())
+	settings, _ := json.Marshal(sample.Settings()) // of strings, so it cannot fail
 	return map[string]map[string]string{
 		"Ingest": {
 			"SOURCES":            sources.String(),
 			"SOURCES_SECRET_ARN": "",
 			"QUEUE_URL":          memory,
 		},
-		"Process": process,
+		"Process": {
+			"QUEUE_URL":           memory,
+			"DLQ_URL":             memory,
+			"TABLE_NAME":          memory,
+			"HANDLERS_SECRET_ARN": "",
+			"HANDLERS":            string(settings),
+		},
 	}
 }
 

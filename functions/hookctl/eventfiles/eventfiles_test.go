@@ -212,4 +212,9 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s of %s is %q, %v; want it emptied, or the function would ask AWS", name, function, got, ok)
 		}
 	}
+	var settings map[string]string
+	parse(t, []byte(env["Process"]["HANDLERS"]), &settings)
+	if diff := cmp.Diff(sample.Settings(), settings); diff != "" {
+		t.Errorf("HANDLERS (-the samples' settings +got):\n%s", diff)
+	}
 }
