@@ -40,7 +40,7 @@ func TestReadConfig(t *testing.T) {
 		{
 			name:    "memory elsewhere",
 			changes: map[string]string{"TABLE_NAME": "memory:"},
-			want:    "TABLE_NAME: memory: keeps nothing and is for sam local alone; give the table's name",
+			want:    "TABLE_NAME: memory keeps nothing and is only for sam local; give the table's name",
 		},
 		{
 			name:    "everything at once",

@@ -1,8 +1,8 @@
 // Package environment reads a program's configuration from environment variables.
 //
-// It promises that one error lists everything that is wrong, each variable once and by
-// its name, and that an empty variable counts as unset. It never reads the process's
-// own environment, which it is given as a function, and never puts a value into an error.
+// It promises that one error lists all faults, each variable once and by name, and that an
+// empty variable counts as unset. It never reads the environment of the process itself: it
+// is given a function. It never puts a value into an error.
 package environment
 
 import (
@@ -16,24 +16,24 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Memory stands, in place of a queue's URL or a table's name, for an engine that is
-// embedded in the program and lives as long as it does.
+// Memory, in place of a queue's URL or a table's name, means an engine in the program's
+// memory.
 const Memory = "memory:"
 
-// A Reader reads variables and collects what is wrong with them. Make it with [New].
+// A Reader reads variables and collects their faults. [New] makes one.
 type Reader struct {
 	getenv func(string) string
 	faults []error
-	named  []string // the variables of faults
+	named  []string // the variables that have a fault
 }
 
-// New reads through getenv.
+// New returns a Reader of the variables that getenv returns.
 func New(getenv func(string) string) *Reader { return &Reader{getenv: getenv} }
 
-// Get is a variable's value as it is.
+// Get returns the value of a variable.
 func (r *Reader) Get(name string) string { return r.getenv(name) }
 
-// Err is everything that is wrong; nil for nothing.
+// Err returns an error that lists all faults, or nil.
 func (r *Reader) Err() error {
 	if len(r.faults) == 0 {
 		return nil
@@ -41,7 +41,8 @@ func (r *Reader) Err() error {
 	return fmt.Errorf("the environment is not right:\n%w", errors.Join(r.faults...))
 }
 
-// Fault notes, once for each variable, what is wrong with it and what to give.
+// Fault records what is wrong with a variable and what to give. Only the first fault of a
+// variable counts.
 func (r *Reader) Fault(name, problem string) {
 	if slices.Contains(r.named, name) {
 		return
@@ -50,18 +51,18 @@ func (r *Reader) Fault(name, problem string) {
 	r.Add(&webhook.FieldError{Field: name, Problem: problem})
 }
 
-// Add notes an error that another reader of variables returned; nil is none.
+// Add records an error of another function that reads variables. It ignores nil.
 func (r *Reader) Add(err error) {
 	if err != nil {
 		r.faults = append(r.faults, err)
 	}
 }
 
-// Local reports whether the program runs under `sam local`, where alone [Memory] and
-// sample secrets are taken.
+// Local reports whether the program runs under `sam local`, where [Memory] and sample
+// secrets are allowed.
 func (r *Reader) Local() bool { return r.getenv("AWS_SAM_LOCAL") == "true" }
 
-// Required is a variable that must be set; problem says what to give.
+// Required returns the value of a variable that must be set. Problem says what to give.
 func (r *Reader) Required(name, problem string) string {
 	value := r.getenv(name)
 	if value == "" {
@@ -70,7 +71,7 @@ func (r *Reader) Required(name, problem string) string {
 	return value
 }
 
-// Queue is a queue's URL, or Memory under `sam local`.
+// Queue returns the URL of a queue, or Memory under `sam local`.
 func (r *Reader) Queue(name string) string {
 	value := r.engine(name, "give the queue's URL, as https://sqs.<region>.amazonaws.com/<account>/<name>")
 	if value != "" && value != Memory && !isURL(value) {
@@ -79,19 +80,19 @@ func (r *Reader) Queue(name string) string {
 	return value
 }
 
-// Table is a table's name, or Memory under `sam local`.
+// Table returns the name of a table, or Memory under `sam local`.
 func (r *Reader) Table(name string) string { return r.engine(name, "give the table's name") }
 
 func (r *Reader) engine(name, problem string) string {
 	value := r.Required(name, problem)
 	if value == Memory && !r.Local() {
-		r.Fault(name, "memory: keeps nothing and is for sam local alone; "+problem)
+		r.Fault(name, "memory keeps nothing and is only for sam local; "+problem)
 	}
 	return value
 }
 
-// Endpoint is the address that is asked in place of AWS's: the value of a service's own
-// variable, such as AWS_ENDPOINT_URL_SQS, else of AWS_ENDPOINT_URL. It is empty where
+// Endpoint returns the address to call instead of AWS's: the value of a service's own
+// variable, such as AWS_ENDPOINT_URL_SQS, else that of AWS_ENDPOINT_URL. It is empty if
 // neither is set.
 func (r *Reader) Endpoint(name string) string {
 	value := r.getenv(name)
@@ -106,21 +107,22 @@ func (r *Reader) Endpoint(name string) string {
 	return value
 }
 
-// Region is the one that Lambda runs the function in.
+// Region returns the region of the function.
 func (r *Reader) Region() string {
 	return r.Required("AWS_REGION", "give the region, as us-east-1; Lambda sets it")
 }
 
-// Credentials are those that Lambda puts into the environment. They are good for as
-// long as the process lives.
+// Credentials returns those that Lambda puts into the environment. They are valid for the
+// life of the process.
 func (r *Reader) Credentials() (key, secret, token string) {
-	const problem = "give the credentials for AWS; Lambda sets them"
+	const problem = "give credentials for AWS; Lambda sets them"
 	return r.Required("AWS_ACCESS_KEY_ID", problem),
 		r.Required("AWS_SECRET_ACCESS_KEY", problem),
 		r.getenv("AWS_SESSION_TOKEN")
 }
 
-// Seconds is a time in whole seconds above 0; otherwise where the variable is unset.
+// Seconds returns a duration in whole seconds, more than 0, or otherwise if the variable is
+// unset.
 func (r *Reader) Seconds(name string, otherwise time.Duration) time.Duration {
 	value := r.getenv(name)
 	if value == "" {
@@ -134,7 +136,7 @@ func (r *Reader) Seconds(name string, otherwise time.Duration) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// Days is a time in whole days, 0 where the variable is unset.
+// Days returns a duration in whole days, or 0 if the variable is unset.
 func (r *Reader) Days(name string) time.Duration {
 	value := r.getenv(name)
 	if value == "" {

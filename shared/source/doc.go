@@ -1,5 +1,5 @@
-// Package source holds the configured sources: which names may be posted to, which
-// provider speaks there, and with which secrets.
+// Package source holds the configured sources: the names that webhooks may be posted to,
+// each with its provider, secrets and settings.
 //
 // The sources come from one JSON document, an object with an entry for each source:
 //
@@ -8,15 +8,15 @@
 //	  "contiguity-eu": {"provider": "contiguity", "secrets": ["whsec_eu"], "tolerance_s": 600}
 //	}
 //
-// [FromEnv] finds the document in the environment, where a fault stops the program, or
-// in a secret, which is read again while the program runs, so that secrets rotate with
-// no deploy. [Sources] answers whether a request is one of a source's.
+// [FromEnv] takes the document from the environment, where a fault stops the program, or
+// from a secret, which is read again while the program runs, so that secrets rotate
+// without a deployment. [Sources] decides whether a request comes from a source's provider.
 //
-// It promises to name every fault of a document at once, to serve the copy it has when
-// a newer one cannot be had, and that nothing runs between two calls: what is read, is
-// read in the goroutine of a caller, who pays at most [ReadBudget] for it.
+// It promises to report all faults of a document at once, to use the copy it has if a
+// newer one cannot be read, and to run nothing between two calls: the document is read in
+// the goroutine of a caller, which waits for at most [ReadBudget].
 //
-// It never shows a secret's value, in an error, a log line or a report; the names of
-// sources and fields are no secrets and are shown. It never lets a source without a
-// secret through.
+// It never shows the value of a secret in an error, a log line or a report; the names of
+// sources and fields are not secret and are shown. It never accepts a source without a
+// secret.
 package source

@@ -6,15 +6,16 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The variables that say where the sources document is. An empty one counts as unset.
+// The variables that hold the sources document or name its secret. An empty one counts as
+// unset.
 const (
 	envSources   = "SOURCES"
 	envSecretARN = "SOURCES_SECRET_ARN"
 )
 
-// FromEnv finds the sources: the document in SOURCES, which is checked at once and never
-// changes, or the secret named by SOURCES_SECRET_ARN, which is not read yet. Exactly one
-// of them must be set. Its error joins [webhook.FieldError]s.
+// FromEnv returns the sources of the document in SOURCES, which is checked at once and
+// never changes, or of the secret named by SOURCES_SECRET_ARN, which is not read yet.
+// Exactly one of the variables must be set. The error joins [webhook.FieldError]s.
 func FromEnv(
 	getenv func(string) string, newFetcher func(arn string) Fetcher, o RefreshOptions,
 ) (*Sources, error) {

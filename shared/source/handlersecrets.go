@@ -10,25 +10,25 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The variables that hold what handlers read, or say where it is. An empty one counts as
-// unset.
+// The variables that hold the settings of handlers or name their secret. An empty one
+// counts as unset.
 const (
 	envHandlersARN = "HANDLERS_SECRET_ARN"
 	envHandlers    = "HANDLERS"
 )
 
-// handlersBudget is the longest that reading the handlers' secret takes. A program
-// waits for it at its start only.
+// handlersBudget is the longest time that reading the handlers' secret takes. A program
+// waits for it only at its start.
 const handlersBudget = 5 * time.Second
 
-// LoadHandlerSecrets returns the getenv that handlers are given: it looks a name up in
-// the handlers' secret, a flat JSON object of strings, and then in getenv. A name whose
-// value in the secret is empty counts as absent there.
+// LoadHandlerSecrets returns the getenv of handlers. It looks a name up in the handlers'
+// secret, a flat JSON object of strings, and then in getenv. A name whose value in the
+// secret is empty counts as absent there.
 //
-// The secret is read once, and only where HANDLERS_SECRET_ARN is set and f is not nil. A
+// The secret is read once, and only if HANDLERS_SECRET_ARN is set and f is not nil. A
 // secret without a version is empty. The error says that the secret cannot be read, or
-// joins [webhook.FieldError]s with the names whose values are no strings, never with a
-// value.
+// joins one [webhook.FieldError] for each name whose value is not a string. It never
+// quotes a value.
 func LoadHandlerSecrets(ctx context.Context, f Fetcher, getenv func(string) string) (func(string) string, error) {
 	if f == nil || getenv(envHandlersARN) == "" {
 		return getenv, nil
@@ -51,10 +51,10 @@ func LoadHandlerSecrets(ctx context.Context, f Fetcher, getenv func(string) stri
 
 // HandlerSettings returns a getenv that looks a name up in the variable HANDLERS, a flat
 // JSON object of strings, and then in getenv. A name whose value in HANDLERS is empty
-// counts as absent there. The error joins [webhook.FieldError]s, never with a value.
+// counts as absent there. The error joins [webhook.FieldError]s and never quotes a value.
 //
-// It exists for `sam local`, which hands a container only the variables that the template
-// declares: what handlers read is not among them.
+// It exists for `sam local`, which passes on only the variables that the template
+// declares. The settings of handlers are not among them.
 func HandlerSettings(getenv func(string) string) (func(string) string, error) {
 	doc := getenv(envHandlers)
 	if doc == "" {
@@ -67,7 +67,7 @@ func HandlerSettings(getenv func(string) string) (func(string) string, error) {
 	return first(values, getenv), nil
 }
 
-// first looks a name up in values and then, where it is absent or empty there, in getenv.
+// first looks a name up in values and then, if it is absent or empty there, in getenv.
 func first(values map[string]string, getenv func(string) string) func(string) string {
 	return func(name string) string {
 		if value := values[name]; value != "" {
@@ -78,7 +78,7 @@ func first(values map[string]string, getenv func(string) string) func(string) st
 }
 
 // parseSettings reads a flat JSON object of strings. Its error names the variable that
-// the document is in or comes from.
+// holds the document or names its secret.
 func parseSettings(variable string, doc []byte) (map[string]string, error) {
 	settings, err := readDocument(doc)
 	if err != nil {

@@ -11,26 +11,26 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// ParseOptions say what a sources document may hold.
+// ParseOptions say what a sources document may contain.
 type ParseOptions struct {
 	Providers   []webhook.Provider // nil means those of [Providers]
-	AllowSample bool               // take secrets that contain "sample-only"; never where webhooks are real
+	AllowSample bool               // accept secrets that contain "sample-only"; not for real webhooks
 }
 
-// maxNameLen is the length of the longest name of a source, in bytes.
+// maxNameLen is the maximum length of a source's name, in bytes.
 const maxNameLen = 63
 
-// reservedName would make the dedup keys of a source look like the keys of the kept
-// payloads.
+// reservedName is the prefix of the keys of kept payloads, with which the dedup keys of a
+// source of that name would collide.
 const reservedName = "payload"
 
 const fieldProvider = "provider"
 
-// Parse reads a sources document. It is strict: it refuses names that are repeated or
-// unknown, text after the document, fields that the provider does not use, and sample
-// secrets unless they are allowed. "{}" is the empty Set.
+// Parse reads a sources document. It refuses repeated and unknown names, text after the
+// document, fields that the provider does not use, and sample secrets unless they are
+// allowed. "{}" is the empty Set.
 //
-// Its error joins all faults as [webhook.FieldError]s, whose Field is the path
+// Its error joins one [webhook.FieldError] for each fault, whose Field is the path
 // "sources.<name>.<field>". It never quotes a value.
 func Parse(doc []byte, o ParseOptions) (Set, error) {
 	if o.Providers == nil {
@@ -64,7 +64,7 @@ type parser struct {
 	at     []string // fields that have a fault already
 }
 
-// fault notes what is wrong with a field; the empty field is the source itself.
+// fault records what is wrong with a field. The empty field is the source itself.
 func (p *parser) fault(field, problem string) {
 	path := "sources." + p.name
 	if !validName(p.name) {
@@ -95,7 +95,7 @@ func (p *parser) source(value json.RawMessage) Source {
 	return s
 }
 
-// fields reads the fields of an entry, each by its exact name.
+// fields reads the fields of an entry, matching names exactly.
 func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settings) {
 	provider = p.name
 	into := map[string]struct {
@@ -126,7 +126,8 @@ func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settin
 	return provider, s
 }
 
-// fieldName keeps an unknown field's name from running into the rest of the line.
+// fieldName is an unknown field's name, quoted if it could be confused with the text
+// around it.
 func fieldName(name string) string {
 	if name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == '.' || r > '~' }) {
 		return name
@@ -134,8 +135,8 @@ func fieldName(name string) string {
 	return strconv.QuoteToASCII(name)
 }
 
-// provider finds the provider of that name. Where the field was not read, it is not
-// told that the name is wrong too.
+// provider finds the provider of that name. It records no second fault of a field that
+// could not be read.
 func (p *parser) provider(name string) webhook.Provider {
 	var known []string
 	for _, provider := range p.o.Providers {
@@ -150,8 +151,8 @@ func (p *parser) provider(name string) webhook.Provider {
 	return nil
 }
 
-// configure binds the settings, and notes what the provider finds wrong with fields
-// that could be read. Without a provider the general faults are found nevertheless.
+// configure makes the verifier, and records the faults that the provider finds in fields
+// that could be read. Without a provider it finds the general faults.
 func (p *parser) configure(s Source) webhook.Verifier {
 	if s.Provider == nil {
 		p.providerFaults(s.Settings.Check(webhook.FieldTolerance, webhook.FieldSigned,
@@ -163,8 +164,8 @@ func (p *parser) configure(s Source) webhook.Verifier {
 	return verifier
 }
 
-// providerFaults notes the FieldErrors that err joins. The text of any other error is
-// not shown: nothing promises that it is free of secrets.
+// providerFaults records the FieldErrors that err joins. It does not show the text of any
+// other error, which could contain a secret.
 func (p *parser) providerFaults(err error) {
 	if err == nil {
 		return
@@ -185,7 +186,7 @@ func (p *parser) providerFaults(err error) {
 	}
 }
 
-// A joinedError is what errors.Join makes.
+// A joinedError is an error of errors.Join.
 type joinedError interface {
 	error
 	Unwrap() []error
@@ -199,7 +200,7 @@ func (p *parser) refuseSamples(secrets []webhook.Secret) {
 	}
 }
 
-// validName reports whether a source can have that name, which stands in URLs, queue
+// validName reports whether a source can have that name. It becomes part of URLs, queue
 // attributes and table keys.
 func validName(name string) bool {
 	if name == "" || len(name) > maxNameLen || name[0] == '-' {

@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Providers are the providers that a source may name. A new provider is added here.
+// Providers returns the providers that a source may name. A new provider is added here.
 func Providers() []webhook.Provider {
 	return []webhook.Provider{
 		contiguity.Provider{},

@@ -12,55 +12,55 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// ReadBudget is the longest that reading the sources takes of one call, for both
-// versions together.
+// ReadBudget is the longest time that a call spends reading the sources, both versions
+// included.
 const ReadBudget = time.Second
 
 const (
 	maxAge           = 5 * time.Minute  // an older copy is read again
-	maxAgeOnMismatch = 30 * time.Second // likewise, when a signature does not match
-	pause            = 30 * time.Second // after a failed read, while a copy serves
-	// coldPause is the pause while there is no copy. All requests are refused until
-	// one is there, so it only keeps a crowd of requests from asking one by one.
+	maxAgeOnMismatch = 30 * time.Second // the same, if a signature does not match
+	pause            = 30 * time.Second // after a failed read, while there is a copy
+	// coldPause is the pause while there is no copy. Until there is one, every request is
+	// refused, so it is just long enough that waiting requests do not read one by one.
 	coldPause = time.Second
 )
 
-// errUnread is the cause where the caller who read did not come back from it.
+// errUnread is the cause if the caller that was reading did not return.
 var errUnread = errors.New("the read was broken off")
 
-// RefreshOptions say how [Refreshing] sources are read.
+// RefreshOptions configure [Refreshing] sources.
 type RefreshOptions struct {
 	Parse  ParseOptions
 	Logger *slog.Logger     // nil logs nothing
-	Report func(Status)     // told after every read, one at a time; nil tells nobody
-	Now    func() time.Time // nil means time.Now; its wall time counts
+	Report func(Status)     // called after every read, never concurrently; nil means no reports
+	Now    func() time.Time // nil means time.Now; only its wall time is used
 }
 
-// Status is what came of a read.
+// Status is the outcome of a read.
 type Status struct {
-	Age         time.Duration // of the copy that serves now; 0 after a read that gave one
-	Unavailable bool          // there is no copy: requests are answered [webhook.ErrSourcesUnavailable]
-	Invalid     bool          // the current version is no valid sources document
-	Err         error         // why the current version does not serve; nil where it does
+	Age         time.Duration // of the copy in use; 0 after a read that returned one
+	Unavailable bool          // there is no copy, so the answer is [webhook.ErrSourcesUnavailable]
+	Invalid     bool          // the current version is not a valid sources document
+	Err         error         // why the current version is not in use; nil if it is
 }
 
-// A snapshot is a set and when its read began.
+// A snapshot is a set, with the time when its read began.
 type snapshot struct {
 	set Set
 	at  time.Time
 }
 
-// A refresher keeps a copy of the sources and reads it again when a caller finds it too
-// old. It reads in that caller's goroutine; other callers wait for that one.
+// A refresher keeps a copy of the sources, and reads it again if a caller finds it too
+// old. It reads in that caller's goroutine; other callers wait for it.
 type refresher struct {
 	fetcher Fetcher
 	o       RefreshOptions
 
 	mu     sync.Mutex
-	held   *snapshot     // nil until a read gives one
-	cause  error         // why the last read failed; nil where it did not
+	held   *snapshot     // nil until a read succeeds
+	cause  error         // why the last read failed; nil if it did not
 	failed time.Time     // when it failed
-	flight chan struct{} // closed when the read that is under way ends; nil without one
+	flight chan struct{} // closed when the current read ends; nil if there is none
 }
 
 func newRefresher(f Fetcher, o RefreshOptions) *refresher {
@@ -73,12 +73,12 @@ func newRefresher(f Fetcher, o RefreshOptions) *refresher {
 	return &refresher{fetcher: f, o: o}
 }
 
-// now is the wall time alone. The monotonic clock stands still while Lambda freezes the
-// process between two invocations, and would keep a copy young for days.
+// now is the wall time. The monotonic clock stands still while Lambda freezes the process
+// between two invocations, so by that clock a copy could be in use for days.
 func (r *refresher) now() time.Time { return r.o.Now().Round(0) }
 
-// get returns a copy that is at most as old as given, or the one there is where a newer
-// cannot be had. It waits for a read, but not longer than ctx unless it reads itself.
+// get returns a copy of at most the given age, or the one there is if a newer one cannot
+// be read. It waits for another caller's read until ctx ends at most.
 func (r *refresher) get(ctx context.Context, oldest time.Duration) (*snapshot, error) {
 	r.mu.Lock()
 	if !r.due(oldest) || ctx.Err() != nil {
@@ -106,8 +106,8 @@ func (r *refresher) get(ctx context.Context, oldest time.Duration) (*snapshot, e
 	return r.answer(ctx)
 }
 
-// due reports whether the copy is to be read again. An age below 0 says that the clock
-// was set back, so nothing is known about it. Callers hold mu.
+// due reports whether the copy must be read again. A negative age means that the clock was
+// set back, so that the age is unknown. Callers hold mu.
 func (r *refresher) due(oldest time.Duration) bool {
 	now := r.now()
 	if r.cause != nil {
@@ -135,9 +135,9 @@ func (r *refresher) answer(ctx context.Context) (*snapshot, error) {
 	return nil, fmt.Errorf("%w: %w", webhook.ErrSourcesUnavailable, cause)
 }
 
-// refresh reads the sources, keeps what came of it, and lets the waiting go. The end of
-// ctx does not end the read: others wait for it, and a client that hangs up must not
-// count as a failure of the secret.
+// refresh reads the sources, keeps the outcome, and wakes the callers that wait. The end
+// of ctx does not end the read: others wait for it, and a client that hangs up must not
+// count as a failure to read the secret.
 func (r *refresher) refresh(ctx context.Context) {
 	defer func() {
 		r.mu.Lock()
@@ -156,8 +156,8 @@ func (r *refresher) refresh(ctx context.Context) {
 	}
 }
 
-// read fetches the current version, and the previous one where the current is invalid.
-// Invalid is what is wrong with the current version.
+// read fetches the current version, and the previous one if the current one is invalid.
+// The error invalid says what is wrong with the current version.
 func (r *refresher) read(ctx context.Context) (set Set, invalid, err error) {
 	doc, err := r.fetcher.Fetch(ctx, Current)
 	if errors.Is(err, ErrNoVersion) {
@@ -182,7 +182,7 @@ func (r *refresher) read(ctx context.Context) (set Set, invalid, err error) {
 	return set, invalid, nil
 }
 
-// keep stores the outcome of a read and says what serves from now on.
+// keep stores the outcome of a read and returns the status that follows.
 func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -199,15 +199,15 @@ func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
 	return status
 }
 
-// log tells what needs somebody's attention; fresh says that the read gave a copy.
+// log reports what needs attention. Fresh says that the read returned a copy.
 func (r *refresher) log(s Status, fresh bool) {
 	switch {
 	case s.Err == nil:
 	case fresh:
-		r.o.Logger.Error("the sources' current version is invalid; the previous one serves", "error", s.Err)
+		r.o.Logger.Error("the current version of the sources is invalid; the previous one is in use", "error", s.Err)
 	case s.Unavailable:
-		r.o.Logger.Error("the sources cannot be read; every webhook is answered 503", "error", s.Err)
+		r.o.Logger.Error("the sources cannot be read; every webhook is answered with 503", "error", s.Err)
 	default:
-		r.o.Logger.Error("the sources cannot be read; the old copy serves", "age", s.Age, "error", s.Err)
+		r.o.Logger.Error("the sources cannot be read; the old copy is in use", "age", s.Age, "error", s.Err)
 	}
 }

@@ -2,7 +2,7 @@ package source
 
 import "webhookintake/shared/webhook"
 
-// A Source is one name that webhooks are posted to.
+// A Source is one configured sender of webhooks.
 type Source struct {
 	Name     string // the last part of the webhook URL
 	Provider webhook.Provider
@@ -10,7 +10,7 @@ type Source struct {
 	Verifier webhook.Verifier // the provider's, for these settings
 }
 
-// A Set is the sources by name. The empty Set knows no source.
+// A Set holds sources by name.
 type Set map[string]Source
 
 // verify is [Sources.Verify] for a set that does not change.

@@ -9,19 +9,19 @@ import (
 // was committed.
 var ErrCondition = errors.New("the condition of a write does not hold")
 
-// A Condition is what an item must be for a [Write] to be committed. Give one to a write
-// with [Write.IfAbsent] or [Write.IfEquals].
+// A Condition is what must hold of an item for a [Write] to be committed.
+// [Write.IfAbsent] and [Write.IfEquals] make one.
 type Condition struct {
 	Absent bool   // there is no item with the write's key
 	Name   string // if not Absent: there is one, whose attribute of this name
 	Value  Value  // has this value
 }
 
-// IfAbsent gives w the condition that there is no item with its key.
+// IfAbsent returns w with the condition that there is no item with its key.
 func (w Write) IfAbsent() Write { return w.onlyIf(Condition{Absent: true}) }
 
-// IfEquals gives w the condition that its item is there and has the attribute with that
-// value. The attribute may be one of the key, which says no more than that the item is there.
+// IfEquals returns w with the condition that its item exists and that the attribute has
+// that value. With an attribute of the key it says that the item exists.
 func (w Write) IfEquals(attribute string, v Value) Write {
 	return w.onlyIf(Condition{Name: attribute, Value: v})
 }
@@ -44,7 +44,7 @@ func (c Condition) holds(item Attributes) bool {
 	return ok && v == c.Value
 }
 
-// conditionProblem says why a write cannot have these conditions.
+// conditionProblem says why a write cannot have these conditions, or returns "".
 func conditionProblem(cs []Condition) string {
 	switch {
 	case len(cs) > 1:

@@ -1,9 +1,10 @@
-// Package webhook is the vocabulary that every part of the intake shares: what a
-// provider is, what it sends, what came of verifying it, and what a handler may ask for.
+// Package webhook is the vocabulary that every part of the intake shares: providers, the
+// requests they send, the result of verifying one, and the writes and retries that a
+// handler may ask for.
 //
-// It promises that a [Verified] only comes out of a [Verifier], so nobody can hold an
-// event that no signature vouches for, and that neither a [Secret] nor the payload of
-// an [Event] shows when it is printed or logged.
+// It promises that only a [Verifier] makes a [Verified], so that an event is always one
+// that a signature vouches for. It promises too that neither a [Secret] nor the payload
+// of an [Event] shows when it is printed or logged.
 //
 // It never does I/O, never reads a clock or the environment, and imports the standard
 // library only.

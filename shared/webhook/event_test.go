@@ -18,8 +18,8 @@ func TestEventPrintsWithoutPayload(t *testing.T) {
 		"Event": e, "pointer": &e, "slice": []webhook.Event{e}, "field": struct{ E webhook.Event }{e},
 	} {
 		for verb := 'A'; verb <= 'z'; verb++ {
-			// For %p, %T and %w fmt asks no method, and %[ is no verb; vet refuses %p and %w
-			// of a value that is no pointer and no error.
+			// For %p, %T and %w fmt calls no method, and %[ is not a verb. Vet reports %p and
+			// %w for a value that is neither a pointer nor an error.
 			if strings.ContainsRune("pTw[", verb) {
 				continue
 			}

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// usualFields is how many fields most bodies have at most.
+// usualFields is a number of fields that most bodies do not exceed.
 const usualFields = 8
 
-// splitMembers cuts a JSON object into its members. The text must be valid JSON: then
-// every bracket and quote is where it is expected, and no bound needs a check. It is
-// here because decoding into a map costs more than the rest of verifying a request.
+// splitMembers splits a JSON object into its members. The text must be valid JSON, so
+// that brackets and quotes are balanced and no index is out of range. Decoding into a map
+// instead would cost more than the rest of verifying a request.
 func splitMembers(text []byte) []member {
 	members := make([]member, 0, usualFields)
 	rest := skipSpace(text[1:])
@@ -30,8 +30,8 @@ func splitMembers(text []byte) []member {
 	return members
 }
 
-// skipSpace cuts the white space that text begins with: between the tokens of valid JSON
-// no other character is as low as a space.
+// skipSpace removes white space from the start of text. Between the tokens of valid JSON,
+// characters up to a space are white space.
 func skipSpace(text []byte) []byte {
 	for text[0] <= ' ' {
 		text = text[1:]
@@ -67,8 +67,8 @@ func nestedLen(text []byte) int {
 	}
 }
 
-// stringLen is the length of the string that text begins with, both quotes included. It
-// goes from quote to quote, which is much faster than from byte to byte.
+// stringLen is the length of the string that text begins with, including both quotes. It
+// searches for the next quote, which is much faster than looking at each byte.
 func stringLen(text []byte) int {
 	for i := 1; ; i++ {
 		i += bytes.IndexByte(text[i:], '"')
@@ -79,7 +79,7 @@ func stringLen(text []byte) int {
 	}
 }
 
-// quotes reports whether the valid JSON string stands for name.
+// quotes reports whether the quoted JSON string, which must be valid, means name.
 func quotes(quoted []byte, name string) bool {
 	if inner := quoted[1 : len(quoted)-1]; isPlain(inner) {
 		return string(inner) == name
@@ -87,8 +87,8 @@ func quotes(quoted []byte, name string) bool {
 	return unquote(quoted) == name
 }
 
-// isPlain reports whether what stands between the quotes is the string itself: escapes
-// and invalid UTF-8 stand for something else.
+// isPlain reports whether the text between the quotes is the string itself, without
+// escapes and invalid UTF-8.
 func isPlain(inner []byte) bool {
 	return bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
 }
@@ -99,6 +99,6 @@ func unquote(quoted []byte) string {
 		return string(inner)
 	}
 	var s string
-	_ = json.Unmarshal(quoted, &s) // of valid JSON there is no error
+	_ = json.Unmarshal(quoted, &s) // it cannot fail on valid JSON
 	return s
 }

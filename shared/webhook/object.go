@@ -5,21 +5,21 @@ import (
 	"iter"
 )
 
-// maxNameLen is the length in characters up to which an event's id or type is taken.
+// maxNameLen is the maximum length of an event's id or type, in characters.
 const maxNameLen = 200
 
-// An Object is a JSON object whose values are not read yet. Unlike a struct it matches
-// names exactly; of a repeated name the last counts. Its values are parts of the body
-// that it was parsed from, not copies. The zero Object has no fields.
+// An Object is a JSON object whose values are not decoded yet. Unlike a struct it matches
+// names exactly; if a name is repeated, the last field counts. Its values are slices of
+// the text that it was parsed from, not copies. The zero Object has no fields.
 //
-// It is a list, and no map, as that is quicker to make than what is asked of it saves.
+// It is a list because that is faster to build than a map, and few fields are looked up.
 type Object struct{ members []member }
 
-// A member is a name, in its quotes, with its value.
+// A member is a name, with its quotes, and its value.
 type member struct{ quoted, value []byte }
 
-// ParseObject reads body as a JSON object. It returns [ErrMalformedBody] where it is
-// none, without quoting it.
+// ParseObject parses a JSON object. If body is not one, it returns [ErrMalformedBody],
+// which does not quote it.
 func ParseObject(body []byte) (Object, error) {
 	if !json.Valid(body) {
 		return Object{}, ErrMalformedBody
@@ -27,7 +27,7 @@ func ParseObject(body []byte) (Object, error) {
 	return splitObject(body)
 }
 
-// splitObject reads text, which must be valid JSON.
+// splitObject parses text, which must be valid JSON.
 func splitObject(text []byte) (Object, error) {
 	text = skipSpace(text)
 	if text[0] != '{' {
@@ -56,7 +56,7 @@ func ParseEnvelope(body []byte) (Object, Envelope, error) {
 	return o, Envelope{ID: id, Type: eventType, Data: o.Get("data")}, nil
 }
 
-// Get gives the value of the field of that name; nil where it is absent.
+// Get returns the value of the field of that name, or nil if there is none.
 func (o Object) Get(name string) json.RawMessage {
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if quotes(o.members[i].quoted, name) {
@@ -66,7 +66,7 @@ func (o Object) Get(name string) json.RawMessage {
 	return nil
 }
 
-// All gives every field in the order of the body, a repeated one repeatedly.
+// All iterates over the fields in the order of the text, repeated ones included.
 func (o Object) All() iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		for _, m := range o.members {
@@ -77,9 +77,9 @@ func (o Object) All() iter.Seq2[string, json.RawMessage] {
 	}
 }
 
-// Object reads the field of that name as an object. It returns [ErrMalformedBody] where
-// it is absent or none. It costs less than [ParseObject], as the value is known to be
-// valid.
+// Object returns the value of the field of that name as an object. If the field is absent
+// or not an object, it returns [ErrMalformedBody]. It is faster than [ParseObject], because
+// the value is known to be valid JSON.
 func (o Object) Object(name string) (Object, error) {
 	value := o.Get(name)
 	if value == nil {
@@ -88,7 +88,8 @@ func (o Object) Object(name string) (Object, error) {
 	return splitObject(value)
 }
 
-// Text reads the field of that name as a string, and reports whether it is one.
+// Text returns the value of the field of that name as a string, and reports whether it is
+// one.
 func (o Object) Text(name string) (text string, ok bool) {
 	value := o.Get(name)
 	if len(value) == 0 || value[0] != '"' {
@@ -97,14 +98,14 @@ func (o Object) Text(name string) (text string, ok bool) {
 	return unquote(value), true
 }
 
-// ID reads the field of that name as an event's id. It returns [ErrMissingID] or
-// [ErrInvalidID].
+// ID returns the value of the field of that name as an event's id. Its error is
+// [ErrMissingID] or [ErrInvalidID].
 func (o Object) ID(field string) (string, error) {
 	return o.name(field, ErrMissingID, ErrInvalidID)
 }
 
-// Type reads the field of that name as an event's type. It returns [ErrMissingType]
-// or [ErrInvalidType].
+// Type returns the value of the field of that name as an event's type. Its error is
+// [ErrMissingType] or [ErrInvalidType].
 func (o Object) Type(field string) (string, error) {
 	return o.name(field, ErrMissingType, ErrInvalidType)
 }
@@ -120,7 +121,7 @@ func (o Object) name(field string, missing, invalid Code) (string, error) {
 }
 
 // ValidName reports whether s can be an event's id or type: 1 to 200 characters of
-// 0x21–0x7E, which every queue attribute, table key and log line takes as they are.
+// 0x21–0x7E. These are allowed in queue attributes, table keys and log lines.
 func ValidName(s string) bool {
 	if s == "" || len(s) > maxNameLen {
 		return false

@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// What encoding/json takes as an object, ParseObject takes, with the same members; what
-// it does not, is malformed_body.
+// ParseObject accepts the objects that encoding/json accepts, with the same members, and
+// nothing else.
 func FuzzParseObject(f *testing.F) {
 	for _, seed := range []string{
 		"{}", " { } ", "null", "[]", "", "7", `"a"`, "{", "{}{}", "\ufeff{}", "{\x00}",

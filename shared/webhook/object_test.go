@@ -65,7 +65,7 @@ func TestObjectNames(t *testing.T) {
 	}
 }
 
-// What is appended to a value does not get into the body, of which it is a part.
+// Appending to a value does not overwrite the body that it is a slice of.
 func TestValuesDoNotReachBeyond(t *testing.T) {
 	t.Parallel()
 	const body = `{"a":"1","b":"2"}`
@@ -93,7 +93,7 @@ func TestValidName(t *testing.T) {
 		}
 	}
 	if webhook.ValidName("a\xff") {
-		t.Error("ValidName takes invalid UTF-8")
+		t.Error("ValidName accepts invalid UTF-8")
 	}
 }
 
@@ -106,7 +106,7 @@ func TestSeconds(t *testing.T) {
 		{"1790000000", time.Unix(1790000000, 0)},
 		{"1.79e9", time.Unix(1790000000, 0)},
 		{"1790000000.25", time.Unix(1790000000, 250_000_000)},
-		{"1790000000.1", time.Unix(1790000000, 100_000_000)}, // which no float is
+		{"1790000000.1", time.Unix(1790000000, 100_000_000)}, // no float has this value
 		{"-1.5", time.Unix(-2, 500_000_000)},
 		{"0", time.Unix(0, 0)},
 		{"253402300799", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},

@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// A Secret is a shared secret of a provider. It cannot be compared with ==, which
-// takes a time that depends on the value, and it does not show when printed, logged
-// or marshalled. The zero Secret is empty.
+// A Secret is a shared secret of a provider. It cannot be compared with ==, whose running
+// time depends on the value, and it does not show when it is printed, logged or marshalled.
+// The zero Secret is empty.
 //
-// The text is behind a pointer because fmt does not ask an unexported field, or the
-// operand of a wrong verb, how it wants to be printed; of a pointer it prints the address.
+// The text is behind a pointer because fmt calls no method of an unexported field or of the
+// operand of a wrong verb; of a pointer it prints the address.
 type Secret struct {
 	_    [0]func()
-	text *string // nil where empty
+	text *string // nil if empty
 }
 
 const redacted = "[secret]"
 
-// NewSecret wraps text, which is used as it is: nothing is trimmed or decoded.
+// NewSecret returns a Secret with the given text, which is neither trimmed nor decoded.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -29,7 +29,7 @@ func NewSecret(text string) Secret {
 	return Secret{text: &text}
 }
 
-// Reveal gives the secret's text, for computing a MAC and nothing else.
+// Reveal returns the secret's text. Use it where the text itself is needed, as for a MAC.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -37,30 +37,30 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// IsEmpty reports whether there is no secret at all, which no provider accepts.
+// IsEmpty reports whether the secret has no text, which no provider accepts.
 func (s Secret) IsEmpty() bool { return s.text == nil }
 
-// IsSample reports whether the secret is one of the public sample secrets, which
-// contain "sample-only" and vouch for nothing outside a developer's machine.
+// IsSample reports whether the secret is one of the public sample secrets, which contain
+// "sample-only" and prove nothing outside a developer's machine.
 func (s Secret) IsSample() bool { return strings.Contains(s.Reveal(), "sample-only") }
 
-// Format hides the secret from fmt, whatever the verb.
+// Format implements [fmt.Formatter]. It hides the text, whatever the verb.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// String hides the secret from callers who ask for text.
+// String implements [fmt.Stringer]. It hides the text.
 func (Secret) String() string { return redacted }
 
-// GoString hides the secret from callers who ask for Go syntax.
+// GoString implements [fmt.GoStringer]. It hides the text.
 func (Secret) GoString() string { return redacted }
 
-// LogValue hides the secret from slog.
+// LogValue implements [slog.LogValuer]. It hides the text.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText hides the secret from encoders.
+// MarshalText implements encoding.TextMarshaler. It hides the text.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// UnmarshalJSON reads the secret from a JSON string. Null leaves it empty. Its error
-// does not quote what stood there.
+// UnmarshalJSON reads the secret from a JSON string. Null is the empty Secret. Its error
+// does not quote the value.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {

@@ -14,10 +14,10 @@ import (
 
 const secretText = "hunter2-hunter2"
 
-// noVerbs is a format that leaves its operands over, for fmt to print as surplus.
+// noVerbs is a format without verbs, so that fmt prints its operands as surplus.
 var noVerbs = strings.Clone("none")
 
-// forms are ways in which secretText could show.
+// forms are encodings in which secretText could show.
 func forms(text string) []string {
 	return []string{
 		text, fmt.Sprintf("%x", text), fmt.Sprintf("%X", text), fmt.Sprintf("% x", text),
@@ -37,7 +37,7 @@ func mustNotShow(t *testing.T, how, printed, private string) {
 func TestSecretDoesNotPrint(t *testing.T) {
 	t.Parallel()
 	secret := webhook.NewSecret(secretText)
-	type hidden struct{ secret webhook.Secret } // fmt asks no unexported field how to print
+	type hidden struct{ secret webhook.Secret } // fmt calls no method of an unexported field
 	for name, value := range map[string]any{
 		"Secret": secret, "pointer": &secret, "slice": []webhook.Secret{secret}, "map": map[string]webhook.Secret{"k": secret},
 		"Settings": webhook.Settings{Secrets: []webhook.Secret{secret}}, "unexported field": hidden{secret},
@@ -79,7 +79,7 @@ func TestSecretReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.Secrets[0].Reveal(); got != " whsec_a " {
-		t.Errorf("Reveal = %q: nothing is to be trimmed", got)
+		t.Errorf("Reveal = %q, want the text untrimmed", got)
 	}
 	if s.Secrets[0].IsEmpty() || !s.Secrets[1].IsEmpty() || !s.Secrets[2].IsEmpty() {
 		t.Error("IsEmpty must be true of the empty text and null, and of nothing else")
@@ -97,7 +97,7 @@ func TestSecretZeroAndSample(t *testing.T) {
 	t.Parallel()
 	var zero webhook.Secret
 	if !zero.IsEmpty() || zero.Reveal() != "" || zero.IsSample() || !webhook.NewSecret("").IsEmpty() {
-		t.Error("the zero Secret must be empty and no sample")
+		t.Error("the zero Secret must be empty and not a sample")
 	}
 	if !webhook.NewSecret("whsec_sample-only_1").IsSample() || webhook.NewSecret("Sample-Only").IsSample() {
 		t.Error(`IsSample must tell "sample-only" as it is written`)

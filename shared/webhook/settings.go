@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Settings configure one source: the fields of the sources document, as they stand
-// there. Which of them a provider uses, it says in Configure; a field that is set and
-// not used is refused, because its author expected something of it.
+// Settings configure one source. They are the fields of an entry in the sources document.
+// Configure of a provider says which of them it uses. It refuses a field that is set and
+// that it does not use, because its author expects something of it.
 type Settings struct {
-	// Secrets are tried in order; at least one. During a rotation the list holds the
-	// current one and the previous one.
+	// Secrets are tried in order. There is at least one; during a rotation the list holds
+	// the current and the previous one.
 	Secrets []Secret `json:"secrets"`
-	// ToleranceS is the window of the signed timestamp in seconds, both ways.
-	// Nil means the provider's default, 0 that the time is not checked.
+	// ToleranceS is how far the signed timestamp may be in the past or future, in seconds.
+	// Nil means DefaultToleranceS; 0 means that the time is not checked.
 	ToleranceS *int64 `json:"tolerance_s"`
-	// Signed says which bytes the provider signs, where its documentation does not.
+	// Signed says which bytes the provider signs, if its documentation does not.
 	Signed string `json:"signed"`
 	// Product is the event type of a provider whose body does not name it.
 	Product string `json:"product"`
-	// Header is the name of the signature header, where it is not the documented one.
+	// Header is the name of the signature header, if it is not the documented one.
 	Header string `json:"header"`
 	// Key lists the JSON pointers (RFC 6901) whose values make the dedup key of a
 	// provider without event ids.
@@ -36,18 +36,18 @@ const (
 	FieldKey       = "key"
 )
 
-// A FieldError says which field of a source's settings is at fault, and what to give.
-// It never holds a secret's value.
+// A FieldError says which field of some settings is at fault, and how to correct it. It
+// never quotes the value of a secret.
 type FieldError struct{ Field, Problem string }
 
-// Error gives the field and what is wrong with it.
+// Error returns the field and the problem.
 func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
 
-// DefaultToleranceS is the window of a signed timestamp in seconds where
+// DefaultToleranceS is the tolerance of a signed timestamp, in seconds, if
 // Settings.ToleranceS is nil.
 const DefaultToleranceS = 300
 
-// Tolerance returns the window of a signed timestamp in seconds; 0 means that the time is
+// Tolerance returns the tolerance of a signed timestamp, in seconds. It is 0 if the time is
 // not checked.
 func (s Settings) Tolerance() int64 {
 	if s.ToleranceS == nil {
@@ -56,8 +56,8 @@ func (s Settings) Tolerance() int64 {
 	return *s.ToleranceS
 }
 
-// SigningSecret is the first secret, with which Sign signs; the empty one where there
-// is none, with which no Verifier agrees.
+// SigningSecret returns the first secret, with which Sign signs. If there is no secret, it
+// is the empty one, whose signatures no Verifier accepts.
 func (s Settings) SigningSecret() Secret {
 	if len(s.Secrets) == 0 {
 		return Secret{}
@@ -65,9 +65,9 @@ func (s Settings) SigningSecret() Secret {
 	return s.Secrets[0]
 }
 
-// Check returns every fault that can be told without knowing the provider: no secret,
-// an empty secret, a negative tolerance, and each field that is set but not among
-// those that the provider uses. The faults are joined [FieldError]s.
+// Check returns the faults that do not depend on the provider: no secret, an empty secret,
+// a negative tolerance, and each field that is set and not among those used. The error
+// joins one [FieldError] for each.
 func (s Settings) Check(used ...string) error {
 	var faults []error
 	fault := func(field, problem string) { faults = append(faults, &FieldError{field, problem}) }

@@ -10,7 +10,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// joinedErrors is what errors.Join makes.
+// joinedErrors is implemented by the errors of errors.Join.
 type joinedErrors interface {
 	error
 	Unwrap() []error

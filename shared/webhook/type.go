@@ -9,29 +9,29 @@ import (
 	"strings"
 )
 
-// ErrPayload says that a body does not fit the Go type of its event type. No retry
-// can cure that.
+// ErrPayload says that a body does not fit the Go type of its event type. A retry does not
+// help.
 var ErrPayload = errors.New("payload does not fit its type")
 
-// Type is an event type of a provider, bound to the Go type of its payload. Declare
-// each once, at package level, and use it for handling, sending and testing alike.
+// A Type is an event type of a provider, bound to the Go type of its payload. Declare each
+// one once, at package level, and use it to register handlers, to send and to test.
 type Type[T any] struct {
 	provider Provider
 	name     string
 }
 
-// NewType binds the wire name of p's event type to T.
+// NewType returns the event type of p that has that wire name and the payload type T.
 func NewType[T any](p Provider, name string) Type[T] { return Type[T]{provider: p, name: name} }
 
-// Name is the wire name, as it stands in [Event].Type.
+// Name returns the wire name, the value of [Event].Type.
 func (t Type[T]) Name() string { return t.name }
 
-// Provider is the provider whose event type it is.
+// Provider returns the provider of the type.
 func (t Type[T]) Provider() Provider { return t.provider }
 
-// Decode opens a verified body and reads its payload. It does not compare the body's
-// type with t's. Its error is [ErrPayload], naming the field and the expected type but
-// never the value, or what Provider.Open returns.
+// Decode opens a verified body and decodes its payload. It does not compare the type in
+// the body with t. Its error is that of Provider.Open, or [ErrPayload] with the name of the
+// field and the expected type, but never the value.
 func (t Type[T]) Decode(body []byte) (T, Envelope, error) {
 	var data T
 	envelope, err := t.provider.Open(body)
@@ -45,8 +45,8 @@ func (t Type[T]) Decode(body []byte) (T, Envelope, error) {
 	return data, envelope, nil
 }
 
-// decodePayload reads data into dst. The errors of encoding/json quote the offending
-// value, so they are told anew.
+// decodePayload decodes data into dst. The errors of encoding/json quote the value, so it
+// makes its own.
 func decodePayload(data json.RawMessage, dst any) error {
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 || string(trimmed) == "null" {
 		return fmt.Errorf("%w: it has no data", ErrPayload)
@@ -68,7 +68,7 @@ func decodePayload(data json.RawMessage, dst any) error {
 	return ErrPayload
 }
 
-// TypeInfo describes a typed event for people: listings and documentation.
+// A TypeInfo describes an event type for listings and documentation.
 type TypeInfo struct {
 	Name     string   // wire name
 	Provider string   // provider's name
@@ -77,7 +77,7 @@ type TypeInfo struct {
 	Aliases  []string // older wire names that reach the same handlers
 }
 
-// Info describes t, whose Go identifier within its package is key.
+// Info returns the description of t. Key is its Go identifier within its package.
 func (t Type[T]) Info(key string, aliases ...string) TypeInfo {
 	payload := reflect.TypeFor[T]().String()
 	pkg, _, _ := strings.Cut(payload, ".")

@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// plain is a provider of whom only Name and Open are used: the embedded nil would panic.
+// plain is a provider of which only Name and Open are used: the embedded nil would panic.
 type plain struct{ webhook.Provider }
 
 func (plain) Name() string { return "plain" }
@@ -36,10 +36,10 @@ type order struct {
 	Code  code             `json:"code"`
 }
 
-// code refuses all but three letters, with the error of its choice.
+// code accepts three letters only. The text chooses the error.
 type code string
 
-var errCode = errors.New("private-1234 is no code")
+var errCode = errors.New("private-1234 is not a code")
 
 func (c *code) UnmarshalJSON(data []byte) error {
 	switch string(data) {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// MaxWrites is how many writes one handler may return for one event.
+// MaxWrites is the number of writes that one handler may return for one event.
 const MaxWrites = 25
 
-// ErrWrites says that a handler's writes cannot be committed as they are. No retry
-// can cure that.
+// ErrWrites says that a handler's writes cannot be committed as they are. A retry does not
+// help.
 var ErrWrites = errors.New("writes cannot be committed")
 
 // An Op is what a [Write] does to its item.
@@ -22,12 +22,12 @@ type Op string
 // The operations.
 const (
 	OpPut    Op = "put"    // replaces the item
-	OpDelete Op = "delete" // removes it; none there is no error
+	OpDelete Op = "delete" // removes the item; it is not an error if there is none
 	OpAdd    Op = "add"    // adds to a number, which starts at 0
 )
 
-// A Value is an attribute's value: a string, an integer or a boolean. Make it with
-// [S], [N] or [B].
+// A Value is the value of an attribute: a string, an integer or a boolean. [S], [N] and [B]
+// make one.
 type Value struct {
 	kind byte
 	s    string
@@ -35,16 +35,16 @@ type Value struct {
 	b    bool
 }
 
-// S is a string value.
+// S returns a string value.
 func S(s string) Value { return Value{kind: 's', s: s} }
 
-// N is an integer value.
+// N returns an integer value.
 func N(n int64) Value { return Value{kind: 'n', n: n} }
 
-// B is a boolean value.
+// B returns a boolean value.
 func B(b bool) Value { return Value{kind: 'b', b: b} }
 
-// Any gives the value as a string, an int64 or a bool; nil for the zero Value.
+// Any returns the value as a string, an int64 or a bool, or nil for the zero Value.
 func (v Value) Any() any {
 	switch v.kind {
 	case 's':
@@ -60,8 +60,8 @@ func (v Value) Any() any {
 // Attributes are an item's attributes by name.
 type Attributes map[string]Value
 
-// A Write changes one item of a table of the user's. The ledger commits it together
-// with the note that the handler finished, so it happens once. [Write.IfAbsent] and
+// A Write changes one item of a table of the user's. The ledger commits it in one
+// transaction with the record that the handler finished, so it happens once. [Write.IfAbsent] and
 // [Write.IfEquals] give it a condition.
 type Write struct {
 	Op    Op
@@ -73,22 +73,23 @@ type Write struct {
 	If    []Condition // at most one; none: the write is unconditional
 }
 
-// Put replaces the item with key by key and attributes.
+// Put returns a write that replaces the item with that key.
 func Put(table string, key, attributes Attributes) Write {
 	return Write{Op: OpPut, Table: table, Key: key, Set: attributes}
 }
 
-// Delete removes the item with key.
+// Delete returns a write that removes the item with that key.
 func Delete(table string, key Attributes) Write {
 	return Write{Op: OpDelete, Table: table, Key: key}
 }
 
-// Add adds by to the number in the named attribute of the item with key.
+// Add returns a write that adds by to the number in the named attribute of the item with
+// that key.
 func Add(table string, key Attributes, name string, by int64) Write {
 	return Write{Op: OpAdd, Table: table, Key: key, Name: name, By: by}
 }
 
-// Item identifies what w changes, as text: two writes with the same Item touch the
+// Item returns a text that identifies the item: two writes with the same Item change the
 // same item.
 func (w Write) Item() string {
 	var b strings.Builder
@@ -99,8 +100,8 @@ func (w Write) Item() string {
 	return b.String()
 }
 
-// CheckWrites returns [ErrWrites] with the reason where ws cannot be one transaction:
-// more than [MaxWrites], two to one item, or one that is not complete.
+// CheckWrites returns [ErrWrites] with the reason if ws cannot be one transaction: if there
+// are more than [MaxWrites], two of them change one item, or one is incomplete.
 func CheckWrites(ws []Write) error {
 	if len(ws) > MaxWrites {
 		return fmt.Errorf("%w: %d of them, at most %d", ErrWrites, len(ws), MaxWrites)

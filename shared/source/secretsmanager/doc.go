@@ -1,11 +1,11 @@
-// Package secretsmanager reads a secret's versions from AWS Secrets Manager, as a
+// Package secretsmanager reads the versions of a secret in AWS Secrets Manager, as a
 // [source.Fetcher].
 //
-// It promises to tell a secret that has no version yet, as it is between the first
-// deployment and the first secret put there, from one that cannot be read, and that no
-// error holds anything of a secret's value.
+// It promises to tell a secret without a version, as it is between the first deployment
+// and the first value, from one that cannot be read. It promises that no error quotes the
+// value of a secret.
 //
-// It never writes a secret, never loads the SDK's default configuration, which would
-// lengthen every cold start, and never keeps a connection: between two reads lie
-// minutes, in which Lambda may freeze the process and the other side hang up.
+// It never writes a secret. It never loads the SDK's default configuration, which would
+// lengthen every cold start. It never keeps a connection: there are minutes between two
+// reads, in which Lambda may freeze the process and the other side close the connection.
 package secretsmanager

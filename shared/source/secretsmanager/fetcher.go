@@ -20,19 +20,19 @@ import (
 	"webhookintake/shared/source"
 )
 
-// A caller waits one second for both versions, so there is time for one more try after
-// a connection that broke or a throttled request, soon.
+// A caller waits one second for both versions. That leaves time for one quick retry after
+// a broken connection or a throttled request.
 const (
 	maxAttempts = 2
 	maxBackoff  = 100 * time.Millisecond
 )
 
-// Options say which secret is read, and how.
+// Options configure a [Fetcher].
 type Options struct {
 	ARN      string              // of the secret
 	Region   string              // where the secret is; empty means the region in ARN
 	Endpoint string              // base URL; empty means AWS's
-	Getenv   func(string) string // gives the credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; asked by New alone
+	Getenv   func(string) string // for AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; called by New only
 }
 
 // A Fetcher reads one secret. Make it with [New].
@@ -43,8 +43,8 @@ type Fetcher struct {
 
 var _ source.Fetcher = (*Fetcher)(nil)
 
-// New makes the Fetcher of one secret. It asks nothing of AWS yet: what is wrong with
-// the options is told by Fetch, as what is wrong with the secret.
+// New returns a Fetcher. It makes no call: Fetch reports faults of the options, as it does
+// faults of the secret.
 func New(o Options) *Fetcher {
 	region := o.Region
 	if parsed, err := arn.Parse(o.ARN); err == nil && region == "" {
@@ -68,8 +68,8 @@ func New(o Options) *Fetcher {
 	return &Fetcher{arn: o.ARN, client: secretsmanager.New(options)}
 }
 
-// environmentCredentials are the credentials of the environment. On Lambda they stay
-// the same for as long as the process lives.
+// environmentCredentials returns the credentials of the environment. On Lambda they do not
+// change during the life of a process.
 func environmentCredentials(getenv func(string) string) aws.CredentialsProvider {
 	credentials := aws.Credentials{
 		AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
@@ -85,8 +85,8 @@ func environmentCredentials(getenv func(string) string) aws.CredentialsProvider 
 	})
 }
 
-// Fetch returns the text of the secret's version at the stage, as the contract of
-// [source.Fetcher] says. A version that is stored as bytes (SecretBinary) is an error.
+// Fetch implements [source.Fetcher]. A version that is stored as bytes (SecretBinary) is
+// an error.
 func (f *Fetcher) Fetch(ctx context.Context, stage source.Stage) ([]byte, error) {
 	out, err := f.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
 		SecretId:     &f.arn,
@@ -101,11 +101,11 @@ func (f *Fetcher) Fetch(ctx context.Context, stage source.Stage) ([]byte, error)
 	return []byte(*out.SecretString), nil
 }
 
-// explain turns the SDK's errors into those of the contract.
+// explain turns errors of the SDK into those of the contract.
 //
-// AWS answers a missing secret and a missing version with one code and tells them apart
-// in words only. Should the words change, a missing version counts as a secret that
-// cannot be read, which is the safe side: webhooks are asked to come again.
+// AWS has one code for a missing secret and a missing version, and tells them apart only in
+// the message. If the message changes, a missing version counts as a secret that cannot be
+// read, which is safe: providers are asked to try again.
 func explain(err error) error {
 	if missing, ok := errors.AsType[*types.ResourceNotFoundException](err); ok &&
 		strings.Contains(missing.ErrorMessage(), "staging label") {
