@@ -74,7 +74,7 @@ func environment() map[string]map[string]string {
 	const memory = "memory:"
 	var sources bytes.Buffer
 	_ = json.Compact(&sources, []byte(sample.SourcesDocument())) // sample.Sources would panic first
-	settings, _ := json.Marshal(sample.Settings()) // of strings, so it cannot fail
+	settings, _ := json.Marshal(sample.Settings())               // of strings, so it cannot fail
 	return map[string]map[string]string{
 		"Ingest": {
 			"SOURCES":            sources.String(),
