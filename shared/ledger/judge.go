@@ -18,9 +18,11 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 	ended := found.State == StateCompleted || found.State == StateFailed
 	switch {
 	case found.State == StateClaimed && found.Owner == r.Owner:
-		// Whether the claim before had lapsed is not kept. Only a further run can
-		// have found it so, and to believe it costs no more than running alone.
-		return Answer{Status: Claimed, Claim: claimOf(*found, r, found.Runs > 1)}, nil
+		c := claimOf(*found, r, false)
+		if last := found.Runs - 1; !reopenedBy(*found, r) && !explained(found.Tries, last) {
+			c.tellDied(last, r.At)
+		}
+		return Answer{Status: Claimed, Claim: c}, nil
 	case ended && r.Received.After(found.DedupUntil):
 		again := fresh(r)
 		again.Fence = found.Fence
@@ -38,9 +40,9 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		again.Fence = found.Fence
 		return claim(again, r, keep, found.State == StateClaimed)
 	case !ended:
-		answer, next := claim(*found, r, keep, diedLast(*found))
-		if found.State == StateClaimed {
-			answer.Claim.Tries = AddTries(found.Tries, []Try{died(*found)})
+		answer, next := claim(*found, r, keep, false)
+		if found.State == StateClaimed || toldDied(found.Tries, found.Runs) {
+			answer.Claim.tellDied(found.Runs, found.Lease)
 		}
 		return answer, next
 	}
@@ -74,6 +76,12 @@ func reopen(found Record, r Request) (Record, bool) {
 	found.Reason = ""
 	found.Finished = time.Time{}
 	return found, true
+}
+
+// reopenedBy reports whether r is what reopened the event for the claim that found tells
+// of.
+func reopenedBy(found Record, r Request) bool {
+	return r.Reopen != nil && r.Reopen.Fence == found.Fence-1
 }
 
 // without is names less those in some; empty some means all of them.

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -21,13 +22,15 @@ var (
 // failedTry is one that a record keeps.
 var failedTry = ledger.Try{At: opened, Attempt: 3, Outcome: "failed", Handler: "c", Error: "no credit"}
 
-// diedTry is what is told of the run of a record whose lease has passed.
-func diedTry(found *ledger.Record) ledger.Try {
-	return ledger.Try{At: found.Lease, Attempt: found.Runs, Outcome: ledger.OutcomeDied,
+// diedTry is what is told of a run that died.
+func diedTry(run int, at time.Time) ledger.Try {
+	return ledger.Try{At: at, Attempt: run, Outcome: ledger.OutcomeDied,
 		Error: "the process died during this run, or could not record how it ended"}
 }
 
-func putBack(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(r)) }
+func putBack(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(r.Runs, r.Lease)) }
+
+func untold(r *ledger.Record) { r.Tries = nil }
 
 // record is one on its second attempt and fourth run, with something in every field that a claim may
 // keep or reset.
@@ -100,13 +103,14 @@ func TestJudge(t *testing.T) {
 		done, started []string
 		reason        string
 		lapsed        bool
+		died          int // the run that a try is added for
 	}{
 		// The rows of the claim table, in its order.
 		{name: "nothing", ask: ask(), want: taken, attempts: 1},
 		{name: "released, due", found: record(released), ask: ask(), want: taken, attempts: 3, done: ab, started: s},
 		{name: "released with a reason", found: record(released, reason("permanent")), ask: ask(), want: taken,
 			attempts: 3, done: ab, started: s, reason: "permanent"},
-		{name: "lease passed", found: record(claimed), ask: ask(), want: taken, attempts: 3, done: ab, started: s, lapsed: true},
+		{name: "lease passed", found: record(claimed), ask: ask(), want: taken, attempts: 3, done: ab, started: s, lapsed: true, died: 4},
 		{name: "lease passed, then put back", found: record(released, putBack), ask: ask(), want: taken,
 			attempts: 3, done: ab, started: s, lapsed: true},
 		{name: "lease passed, put back, then run", found: record(released, putBack, func(r *ledger.Record) { r.Runs++ }), ask: ask(), want: taken,
@@ -129,11 +133,17 @@ func TestJudge(t *testing.T) {
 		{name: "replay of one handler", found: record(completed), ask: ask(replay(7, "a")), want: taken, attempts: 1, done: []string{"b"}, started: s},
 		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab},
 		{name: "an older replay", found: record(completed), ask: ask(replay(6)), want: dup},
-		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
-		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs = 1, 1 }), ask: ask(owner("old")),
+		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s},
+		{name: "own claim, nothing told of the run before", found: record(claimed, untold), ask: ask(owner("old")),
+			want: taken, attempts: 2, done: ab, started: s, lapsed: true, died: 3},
+		{name: "own claim, told that the run before died", found: record(claimed, func(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(3, now)) }),
+			ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
+		{name: "own claim, reopened by a replay", found: record(claimed, untold), ask: ask(owner("old"), replay(6)),
+			want: taken, attempts: 2, done: ab, started: s},
+		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs, r.Tries = 1, 1, nil }), ask: ask(owner("old")),
 			want: taken, attempts: 1, done: ab, started: s},
-		{name: "own claim, after a run that did not count", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs = 1, 2 }), ask: ask(owner("old")),
-			want: taken, attempts: 1, done: ab, started: s, lapsed: true},
+		{name: "own claim, after a run that did not count", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs, r.Tries = 1, 2, nil }), ask: ask(owner("old")),
+			want: taken, attempts: 1, done: ab, started: s, lapsed: true, died: 1},
 		{name: "released, waiting", found: record(released), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
 		{name: "within the lease", found: record(claimed), ask: ask(askedAt(now.Add(-time.Millisecond))), want: waiting},
 		{name: "conflict", found: record(completed), ask: ask(hash("h2")), want: conf},
@@ -142,9 +152,9 @@ func TestJudge(t *testing.T) {
 
 		// What comes before what.
 		{name: "own claim before conflict", found: record(claimed), ask: ask(owner("old"), hash("h2")), want: taken,
-			attempts: 2, done: ab, started: s, lapsed: true},
+			attempts: 2, done: ab, started: s},
 		{name: "own claim before its lease's end", found: record(claimed), ask: ask(owner("old"), askedAt(opened)), want: taken,
-			attempts: 2, done: ab, started: s, lapsed: true},
+			attempts: 2, done: ab, started: s},
 		{name: "own owner, but ended", found: record(completed), ask: ask(owner("old")), want: dup},
 		{name: "past the window before conflict", found: record(completed), ask: ask(arrivedAt(after), hash("h2")), want: taken, attempts: 1},
 		{name: "past the window before replay of one", found: record(completed), ask: ask(arrivedAt(after), replay(7, "a")), want: taken, attempts: 1},
@@ -186,8 +196,12 @@ func TestJudge(t *testing.T) {
 				}
 				if tt.ask.Owner == "old" {
 					want.Claim.Fence, want.Claim.Lease, want.Claim.Runs = 7, now, tt.found.Runs
-				} else if tt.found != nil && tt.found.State == claimed && want.Claim.Tries != nil {
-					want.Claim.Tries = []ledger.Try{failedTry, diedTry(tt.found)}
+				}
+				if tt.died > 0 {
+					at := now // the lease's end, or when a lost reply is asked for again
+					want.Claim.Tries = append(slices.Clip(tt.found.Tries), diedTry(tt.died, at))
+				} else if tt.ask.Owner == "old" {
+					want.Claim.Tries = tt.found.Tries
 				}
 			}
 			compare(t, "answer", answer, want)

@@ -169,7 +169,7 @@ type Claim struct {
 	Started    []string // at-most-once handlers that began, sorted
 	Results    Results  // what those handlers gave that move a state
 	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
-	Lapsed     bool     // the last run was never ended: its process died, or still hangs; of a lost reply's second try: maybe so
+	Lapsed     bool     // the last run was never ended: its process died, or still hangs; of a lost reply's second try, as far as the record tells
 	Tries      []Try    // the last that left the event unfinished, oldest first
 }
 

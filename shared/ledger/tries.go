@@ -131,17 +131,27 @@ func clean(tries []Try) []Try {
 	return tries
 }
 
-// died tells of the run of found, whose claim was never ended.
-func died(found Record) Try {
-	return Try{At: found.Lease, Attempt: found.Runs, Outcome: OutcomeDied, Error: errorDied}
+// toldDied reports whether the last of tries says that the run died, which is so until
+// another run is ended.
+func toldDied(tries []Try, run int) bool {
+	if len(tries) == 0 {
+		return false
+	}
+	last := tries[len(tries)-1]
+	return last.Outcome == OutcomeDied && last.Attempt == run
 }
 
-// diedLast reports whether the record's last run died: the claim of it was not ended, or
-// one that found that out was given back before it ran.
-func diedLast(found Record) bool {
-	if found.State == StateClaimed || len(found.Tries) == 0 {
-		return found.State == StateClaimed
+// explained reports whether the last of tries says how the run ended, or there was no
+// such run. Each that leaves the event unfinished adds a try, unless it died.
+func explained(tries []Try, run int) bool {
+	told := len(tries) > 0 && tries[len(tries)-1].Attempt == run
+	return run < 1 || told && !toldDied(tries, run)
+}
+
+// tellDied marks a claim that comes after a run that died.
+func (c *Claim) tellDied(run int, at time.Time) {
+	c.Lapsed = true
+	if !toldDied(c.Tries, run) {
+		c.Tries = AddTries(c.Tries, []Try{{At: at, Attempt: run, Outcome: OutcomeDied, Error: errorDied}})
 	}
-	last := found.Tries[len(found.Tries)-1]
-	return last.Outcome == OutcomeDied && last.Attempt == found.Runs
 }

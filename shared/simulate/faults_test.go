@@ -49,7 +49,7 @@ func processFaults() []fault {
 		})), []int{5, 9, 10, 11}, 200},
 		{"window measured when claimed, not when it arrived", store(eachRequest(func(r *ledger.Request) {
 			r.Received = r.At
-		})), []int{6, 13}, 1000},
+		})), []int{6, 13, 17}, 1000},
 		{"letter written after FAILED", variant{worker: letterAfterFailed}, []int{4}, 100},
 		{"letter with another fence", letters(func(next process.Sender) senderFunc {
 			return func(ctx context.Context, m queue.Message, delay time.Duration) error {

@@ -150,7 +150,6 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 	f := v.of(c.Key)
 	cl := f.life.current()
 	cl.ended, cl.released = true, after.State == ledger.StateReleased
-	v.endedTries(f, cl, e, before, after)
 	for _, handler := range cl.finished {
 		if !slices.Contains(after.Done, handler) {
 			v.w.violated(8, "%s of %s finished, and the claim was ended without it", handler, c.Key)
@@ -171,6 +170,7 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 			v.w.violated(4, "%s is recorded as failed, and there is no letter of fence %d", c.Key, c.Fence)
 		}
 	}
+	v.endedTries(f, cl, e, before, after)
 }
 
 // allDone looks at a completed record.

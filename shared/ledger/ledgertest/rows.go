@@ -102,8 +102,12 @@ func (w row) run(b *bench) {
 		w.ask(&r, last)
 	}
 	got := b.ask(r)
-	if w.lapsed && r.Owner != last.Owner && w.promise != rowAnewOpen {
-		b.wantDied(got.Claim.Tries, last)
+	if w.lapsed && w.promise != rowAnewOpen {
+		died, at := last.Runs, last.Lease
+		if r.Owner == last.Owner { // the run before was released, and did not say why
+			died, at = last.Runs-1, r.At
+		}
+		b.wantDied(got.Claim.Tries, died, at)
 		got.Claim.Tries = nil
 	}
 	switch anew := w.promise == rowAnew || w.promise == rowAnewOpen; {

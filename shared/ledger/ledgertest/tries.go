@@ -18,13 +18,13 @@ func try(attempt int, handler, text string) ledger.Try {
 	return ledger.Try{At: start(), Attempt: attempt, Outcome: "failed", Handler: handler, Error: text}
 }
 
-// wantDied checks that the only try tells of the last claim, which was never ended.
-func (b *bench) wantDied(tries []ledger.Try, last ledger.Claim) {
+// wantDied checks that the only try tells of a run that died.
+func (b *bench) wantDied(tries []ledger.Try, run int, at time.Time) {
 	b.Helper()
 	if len(tries) != 1 || tries[0].Error == "" {
 		b.Fatalf("tries %+v, want one that says what happened", tries)
 	}
-	want := ledger.Try{At: last.Lease, Attempt: last.Runs, Outcome: ledger.OutcomeDied, Error: tries[0].Error}
+	want := ledger.Try{At: at, Attempt: run, Outcome: ledger.OutcomeDied, Error: tries[0].Error}
 	b.wantEqual("try", tries[0], want)
 }
 
@@ -79,12 +79,14 @@ func triesCases() []testCase {
 			dead := b.claim("a#1", bornExpired)
 			c := b.claim("a#1")
 			b.wantEqual("lapsed", c.Lapsed, true)
-			b.wantDied(c.Tries, dead)
+			b.wantDied(c.Tries, dead.Runs, dead.Lease)
 			b.wantEqual("tries that the claim wrote", len(b.record("a#1").Tries), 0)
 			failed := try(c.Runs, "charge", "no credit")
 			b.mustEnd(c, ledger.StateReleased, after(0), tried(ledger.AddTries(c.Tries, []ledger.Try{failed})...))
-			next := b.claim("a#1")
+			r := b.request("a#1")
+			next := b.ask(r).Claim
 			b.wantEqual("lapsed, after a run that was ended", next.Lapsed, false)
+			b.wantEqual("the same, asked for again", b.ask(r).Claim.Lapsed, false)
 			b.wantEqual("last try", next.Tries[len(next.Tries)-1], failed)
 		}},
 		{"LapsedUntilItRuns", rowClaimed, func(b *bench) {
@@ -92,9 +94,12 @@ func triesCases() []testCase {
 			for range 3 {
 				c := b.claim("a#1")
 				b.wantEqual("lapsed", c.Lapsed, true)
-				b.wantDied(c.Tries, dead)
+				b.wantDied(c.Tries, dead.Runs, dead.Lease)
 				b.mustEnd(c, ledger.StateReleased, tried(c.Tries...)) // no time was left to run it
 			}
+			r := b.request("a#1")
+			b.ask(r)
+			b.wantEqual("lapsed, of a reply that is asked for again", b.ask(r).Claim.Lapsed, true)
 		}},
 	}
 }
