@@ -49,6 +49,10 @@ var rules = []rule{
 	{"shared/simulate", []string{"shared"}, "it runs the parts, not the programs"},
 	{"functions/process/handlers", []string{"shared/hook", "shared/webhook", "shared/provider", "functions/process/handlers"},
 		"handlers depend on what their author sees, so that the rest can change under them"},
+	{"functions/hookctl/dialect", []string{"shared/provider", "shared/source", "shared/webhook"},
+		"what is known of a provider does not depend on what is done with it"},
+	{"functions/hookctl/operate", []string{"shared", "functions/hookctl/operate", "functions/hookctl/dialect"},
+		"queries and acts serve every surface: they know no terminal and no page"},
 	{"functions", []string{"shared", "functions"}, "programs wire what they need"},
 }
 

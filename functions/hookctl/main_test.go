@@ -1,27 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"context"
-	"flag"
-	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	diff "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
-	"webhookintake/functions/process/handlers"
-	"webhookintake/shared/hook"
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/clitest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestMain lets scripts run the program itself.
 func TestMain(m *testing.M) {
@@ -31,99 +24,61 @@ func TestMain(m *testing.M) {
 // TestScripts runs the program as a shell does: exit codes, streams and files.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("GORACE", "atexit_sleep_ms=0") // else the race detector waits a second at each exit
-			return nil
-		},
-	})
+	clitest.Script(t, "testdata/script", nil)
 }
 
-// A call is one command line, with all that it can see. The zero call has no input and
-// an empty environment, and its clock shows noon.
-type call struct {
-	args   []string
-	stdin  string
-	env    map[string]string
-	prompt string // what is typed at the prompt; empty means that there is no terminal
-
-	register func(*hook.Registry, func(string) string) error // nil means the user's handlers
-}
-
-var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
-
-func (c call) app(stdout, stderr io.Writer) *app {
-	a := &app{
-		stdin: strings.NewReader(c.stdin), stdout: stdout, stderr: stderr,
-		getenv: func(name string) string { return c.env[name] },
-		now:    func() time.Time { return noon },
-		prompt: promptSecret, register: handlers.Register,
-		awsConfig: func(context.Context, string, string) (aws.Config, error) {
-			return aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("id", "key", "")}, nil
-		},
-	}
-	if c.register != nil {
-		a.register = c.register
-	}
-	if c.prompt != "" {
-		a.prompt = func(io.Reader, io.Writer, string) (string, error) { return c.prompt, nil }
-	}
-	return a
-}
-
-// run gives everything that the command wrote.
-func (c call) run(ctx context.Context) (output string, err error) {
-	var out bytes.Buffer
-	err = c.app(&out, &out).exec(ctx, c.args)
+// hookctl runs a command line and returns everything that it wrote.
+func hookctl(t *testing.T, env map[string]string, args ...string) (output string, err error) {
+	t.Helper()
+	var out strings.Builder
+	e := clitest.Call{Env: env}.NewEnv(&out, &out)
+	err = e.Execute(t.Context(), newRoot(e), args)
 	return out.String(), err
 }
 
-// compare holds got against a golden file, or writes it.
-func compare(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; go test -update writes it", err)
-	}
-	if d := diff.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", path, d)
-	}
-}
-
+// TestHelp holds the help of every command. All lines fit a terminal of 100 characters.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "run", "send", "sign", "types", "samples"} {
-		t.Run("hookctl "+command, func(t *testing.T) {
-			t.Parallel()
-			out, err := call{args: append(strings.Fields(command), "--help")}.run(t.Context())
-			if err != nil {
-				t.Fatal(err)
+	var check func(c *cobra.Command, args []string)
+	names := map[string]bool{}
+	check = func(c *cobra.Command, args []string) {
+		name := cmp.Or(strings.Join(args, "-"), "hookctl") + ".golden"
+		names[name] = true
+		out, err := hookctl(t, nil, append(args, "--help")...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clitest.Golden(t, "help/"+name, out)
+		for line := range strings.Lines(out) {
+			if n := len([]rune(strings.TrimSpace(line))); n > 100 {
+				t.Errorf("%s: a line of %d characters: %s", name, n, line)
 			}
-			compare(t, filepath.Join("help", cmp.Or(command, "hookctl")+".golden"), out)
-			for line := range strings.Lines(out) {
-				if n := len([]rune(strings.TrimSpace(line))); n > 100 {
-					t.Errorf("a line of %d characters: %s", n, line)
-				}
+		}
+		for _, sub := range c.Commands() {
+			if sub.Name() != "help" {
+				check(sub, append(args[:len(args):len(args)], sub.Name()))
 			}
-		})
+		}
+	}
+	check(newRoot(clitest.Call{}.NewEnv(new(strings.Builder), new(strings.Builder))), nil)
+	files, err := os.ReadDir("testdata/help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !names[f.Name()] {
+			t.Errorf("testdata/help/%s is of no command: remove it", f.Name())
+		}
 	}
 }
 
 func TestWithoutArgumentsItHelps(t *testing.T) {
 	t.Parallel()
-	bare, err := call{}.run(t.Context())
+	bare, err := hookctl(t, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	help, err := call{args: []string{"--help"}}.run(t.Context())
+	help, err := hookctl(t, nil, "--help")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,20 +103,20 @@ func TestUsageErrors(t *testing.T) {
 		{"sample and file", "send text.incoming.sms --file x", []string{"not both"}},
 		{"file without provider", "sign --file x", []string{"--provider"}},
 		{"no such provider", "sign --file x --provider nobody", []string{`"nobody"`, "contiguity, contiguity-v1, kyc, compliancely"}},
-		{"sample with provider", "sign tin_match --provider kyc", []string{"--provider goes with --file"}},
+		{"sample with provider", "sign tin_match --provider kyc", []string{"--provider is for --file"}},
 		{"not a URL", "send tin_match --to localhost:8080", []string{`"localhost:8080"`, "https://"}},
 		{"setting of another provider", "sign tin_match --signed body", []string{"provider compliancely: signed"}},
 		{"no such signing", "sign kyc.session.created --signed twice", []string{"provider kyc: signed"}},
 		{"two secrets", "sign tin_match --secret-env A --secret-prompt", []string{"secret-env", "secret-prompt"}},
 		{"zero times", "send tin_match --times 0", []string{"--times"}},
 		{"id of another kind", "send tin_match --id evt_1", []string{"whole numbers"}},
-		{"file with an id", "send --file testdata/body.json --provider kyc --id evt_1", []string{"--id goes with a sample"}},
+		{"file with an id", "send --file send/testdata/body.json --provider kyc --id evt_1", []string{"--id is for a sample"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			out, err := call{args: strings.Fields(tt.args)}.run(t.Context())
-			if got := exitCode(err); got != exitUsage {
-				t.Fatalf("exit code %d of %v, want %d", got, err, exitUsage)
+			out, err := hookctl(t, nil, strings.Fields(tt.args)...)
+			if got := cli.ExitCode(err); got != cli.ExitUsage {
+				t.Fatalf("exit code %d of %v, want %d", got, err, cli.ExitUsage)
 			}
 			for _, want := range append(tt.want, "see: go tool hookctl") {
 				if !strings.Contains(err.Error(), want) {
@@ -172,5 +127,31 @@ func TestUsageErrors(t *testing.T) {
 				t.Error("it repeats a secret")
 			}
 		})
+	}
+}
+
+// TestCommandsInTheTemplate tries each command that an alarm or the dashboard names.
+func TestCommandsInTheTemplate(t *testing.T) {
+	t.Parallel()
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(nothing.Close)
+	env := map[string]string{"AWS_ENDPOINT_URL_CLOUDFORMATION": nothing.URL}
+	commands := regexp.MustCompile("[\"`]go tool hookctl ([^\"`]+)[\"`]").FindAllStringSubmatch(string(template), -1)
+	if len(commands) < 5 {
+		t.Fatalf("found %d commands, which are too few", len(commands))
+	}
+	for _, command := range commands {
+		args := strings.ReplaceAll(command[1], "${AWS::StackName}", "intake")
+		out, err := hookctl(t, env, strings.Fields(args)...)
+		if err != nil {
+			out += err.Error()
+		}
+		if cli.ExitCode(err) != cli.ExitFailed || !strings.Contains(out, "look up stack intake") {
+			t.Errorf("%s: exit code %d, %s; want it to look for the stack", args, cli.ExitCode(err), out)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package cost
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -15,10 +14,9 @@ import (
 
 	diff "github.com/google/go-cmp/cmp"
 
+	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/shared/lambdatest"
 )
-
-var update = flag.Bool("update", false, "write measured.json, or the README's tables, anew")
 
 // The programs that are deployed, process with one handler that does nothing.
 var (
@@ -68,7 +66,7 @@ func TestMeasured(t *testing.T) {
 		}
 	}
 	got.Series = count(t, series)
-	if *update {
+	if clitest.Update() {
 		write(t, got)
 		return
 	}
@@ -134,7 +132,7 @@ func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
 	f.Calls = float64(s.calls()-before) / few
 	f.LogBytes, f.LogLines = math.Round(float64(len(printed))/few), float64(strings.Count(printed, "\n"))/few
 	f.CPU, f.StartCPU = 1, 1 // until they are measured
-	if *update {
+	if clitest.Update() {
 		var each, starts []float64
 		for range rounds {
 			start, _ := s.run(t, 0)

@@ -2,24 +2,22 @@ package cost
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
+
+	"webhookintake/functions/hookctl/cli"
 )
 
-// WriteTable writes the bill for a terminal.
-func (b Bill) WriteTable(out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(service, what, quantity, unit, price, usd string) {
-		fmt.Fprintf(w, "%s\t%s\t%14s %s\t%s\t%10s\n", service, what, quantity, unit, price, usd)
-	}
+// Print writes the bill for people.
+func (b Bill) Print(out *cli.Writer) {
+	table := cli.Table{Heading: []string{"SERVICE", "FOR", "QUANTITY", "UNIT", "PRICE", "US$"}, Numbers: []int{2, 5}}
+	row := func(cells ...string) { table.Rows = append(table.Rows, cells) }
 	last := ""
 	for _, l := range b.Lines {
 		service := l.Service
 		if service == last {
-			service = "" // said above
+			service = "" // as in the row above
 		}
 		last = l.Service
 		row(service, l.What, quantity(l.Quantity), l.Unit, l.price(), dollars(l.USD))
@@ -27,14 +25,11 @@ func (b Bill) WriteTable(out io.Writer) error {
 	row("", "sum of the month", quantity(b.Usage.Events), "events", "", dollars(b.TotalUSD))
 	row("", "for a million events", "", "", "", dollars(b.EachUSD))
 	row("", "for a further million", "", "", "", dollars(b.FurtherUSD))
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(out, "\n%s\n", strings.Join(b.notes(), "\n"))
-	return err
+	table.Print(out)
+	out.Print("\n%s", strings.Join(b.notes(), "\n"))
 }
 
-// notes say what the figures rest on.
+// notes returns what the figures rest on.
 func (b Bill) notes() []string {
 	return []string{
 		fmt.Sprintf("US dollars, %s, prices of %s. Free tiers and discounts by volume are not subtracted.", b.Region, b.PricesOf),
@@ -46,8 +41,8 @@ func (b Bill) notes() []string {
 	}
 }
 
-// Report is the bill as the README shows it, with what other choices would cost. Its
-// error is [Usage.Check]'s.
+// Report returns the bill in Markdown, with what other choices would cost. The error is
+// that of [Usage.Check].
 func Report(p Prices, m Measured, u Usage) (string, error) {
 	b, err := Month(p, m, u)
 	if err != nil {
@@ -69,7 +64,7 @@ func Report(p Prices, m Measured, u Usage) (string, error) {
 	return out.String(), nil
 }
 
-// choices says how the sum changes with one thing changed.
+// choices returns how the sum changes with one thing changed.
 func choices(p Prices, m Measured, u Usage, total float64) (string, error) {
 	var parts []string
 	for _, c := range []struct {
@@ -100,7 +95,7 @@ func signed(usd float64) string {
 	return "+" + dollars(usd)
 }
 
-// price is a line's price with its unit, such as "1.00 a million".
+// price returns a line's price with its unit, such as "1.00 a million".
 func (l Line) price() string {
 	price := strconv.FormatFloat(l.PriceUSD, 'f', -1, 64)
 	if len(price) < len("0.00") {
@@ -132,7 +127,7 @@ func quantity(n float64) string {
 	return fmt.Sprintf("%.2f", n)
 }
 
-// thousands parts the digits of a whole number by threes.
+// thousands groups the digits of a whole number by threes.
 func thousands(digits string) string {
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]

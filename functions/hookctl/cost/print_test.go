@@ -7,6 +7,8 @@ import (
 	"time"
 
 	diff "github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli/clitest"
 )
 
 func TestDollars(t *testing.T) {
@@ -68,15 +70,14 @@ func TestWriteTable(t *testing.T) {
 		TotalUSD: 1.37, EachUSD: 1.38, FurtherUSD: 1.39, IngestMS: 14, ProcessMS: 27,
 	}
 	var out strings.Builder
-	if err := b.WriteTable(&out); err != nil {
-		t.Fatal(err)
-	}
-	want := `SQS       sent                        1,000,000 requests   0.40 a million        0.40
-          received                    2,000,000 requests   0.40 a million        0.80
-DynamoDB  kept                             0.70 GB-months  0.25                  0.17
-          sum of the month            1,000,000 events                           1.37
-          for a million events                                                   1.38
-          for a further million                                                  1.39
+	b.Print(clitest.NewWriter(&out))
+	want := `SERVICE   FOR                     QUANTITY  UNIT       PRICE            US$
+SQS       sent                   1,000,000  requests   0.40 a million  0.40
+          received               2,000,000  requests   0.40 a million  0.80
+DynamoDB  kept                        0.70  GB-months  0.25            0.17
+          sum of the month       1,000,000  events                     1.37
+          for a million events                                         1.38
+          for a further million                                        1.39
 
 US dollars, us-east-1, prices of 2026-01-02. Free tiers and discounts by volume are not subtracted.
 Sources that send: 3. Events in a batch: 1. What handlers call and keep is extra.

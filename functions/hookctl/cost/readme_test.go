@@ -7,6 +7,8 @@ import (
 	"time"
 
 	diff "github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli/clitest"
 )
 
 // The README's tables are this package's. With -update they are written, from the files
@@ -50,7 +52,7 @@ func checkBlock(t *testing.T, name, want string) {
 	if !ok1 || !ok2 {
 		t.Fatalf("README.md has no block %s…%s", begin, end)
 	}
-	if *update {
+	if clitest.Update() {
 		if err := os.WriteFile(path, []byte(before+begin+want+end+after), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/lambdatest"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
@@ -57,12 +57,12 @@ func webhookEvent(t *testing.T) []byte {
 		}
 		e.Body, e.IsBase64Encoded = string(body), false
 	}
-	s, err := sample.Find(sampleName)
+	s, err := dialect.Find(sampleName)
 	if err != nil {
 		t.Fatal(err)
 	}
 	settings := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secret)}}
-	for name, values := range sample.Sign(s.Provider, settings, []byte(e.Body), time.Now()).Header {
+	for name, values := range dialect.Sign(s.Provider, settings, []byte(e.Body), time.Now()).Header {
 		e.Headers[strings.ToLower(name)] = strings.Join(values, ",")
 	}
 	return mustJSON(t, e)

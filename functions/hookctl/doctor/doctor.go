@@ -7,36 +7,35 @@ import (
 	"net/http"
 	"time"
 
-	"webhookintake/functions/hookctl/stack"
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 )
 
-// Type is the event type of the synthetic webhook, of the providers whose bodies say
-// their type.
+// Type is the event type of the synthetic webhook, for providers whose bodies have a type.
 const Type = "webhookintake.doctor"
 
-// Options say what is looked at, and how. Find and Handlers are needed.
+// Options say what is checked, and how. Find and Handlers are needed.
 type Options struct {
-	// Find says where the parts of the intake are. It is the first step.
+	// Find returns the parts of the intake. It is the first step.
 	Find func(context.Context) (Site, error)
-	// Handlers are those that may be registered where the intake runs.
+	// Handlers returns those that the intake may have.
 	Handlers func() (*hook.Registry, error)
 	// Source is the name of the source whose webhook is sent; empty means the first by
-	// name whose events have ids, and rather one whose event no handler takes.
+	// name whose events have ids, preferably one whose event no handler takes.
 	Source string
 	// Yes sends the webhook although handlers take it.
 	Yes bool
-	// Wait is how long the ledger is asked for the end of the event; 0 means a minute.
+	// Wait is how long to wait for the end of the event; 0 means a minute.
 	Wait time.Duration
-	// Settle is how long the copy is given to leave the queue; 0 means 10 seconds.
+	// Settle is how long the copy may take to leave the queue; 0 means 10 seconds.
 	Settle time.Duration
 	// Transport sends the requests; nil means one of its own.
 	Transport http.RoundTripper
-	// Now is the clock by which webhooks are signed; nil means time.Now.
+	// Now is the clock for signatures; nil means time.Now.
 	Now func() time.Time
-	// Told is told of each step when it has ended; nil tells nobody.
-	Told func(Step)
+	// Report, if set, is called with each step when it has ended.
+	Report func(Step)
 }
 
 // The defaults of [Options].
@@ -45,24 +44,24 @@ const (
 	defaultSettle = 10 * time.Second
 )
 
-// A Site is where the parts of one intake are. Make it with [SiteOf].
+// A Site is the parts of one intake. Make it with [SiteOf].
 type Site struct {
-	Name      string // of the stack; empty where the environment names the parts
-	Flags     string // of this program, that name the stack; likewise
+	Name      string // of the stack; empty if the environment names the parts
+	Flags     string // the flags of hookctl that name the stack; or empty
 	HealthURL string
 	HookURL   func(source string) (string, error)
-	// Sources reads the sources document. [source.ErrNoVersion] says that there is
+	// Sources reads the sources document. It returns [source.ErrNoVersion] if there is
 	// none yet.
 	Sources     func(context.Context) ([]byte, error)
 	AllowSample bool // the intake may have public sample secrets
 	Ledger      Ledger
 	Queue       Counter
-	DeadLetters Counter // nil where it is not known
-	// IngestLogs and ProcessLogs say what to look at when a function is at fault.
+	DeadLetters Counter // nil if it is not known
+	// IngestLogs and ProcessLogs say where to look when a function is at fault.
 	IngestLogs, ProcessLogs string
 }
 
-// A Ledger is read from. Its error means that the record could not be read.
+// A Ledger is read. Its error means that the record could not be read.
 type Ledger interface {
 	Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error)
 }
@@ -70,7 +69,7 @@ type Ledger interface {
 // A Counter counts the messages of a queue.
 type Counter func(context.Context) (stack.Counts, error)
 
-// An exam is one run of the steps, with what they learnt for each other.
+// An exam is one run of the steps, with what later steps need from earlier ones.
 type exam struct {
 	Options
 	registry *hook.Registry // nil until the sources are known
@@ -80,8 +79,8 @@ type exam struct {
 	record ledger.Record // known after the step "ledger"
 }
 
-// Run takes the steps, one after another until one fails. What it found is in the
-// report, failures too.
+// Run takes the steps one after another until one fails. All findings, also failures, are
+// in the report.
 func Run(ctx context.Context, o Options) Report {
 	e := newExam(o)
 	defer (&http.Client{Transport: e.Transport}).CloseIdleConnections()
@@ -101,8 +100,8 @@ func Run(ctx context.Context, o Options) Report {
 			report.OK = false
 		}
 		report.Steps = append(report.Steps, step)
-		if e.Told != nil {
-			e.Told(step)
+		if e.Report != nil {
+			e.Report(step)
 		}
 	}
 	report.Stack, report.Source = e.site.Name, e.event.Name
@@ -128,7 +127,7 @@ func newExam(o Options) *exam {
 	return &exam{Options: o}
 }
 
-// steps are the steps in their order. Each relies on those before it.
+// steps returns the steps in their order. Each relies on those before it.
 func (e *exam) steps() []struct {
 	name string
 	take func(context.Context) Step
@@ -154,19 +153,19 @@ func (e *exam) steps() []struct {
 func (e *exam) outputs(ctx context.Context) Step {
 	site, err := e.Find(ctx)
 	if err != nil {
-		next := "see that the stack is deployed, and that --region and --profile are those it was deployed with"
+		next := "check that the stack is deployed, and that --region and --profile are those it was deployed with"
 		if errors.Is(err, stack.ErrMissing) {
-			next = "" // the error says it
+			next = "" // the error says what to do
 		}
 		return failed(next, "%w", err)
 	}
 	e.site = site
-	where := "the environment names all that is needed"
+	where := "the environment names everything that is needed"
 	if site.Name != "" {
-		where = fmt.Sprintf("stack %s names all that is needed", site.Name)
+		where = fmt.Sprintf("stack %s names everything that is needed", site.Name)
 	}
 	return passed("%s", where)
 }
 
-// command is a command line of this program, for this site.
+// command returns a command line of this program, for this site.
 func (e *exam) command(text string) string { return "go tool hookctl " + text + e.site.Flags }

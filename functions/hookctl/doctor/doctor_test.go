@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/source"
 )
 
@@ -22,7 +22,7 @@ func TestAllIsWell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		var live []doctor.Step
-		w.options.Told = func(s doctor.Step) { live = append(live, s) }
+		w.options.Report = func(s doctor.Step) { live = append(live, s) }
 		report := w.examine()
 		if !report.OK || report.Err() != nil || report.Warnings() != 0 || report.Stack != "intake" || report.Source != "contiguity" {
 			t.Fatalf("%+v", report)
@@ -42,7 +42,7 @@ func TestAllIsWell(t *testing.T) {
 			got = append(got, s.Name+": "+s.Found)
 		}
 		want := []string{
-			"outputs: stack intake names all that is needed",
+			"outputs: stack intake names everything that is needed",
 			"health: GET https://intake.example/healthz answers 200",
 			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity",
 			"handlers: no handler takes events webhookintake.doctor of provider contiguity",
@@ -68,17 +68,17 @@ func TestEarlySteps(t *testing.T) {
 	examine(t, []row{
 		{"no such stack", func(w *world) {
 			w.options.Find = func(context.Context) (doctor.Site, error) { return doctor.Site{}, errBroken }
-		}, "outputs", doctor.Failed, []string{"broken", "see that the stack is deployed"}},
+		}, "outputs", doctor.Failed, []string{"broken", "check that the stack is deployed"}},
 		{"an output is missing", func(w *world) {
 			w.options.Find = func(context.Context) (doctor.Site, error) {
 				return doctor.Site{}, fmt.Errorf("TableName %w", stack.ErrMissing)
 			}
 		}, "outputs", doctor.Failed, []string{"TableName is not known; next: "}},
-		{"the environment names it", func(w *world) { w.site.Name = "" }, "outputs", doctor.Passed, []string{"the environment names all"}},
+		{"the environment names it", func(w *world) { w.site.Name = "" }, "outputs", doctor.Passed, []string{"the environment names everything"}},
 		{"nobody answers", func(w *world) { w.options.Transport = silence{} }, "health", doctor.Failed, []string{"healthz: broken", "reachable from here"}},
 		{"another site answers", func(w *world) {
 			w.answer(func(*http.Request) (int, string) { return 200, "<html>welcome</html>" })
-		}, "health", doctor.Failed, []string{"answers 200, and not that all is well", "see that the URL leads to it"}},
+		}, "health", doctor.Failed, []string{"answers 200, not that all is well", "check that the URL leads to it"}},
 		{"a redirect", func(w *world) {
 			w.answer(func(*http.Request) (int, string) { return 301, "" })
 		}, "health", doctor.Failed, []string{"answers 301"}},
@@ -87,7 +87,7 @@ func TestEarlySteps(t *testing.T) {
 		}, "health", doctor.Failed, []string{"answers 500", "LOGS OF INGEST"}},
 		{"throttled", func(w *world) {
 			w.answer(func(*http.Request) (int, string) { return 429, `{"message":"Too Many Requests"}` })
-		}, "health", doctor.Failed, []string{"answers 429", "throttling"}},
+		}, "health", doctor.Failed, []string{"answers 429", "rate limit"}},
 		{"not encrypted", func(w *world) { w.site.HealthURL = "http://intake.example/healthz" },
 			"health", doctor.Warned, []string{"without encryption", "use an https URL"}},
 		{"not encrypted, to a number", func(w *world) { w.site.HealthURL = "http://192.0.2.1/healthz" },
@@ -123,7 +123,7 @@ func TestSources(t *testing.T) {
 		{"a sample secret", give(`{"kyc": {"secrets": ["sample-only-kyc"]}}`, nil), "sources", doctor.Failed, []string{"sources.kyc.secrets[0]"}},
 		{"a source that is named", func(w *world) { w.options.Source = "kyc" }, "sources", doctor.Passed, []string{"the webhook goes to kyc"}},
 		{"a source that is not there", func(w *world) { w.options.Source = "shop" }, "sources", doctor.Failed,
-			[]string{`no source "shop"; there is compliancely, contiguity, contiguity-v1, kyc`}},
+			[]string{`no source "shop"; there are compliancely, contiguity, contiguity-v1, kyc`}},
 		{"a token in a URL that is not encrypted", func(w *world) {
 			w.options.Source, w.site.HealthURL = "contiguity-v1", "http://intake.example/healthz"
 		}, "sources", doctor.Failed, []string{"carry their token in the URL"}},

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/pipeline"
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/source"
 )
@@ -15,7 +15,7 @@ import (
 // The intake here is in memory, and works off its queue in the background.
 func Example() {
 	var handlers hook.Registry
-	intake := pipeline.New(pipeline.Options{Sources: source.Fixed(sample.Sources()), Handlers: &handlers})
+	intake := pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() { _ = intake.Work(ctx, func([]pipeline.Worked) {}) }()
@@ -23,7 +23,7 @@ func Example() {
 	site := doctor.Site{
 		HealthURL:   "http://localhost/healthz",
 		HookURL:     func(name string) (string, error) { return "http://localhost/hooks/" + name, nil },
-		Sources:     func(context.Context) ([]byte, error) { return []byte(sample.SourcesDocument()), nil },
+		Sources:     func(context.Context) ([]byte, error) { return []byte(dialect.SourcesDocument()), nil },
 		AllowSample: true,
 		Ledger:      records(intake.Ledger.Record),
 		Queue:       counts(intake.Queue),

@@ -7,20 +7,21 @@ import (
 	"strings"
 	"time"
 
-	"webhookintake/functions/hookctl/stack"
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/shared/ledger"
 )
 
 const (
-	// pollEvery is how often the ledger is asked.
+	// pollEvery is the time between two reads of the ledger.
 	pollEvery = 500 * time.Millisecond
-	// countEvery is how often a queue's messages are counted.
+	// countEvery is the time between two counts of a queue's messages.
 	countEvery = time.Second
 )
 
 const (
-	adviceLedger = "it takes dynamodb:GetItem on the table, and kms:Decrypt where it has a key of yours"
-	adviceCounts = "it takes sqs:GetQueueAttributes on the queue"
+	adviceLedger = "this needs dynamodb:GetItem on the table, and kms:Decrypt if it has a key of yours"
+	adviceCounts = "this needs sqs:GetQueueAttributes on the queue"
 )
 
 // ledger waits until the event has ended.
@@ -45,13 +46,13 @@ func (e *exam) ledger(ctx context.Context) Step {
 	}
 	if rec.State == ledger.StateFailed {
 		return failed("see the letter: "+e.command("dead list"),
-			"%s: given up, with reason %s; it is in the dead-letter queue", e.event.key(), rec.Reason)
+			"%s: failed with reason %s; it is in the dead-letter queue", e.event.key(), rec.Reason)
 	}
 	e.record = rec
 	return e.completed(rec)
 }
 
-// completed tells how the event ended, and whether that is what was to be expected.
+// completed returns how the event ended, and whether that was to be expected.
 func (e *exam) completed(rec ledger.Record) Step {
 	how := "handled by " + strings.Join(rec.Done, ", ")
 	if rec.Reason != "" {
@@ -63,38 +64,38 @@ func (e *exam) completed(rec ledger.Record) Step {
 		return warned("an earlier claim did not finish: look at the logs of process: "+e.site.ProcessLogs,
 			"%s; claimed more than once: fence %d, attempts %d", text, rec.Fence, rec.Attempts)
 	case len(rec.Done) > 0 && len(e.event.taken(e.registry)) == 0:
-		return warned("see that this checkout is the one that was deployed", "%s, which this checkout does not register", text)
+		return warned("check that this checkout is the one that was deployed", "%s, which this checkout does not register", text)
 	}
 	return passed("%s; claimed once: fence 1, attempts %d", text, rec.Attempts)
 }
 
-// stuck tells where the event is when it has not ended in time.
+// stuck returns where the event is if it has not ended in time.
 func (e *exam) stuck(ctx context.Context, rec ledger.Record, there bool) Step {
 	logs := "look at the logs of process: " + e.site.ProcessLogs
 	switch {
 	case there && rec.State == ledger.StateReleased:
-		return failed(logs, "%s: not completed within %s: try %d was put back, to come again at %s",
-			e.event.key(), e.Wait, rec.Attempts, rec.NotBefore.Format(time.RFC3339))
+		return failed(logs, "%s: not completed within %s: try %d was put back; the next is at %s",
+			e.event.key(), cli.Duration(e.Wait), rec.Attempts, cli.Time(rec.NotBefore, e.Now()))
 	case there:
 		return failed(logs, "%s: not completed within %s: process has claimed it (%s, fence %d) and not ended it",
-			e.event.key(), e.Wait, rec.State, rec.Fence)
+			e.event.key(), cli.Duration(e.Wait), rec.State, rec.Fence)
 	}
-	where, next := "", "see that the event source of process is enabled, and its function not throttled; "+logs
+	where, next := "", "check that the event source of process is enabled, and its function not throttled; "+logs
 	if c, err := e.site.Queue(ctx); err == nil {
 		where = fmt.Sprintf("; the queue: %s", counted(c))
 		if c.All() == 0 {
-			next = "the queue is empty, so something took the message: see that ingest, process and the table are of one\nintake; " + logs
+			next = "the queue is empty, so something took the message: check that ingest, process and the table belong\nto one intake; " + logs
 		}
 	}
-	return failed(next, "%s: the ledger has no record of it within %s%s", e.event.key(), e.Wait, where)
+	return failed(next, "%s: the ledger has no record of it within %s%s", e.event.key(), cli.Duration(e.Wait), where)
 }
 
-// copy sees that the copy of the event changed nothing. That the copy was looked at shows
-// only in a queue that is empty; a busy one proves less, and that is said.
+// copy checks that the copy of the event changed nothing. Only an empty queue proves that
+// the copy was handled; of a busy one the step says so.
 func (e *exam) copy(ctx context.Context) Step {
 	began := time.Now()
 	left, empty := stack.Counts{}, 0
-	// Twice empty, as the counts may be late.
+	// Empty twice, as the counts may be late.
 	for empty < 2 && time.Since(began) < e.Settle {
 		if err := sleep(ctx, min(countEvery, e.Settle)); err != nil {
 			return failed("", "wait for the copy: %w", err)
@@ -111,17 +112,17 @@ func (e *exam) copy(ctx context.Context) Step {
 	switch {
 	case err != nil:
 		return failed(adviceLedger, "%w", err)
-	case !reflect.DeepEqual(rec, e.record): // no record is another one too
-		return failed("two deliveries of one event have to end as one: look at the logs of process: "+e.site.ProcessLogs,
+	case !reflect.DeepEqual(rec, e.record): // also if the record is gone
+		return failed("two deliveries of one event must count as one: look at the logs of process: "+e.site.ProcessLogs,
 			"the record changed after it was completed: %s, fence %d, attempts %d", rec.State, rec.Fence, rec.Attempts)
 	case empty < 2:
-		return passed("the record is unchanged after %s. The queue was not seen empty twice, so the copy may still be\namong its messages: %s",
-			time.Since(began).Round(time.Second), counted(left))
+		return passed("the record is unchanged after %s. The queue was not empty at two counts in a row, so the copy may\nstill be among its messages: %s",
+			cli.Duration(time.Since(began).Round(time.Second)), counted(left))
 	}
 	return passed("dropped: the queue is empty, and the record unchanged")
 }
 
-// queues tells what waits.
+// queues counts what waits.
 func (e *exam) queues(ctx context.Context) Step {
 	waits, err := e.site.Queue(ctx)
 	if err != nil {
@@ -129,7 +130,7 @@ func (e *exam) queues(ctx context.Context) Step {
 	}
 	text := fmt.Sprintf("the queue: %s", counted(waits))
 	if e.site.DeadLetters == nil {
-		return passed("%s; dead letters: not looked at, as DLQ_URL is not set", text)
+		return passed("%s; dead letters: not counted, as DLQ_URL is not set", text)
 	}
 	dead, err := e.site.DeadLetters(ctx)
 	if err != nil {
@@ -141,7 +142,7 @@ func (e *exam) queues(ctx context.Context) Step {
 	return passed("%s; no dead letters", text)
 }
 
-// counted are the messages of a queue in words.
+// counted returns the numbers of a queue's messages in words.
 func counted(c stack.Counts) string {
 	if c.All() == 0 {
 		return "empty"

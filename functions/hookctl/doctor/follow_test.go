@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
@@ -69,13 +69,13 @@ func TestLedger(t *testing.T) {
 		{"not readable", func(w *world) { w.site.Ledger = failing{} }, "ledger", doctor.Failed, []string{"broken", "dynamodb:GetItem"}},
 		{"another table", func(w *world) {
 			w.site.Ledger = records(func(string) (ledger.Record, bool) { return ledger.Record{}, false })
-		}, "ledger", doctor.Failed, []string{"no record of it within 1m0s; the queue: empty", "of one\nintake", "LOGS OF PROCESS"}},
+		}, "ledger", doctor.Failed, []string{"no record of it within 1m; the queue: empty", "belong\nto one intake", "LOGS OF PROCESS"}},
 		{"a handler fails", running(func() error { return errBroken }), "ledger", doctor.Failed,
 			[]string{"try 1 was put back", "LOGS OF PROCESS"}},
 		{"a handler gives up", running(func() error { return hook.Permanent(errBroken) }), "ledger", doctor.Failed,
 			[]string{"with reason permanent", "go tool hookctl dead list --stack intake"}},
 		{"claimed for ever", change(func(rec *ledger.Record) { rec.State = ledger.StateClaimed }), "ledger", doctor.Failed,
-			[]string{"not completed within 1m0s: process has claimed it (CLAIMED, fence 1)"}},
+			[]string{"not completed within 1m: process has claimed it (CLAIMED, fence 1)"}},
 		{"claimed twice", change(func(rec *ledger.Record) { rec.Fence = 2 }), "ledger", doctor.Warned, []string{"fence 2, attempts 0", "LOGS OF PROCESS"}},
 		{"run twice", change(func(rec *ledger.Record) { rec.Attempts = 2 }), "ledger", doctor.Warned, []string{"fence 1, attempts 2"}},
 	})
@@ -102,7 +102,7 @@ func TestCopy(t *testing.T) {
 		{"claimed anew", after(1, func(rec *ledger.Record) { rec.Fence = 2 }), "copy", doctor.Failed, []string{"record changed", "fence 2", "LOGS OF PROCESS"}},
 		{"handled anew", after(1, func(rec *ledger.Record) { rec.Done = []string{"x"} }), "copy", doctor.Failed, []string{"record changed"}},
 		{"a busy queue", func(w *world) { w.site.Queue = fixed(stack.Counts{Waiting: 3, Delayed: 4}, nil) }, "copy", doctor.Passed,
-			[]string{"unchanged after 10s", "may still be\namong its messages: about 3 waiting and 0 in flight, 4 for later"}},
+			[]string{"unchanged after 10s", "may\nstill be among its messages: about 3 waiting and 0 in flight, 4 for later"}},
 		{"not to be counted", func(w *world) { w.site.Queue = fixed(stack.Counts{}, errBroken) }, "copy", doctor.Failed,
 			[]string{"broken", "sqs:GetQueueAttributes"}},
 	})
@@ -121,8 +121,8 @@ func TestCopyWaits(t *testing.T) {
 		{"empty", nil, 2000, "dropped"},
 		{"late", []int{1, 1, 1}, 5000, "dropped"},
 		{"between", []int{0, 1, 0, 1}, 6000, "dropped"},
-		{"never twice", []int{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 10000, "may still be"},
-		{"at the last moment only", []int{1, 1, 1, 1, 1, 1, 1, 1, 1}, 10000, "may still be"},
+		{"never twice", []int{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 10000, "may\nstill be"},
+		{"at the last moment only", []int{1, 1, 1, 1, 1, 1, 1, 1, 1}, 10000, "may\nstill be"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

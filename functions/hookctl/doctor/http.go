@@ -7,23 +7,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/webhook"
 )
 
 const (
-	// patience is how long one answer is waited for: ingest's timeout and some.
+	// patience is the time for one answer: somewhat more than ingest's timeout.
 	patience = 15 * time.Second
-	// maxAnswer is how much of an answer is read.
+	// maxAnswer is how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
 )
 
-// An answer is what came back. What is not in the intake's form has neither id nor code.
+// An answer is the answer to a request. If it is not the intake's, it has neither id nor
+// code.
 type answer struct {
 	status int
 	State  string       `json:"status"` // "ok" of a health check, "accepted" of a webhook
@@ -31,7 +31,7 @@ type answer struct {
 	Code   webhook.Code `json:"error"`
 }
 
-// String is the answer as it is told.
+// String returns the status and the code.
 func (a answer) String() string {
 	if a.Code == "" {
 		return fmt.Sprint(a.status)
@@ -39,21 +39,21 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d %s", a.status, a.Code)
 }
 
-// ask sends a request. An answer of any status is no error.
+// ask sends a request. An answer of any status is not an error.
 func (e *exam) ask(ctx context.Context, method, to string, header http.Header, body []byte) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
 	if err != nil {
-		return answer{}, errors.New("the URL is none") // the error would show it, and it may hold a token
+		return answer{}, errors.New("the URL is not valid") // the error would show it, and it may hold a token
 	}
 	if header != nil {
 		request.Header = header.Clone()
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "hookctl")
-	// No client's Do: its errors show URLs, which may hold a token. It would follow redirects
-	// too, but what redirects is not the intake, and providers do not follow either.
+	// Not by a client's Do: its errors show URLs, which may hold a token, and it would follow
+	// redirects. What redirects is not the intake, and providers do not follow either.
 	response, err := e.Transport.RoundTrip(request)
 	if err != nil {
 		return answer{}, err
@@ -76,45 +76,40 @@ func (e *exam) post(ctx context.Context, r webhook.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return e.ask(ctx, http.MethodPost, sample.URL(to, r), r.Header, r.Body)
+	return e.ask(ctx, http.MethodPost, dialect.URL(to, r), r.Header, r.Body)
 }
 
 // isExposed reports whether others on the way can read what is sent: the URL is not
 // https, and leads to another machine, as its text says.
 func (e *exam) isExposed() bool {
-	u, err := url.Parse(e.site.HealthURL)
-	if err != nil || u.Scheme == "https" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+	return !cli.IsHTTPS(e.site.HealthURL) && !cli.IsLoopback(e.site.HealthURL)
 }
 
-// The advice where no answer comes.
-const adviceNoAnswer = "see that the URL is right and reachable from here, and that the intake runs"
+// adviceNoAnswer is the advice if no answer comes.
+const adviceNoAnswer = "check that the URL is right and reachable from here, and that the intake runs"
 
-// advice says what to do about an answer that was not hoped for.
+// advice returns what to do about an unexpected answer.
 func (e *exam) advice(a answer) string {
 	logs := "look at the logs of ingest: " + e.site.IngestLogs
 	switch a.Code {
 	case webhook.ErrUnknownSource:
-		return "the intake reads its sources every 5 minutes: if this one is new, wait and try again; else\nsee that the intake has the same sources document"
+		return "the intake reads its sources every 5 minutes: if this one is new, wait and try again; otherwise\ncheck that the intake has the same sources document"
 	case webhook.ErrSignatureMissing, webhook.ErrSignatureMalformed:
-		return "something on the way drops the signature: see what stands before the intake"
+		return "something on the way drops the signature: check what is in front of the intake"
 	case webhook.ErrSignatureMismatch:
-		return "the intake has other secrets than the document: if they are new, try again in 30 seconds,\nafter which it reads them on a mismatch; else see that nothing on the way changes the body"
+		return "the intake has other secrets than the document: if they are new, try again in 30 seconds,\nafter which it reads them on a mismatch; otherwise check that nothing on the way changes the body"
 	case webhook.ErrTimestampOutsideWindow:
 		return "set the clock of this machine"
 	case webhook.ErrQueueUnavailable:
-		return "ingest could not reach the queue: see its permissions and QUEUE_URL; " + logs
+		return "ingest could not reach the queue: check its permissions and QUEUE_URL; " + logs
 	case webhook.ErrSourcesUnavailable:
-		return "ingest could not read its sources: see its permissions; " + logs
+		return "ingest could not read its sources: check its permissions; " + logs
 	}
 	switch {
 	case a.status == http.StatusTooManyRequests:
-		return "the API's throttling or the function's concurrency is used up: raise them, or try again"
+		return "the API's rate limit or the function's concurrency is used up: raise it, or try again"
 	case a.status >= 500:
 		return logs
 	}
-	return "it is not in the form in which the intake answers: see that the URL leads to it, and what stands before it"
+	return "this is not an answer of the intake: check that the URL leads to it, and what is in front of it"
 }

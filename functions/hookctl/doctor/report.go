@@ -3,17 +3,18 @@ package doctor
 import (
 	"fmt"
 	"strings"
+	"time"
 
-	"webhookintake/functions/hookctl/screen"
+	"webhookintake/functions/hookctl/cli"
 )
 
-// A Status is what came of a step.
+// A Status is the outcome of a step.
 type Status string
 
 // The statuses.
 const (
 	Passed   Status = "ok"
-	Warned   Status = "warning" // it passed, and something wants to be looked at
+	Warned   Status = "warning" // it passed, with something to look at
 	Failed   Status = "failed"
 	NotTried Status = "not tried" // a step before it failed
 )
@@ -32,7 +33,7 @@ type Step struct {
 	Name   string  `json:"step"`
 	Status Status  `json:"status"`
 	Found  string  `json:"found,omitempty"` // lines of text
-	Next   string  `json:"next,omitempty"`  // what to do; empty where there is nothing
+	Next   string  `json:"next,omitempty"`  // what to do; empty if nothing
 	Millis float64 `json:"ms"`              // how long it took
 }
 
@@ -49,7 +50,7 @@ func failed(next, format string, args ...any) Step {
 	return Step{Status: Failed, Found: fmt.Errorf(format, args...).Error(), Next: next}
 }
 
-// Err says which step failed; nil if none did.
+// Err returns which step failed, nil if none did.
 func (r Report) Err() error {
 	for _, s := range r.Steps {
 		if s.Status == Failed {
@@ -59,7 +60,7 @@ func (r Report) Err() error {
 	return nil
 }
 
-// Warnings is how many steps passed with something to look at.
+// Warnings returns how many steps passed with something to look at.
 func (r Report) Warnings() int {
 	n := 0
 	for _, s := range r.Steps {
@@ -70,19 +71,19 @@ func (r Report) Warnings() int {
 	return n
 }
 
-// The widths of what stands before the text of a step.
+// The widths of the columns before the text of a step.
 const (
 	markWidth   = 7 // "warning"
 	nameWidth   = 8 // "handlers", "accepted"
 	millisWidth = 11
 )
 
-// Print writes a step as a line, or several, with a sign where a person looks at it and
-// a word elsewhere.
-func Print(to *screen.Screen, signs bool, s Step) {
+// Print writes a step as one or more lines, with a sign for a person and a word for a
+// file.
+func Print(to *cli.Writer, signs bool, s Step) {
 	millis := ""
 	if s.Status != NotTried {
-		millis = fmt.Sprintf("%.1f ms", s.Millis)
+		millis = cli.Millis(time.Duration(s.Millis * float64(time.Millisecond)))
 	}
 	text := s.Found
 	if s.Next != "" {
@@ -93,11 +94,11 @@ func Print(to *screen.Screen, signs bool, s Step) {
 	}
 	mark, width := mark(to, signs, s.Status)
 	indent := strings.Repeat(" ", width+2+nameWidth+2+millisWidth+2)
-	to.Print("%s  %s  %*s  %s", mark, screen.Pad(s.Name, nameWidth), millisWidth, millis, strings.ReplaceAll(text, "\n", "\n"+indent))
+	to.Print("%s  %s  %*s  %s", mark, cli.Pad(s.Name, nameWidth), millisWidth, millis, strings.ReplaceAll(text, "\n", "\n"+indent))
 }
 
-// mark is what a line begins with, in colour, and how wide it is.
-func mark(to *screen.Screen, signs bool, status Status) (text string, width int) {
+// mark returns the coloured start of a line, and its width.
+func mark(to *cli.Writer, signs bool, status Status) (text string, width int) {
 	style := map[Status]struct {
 		sign, word string
 		color      func(string) string
@@ -110,5 +111,5 @@ func mark(to *screen.Screen, signs bool, status Status) (text string, width int)
 	if signs {
 		return style.color(style.sign), 1
 	}
-	return style.color(screen.Pad(style.word, markWidth)), markWidth
+	return style.color(cli.Pad(style.word, markWidth)), markWidth
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/screen"
 )
 
 var someSteps = []doctor.Step{
@@ -47,7 +47,7 @@ FAILED   ledger     60000.0 ms  no record
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			s := screen.New(&out, func(string) string { return "" })
+			s := clitest.NewWriter(&out)
 			for _, step := range someSteps {
 				doctor.Print(s, tt.signs, step)
 			}

@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 
-	"webhookintake/functions/hookctl/sources"
-	"webhookintake/functions/hookctl/stack"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/source"
 )
 
-// SiteOf finds the parts of a stack. Where the environment names them, it may have the
+// SiteOf returns the parts of a stack. If the environment names them, it may have the
 // sources document itself in SOURCES, and need not name the dead-letter queue. The error
-// joins all that is missing.
+// joins everything that is missing.
 func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 	var faults []error
 	get := func(r stack.Resource) string {
@@ -62,12 +62,12 @@ func counter(s *stack.Stack, r stack.Resource) Counter {
 	return func(ctx context.Context) (stack.Counts, error) { return s.Counts(ctx, r) }
 }
 
-// logs is the command that shows a function's logs.
+// logs returns the command that shows a function's logs.
 func logs(s *stack.Stack, group, function stack.Resource) string {
 	name, err := s.Get(group)
 	if err != nil {
 		if name, err = s.Get(function); err != nil {
-			return "what it prints"
+			return "its output"
 		}
 		name = "/aws/lambda/" + name
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/stack"
 	"webhookintake/shared/source"
 )
 
@@ -136,7 +136,7 @@ func TestSecret(t *testing.T) {
 			400, source.ErrNoVersion.Error(), source.ErrNoVersion},
 		{"no secret", `{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret."}`,
 			400, "ResourceNotFoundException", nil},
-		{"bytes", `{"SecretBinary": "czNjcjN0"}`, 200, "put it as text", nil},
+		{"bytes", `{"SecretBinary": "czNjcjN0"}`, 200, "store it as text", nil},
 		{"not readable", `{"SecretString": ["s3cr3t"]}`, 200, "the answer is not Secrets Manager's", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/hook"
-	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/source"
 )
 
@@ -24,27 +24,27 @@ func (e *exam) sources(ctx context.Context) Step {
 	if e.Source != "" {
 		src, ok := set[e.Source]
 		if !ok {
-			return failed("give --source one of them, or leave it out", "no source %q; there is %s", e.Source, strings.Join(known, ", "))
+			return failed("give --source one of them, or leave it out", "no source %q; there are %s", e.Source, strings.Join(known, ", "))
 		}
 		set = source.Set{src.Name: src}
 	}
 	registry, err := e.Handlers()
 	if err != nil {
 		return failed("run it on the checkout that was deployed, with the settings that its handlers need",
-			"tell which handlers there are: %w", err)
+			"list the handlers: %w", err)
 	}
 	e.registry = registry
 	if e.event, err = e.choose(set); err != nil {
 		return failed("choose another source: --source NAME", "%w", err)
 	}
-	if e.event.Provider.Name() == (contiguity.V1{}).Name() && e.isExposed() {
+	if d, err := dialect.Of(e.event.Provider.Name()); err == nil && d.TokenInURL && e.isExposed() {
 		return failed("use the https URL, or another source: --source NAME",
 			"the webhooks of %s carry their token in the URL, and this URL is not encrypted", e.event.Name)
 	}
 	return passed("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
 }
 
-// readSources gives the sources, or what is wrong with them.
+// readSources returns the sources, or what is wrong with them.
 func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, ok bool) {
 	next := e.command("sources set")
 	if e.site.Name == "" {
@@ -55,7 +55,7 @@ func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, o
 	case errors.Is(err, source.ErrNoVersion):
 		return nil, failed(next, "the secret of the sources has no value yet: every webhook is answered with 404"), false
 	case err != nil:
-		return nil, failed("it takes secretsmanager:GetSecretValue on the secret, and kms:Decrypt where it has a key of yours", "%w", err), false
+		return nil, failed("this needs secretsmanager:GetSecretValue on the secret, and kms:Decrypt if it has a key of yours", "%w", err), false
 	}
 	set, err = source.Parse(doc, source.ParseOptions{AllowSample: e.site.AllowSample})
 	if err != nil {
@@ -67,8 +67,8 @@ func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, o
 	return set, Step{}, true
 }
 
-// choose makes the event of the best source: with ids of the provider's, as another is
-// remembered for an hour only; without handlers; the first by name.
+// choose returns the event of the best source: with ids of the provider's, as others are
+// remembered for an hour only; then without handlers; then the first by name.
 func (e *exam) choose(set source.Set) (event, error) {
 	var all []event
 	for _, name := range slices.Sorted(maps.Keys(set)) {
@@ -91,20 +91,20 @@ func (e *exam) rank(ev event) (rank int) {
 	return rank
 }
 
-// handlers tells which handlers will see the event, before it is sent.
+// handlers lists the handlers that will see the event, before it is sent.
 func (e *exam) handlers(context.Context) Step {
 	what := fmt.Sprintf("events %s of provider %s", e.event.typ, e.event.Provider.Name())
 	takers := e.event.taken(e.registry)
 	if len(takers) == 0 {
 		return passed("no handler takes %s", what)
 	}
-	text := fmt.Sprintf("handlers of this checkout take %s, where their settings are there: %s", what, names(takers))
+	text := fmt.Sprintf("handlers of this checkout take %s, if their settings are present: %s", what, names(takers))
 	if !e.Yes {
 		return failed("add --yes if they may see a synthetic event, or choose another source: --source NAME", "%s", text)
 	}
 	next := ""
 	if slices.ContainsFunc(takers, func(h hook.Handler) bool { return h.Has(hook.AtMostOnce) }) {
-		next = "look at what the at-most-once handlers made of it"
+		next = "check what the at-most-once handlers did with it"
 	}
 	return warned(next, "%s", text)
 }

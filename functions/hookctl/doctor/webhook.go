@@ -9,21 +9,21 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// health asks whether the intake is there.
+// health checks that the intake is there.
 func (e *exam) health(ctx context.Context) Step {
 	got, err := e.ask(ctx, http.MethodGet, e.site.HealthURL, nil, nil)
 	switch {
 	case err != nil:
 		return failed(adviceNoAnswer, "GET %s: %w", e.site.HealthURL, err)
 	case got.status != http.StatusOK || got.State != "ok":
-		return failed(e.advice(got), "GET %s answers %s, and not that all is well", e.site.HealthURL, got)
+		return failed(e.advice(got), "GET %s answers %s, not that all is well", e.site.HealthURL, got)
 	case e.isExposed():
 		return warned("use an https URL: others on the way can read the webhooks, and hold them back", "GET %s answers 200, without encryption", e.site.HealthURL)
 	}
 	return passed("GET %s answers 200", e.site.HealthURL)
 }
 
-// refusal sees that the intake checks signatures.
+// refusal checks that the intake verifies signatures.
 func (e *exam) refusal(ctx context.Context) Step {
 	var seen []any
 	for _, try := range []struct {
@@ -39,17 +39,17 @@ func (e *exam) refusal(ctx context.Context) Step {
 		case err != nil:
 			return failed(adviceNoAnswer, "send %s: %w", try.what, err)
 		case got.status/100 == 2:
-			return failed("take it offline: whoever knows the URL can send events. See what runs behind the URL",
+			return failed("take it offline: whoever knows the URL can send events. Check what runs behind the URL",
 				"%s was accepted: %s", try.what, got)
 		case got.status != http.StatusUnauthorized || !isSignature(got.Code):
-			return failed(e.advice(got), "%s was answered %s, and not 401 %s", try.what, got, try.want)
+			return failed(e.advice(got), "%s was answered %s, not 401 %s", try.what, got, try.want)
 		}
 		seen = append(seen, got)
 	}
 	return passed("unsigned: %s; forged: %s", seen...)
 }
 
-// isSignature reports whether a code says that the signature is at fault.
+// isSignature reports whether the code blames the signature.
 func isSignature(c webhook.Code) bool {
 	return slices.Contains([]webhook.Code{webhook.ErrSignatureMissing, webhook.ErrSignatureMalformed, webhook.ErrSignatureMismatch}, c)
 }
@@ -62,7 +62,7 @@ func (e *exam) accepted(ctx context.Context) Step {
 	return passed("signed with the first secret of %s: 200 with id %s", e.event.Name, e.event.id)
 }
 
-// again sends the event once more, as providers do that had no answer.
+// again sends the event once more, as providers do if they got no answer.
 func (e *exam) again(ctx context.Context) Step {
 	if problem, ok := e.deliver(ctx); !ok {
 		return problem
@@ -70,20 +70,20 @@ func (e *exam) again(ctx context.Context) Step {
 	return passed("a copy of it: 200 with the same id")
 }
 
-// deliver sends the event, signed anew.
+// deliver sends the event with a new signature.
 func (e *exam) deliver(ctx context.Context) (problem Step, ok bool) {
 	got, err := e.post(ctx, e.event.signed(e.Now()))
 	switch {
 	case err != nil:
 		return failed(adviceNoAnswer, "send the signed webhook: %w", err), false
 	case got.status != http.StatusOK:
-		return failed(e.advice(got), "the signed webhook was answered %s, and not 200", got), false
+		return failed(e.advice(got), "the signed webhook was answered %s, not 200", got), false
 	case got.ID != e.event.id:
-		return failed("see that the URL leads to this intake, and that it has the same settings of the source",
+		return failed("check that the URL leads to this intake, and that it has the same settings of the source",
 			"the signed webhook was accepted with another id: %s, want %s", shown(got.ID), e.event.id), false
 	}
 	return Step{}, true
 }
 
-// shown keeps what a stranger answered on one line, and short.
+// shown returns a foreign answer on one line, and short.
 func shown(text string) string { return fmt.Sprintf("%.60q", text) }

@@ -43,12 +43,12 @@ func TestHandlers(t *testing.T) {
 		{"and may", known("contiguity", true, witness(fine)), "handlers", doctor.Warned, []string{": witness; next: "}},
 		{"and did", known("contiguity", true, witness(fine)), "ledger", doctor.Passed, []string{"completed (handled by witness)"}},
 		{"at most once", known("contiguity", true, witness(fine, hook.AtMostOnce)), "handlers", doctor.Warned,
-			[]string{"witness (at most once)", "look at what"}},
+			[]string{"witness (at most once)", "check what"}},
 		{"another source is rather chosen", known("", false, witness(fine)), "sources", doctor.Passed, []string{"goes to kyc"}},
 		{"one takes what a product says", known("compliancely", false, typed), "handlers", doctor.Failed, []string{"events tin_match of provider compliancely", ": tin;"}},
 		{"it cannot be told", func(w *world) {
 			w.options.Handlers = func() (*hook.Registry, error) { return nil, errBroken }
-		}, "sources", doctor.Failed, []string{"tell which handlers there are: broken", "checkout that was deployed"}},
+		}, "sources", doctor.Failed, []string{"list the handlers: broken", "checkout that was deployed"}},
 		{"one that the checkout does not have", func(w *world) { witness(fine)(&w.running) }, "ledger", doctor.Warned,
 			[]string{"handled by witness", "does not register"}},
 	})
@@ -90,10 +90,10 @@ func TestRefusal(t *testing.T) {
 		{"what has any signature is accepted", unless(func(r *http.Request) bool { return !signed(r) }, 202, ``), "refusal", doctor.Failed,
 			[]string{"a forged webhook was accepted: 202"}},
 		{"something else refuses", unless(nothing, 403, `{"message":"Forbidden"}`), "refusal", doctor.Failed,
-			[]string{"answered 403, and not 401 signature_missing", "what stands before it"}},
-		{"something else wants a login", unless(nothing, 401, `{"message":"Unauthorized"}`), "refusal", doctor.Failed, []string{"answered 401, and not"}},
+			[]string{"answered 403, not 401 signature_missing", "what is in front of it"}},
+		{"something else wants a login", unless(nothing, 401, `{"message":"Unauthorized"}`), "refusal", doctor.Failed, []string{"answered 401, not"}},
 		{"something else paints on the terminal", unless(nothing, 401, `{"error":"\u001b[2Jsignature_missing"}`), "refusal", doctor.Failed,
-			[]string{"answered 401, and not"}},
+			[]string{"answered 401, not"}},
 		{"an unknown source", unless(nothing, 404, `{"error":"unknown_source"}`), "refusal", doctor.Failed, []string{"404 unknown_source", "every 5 minutes"}},
 		{"sources are not there", unless(nothing, 503, `{"error":"sources_unavailable"}`), "refusal", doctor.Failed, []string{"LOGS OF INGEST"}},
 		{"the queue is not there", unless(forgedOnly, 503, `{"error":"queue_unavailable"}`), "accepted", doctor.Failed,

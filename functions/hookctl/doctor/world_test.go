@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/doctor"
-	"webhookintake/functions/hookctl/pipeline"
-	"webhookintake/functions/hookctl/stack"
+	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue/memory"

@@ -1,100 +1,132 @@
-package sources_test
+package sources
 
 import (
-	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"webhookintake/functions/hookctl/sources"
-	"webhookintake/shared/source"
-	"webhookintake/shared/webhook"
+	"webhookintake/functions/hookctl/cli/clitest"
 )
 
-var (
-	noon    = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
-	errDown = errors.New("connection refused")
-)
+// A fakeAWS is the stack "intake" with a sources' secret and ingest's log group, behind
+// the services that a command asks.
+type fakeAWS struct {
+	*httptest.Server
 
-// fakeSecret keeps versions as Secrets Manager does: a put moves the current one to the
-// previous stage. Before each call, hooks may do something or fail it.
-type fakeSecret struct {
-	versions map[source.Stage]sources.Version
-	puts     []string // the documents, in order
-
-	beforePut func() error // its error fails the put before it is applied
-	afterPut  func() error // likewise, after it was applied
-	beforeGet func(stage source.Stage) error
+	mu     sync.Mutex
+	stages map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
+	puts   []string
+	lines  []fakeLine
+	before func(operation string) // called before each answer; nil does nothing
+	noLog  bool                   // the stack has no output of that name
 }
 
-func newFakeSecret() *fakeSecret {
-	return &fakeSecret{versions: map[source.Stage]sources.Version{}}
+type fakeVersion struct {
+	id, value string
+	at        time.Time
 }
 
-// hold sets both versions, each put an hour after the one before; empty is no version.
-func hold(current, previous string) *fakeSecret {
-	f := newFakeSecret()
-	if previous != "" {
-		f.versions[source.Previous] = sources.Version{ID: "v-previous", Document: []byte(previous), Created: noon.Add(-6 * time.Hour)}
+// A fakeLine is a line of ingest's log.
+type fakeLine struct {
+	source string
+	secret int
+	at     time.Time
+}
+
+func newFakeAWS(t *testing.T, value string) *fakeAWS {
+	t.Helper()
+	f := &fakeAWS{stages: map[string]fakeVersion{}}
+	if value != "" {
+		f.put("v-1", value, clitest.Noon.Add(-24*time.Hour))
 	}
-	if current != "" {
-		f.versions[source.Current] = sources.Version{ID: "v-current", Document: []byte(current), Created: noon.Add(-5 * time.Hour)}
-	}
+	f.Server = httptest.NewServer(f)
+	t.Cleanup(f.Close)
 	return f
 }
 
-func (f *fakeSecret) Read(ctx context.Context, stage source.Stage) (sources.Version, error) {
-	if err := ctx.Err(); err != nil {
-		return sources.Version{}, err
+func (f *fakeAWS) put(id, value string, at time.Time) {
+	if v, ok := f.stages["AWSCURRENT"]; ok {
+		f.stages["AWSPREVIOUS"] = v
 	}
-	if f.beforeGet != nil {
-		if err := f.beforeGet(stage); err != nil {
-			return sources.Version{}, err
+	f.stages["AWSCURRENT"] = fakeVersion{id, value, at}
+}
+
+// written are the values put by the program.
+func (f *fakeAWS) written() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.puts
+}
+
+func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		_, operation, _ := strings.Cut(target, ".")
+		var in map[string]any
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		if f.before != nil {
+			f.before(operation)
 		}
+		status, out := f.answer(operation, in)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(out)
+		return
 	}
-	v, ok := f.versions[stage]
-	if !ok {
-		return sources.Version{}, source.ErrNoVersion
+	outputs := `<member><OutputKey>SourcesSecret</OutputKey><OutputValue>arn:aws:secretsmanager:us-east-1:1:secret:S</OutputValue></member>` +
+		`<member><OutputKey>WebhookUrl</OutputKey><OutputValue>https://in.example.com/hooks/{source}</OutputValue></member>`
+	if !f.noLog {
+		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>`
 	}
-	return v, nil
+	fmt.Fprint(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>intake</StackName>`+
+		`<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>`+outputs+`</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)
 }
 
-func (f *fakeSecret) Put(_ context.Context, document []byte, id string) error {
-	if f.beforePut != nil {
-		if err := f.beforePut(); err != nil {
-			return err
+func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out map[string]any) {
+	switch operation {
+	case "GetSecretValue":
+		v, ok := f.stages[in["VersionStage"].(string)]
+		if !ok {
+			return http.StatusBadRequest, map[string]any{"__type": "ResourceNotFoundException",
+				"Message": "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"}
 		}
+		return http.StatusOK, map[string]any{"VersionId": v.id, "SecretString": v.value, "CreatedDate": v.at.Unix()}
+	case "PutSecretValue":
+		value := in["SecretString"].(string)
+		f.puts = append(f.puts, value)
+		f.put(in["ClientRequestToken"].(string), value, clitest.Noon)
+		return http.StatusOK, map[string]any{}
+	case "FilterLogEvents":
+		events := []map[string]any{}
+		for _, l := range f.lines {
+			pattern := fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret)
+			if l.secret == 0 {
+				pattern = strings.Replace(pattern, " }", " && ($.status = 200) }", 1)
+			}
+			if in["filterPattern"] == pattern &&
+				float64(l.at.UnixMilli()) >= in["startTime"].(float64) && in["logGroupName"] == "ingest-logs" {
+				events = append(events, map[string]any{"timestamp": l.at.UnixMilli()})
+			}
+		}
+		return http.StatusOK, map[string]any{"events": events}
 	}
-	f.put(string(document), id, noon)
-	f.puts = append(f.puts, string(document))
-	if f.afterPut != nil {
-		return f.afterPut()
-	}
-	return nil
+	return http.StatusNotFound, map[string]any{}
 }
 
-func (f *fakeSecret) put(document, id string, at time.Time) {
-	if current, ok := f.versions[source.Current]; ok {
-		f.versions[source.Previous] = current
+func (f *fakeAWS) env() map[string]string {
+	return map[string]string{
+		"AWS_ENDPOINT_URL_CLOUDFORMATION": f.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER": f.URL, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": f.URL,
+		"NEW": "hunter2-the-new-5555",
 	}
-	f.versions[source.Current] = sources.Version{ID: id, Document: []byte(document), Created: at}
 }
 
-// read is a document that has to be readable.
-func read(t testing.TB, text string) sources.Document {
-	t.Helper()
-	d, err := sources.ReadDocument([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-func secret(text string) webhook.Secret { return webhook.NewSecret(text) }
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
+// sources is a command line for that stack.
+func (f *fakeAWS) sources(args ...string) clitest.Call {
+	return clitest.Call{Commands: commands, Args: append(append([]string{"sources"}, args...), "--stack", "intake"), Env: f.env()}
 }

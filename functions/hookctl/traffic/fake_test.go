@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/shared/webhook"
 )
@@ -87,9 +87,9 @@ func options(t *testing.T, provider string, r *receiver, plan traffic.Plan) traf
 	}
 	o := traffic.Options{
 		Profile: profile, Plan: plan, URL: "http://receiver.example/hooks/" + provider, Transport: r,
-		Settings: sample.Sources()[provider].Settings,
+		Settings: dialect.Sources()[provider].Settings,
 	}
-	for _, s := range sample.All() {
+	for _, s := range dialect.Samples() {
 		if s.Provider.Name() == provider {
 			o.Samples = append(o.Samples, s)
 		}

@@ -8,26 +8,25 @@ import (
 	"strings"
 )
 
-// Faults are what goes wrong, each as the share of all events that it befalls, from 0,
-// which means none, to 1.
+// Faults are what goes wrong, each as its share of all events, from 0 to 1.
 type Faults struct {
 	Duplicate float64 `json:"duplicate"` // the event is sent a second time, a little later
 	Reorder   float64 `json:"reorder"`   // the event is held back until later ones were sent
-	Forged    float64 `json:"forged"`    // not the provider's: its signature does not hold
-	Slow      float64 `json:"slow"`      // the answer is read slowly, or the connection dropped before it
+	Forged    float64 `json:"forged"`    // not the provider's: its signature is invalid
+	Slow      float64 `json:"slow"`      // the answer is read slowly, or the connection is dropped before it
 }
 
-// The names of faults, and the shares they have where none is given.
+// The names of faults, and their default shares.
 const (
 	faultDuplicate, shareDuplicate = "duplicate", 0.02
 	faultReorder, shareReorder     = "reorder", 0.05
 	faultForged, shareForged       = "forged", 0.01
 	faultSlow, shareSlow           = "slow", 0.02
-	faultAll                       = "all" // each with its own share
+	faultAll                       = "all" // each with its default share
 )
 
-// errFaults says what a list of faults may be.
-var errFaults = errors.New("give duplicate, reorder, forged, slow or all, with commas between, each with a share as in duplicate=5%, or without")
+// errFaults says what a list of faults looks like.
+var errFaults = errors.New("give duplicate, reorder, forged, slow or all, separated by commas, each with a share, as duplicate=5%, or without")
 
 // ParseFaults reads a list such as "duplicate,forged=0.5%". Empty text means none.
 func ParseFaults(text string) (Faults, error) {
@@ -41,7 +40,7 @@ func ParseFaults(text string) (Faults, error) {
 		if given {
 			var ok bool
 			if share, ok = parsePercent(percent); !ok {
-				return Faults{}, fmt.Errorf("fault %q: %q is no share from 0%% to 100%%; %w", name, percent, errFaults)
+				return Faults{}, fmt.Errorf("fault %q: %q is not a share from 0%% to 100%%; %w", name, percent, errFaults)
 			}
 		}
 		if !f.set(name, share) {
@@ -63,8 +62,8 @@ func parsePercent(text string) (share float64, ok bool) {
 	return percent / 100, true
 }
 
-// set gives the fault of that name a share; of NaN, its own. It reports false where
-// there is no such fault.
+// set sets the share of the fault with that name; NaN means its default. It reports
+// whether there is such a fault.
 func (f *Faults) set(name string, share float64) bool {
 	or := func(own float64) float64 {
 		if math.IsNaN(share) {
@@ -89,7 +88,7 @@ func (f *Faults) set(name string, share float64) bool {
 	return true
 }
 
-// String is the list that [ParseFaults] reads; "none" for none.
+// String returns the list that [ParseFaults] reads, or "none".
 func (f Faults) String() string {
 	var items []string
 	for _, one := range []struct {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/shared/webhook"
 )
@@ -30,7 +30,7 @@ func TestForgeriesDoNotVerify(t *testing.T) {
 				}
 				why := map[webhook.Code]int{}
 				for _, one := range r.got {
-					_, err := sample.Sources()[provider].Verifier.Verify(one.Request)
+					_, err := dialect.Sources()[provider].Verifier.Verify(one.Request)
 					code, ok := errors.AsType[webhook.Code](err)
 					if !ok {
 						t.Errorf("Verify of a forged one = %v", err)
@@ -104,7 +104,7 @@ func TestDuplicatesAreTheSame(t *testing.T) {
 				bodies, ids := map[string]int{}, map[string]bool{}
 				for _, one := range r.got {
 					bodies[string(one.body)]++
-					verified, err := sample.Sources()[provider].Verifier.Verify(one.Request)
+					verified, err := dialect.Sources()[provider].Verifier.Verify(one.Request)
 					if err != nil {
 						t.Error(err)
 					}

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"webhookintake/functions/hookctl/pipeline"
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
@@ -73,17 +73,17 @@ func intake(t *testing.T, provider string) (runs func() map[string]int, p *pipel
 	var mu sync.Mutex
 	count := map[string]int{}
 	var handlers hook.Registry
-	of, err := sample.Provider(provider)
+	d, err := dialect.Of(provider)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hook.OnProvider(&handlers, of, "count", func(_ context.Context, e hook.Event[json.RawMessage]) error {
+	hook.OnProvider(&handlers, d.Provider, "count", func(_ context.Context, e hook.Event[json.RawMessage]) error {
 		mu.Lock()
 		defer mu.Unlock()
 		count[e.ID]++
 		return nil
 	})
-	p = pipeline.New(pipeline.Options{Sources: source.Fixed(sample.Sources()), Handlers: &handlers})
+	p = pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
 	ctx, stop := context.WithCancel(context.Background())

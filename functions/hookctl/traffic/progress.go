@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// A Progress is how far a run is.
+// A Progress is the progress of a run.
 type Progress struct {
 	Elapsed  time.Duration
 	Counts   Counts
 	InFlight int           // tries that wait for an answer
 	Waiting  int           // deliveries that wait for their next try
-	Next     time.Duration // until the first of those, where Waiting is not 0
+	Next     time.Duration // until the first of those, if Waiting is not 0
 	Stopped  bool          // the provider does not send at the moment
-	LastWhy  string        // why a try failed last; empty where none did
+	LastWhy  string        // the last reason of a failed try; empty if none failed
 }
 
-// String is one line for people.
+// String returns one line for people.
 func (p Progress) String() string {
 	c := p.Counts
 	text := fmt.Sprintf("%s  sent %d  accepted %d  retried %d  refused %d  lost %d",

@@ -7,10 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"webhookintake/functions/hookctl/cli"
 )
 
-// The bounds of one run: enough to press a deployed intake, too little to do harm by a
-// slip of the keyboard.
+// The bounds of one run: enough to put load on a deployed intake, too little to do harm by
+// a mistyped number.
 const (
 	MaxRate   = 500       // events a second
 	MaxEvents = 1_000_000 // events in all
@@ -20,7 +22,7 @@ const (
 // ErrBounds says that a run would send too much or nothing.
 var ErrBounds = errors.New("out of bounds")
 
-// ParseRate reads how many events a second "20/s", "90/m" or "600/h" are.
+// ParseRate returns the events a second of "20/s", "90/m" or "600/h".
 func ParseRate(text string) (perSecond float64, err error) {
 	number, unit, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseFloat(number, 64)
@@ -34,11 +36,11 @@ func ParseRate(text string) (perSecond float64, err error) {
 	return n, nil
 }
 
-// Events is how many events a rate makes in a time. Its error says that they are more
-// than [MaxEvents], or none, or that the time is over 30 days.
+// Events returns how many events a rate makes in a time. It is an error if they are more
+// than [MaxEvents] or none, or if the time is longer than 30 days.
 func Events(perSecond float64, d time.Duration) (int, error) {
 	if d > maxTime {
-		return 0, fmt.Errorf("%s: %w; give at most %s", d, ErrBounds, short(maxTime))
+		return 0, fmt.Errorf("%s: %w; give at most %s", d, ErrBounds, cli.Duration(maxTime))
 	}
 	n := math.Round(perSecond * d.Seconds())
 	if n < 1 {

@@ -4,33 +4,32 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"webhookintake/functions/hookctl/screen"
+	"webhookintake/functions/hookctl/cli"
 )
 
-// A Report is what came of a run.
+// A Report is the outcome of a run.
 type Report struct {
 	Provider string `json:"provider"`
 	Seed     uint64 `json:"seed"`
-	FirstID  string `json:"first_id"` // of the run's first event; those of others count on
+	FirstID  string `json:"first_id"` // of the run's first event; later ids count up from it
 	Counts
 
 	Acknowledged Quantiles      `json:"acknowledged"` // how long answers with 2xx took
 	Tries        int            `json:"tries"`
 	Faulty       Faulty         `json:"faults"`
-	Failures     map[string]int `json:"failures"` // tries that failed, by why
+	Failures     map[string]int `json:"failures"` // failed tries by reason
 	Elapsed      Millis         `json:"elapsed_ms"`
-	Behind       Millis         `json:"behind_ms"` // how much later than due a try began, at most
+	Behind       Millis         `json:"behind_ms"` // the longest delay of a try
 	Interrupted  bool           `json:"interrupted"`
 	Types        []TypeReport   `json:"types"`
 }
 
-// A TypeReport is what came of the deliveries of one type.
+// A TypeReport is the outcome of the deliveries of one type.
 type TypeReport struct {
 	Type string `json:"type"`
 	Counts
@@ -61,7 +60,7 @@ func (f *Faulty) add(d Delivery) {
 	}
 }
 
-// Millis is a duration that JSON has in milliseconds.
+// Millis is a duration that is in milliseconds in JSON.
 type Millis time.Duration
 
 // MarshalJSON writes milliseconds with three places, which is microseconds.
@@ -69,10 +68,8 @@ func (m Millis) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(time.Duration(m).Microseconds()) / 1000)
 }
 
-// String writes milliseconds for people.
-func (m Millis) String() string {
-	return fmt.Sprintf("%.1f ms", float64(m)/float64(time.Millisecond))
-}
+// String returns milliseconds for people.
+func (m Millis) String() string { return cli.Millis(time.Duration(m)) }
 
 // Quantiles are the values of a set of durations below which half of it lies, 99 of a
 // hundred, and all. All are 0 for the empty set.
@@ -82,7 +79,7 @@ type Quantiles struct {
 	Max Millis `json:"max_ms"`
 }
 
-// quantiles sorts took and picks by nearest rank: every value is one that occurred.
+// quantiles sorts took and picks by nearest rank: every value occurred.
 func quantiles(took []time.Duration) Quantiles {
 	if len(took) == 0 {
 		return Quantiles{}
@@ -92,15 +89,14 @@ func quantiles(took []time.Duration) Quantiles {
 	return Quantiles{P50: rank(50), P99: rank(99), Max: rank(100)}
 }
 
-// The results that are not as hoped.
+// The results that make a run fail.
 var (
-	ErrLost           = errors.New("lost: given up without an answer of 2xx")
-	ErrForgedAccepted = errors.New("forged and accepted: the receiver takes what no provider signed")
-	ErrInterrupted    = errors.New("interrupted; the figures are of what was sent until then")
+	ErrLost           = errors.New("lost: given up without a 2xx answer")
+	ErrForgedAccepted = errors.New("forged and accepted: the receiver accepts what no provider signed")
+	ErrInterrupted    = errors.New("interrupted; the figures are those until then")
 )
 
-// Err is nil where nothing was lost, nothing forged accepted, and the run not
-// interrupted. Else it says which, by the errors above.
+// Err returns the errors above that apply, nil if none does.
 func (r Report) Err() error {
 	var errs []error
 	if r.ForgedAccepted > 0 {
@@ -115,22 +111,21 @@ func (r Report) Err() error {
 	return errors.Join(errs...)
 }
 
-// WriteTo writes a table for people: a line for each type, one for all, and what there
-// is to say of them.
-func (r Report) WriteTo(w io.Writer) (int64, error) {
-	var text strings.Builder
-	rows := [][]string{{"TYPE", "SENT", "ACCEPTED", "RETRIED", "REFUSED", "LOST", "P50", "P99"}}
+// Print writes a table for people: a line for each type, one for all, and remarks.
+func (r Report) Print(out *cli.Writer) {
+	table := cli.Table{
+		Heading: []string{"TYPE", "SENT", "ACCEPTED", "RETRIED", "REFUSED", "LOST", "P50", "P99"},
+		Numbers: []int{1, 2, 3, 4, 5, 6, 7},
+	}
 	for _, t := range r.Types {
-		rows = append(rows, row(t.Type, t.Counts, t.Acknowledged))
+		table.Rows = append(table.Rows, row(t.Type, t.Counts, t.Acknowledged))
 	}
-	rows = append(rows, row("all", r.Counts, r.Acknowledged))
-	writeRows(&text, rows)
-	text.WriteString("\n")
+	table.Rows = append(table.Rows, row("all", r.Counts, r.Acknowledged))
+	table.Print(out)
+	out.Print("")
 	for _, line := range r.remarks() {
-		text.WriteString(line + "\n")
+		out.Print("%s", line)
 	}
-	n, err := io.WriteString(w, text.String())
-	return int64(n), err
 }
 
 func row(name string, c Counts, q Quantiles) []string {
@@ -144,28 +139,11 @@ func row(name string, c Counts, q Quantiles) []string {
 	return append(cells, q.P50.String(), q.P99.String())
 }
 
-// writeRows aligns names to the left and numbers to the right.
-func writeRows(w io.Writer, rows [][]string) {
-	widths := make([]int, len(rows[0]))
-	for _, cells := range rows {
-		for i, cell := range cells {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	for _, cells := range rows {
-		line := screen.Pad(cells[0], widths[0])
-		for i, cell := range cells[1:] {
-			line += fmt.Sprintf("  %*s", widths[i+1], cell)
-		}
-		fmt.Fprintln(w, line)
-	}
-}
-
-// remarks are what the table has no column for.
+// remarks returns what the table has no column for.
 func (r Report) remarks() []string {
 	f := r.Faulty
 	lines := []string{fmt.Sprintf("%d tries in %s. First event %s, seed %d.",
-		r.Tries, short(time.Duration(r.Elapsed).Round(100*time.Millisecond)), r.FirstID, r.Seed)}
+		r.Tries, cli.Duration(time.Duration(r.Elapsed).Round(100*time.Millisecond)), r.FirstID, r.Seed)}
 	if f != (Faulty{}) {
 		lines = append(lines, fmt.Sprintf("Of those sent: %d duplicates, %d out of order, %d forged, %d answers read slowly, %d hung up on.",
 			f.Duplicate, f.Reordered, f.Forged, f.SlowRead, f.HungUp))
@@ -174,10 +152,10 @@ func (r Report) remarks() []string {
 		n    int
 		text string
 	}{
-		{r.NotSent, "of those lost were never sent, as the provider had stopped sending for a while."},
+		{r.NotSent, "of those lost were never sent, because the provider had stopped sending for a while."},
 		{r.ForgedAccepted, "forged ones were accepted."},
 		{r.ForgedUnanswered, "forged ones got no answer that refuses them."},
-		{r.Unfinished, "were yet to be tried again."},
+		{r.Unfinished, "were still to be tried again."},
 	} {
 		if one.n > 0 {
 			lines = append(lines, fmt.Sprintf("%d %s", one.n, one.text))
@@ -188,12 +166,12 @@ func (r Report) remarks() []string {
 	}
 	if time.Duration(r.Behind) > time.Second {
 		lines = append(lines, fmt.Sprintf("Sending fell behind by %s: the receiver or this machine is too slow for the rate.",
-			short(time.Duration(r.Behind).Round(100*time.Millisecond))))
+			cli.Duration(time.Duration(r.Behind).Round(100*time.Millisecond))))
 	}
 	return lines
 }
 
-// why lists the reasons of failures, the most frequent first.
+// why lists the reasons of failed tries, the most frequent first.
 func (r Report) why() string {
 	reasons := slices.SortedFunc(maps.Keys(r.Failures), func(a, b string) int {
 		if r.Failures[a] != r.Failures[b] {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli/clitest"
 )
 
 func TestQuantiles(t *testing.T) {
@@ -63,10 +65,7 @@ func bad() Report {
 func TestTable(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	n, err := bad().WriteTo(&out)
-	if err != nil || n != int64(out.Len()) {
-		t.Errorf("WriteTo = %d, %v of %d", n, err, out.Len())
-	}
+	bad().Print(clitest.NewWriter(&out))
 	want := `TYPE                 SENT  ACCEPTED  RETRIED  REFUSED  LOST     P50      P99
 kyc.session.created  1019      1000       30        8     6  1.2 ms  45.0 ms
 kyc.b                   1         0        0        0     0       -        -
@@ -74,10 +73,10 @@ all                  1020      1000       30        8     6  1.2 ms  45.0 ms
 
 1050 tries in 1m1s. First event evt_0000002a_000000, seed 7.
 Of those sent: 20 duplicates, 50 out of order, 11 forged, 9 answers read slowly, 8 hung up on.
-3 of those lost were never sent, as the provider had stopped sending for a while.
+3 of those lost were never sent, because the provider had stopped sending for a while.
 2 forged ones were accepted.
 1 forged ones got no answer that refuses them.
-6 were yet to be tried again.
+6 were still to be tried again.
 Tries failed: 30 × no connection, 7 × 503 queue_unavailable, 7 × no answer in 10s.
 Sending fell behind by 1.5s: the receiver or this machine is too slow for the rate.
 `

@@ -2,7 +2,7 @@ package traffic
 
 import "time"
 
-// tasks is a heap, the one that is due first on top; see package container/heap.
+// tasks is a heap with the task that is due first on top; see package container/heap.
 type tasks []task
 
 // Len implements heap.Interface.
@@ -25,16 +25,16 @@ func (t *tasks) Pop() any {
 	return popped
 }
 
-// A stopper says when the provider does not send, because too many tries failed.
+// A stopper knows when the provider does not send, because too many tries failed.
 type stopper struct {
-	after  int           // so many failures in a row stop it; 0: it is never stopped
+	after  int           // failures in a row that stop it; 0 means that it never stops
 	length time.Duration // for so long
 
 	failures int
 	until    time.Time
 }
 
-// tried takes note of a try. Answers that come while it is stopped are of tries before.
+// tried counts a try. Answers that come while it is stopped belong to earlier tries.
 func (s *stopper) tried(now time.Time, accepted bool) {
 	if s.after == 0 || s.stopped(now) {
 		return

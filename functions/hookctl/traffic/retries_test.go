@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/shared/webhook"
 )
@@ -96,7 +96,7 @@ func TestWhatIsSentAgain(t *testing.T) {
 				if old == "" || (old == again) != tt.same {
 					t.Errorf("%s %q and then %q; want the same: %v", tt.signed, old, again, tt.same)
 				}
-				v := sample.Sources()[tt.provider].Verifier
+				v := dialect.Sources()[tt.provider].Verifier
 				for _, one := range r.got {
 					if _, err := v.Verify(one.Request); err != nil {
 						t.Errorf("Verify = %v", err)
@@ -116,7 +116,7 @@ func TestTimestampIsOfTheCreation(t *testing.T) {
 		run(t.Context(), t, options(t, "kyc", r, one))
 		last := r.got[3]
 		seconds, ok := webhook.ParseSeconds(last.Header.Get("X-Webhook-Timestamp"))
-		verified, err := sample.Sources()["kyc"].Verifier.Verify(last.Request)
+		verified, err := dialect.Sources()["kyc"].Verifier.Verify(last.Request)
 		if err != nil || !ok || verified.Time.Unix() != seconds || last.At.Unix()-seconds < 360 {
 			t.Errorf("header %d, event of %d, sent at %d; %v", seconds, verified.Time.Unix(), last.At.Unix(), err)
 		}

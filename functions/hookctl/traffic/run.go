@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/webhook"
 )
 
@@ -17,24 +17,23 @@ const progressEvery = 200 * time.Millisecond
 // Options configure a run. Profile, Samples, Settings, URL and Plan are needed.
 type Options struct {
 	Profile  Profile
-	Samples  []sample.Sample // of one provider, one for each type
+	Samples  []dialect.Sample // of one provider, one for each type
 	Settings webhook.Settings
 	URL      string
 	Plan     Plan
-	// Transport sends the requests; nil means connections of its own, which are closed
-	// at the end. It is given requests side by side.
+	// Transport sends the requests, concurrently; nil means connections of its own, which
+	// are closed at the end.
 	Transport http.RoundTripper
-	// Progress is told now and then how far the run is, from one goroutine. Nil tells
-	// nobody.
+	// Progress, if set, is called now and then with the progress, from one goroutine.
 	Progress func(Progress)
 }
 
-// ErrNoSample says that a provider has nothing to send.
-var ErrNoSample = errors.New("there is no sample of the provider")
+// ErrNoSample says that there is nothing to send.
+var ErrNoSample = errors.New("the provider has no sample")
 
-// Run sends what the plan says until every delivery was accepted, refused or given up,
-// or ctx ends: then it waits for the answers that are due, tries nothing again, and the
-// report says so. An error means that nothing more could be sent, and why.
+// Run sends what the plan says until every delivery was accepted, refused or given up.
+// When ctx ends, it waits for the answers that are due, tries nothing again, and the report
+// says so. The error says why nothing more could be sent.
 func Run(ctx context.Context, o Options) (Report, error) {
 	if len(o.Samples) == 0 {
 		return Report{}, ErrNoSample
@@ -69,14 +68,14 @@ type task struct {
 	tries int       // that were made
 }
 
-// A result is what came of a task's try.
+// A result is the outcome of a task's try.
 type result struct {
 	task
 	outcome
 }
 
-// A runner holds the state of a run. Only its own goroutine touches it; tries run in
-// goroutines that send what came of them to results.
+// A runner is the state of a run. Only its own goroutine uses it; tries run in goroutines
+// that send their results.
 type runner struct {
 	progress func(Progress)
 	client   client
@@ -112,13 +111,13 @@ func (r *runner) run(ctx context.Context) error {
 		case got := <-r.results:
 			r.judge(got, false)
 		case <-ticker.C:
-			r.tell()
+			r.report()
 		}
 	}
 	return nil
 }
 
-// settle waits for what is under way, and counts what was begun and is not finished.
+// settle waits for the tries under way, and counts what was started and is not finished.
 func (r *runner) settle() {
 	for r.inFlight > 0 {
 		r.judge(<-r.results, true)
@@ -126,10 +125,10 @@ func (r *runner) settle() {
 	for _, t := range r.retries {
 		r.tally.unfinished(t.Delivery)
 	}
-	r.tell()
+	r.report()
 }
 
-func (r *runner) tell() {
+func (r *runner) report() {
 	if r.progress == nil {
 		return
 	}
@@ -143,7 +142,7 @@ func (r *runner) tell() {
 	r.progress(p)
 }
 
-// next is when the next try is due; ok is false where none is.
+// next returns when the next try is due, if one is.
 func (r *runner) next() (at time.Time, ok bool) {
 	if len(r.due) > 0 {
 		at, ok = r.maker.began.Add(r.due[0].At), true
@@ -154,7 +153,7 @@ func (r *runner) next() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// startDue starts all tries that are due, as far as there may be that many at once.
+// startDue starts all tries that are due, up to maxInFlight at once.
 func (r *runner) startDue(ctx context.Context) error {
 	for r.inFlight < maxInFlight && ctx.Err() == nil {
 		at, ok := r.next()
@@ -179,8 +178,8 @@ func (r *runner) take(at time.Time) task {
 	return task{Delivery: d, at: at}
 }
 
-// start makes the try of a task, unless the provider has stopped sending. A try that was
-// begun gets its answer even when ctx ends, so that the figures are true.
+// start starts the try of a task, unless the provider has stopped sending. A started try
+// gets its answer even if ctx ends, so that the figures are true.
 func (r *runner) start(ctx context.Context, t task, now time.Time) error {
 	if t.Forgery == Authentic && r.stopper.stopped(now) {
 		r.tally.skipped(t)
@@ -201,8 +200,7 @@ func (r *runner) start(ctx context.Context, t task, now time.Time) error {
 	return nil
 }
 
-// judge decides what becomes of a task after a try. The last try of a run is not
-// followed by another.
+// judge decides what follows a try. After the last try of a run nothing does.
 func (r *runner) judge(got result, last bool) {
 	r.inFlight--
 	now := time.Now()

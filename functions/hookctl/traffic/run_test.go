@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/shared/webhook"
 )
@@ -39,7 +39,7 @@ func TestRunFollowsTheSchedule(t *testing.T) {
 						t.Errorf("times of requests (-want +got):\n%s", diff)
 					}
 					for _, one := range r.got {
-						verified, err := sample.Sources()[provider].Verifier.Verify(one.Request)
+						verified, err := dialect.Sources()[provider].Verifier.Verify(one.Request)
 						if err != nil {
 							t.Fatal(err)
 						}

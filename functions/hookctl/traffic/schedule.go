@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Plan says what traffic is wanted.
+// A Plan says what traffic to send.
 type Plan struct {
 	Events int     // how many, at most [MaxEvents]
 	Rate   float64 // events a second, at most [MaxRate]
@@ -15,9 +15,9 @@ type Plan struct {
 	Seed   uint64 // the same seed makes the same schedule
 }
 
-// A Delivery is one webhook that is due to be sent, and may take several tries.
+// A Delivery is one webhook to be sent, which may take several tries.
 type Delivery struct {
-	At      time.Duration // when it is sent first, from the beginning of the run
+	At      time.Duration // when it is sent first, from the start of the run
 	Created time.Duration // when its event happened
 	Event   int           // number of the event, from 0; a duplicate has that of its event
 	Type    int           // which of the types
@@ -27,7 +27,7 @@ type Delivery struct {
 	Slow    Slow
 }
 
-// A Forgery is the way in which a delivery is not authentic.
+// A Forgery is the way in which a delivery is forged.
 type Forgery int
 
 // The forgeries. The zero Forgery is none.
@@ -52,17 +52,17 @@ const (
 
 const (
 	// duplicateWithin is the longest time between an event and its duplicate, and
-	// holdLonger what a late event is held back at most beyond the shortest.
+	// holdLonger the longest time that is added to holdSlots.
 	duplicateWithin = 2 * time.Second
 	holdLonger      = 3 * time.Second
-	// holdSlots is for how many events' time a late one is held back at least, so that
-	// the next is surely before it.
+	// holdSlots is the least time for which a late event is held back, in times between
+	// two events, so that the next one is certainly before it.
 	holdSlots = 2
 )
 
-// Schedule gives the deliveries in the order of sending. Events happen at an even rate
-// with a little jitter, and each type comes once in every so many events as there are
-// types. Other faults at the same seed leave times and types as they are.
+// Schedule returns the deliveries in the order of sending. Events occur at an even rate
+// with a little jitter, and among as many events as there are types, each type occurs
+// once. With the same seed, other faults do not change times and types.
 func (p Plan) Schedule(types int) []Delivery {
 	drawTypes := rand.New(rand.NewPCG(p.Seed, 1))
 	drawTimes := rand.New(rand.NewPCG(p.Seed, 2))
@@ -76,15 +76,14 @@ func (p Plan) Schedule(types int) []Delivery {
 		}
 		at := time.Duration((float64(i) + drawTimes.Float64()) * slot)
 		d := Delivery{At: at, Created: at, Event: i, Type: order[i%types]}
-		deliveries = p.Faults.befall(deliveries, d, time.Duration(slot), drawFaults)
+		deliveries = p.Faults.apply(deliveries, d, time.Duration(slot), drawFaults)
 	}
 	slices.SortStableFunc(deliveries, func(a, b Delivery) int { return cmp.Compare(a.At, b.At) })
 	return deliveries
 }
 
-// befall appends d as the faults leave it, and its duplicate. It draws the same numbers
-// whatever comes of them.
-func (f Faults) befall(deliveries []Delivery, d Delivery, slot time.Duration, draw *rand.Rand) []Delivery {
+// apply appends d with its faults, and its duplicate. It always draws the same numbers.
+func (f Faults) apply(deliveries []Delivery, d Delivery, slot time.Duration, draw *rand.Rand) []Delivery {
 	forged, forgery := draw.Float64() < f.Forged, 1+Forgery(draw.IntN(int(forgeries)-1))
 	slow, how := draw.Float64() < f.Slow, 1+Slow(draw.IntN(int(slows)-1))
 	late, held := draw.Float64() < f.Reorder, draw.Float64()

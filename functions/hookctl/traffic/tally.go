@@ -4,30 +4,30 @@ import (
 	"slices"
 	"time"
 
-	"webhookintake/functions/hookctl/sample"
+	"webhookintake/functions/hookctl/dialect"
 )
 
-// Counts are what came of deliveries. Sent + NotSent = Accepted + Refused +
+// Counts count deliveries by their outcome. Sent + NotSent = Accepted + Refused +
 // ForgedAccepted + ForgedUnanswered + Lost + Unfinished, once a run has ended.
 type Counts struct {
 	Sent           int `json:"sent"`            // deliveries that were tried, duplicates and forged ones included
-	Accepted       int `json:"accepted"`        // answered with 2xx in the end
+	Accepted       int `json:"accepted"`        // finally answered with 2xx
 	Retried        int `json:"retried"`         // tried more than once
 	Refused        int `json:"refused"`         // forged, and refused as it should be: 400, 401 or 403
 	ForgedAccepted int `json:"forged_accepted"` // forged, and accepted as it must not be
-	// ForgedUnanswered are forged, and got no answer that says either.
+	// ForgedUnanswered are forged, and were neither accepted nor refused.
 	ForgedUnanswered int `json:"forged_unanswered"`
 	Lost             int `json:"lost"`       // given up without a 2xx
-	NotSent          int `json:"not_sent"`   // of those: never tried, as the provider had stopped sending
+	NotSent          int `json:"not_sent"`   // of those: never tried, because the provider had stopped sending
 	Unfinished       int `json:"unfinished"` // still to be tried again when the run was interrupted
 }
 
-// maxReasons is how many reasons of failures are told apart.
+// maxReasons is how many reasons of failures are distinguished.
 const maxReasons = 50
 
 // A tally counts during a run.
 type tally struct {
-	samples []sample.Sample
+	samples []dialect.Sample
 	all     Counts
 	types   []Counts
 	took    [][]time.Duration // by type: how long 2xx answers took
@@ -37,7 +37,7 @@ type tally struct {
 	reasons map[string]int
 }
 
-func newTally(samples []sample.Sample) *tally {
+func newTally(samples []dialect.Sample) *tally {
 	return &tally{
 		samples: samples, types: make([]Counts, len(samples)), took: make([][]time.Duration, len(samples)),
 		reasons: map[string]int{},
@@ -50,7 +50,7 @@ func (t *tally) count(d Delivery, change func(*Counts)) {
 	change(&t.types[d.Type])
 }
 
-// started counts a try that begins, so much later than it was due.
+// started counts the start of a try, and how much later than due it was.
 func (t *tally) started(task task, behind time.Duration) {
 	t.tries++
 	t.behind = max(t.behind, behind)
@@ -90,8 +90,8 @@ func (t *tally) finished(got result) {
 	}
 }
 
-// failed notes why a try failed. A connection that we dropped is no failure of the
-// receiver.
+// failed notes why a try failed. A connection that this program dropped is not a failure
+// of the receiver.
 func (t *tally) failed(got result) {
 	if got.hungUp {
 		return
@@ -116,7 +116,7 @@ func (t *tally) givenUp(got result) {
 
 func (t *tally) unfinished(d Delivery) { t.count(d, func(c *Counts) { c.Unfinished++ }) }
 
-// report makes the report of a run that has ended.
+// report returns the report of a run that has ended.
 func (t *tally) report(o Options, firstID string, elapsed time.Duration, interrupted bool) Report {
 	r := Report{
 		Provider: o.Profile.Provider, Seed: o.Plan.Seed, FirstID: firstID, Interrupted: interrupted,

@@ -22,6 +22,7 @@
 //     provider sends, and add vectors of the provider's own documentation.
 //  4. Add one line to Providers of package source. From then on a source can name the
 //     provider, and ingest, queue, ledger and handlers take its events as any other's.
-//  5. For hookctl: the types to Types of package sample, a source with a sample secret to
-//     its sources.json, and one body for each type; its tests name what is missing.
+//  5. For hookctl: one file in package dialect, one line in its function All, and one
+//     sample for each type in dialect/bodies; its tests name what is missing. Then run
+//     "make samples".
 package providertest

@@ -43,7 +43,7 @@ var _ queue.Queue = (*Queue)(nil)
 // New prepares a client; it sends nothing. Its error joins what is wrong with the options.
 func New(o Options) (*Queue, error) {
 	if o.Region == "" {
-		o.Region = regionOf(o.URL)
+		o.Region = RegionOf(o.URL)
 	}
 	var faults []error
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" {
@@ -68,8 +68,9 @@ func New(o Options) (*Queue, error) {
 	return &Queue{url: &o.URL, client: sqs.New(options)}, nil
 }
 
-// regionOf reads the region in https://sqs.<region>.amazonaws.com/…, empty for another host.
-func regionOf(queueURL string) string {
+// RegionOf returns the region in https://sqs.<region>.amazonaws.com/…, empty for any other
+// URL.
+func RegionOf(queueURL string) string {
 	u, err := url.Parse(queueURL)
 	if err != nil {
 		return ""

@@ -199,7 +199,7 @@ func TestSettingsHaveSamples(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		value, ok := set[name]
 		if !ok {
-			t.Errorf("functions/hookctl/sample/settings.json has no %s, so hookctl run does not show its handler", name)
+			t.Errorf("functions/hookctl/cli/settings.json has no %s, so hookctl run does not show its handler", name)
 		}
 		if !strings.Contains(value, sampleOnly) {
 			t.Errorf("the sample of %s does not contain %q, so beside other settings that are real it would be used", name, sampleOnly)

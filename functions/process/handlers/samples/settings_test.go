@@ -86,7 +86,7 @@ func body(t *testing.T, provider, typ, data string) webhook.Event {
 // samples are the settings under hookctl run and sam local.
 func samples(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../../../hookctl/sample/settings.json")
+	text, err := os.ReadFile("../../../hookctl/cli/settings.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,83 @@
+package clitest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue/sqs"
+)
+
+// Engines are the URLs of ElasticMQ and DynamoDB Local. What a test creates there is
+// deleted when it ends.
+type Engines struct{ SQS, DynamoDB string }
+
+// EngineRegion is the region of every Call, and of the engines.
+const EngineRegion = "us-east-1"
+
+// NeedEngines returns the engines at these URLs, and skips the test if one is empty.
+func NeedEngines(t *testing.T, sqsURL, dynamoDBURL string) Engines {
+	t.Helper()
+	e := Engines{SQS: sqsURL, DynamoDB: dynamoDBURL}
+	if e.SQS == "" || e.DynamoDB == "" {
+		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
+	}
+	return e
+}
+
+// NewQueue creates a queue and returns its URL.
+func (e Engines) NewQueue(t *testing.T, name string, attributes map[string]string) string {
+	t.Helper()
+	client := awssqs.New(awssqs.Options{Region: EngineRegion, Credentials: EngineCredentials(), BaseEndpoint: &e.SQS})
+	out, err := client.CreateQueue(t.Context(), &awssqs.CreateQueueInput{QueueName: &name, Attributes: attributes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := client.DeleteQueue(context.Background(), &awssqs.DeleteQueueInput{QueueUrl: out.QueueUrl}); err != nil {
+			t.Error(err)
+		}
+	})
+	return *out.QueueUrl
+}
+
+// Queue returns the client of a queue.
+func (e Engines) Queue(t *testing.T, url string) *sqs.Queue {
+	t.Helper()
+	q, err := sqs.New(sqs.Options{URL: url, Region: EngineRegion, Endpoint: e.SQS, Credentials: EngineCredentials()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+// NewTable creates a table for the ledger.
+func (e Engines) NewTable(t *testing.T, name string) {
+	t.Helper()
+	client := dynamodb.New(dynamodb.Options{Region: EngineRegion, Credentials: EngineCredentials(), BaseEndpoint: &e.DynamoDB})
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Store returns the ledger in a table.
+func (e Engines) Store(table string) *dynamo.Store {
+	return dynamo.New(dynamo.Options{
+		Table: table, Region: EngineRegion, Endpoint: e.DynamoDB, Credentials: EngineCredentials(), Keep: process.DefaultTiming.Keep(),
+	})
+}

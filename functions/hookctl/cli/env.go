@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/spf13/cobra"
+
+	"webhookintake/shared/hook"
+)
+
+// An Env is the world of one command line. Make it with [NewEnv].
+type Env struct {
+	Stdin    io.Reader
+	Out, Err *Writer
+	Getenv   func(string) string
+	Now      func() time.Time
+	// Password asks for a line without echo. Its error is [ErrNoTerminal] if nobody can
+	// be asked.
+	Password func(question string) (string, error)
+	// Register enters the handlers of this checkout.
+	Register func(r *hook.Registry, getenv func(string) string) error
+	// AWS reads the settings of AWS's own tools: environment, profiles and the machine's.
+	AWS func(ctx context.Context, region, profile string) (aws.Config, error)
+
+	started bool // the command line was understood and its command runs
+}
+
+// NewEnv returns the Env of a process with these streams, with no handlers.
+func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) *Env {
+	e := &Env{
+		Stdin: stdin, Out: NewWriter(stdout, getenv), Err: NewWriter(stderr, getenv), Getenv: getenv, Now: time.Now,
+		Register: func(*hook.Registry, func(string) string) error { return nil },
+		AWS: func(ctx context.Context, region, profile string) (aws.Config, error) {
+			return config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithSharedConfigProfile(profile))
+		},
+	}
+	e.Password = e.readPassword
+	return e
+}
+
+// Main runs the process's own command line and returns its exit code.
+func Main(root func(*Env) *cobra.Command, getenv func(string) string, register func(*hook.Registry, func(string) string) error) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	e := NewEnv(os.Stdin, os.Stdout, os.Stderr, getenv)
+	e.Register = register
+	err := e.Execute(ctx, root(e), os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(e.Err, "hookctl:", err)
+	}
+	return ExitCode(err)
+}
+
+// Execute runs one command line. Its error is for people, and for [ExitCode].
+func (e *Env) Execute(ctx context.Context, root *cobra.Command, args []string) error {
+	root.SetArgs(append([]string{}, args...)) // with nil, cobra would take the program's own
+	root.SetIn(e.Stdin)
+	root.SetOut(e.Out)
+	root.SetErr(e.Err)
+	command, err := root.ExecuteContextC(ctx)
+	if err != nil && !e.started {
+		err = &UsageError{err}
+	}
+	if _, ok := errors.AsType[*UsageError](err); ok {
+		return fmt.Errorf("%w\nsee: %s --help", err, command.CommandPath())
+	}
+	return err
+}
+
+// Run turns fn into a command's RunE. An error before fn starts is a [UsageError].
+func (e *Env) Run(fn func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		e.started = true
+		return fn(c.Context(), args)
+	}
+}
+
+// Group completes a command that only holds others. Without one of them it is a
+// [UsageError] with this text.
+func Group(c *cobra.Command, want string, members ...*cobra.Command) *cobra.Command {
+	c.Args = cobra.NoArgs
+	c.RunE = func(*cobra.Command, []string) error { return Usagef("%s", want) }
+	c.AddCommand(members...)
+	return c
+}
+
+// Root completes the command that holds all others.
+func Root(c *cobra.Command) *cobra.Command {
+	c.Use = "hookctl"
+	c.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "go tool hookctl"}
+	c.SilenceErrors, c.SilenceUsage = true, true
+	c.Args = cobra.NoArgs
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.CompletionOptions.DisableDefaultCmd = true
+	return c
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Time returns a time for people, in the zone of now, as "2026-10-01 14:00:00 CEST"; a
+// dash for the zero time. In JSON times are RFC 3339 in UTC.
+func Time(t, now time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.In(now.Location()).Format("2006-01-02 15:04:05 MST")
+}
+
+// TimeAndAge returns a time and how far from now it is, as
+// "2026-10-01 14:00:00 CEST (3h ago)".
+func TimeAndAge(t, now time.Time) string {
+	switch {
+	case t.IsZero():
+		return "-"
+	case t.After(now):
+		return Time(t, now) + " (in " + Age(now, t) + ")"
+	}
+	return Time(t, now) + " (" + Age(t, now) + " ago)"
+}
+
+// Age returns how long before now a time was, in one unit, as 45s, 12m, 30h or 5d; a dash
+// for the zero time.
+func Age(t, now time.Time) string {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero():
+		return "-"
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", max(d/time.Second, 0))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dd", d/(24*time.Hour))
+}
+
+// Duration returns a duration to the millisecond and without units that are zero, as 3m
+// and not 3m0s.
+func Duration(d time.Duration) string {
+	text := d.Round(time.Millisecond).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// Millis returns how long something took, as "12.3 ms".
+func Millis(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+}

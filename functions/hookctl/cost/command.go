@@ -1,0 +1,81 @@
+package cost
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+)
+
+// Command returns the command "cost".
+func Command(e *cli.Env) *cobra.Command {
+	u := DefaultUsage()
+	var asJSON, markdown, scale bool
+	c := &cobra.Command{
+		Use:   "cost",
+		Short: "Estimate what a month on AWS costs, line by line",
+		Long: `cost estimates what a number of events a month costs, from AWS's prices of one day and
+from measurements of the built functions. It makes no requests: both are files that come
+with it. Free tiers are not subtracted, and what your handlers call costs extra.
+
+With --scale it prints instead what limits the stack at 10, 1,000 and 100,000 events a
+second, as the README shows it.`,
+		Example: `  go tool hookctl cost
+  go tool hookctl cost --events 50000000 --batch 4 --handler-wait 300ms
+  go tool hookctl cost --json | jq .total_usd`,
+		Args: cobra.NoArgs,
+		RunE: e.Run(func(context.Context, []string) error {
+			if err := u.Check(); err != nil {
+				return &cli.UsageError{Err: err}
+			}
+			p, err := DefaultPrices()
+			if err != nil {
+				return err
+			}
+			m, err := DefaultMeasured()
+			if err != nil {
+				return err
+			}
+			if scale {
+				return At(p, m, u.HandlerWait, 10, 1000, 100_000).WriteMarkdown(e.Out)
+			}
+			return writeBill(e.Out, p, m, u, asJSON, markdown)
+		}),
+	}
+	f := c.Flags()
+	f.Float64Var(&u.Events, "events", u.Events, "`EVENTS` a month")
+	f.Float64Var(&u.Batch, "batch", u.Batch, "events in a batch of process, on average; 1 to 10")
+	f.IntVar(&u.Sources, "sources", u.Sources, "sources that send all the time; each has its own metrics")
+	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "functions on arm64 instead of x86_64")
+	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "all payloads are kept (KeepPayloads=all)")
+	f.DurationVar(&u.HandlerWait, "handler-wait", u.HandlerWait, "how long handlers wait in a batch, for example for an API")
+	f.BoolVar(&asJSON, "json", false, "print one JSON document")
+	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as the README shows it")
+	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")
+	c.MarkFlagsMutuallyExclusive("json", "markdown", "scale")
+	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads"} {
+		c.MarkFlagsMutuallyExclusive("scale", other)
+	}
+	return c
+}
+
+func writeBill(out *cli.Writer, p Prices, m Measured, u Usage, asJSON, markdown bool) error {
+	if markdown {
+		report, err := Report(p, m, u)
+		if err != nil {
+			return err
+		}
+		_, err = out.Write([]byte(report))
+		return err
+	}
+	bill, err := Month(p, m, u)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return out.JSON(bill)
+	}
+	bill.Print(out)
+	return nil
+}

@@ -1,0 +1,101 @@
+package dead
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/dead"
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/queue"
+)
+
+// Command returns the command "dead".
+func Command(e *cli.Env) *cobra.Command {
+	return cli.Group(&cobra.Command{
+		Use:   "dead",
+		Short: "Look at dead letters, and send them back",
+		Long: `dead shows the events that failed for good, with the reason of each, and sends back those
+whose cause is fixed.
+
+Reading a queue means receiving from it: a letter is invisible to others while a command
+looks at it, and visible again as soon as the command ends, also with Ctrl-C. Each look
+counts as a receive, but the dead-letter queue has no limit of those: look as often as you
+like. What somebody else is looking at is not seen, and no more than 120,000 letters in
+one look.`,
+	}, "name a command: list, show, redrive", listCommand(e), showCommand(e), redriveCommand(e))
+}
+
+// letterFlags select letters.
+type letterFlags struct {
+	stack                   cli.StackFlags
+	reasons, sources, types []string
+	limit                   int
+	json                    bool
+}
+
+func (f *letterFlags) add(c *cobra.Command, jsonHelp string) {
+	c.Flags().StringSliceVar(&f.reasons, "reason", nil, "letters with one of these `REASONS`, separated by commas:\n"+reasonList())
+	c.Flags().StringSliceVar(&f.sources, "source", nil, "letters of these `SOURCES`")
+	c.Flags().StringSliceVar(&f.types, "type", nil, "letters of these event `TYPES`")
+	c.Flags().IntVar(&f.limit, "limit", 0, "at most `N` letters; 0 means all")
+	c.Flags().BoolVar(&f.json, "json", false, jsonHelp)
+	f.stack.Add(c, "")
+}
+
+func reasonList() string {
+	var b strings.Builder
+	for i, reason := range dead.Reasons() {
+		switch {
+		case i == 5:
+			b.WriteString(",\n")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(reason))
+	}
+	return b.String()
+}
+
+func (f *letterFlags) filter(ids []string) (dead.Filter, error) {
+	filter := dead.Filter{IDs: ids, Sources: f.sources, Types: f.types}
+	for _, text := range f.reasons {
+		reason := queue.Reason(text)
+		if !slices.Contains(dead.Reasons(), reason) {
+			return filter, cli.Usagef("--reason: there is no reason %q; the reasons are:\n%s", text, reasonList())
+		}
+		filter.Reasons = append(filter.Reasons, reason)
+	}
+	if f.limit < 0 {
+		return filter, cli.Usagef("--limit has to be at least 0")
+	}
+	return filter, nil
+}
+
+// newClient returns a client of the stack's dead-letter queue, with a progress line that
+// done clears, and the stack.
+func newClient(ctx context.Context, e *cli.Env, f cli.StackFlags) (c dead.Client, s *stack.Stack, done func(), err error) {
+	if s, err = e.Stack(ctx, f); err != nil {
+		return c, nil, nil, err
+	}
+	progress := e.Progress()
+	c.Progress = progress.Show
+	c.Dead, err = s.Queue(stack.DeadLetters)
+	return c, s, progress.Clear, err
+}
+
+// addPlanner gives the client what it needs for plans, and returns the table's reader.
+func addPlanner(e *cli.Env, c *dead.Client, s *stack.Stack) (*dynamo.Reader, error) {
+	reader, err := s.Ledger()
+	if err != nil {
+		return nil, err
+	}
+	c.Records = reader
+	c.Planner.Now = e.Now
+	c.Planner.Handlers, err = e.Handlers()
+	return reader, err
+}

@@ -1,0 +1,212 @@
+package dead
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/dead"
+)
+
+// redriveFlags say which letters are sent back, and what the operator confirms.
+type redriveFlags struct {
+	letterFlags
+	all, dryRun, yes, runAgain bool
+	assumeDone                 []string
+}
+
+func redriveCommand(e *cli.Env) *cobra.Command {
+	var f redriveFlags
+	c := &cobra.Command{
+		Use:   "redrive [ID...]",
+		Short: "Send dead letters back to be handled",
+		Long: `dead redrive sends letters back to the queue: those of the events or messages that are
+named, those that match the flags, or all. It first shows what would happen to each, and
+asks. A letter is deleted only after the queue took it, and reopens its event once.
+
+Handlers that are recorded as done do not run again; the others do, and their tries are
+counted from the start. The settings of the deployed function cannot be seen from here: a
+handler whose settings may be missing there is marked with ?.
+
+Some letters are refused:
+  outcome_unknown  an at-most-once handler began and may have acted. Find out, then give
+                   --assume-done HANDLER, so that it does not run, or --run-again. The
+                   same applies to letters with other reasons if such a handler began, or
+                   if the ledger has lost the event, so that nobody knows what began.
+  conflict         another body arrived with the same event id: see dead show. The event
+                   that came first is kept; what the other asks for has to be done by hand.
+  unreadable       it is not an event, however often it is sent.
+
+It exits with 1 if a letter could not be sent back or deleted, or if none was redriven. Run
+it again then: what is sent twice is dropped as a duplicate.`,
+		Example: `  go tool hookctl dead redrive --stack NAME --reason permanent --source kyc --dry-run
+  go tool hookctl dead redrive --stack NAME evt_1 --assume-done auto-reply
+  go tool hookctl dead redrive --stack NAME --all --yes`,
+		RunE: e.Run(func(ctx context.Context, args []string) error {
+			return redrive(ctx, e, f, args)
+		}),
+	}
+	c.Flags().BoolVar(&f.all, "all", false, "all letters")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show for each letter what would run and what is done already")
+	c.Flags().StringSliceVar(&f.assumeDone, "assume-done", nil, "take this `HANDLER` as done, if an event has it; may be repeated")
+	c.Flags().BoolVar(&f.runAgain, "run-again", false, "run at-most-once handlers again that may have acted")
+	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
+	f.add(c, "print each letter as a line of JSON, with --yes or --dry-run")
+	return c
+}
+
+// choose returns the filter for the chosen letters.
+func (f *redriveFlags) choose(ids []string) (dead.Filter, error) {
+	filter, err := f.filter(ids)
+	chosen := len(ids)+len(f.reasons)+len(f.sources)+len(f.types) > 0
+	if err != nil {
+		return filter, err
+	}
+	return filter, cli.CheckUsage(
+		cli.Check{Fault: chosen == f.all, Text: "choose letters: IDs, --reason, --source, --type, or --all alone"},
+		cli.Check{Fault: f.json && !f.yes && !f.dryRun, Text: "--json does not ask: add --yes or --dry-run"},
+	)
+}
+
+func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) error {
+	filter, err := f.choose(ids)
+	if err != nil {
+		return err
+	}
+	client, s, done, err := newClient(ctx, e, f.stack)
+	if err != nil {
+		return err
+	}
+	if client.Queue, err = s.Queue(stack.Queue); err != nil {
+		return err
+	}
+	if _, err := addPlanner(e, &client, s); err != nil {
+		return err
+	}
+	client.Planner.AssumeDone, client.Planner.RunAgain = f.assumeDone, f.runAgain
+	plans, others, err := client.Plans(ctx, filter, f.limit)
+	done()
+	if err != nil {
+		return err
+	}
+	if err := checkPlans(client.Planner, plans, ids); err != nil {
+		return err
+	}
+	if f.dryRun || len(plans) == 0 {
+		return writePlans(e, plans, others, f.json)
+	}
+	if !f.yes {
+		if err := writePlans(e, plans, others, false); err != nil {
+			return err
+		}
+		if dead.Sendable(plans) == 0 {
+			return dead.Tally{Refused: len(plans)}.Err()
+		}
+		if err := e.Confirm(ctx, "Send back?", false); err != nil {
+			return err
+		}
+	}
+	return sendBack(ctx, e, client, plans, f.json)
+}
+
+// checkPlans returns an error if an id or a handler was named that no letter has: most
+// likely it is misspelt.
+func checkPlans(p dead.Planner, plans []dead.Plan, ids []string) error {
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(plans, func(plan dead.Plan) bool {
+			return dead.Filter{IDs: []string{id}}.Matches(plan.Letter)
+		})
+	})
+	if len(missing) > 0 {
+		return fmt.Errorf("nothing was sent: no matching dead letter has the id %s, unless somebody else is looking at it now",
+			strings.Join(missing, " or "))
+	}
+	if unmatched := p.Unmatched(plans); len(plans) > 0 && len(unmatched) > 0 {
+		return fmt.Errorf("nothing was sent: --assume-done %s: no chosen letter has a handler of that name", strings.Join(unmatched, ", "))
+	}
+	return nil
+}
+
+func writePlans(e *cli.Env, plans []dead.Plan, others int, asJSON bool) error {
+	if !asJSON {
+		printPlans(e.Out, plans, others, e.Now())
+		return nil
+	}
+	for _, plan := range plans {
+		if err := e.Out.JSONLine(plan.View()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printPlans writes what redriving would do, a line for each letter.
+func printPlans(out *cli.Writer, plans []dead.Plan, others int, now time.Time) {
+	if len(plans) == 0 {
+		printNone(out, others)
+		return
+	}
+	var rows [][]string
+	uncertain := false
+	for _, plan := range plans {
+		uncertain = uncertain || len(plan.RunIfSet) > 0
+		l := plan.Letter
+		text := plan.Text(func(t time.Time) string { return cli.Time(t, now) })
+		rows = append(rows, []string{cli.OrDash(l.Source), label(l), cli.OrDash(l.Type), string(l.Reason()), text})
+	}
+	cli.Table{Heading: []string{"SOURCE", "ID", "TYPE", "REASON", "REDRIVING"}, Rows: rows}.Print(out)
+	sendable := dead.Sendable(plans)
+	out.Print("\n%d to send back, %d refused", sendable, len(plans)-sendable)
+	if uncertain {
+		out.Print("%s", out.Dim(operate.UncertainNote))
+	}
+}
+
+// sendBack redrives the planned letters and reports the outcomes.
+func sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.Plan, asJSON bool) error {
+	progress := e.Progress()
+	client.Progress = progress.Show
+	var tally dead.Tally
+	var printing error
+	err := client.Redrive(ctx, plans, func(r dead.Result) {
+		tally.Add(r)
+		switch {
+		case asJSON:
+			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
+		case !r.OK():
+			progress.Clear()
+			printResult(e.Out, r, e.Now())
+		}
+	})
+	progress.Clear()
+	if !asJSON {
+		printTally(e.Out, tally)
+	}
+	return errors.Join(err, printing, tally.Err())
+}
+
+// printResult writes the line of a letter that was not redriven.
+func printResult(out *cli.Writer, r dead.Result, now time.Time) {
+	text := r.Text(func(t time.Time) string { return cli.Time(t, now) })
+	if r.Fail != nil {
+		text = "failed: " + r.Fail.Error()
+	}
+	out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), out.Bad(text))
+}
+
+func printTally(out *cli.Writer, t dead.Tally) {
+	for _, one := range []struct {
+		outcome string
+		count   int
+	}{{dead.Redriven, t.Redriven}, {dead.Refused, t.Refused}, {dead.Failed, t.Failed}} {
+		out.Print("%s %6d", cli.Pad(one.outcome, 9), one.count)
+	}
+}

@@ -1,0 +1,160 @@
+package dead
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/dead"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/queue"
+)
+
+func showCommand(e *cli.Env) *cobra.Command {
+	var f cli.StackFlags
+	var payload, asJSON bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a dead letter, its event's record, and what redriving would do",
+		Long: `dead show takes the id of an event or of a message, and shows everything about the letter
+except its payload, the ledger's record of the event, and what redriving would do. One
+event may have several letters.
+
+With --payload it also shows the body, and for a conflict the other body, if the ledger
+keeps it. It may contain messages, phone numbers and tax numbers.`,
+		Example: `  go tool hookctl dead show evt_1 --stack NAME
+  go tool hookctl dead show evt_1 --stack NAME --payload --json | jq -r .payload`,
+		Args: cobra.ExactArgs(1),
+		RunE: e.Run(func(ctx context.Context, args []string) error {
+			return show(ctx, e, f, args[0], payload, asJSON)
+		}),
+	}
+	c.Flags().BoolVar(&payload, "payload", false, "also show the payload")
+	c.Flags().BoolVar(&asJSON, "json", false, "print each letter as a line of JSON")
+	f.Add(c, "")
+	return c
+}
+
+func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload, asJSON bool) error {
+	client, s, done, err := newClient(ctx, e, f)
+	if err != nil {
+		return err
+	}
+	reader, err := addPlanner(e, &client, s)
+	if err != nil {
+		return err
+	}
+	plans, err := client.Examine(ctx, id)
+	done()
+	if len(plans) == 0 && err == nil {
+		return fmt.Errorf("no dead letter has the event or message id %s, unless somebody else is looking at it now", id)
+	}
+	for i, plan := range plans {
+		var kept []byte
+		if payload && plan.Letter.Reason() == queue.ReasonConflict {
+			kept, err = keptPayload(ctx, reader, plan.Letter.Key(), err)
+		}
+		if asJSON {
+			view := plan.View()
+			if payload {
+				view = view.WithPayload(plan.Letter.Body(), kept)
+			}
+			err = errors.Join(err, plan.Err, e.Out.JSONLine(view))
+			continue
+		}
+		if i > 0 {
+			e.Out.Print("")
+		}
+		printPlan(e.Out, plan, e.Now())
+		if payload {
+			e.Out.Print("%s\n%s", e.Out.Bold("payload"), payloadText(plan.Letter.Body()))
+		}
+		if kept != nil {
+			e.Out.Print("%s\n%s", e.Out.Bold("payload of the record"), payloadText(kept))
+		}
+		err = errors.Join(err, plan.Err)
+	}
+	return err
+}
+
+// keptPayload returns the body that the ledger keeps, nil if it keeps none.
+func keptPayload(ctx context.Context, reader *dynamo.Reader, key string, before error) ([]byte, error) {
+	kept, err := reader.Payload(ctx, key)
+	if errors.Is(err, dynamo.ErrNoPayload) {
+		err = nil
+	}
+	return kept, errors.Join(before, err)
+}
+
+// printPlan writes everything about a letter except the payload, the ledger's record of its
+// event, and what redriving would do.
+func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
+	l := plan.Letter
+	line := func(name, text string) { out.Print("%s  %s", out.Bold(cli.Pad(name, 9)), text) }
+	at := func(t time.Time) string { return cli.TimeAndAge(t, now) }
+	line("event", cli.OrDash(l.ID)+" of source "+cli.OrDash(l.Source))
+	line("type", cli.OrDash(l.Provider)+" "+cli.OrDash(l.Type))
+	line("message", l.Wire.MessageID)
+	line("received", at(l.Received))
+	line("dead", at(l.At()))
+	line("reason", string(l.Reason())+": "+l.Explanation())
+	line("error", cli.OrDash(l.Cause()))
+	if f := l.Failure; f != nil {
+		line("runs", fmt.Sprintf("%d, fence %d", f.Attempts, f.Fence))
+	}
+	if l.Unreadable == nil {
+		line("body", fmt.Sprintf("%d bytes, sha256 %s", len(l.Raw), l.Hash()))
+	}
+	if plan.Err != nil {
+		line("record", out.Bad(plan.Err.Error()))
+		return
+	}
+	printRecord(plan, line, at)
+	line("redriving", plan.Text(func(t time.Time) string { return cli.Time(t, now) }))
+	if len(plan.RunIfSet) > 0 {
+		out.Print("%s", out.Dim(operate.UncertainNote))
+	}
+}
+
+func printRecord(plan dead.Plan, line func(name, text string), at func(time.Time) string) {
+	r := plan.Record
+	if plan.Letter.Unreadable != nil {
+		return
+	}
+	line("record", recordText(r))
+	if r == nil {
+		return
+	}
+	line("  done", cli.List(r.Done))
+	line("  started", cli.List(r.Started))
+	line("  claimed", at(r.FirstClaimed))
+	line("  ended", at(r.Finished))
+	if r.Hash != "" && r.Hash != plan.Letter.Hash() {
+		line("  body", "a different one, sha256 "+r.Hash)
+	}
+}
+
+// recordText returns a record in one line.
+func recordText(r *ledger.Record) string {
+	if r == nil {
+		return "none: the ledger has no record of the event"
+	}
+	state := strings.TrimRight(string(r.State)+" "+r.Reason, " ")
+	return fmt.Sprintf("%s, fence %d, attempts %d", state, r.Fence, r.Attempts)
+}
+
+// payloadText returns a body as it is, or in base64 if it is not text.
+func payloadText(body []byte) string {
+	if len(body) > 0 && !queue.ValidText(string(body)) {
+		return "base64: " + base64.StdEncoding.EncodeToString(body)
+	}
+	return string(body)
+}

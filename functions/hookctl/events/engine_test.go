@@ -1,0 +1,151 @@
+package events
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/webhook"
+)
+
+// eventEngines are a ledger and a queue on real engines, with a worker between them as
+// functions/process has it.
+type eventEngines struct {
+	*testing.T
+	env    map[string]string
+	queue  *sqs.Queue
+	worker *process.Worker
+
+	mu  sync.Mutex
+	ran []string // "handler id"
+}
+
+func newEventEngines(t *testing.T) *eventEngines {
+	t.Helper()
+	on, name := clitest.NeedEngines(t, os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")), "events-"+rand.Text()
+	e := &eventEngines{T: t, env: map[string]string{
+		"AWS_ENDPOINT_URL_SQS": on.SQS, "AWS_ENDPOINT_URL_DYNAMODB": on.DynamoDB, "TABLE_NAME": name,
+		"QUEUE_URL": on.NewQueue(t, name, nil),
+	}}
+	e.queue = on.Queue(t, e.env["QUEUE_URL"])
+	on.NewTable(t, name)
+	store := on.Store(name)
+	e.worker = &process.Worker{
+		Handlers: &hook.Registry{}, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: e.queue,
+		KeepPayload: func(string) bool { return true },
+	}
+	if err := e.register(e.worker.Handlers, nil); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// register enters two handlers that note their runs, one of them at most once.
+func (e *eventEngines) register(r *hook.Registry, _ func(string) string) error {
+	for name, options := range map[string][]hook.Option{"note": nil, "call": {hook.AtMostOnce}} {
+		hook.On(r, kyc.SessionApproved, name, func(_ context.Context, event hook.Event[kyc.Session]) error {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.ran = append(e.ran, name+" "+event.ID)
+			return nil
+		}, options...)
+	}
+	return nil
+}
+
+// work works off n messages, and gives who ran for which event.
+func (e *eventEngines) work(n int) []string {
+	e.Helper()
+	e.ran = nil
+	ctx, cancel := context.WithTimeout(e.Context(), time.Minute)
+	defer cancel()
+	for n > 0 {
+		ms, err := e.queue.Receive(ctx, queue.MaxBatch, queue.MaxWait)
+		if err != nil {
+			e.Fatal(err)
+		}
+		for i, r := range e.worker.Batch(ctx, ms) {
+			if !r.Acked {
+				e.Fatalf("%v: %s, %v", r.Message.Event, r.Outcome, r.Err)
+			}
+			if err := e.queue.Delete(ctx, []string{ms[i].Wire.Receipt})[0]; err != nil {
+				e.Fatal(err)
+			}
+			n--
+		}
+	}
+	slices.Sort(e.ran)
+	return e.ran
+}
+
+func (e *eventEngines) hookctl(args string) string {
+	e.Helper()
+	out, err := clitest.Call{Commands: commands, Env: e.env, Args: strings.Fields(args), Register: e.register}.Run(e.Context())
+	if err != nil {
+		e.Fatalf("%s: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// TestEngineReplay has events handled, and handled again as an operator asks: only who
+// was named runs, and only for the events that were meant.
+func TestEngineReplay(t *testing.T) {
+	t.Parallel()
+	e := newEventEngines(t)
+	received := clitest.Noon.Add(-time.Hour)
+	for _, id := range []string{"evt_1", "evt_2"} {
+		m := queue.Message{Event: webhook.Event{
+			Source: "kyc", Provider: "kyc", ID: id, Type: kyc.SessionApproved.Name(), Received: received,
+			Raw: fmt.Appendf(nil, `{"id":%q,"type":"kyc.session.approved","created":1790000000,"data":{"session_id":"s-1"}}`, id),
+		}}
+		if err := e.queue.Send(t.Context(), m, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ran := e.work(2); len(ran) != 4 {
+		t.Fatalf("ran %q, want both handlers for both events", ran)
+	}
+
+	for _, tt := range []struct {
+		args string
+		sent int
+		ran  string
+	}{
+		{"kyc evt_1 --handler note --dry-run", 0, ""},
+		{"kyc evt_1 --handler note --yes", 1, "note evt_1"},
+		{"kyc#evt_2 --yes", 1, "call evt_2 note evt_2"},
+		{"--source kyc --since 24h --type kyc.session.approved --state completed --handler clitest.Call --yes", 2, "call evt_1 clitest.Call evt_2"},
+	} {
+		out := e.hookctl("events replay " + tt.args)
+		if ran := strings.Join(e.work(tt.sent), " "); ran != tt.ran {
+			t.Errorf("replay %s: ran %q, want %q\n%s", tt.args, ran, tt.ran, out)
+		}
+	}
+
+	if out := e.hookctl("events list --source kyc --json"); strings.Count(out, `"state":"COMPLETED"`) != 2 || strings.Count(out, `"fence":3`) != 2 {
+		t.Errorf("list:\n%s", out)
+	}
+	for filter, want := range map[string]string{
+		"--state unhandled": "No event matches.", "--type other": "No event matches.", "--until 2h": "No event matches.",
+		"--since 61m": "2 events matched.",
+	} {
+		if out := e.hookctl("events list " + filter); !strings.Contains(out, want) {
+			t.Errorf("list %s, want %q:\n%s", filter, want, out)
+		}
+	}
+	if out := e.hookctl("events show kyc evt_1 --payload"); !strings.Contains(out, `"session_id": "s-1"`) || !strings.Contains(out, "(60 min ago)") {
+		t.Errorf("show:\n%s", out)
+	}
+}

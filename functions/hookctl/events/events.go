@@ -1,0 +1,46 @@
+package events
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/shared/ledger/dynamo"
+)
+
+// Command returns the command "events".
+func Command(e *cli.Env) *cobra.Command {
+	return cli.Group(&cobra.Command{
+		Use:   "events",
+		Short: "Look at handled events, and have some handled again",
+		Long:  `events reads the ledger, which has a record of every event, and has events handled again.`,
+	}, "name a command: list, show, replay", listCommand(e), showCommand(e), replayCommand(e))
+}
+
+// reportScan shows the progress of a scan on a terminal, until done is called.
+func reportScan(e *cli.Env, s *dynamo.Scan) (done func()) {
+	progress := e.Progress()
+	s.Progress = func(items int) { progress.Showf("%d items read", items) }
+	return progress.Clear
+}
+
+// eventKeys returns the keys that SOURCE ID… or SOURCE#ID… name.
+func eventKeys(args []string) ([]string, error) {
+	if strings.Contains(args[0], "#") {
+		for _, key := range args {
+			if source, id, ok := strings.Cut(key, "#"); !ok || source == "" || id == "" {
+				return nil, cli.Usagef("%q is not SOURCE#ID", key)
+			}
+		}
+		return args, nil
+	}
+	if len(args) < 2 {
+		return nil, cli.Usagef("give the source and the event's id, or SOURCE#ID")
+	}
+	var keys []string
+	for _, id := range args[1:] {
+		keys = append(keys, args[0]+"#"+id)
+	}
+	return keys, nil
+}

@@ -1,0 +1,131 @@
+package events
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
+)
+
+func listCommand(e *cli.Env) *cobra.Command {
+	var filter filter
+	var from cli.StackFlags
+	var limit int
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List events, the newest first",
+		Long: `list shows the state of events: when they were received, how often they were tried, which
+handlers finished, and when the next try is. Times are local.
+
+` + costOfScan,
+		Example: `  go tool hookctl events list --stack intake --since 24h
+  go tool hookctl events list --stack intake --state failed --source contiguity
+  go tool hookctl events list --stack intake --state unhandled --json | jq -r .type | sort | uniq -c`,
+		Args: cobra.NoArgs,
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
+			if limit < 1 || limit > events.MaxSelected {
+				return cli.Usagef("--limit has to be from 1 to %d", events.MaxSelected)
+			}
+			scan, err := filter.scan(e.Now())
+			if err != nil {
+				return err
+			}
+			s, err := e.Stack(ctx, from)
+			if err != nil {
+				return err
+			}
+			reader, err := s.Ledger()
+			if err != nil {
+				return err
+			}
+			done := reportScan(e, &scan)
+			list, err := events.Newest(ctx, reader, scan, limit)
+			done()
+			if err != nil {
+				return err
+			}
+			return write(e, list, asJSON)
+		}),
+	}
+	filter.add(c)
+	c.Flags().IntVar(&limit, "limit", 50, "list the newest `N`")
+	c.Flags().BoolVar(&asJSON, "json", false, "print each event as a line of JSON, and on stderr how many are left out")
+	from.Add(c, "")
+	return c
+}
+
+func write(e *cli.Env, list events.List, asJSON bool) error {
+	if !asJSON {
+		printList(e.Out, list, e.Now())
+		return nil
+	}
+	if left := list.Matched - len(list.Entries); left > 0 {
+		e.Err.Print("%s match too; --limit shows more", cli.Count(left, "older event", "older events"))
+	}
+	for _, entry := range list.Entries {
+		if err := e.Out.JSONLine(entry.View()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doneWidth is how much of the finished handlers' names a list shows.
+const doneWidth = 48
+
+// printList writes the list as a table for people, and how many events match.
+func printList(out *cli.Writer, l events.List, now time.Time) {
+	if l.Matched == 0 {
+		out.Print("No event matches.")
+		return
+	}
+	const stateColumn = 4
+	table := cli.Table{
+		Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY"},
+		Style: func(row, column int, cell string) string {
+			if column == stateColumn {
+				return colour(out, l.Entries[row], cell)
+			}
+			return cell
+		},
+	}
+	for _, e := range l.Entries {
+		table.Rows = append(table.Rows, []string{
+			cli.Time(e.Received, now), e.Source(), e.ID(), e.Type, e.StateText(), strconv.Itoa(e.Attempts),
+			cli.OrDash(cli.Cut(strings.Join(e.Done, ","), doneWidth)), nextTry(e, now),
+		})
+	}
+	table.Print(out)
+	if len(l.Entries) < l.Matched {
+		out.Print("The newest %d of %d events that match; --limit shows more.", len(l.Entries), l.Matched)
+		return
+	}
+	out.Print("%s matched.", cli.Count(l.Matched, "event", "events"))
+}
+
+func colour(out *cli.Writer, e events.Entry, text string) string {
+	switch e.State {
+	case ledger.StateFailed:
+		return out.Bad(text)
+	case ledger.StateCompleted:
+		return out.Good(text)
+	}
+	return text
+}
+
+func nextTry(e events.Entry, now time.Time) string {
+	switch e.State {
+	case ledger.StateReleased:
+		return cli.Time(e.NotBefore, now)
+	case ledger.StateClaimed:
+		return "lease until " + cli.Time(e.Lease, now)
+	}
+	return "-"
+}

@@ -1,0 +1,111 @@
+package events
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
+)
+
+func shown(e events.Entry) string {
+	var out bytes.Buffer
+	printEntry(clitest.NewWriter(&out), e, clitest.Noon)
+	return out.String()
+}
+
+func TestShow(t *testing.T) {
+	t.Parallel()
+	got := shown(events.Entry{Key: "kyc#evt_1", Record: ledger.Record{
+		State: ledger.StateFailed, Reason: "outcome_unknown", Type: "kyc.session.approved", Hash: "9f86", Fence: 4, Attempts: 2,
+		Received: clitest.Noon.Add(-3 * time.Hour), FirstClaimed: clitest.Noon.Add(-119 * time.Minute), Finished: clitest.Noon.Add(-90 * time.Second),
+		DedupUntil: clitest.Noon.Add(30 * 24 * time.Hour), Expires: clitest.Noon.Add(47 * time.Hour),
+		Done: []string{"a", "b"}, Started: []string{"b", "c"},
+	}})
+	want := `kyc#evt_1
+  type         kyc.session.approved
+  state        failed (outcome_unknown)
+               the error is in its dead letter: hookctl dead list
+  received     2026-10-01 09:00:00 UTC (3h ago)
+  first tried  2026-10-01 10:01:00 UTC (1h ago)
+  ended        2026-10-01 11:58:30 UTC (1m ago)
+  attempts     2
+  done         a, b
+  once only    b ran, c began, and may or may not have acted
+  duplicates   are dropped if received before 2026-10-31 12:00:00 UTC (in 30d)
+  body         sha256 9f86
+  fence        4
+  forgotten    2026-10-03 11:00:00 UTC (in 47h), or some days later
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestShowSaysWhatComesNext(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		record ledger.Record
+		want   []string
+	}{
+		{"being handled", ledger.Record{State: ledger.StateClaimed, Lease: clitest.Noon.Add(65 * time.Second), Attempts: 1},
+			[]string{"  state        claimed", "               is being handled, until 2026-10-01 12:01:05 UTC (in 1m) at the latest", "  attempts     1"}},
+		{"lapsed", ledger.Record{State: ledger.StateClaimed, Lease: clitest.Noon},
+			[]string{"               its process ended without finishing it: the lease ended at 2026-10-01 12:00:00 UTC (0s ago); the queue delivers it again"}},
+		{"waits", ledger.Record{State: ledger.StateReleased, NotBefore: clitest.Noon.Add(time.Hour)},
+			[]string{"  state        released", "               waits in the queue for its next try at 2026-10-01 13:00:00 UTC (in 1h)", "  attempts     0"}},
+		{"waits for its letter", ledger.Record{State: ledger.StateReleased, Reason: "attempts", NotBefore: clitest.Noon.Add(time.Hour)},
+			[]string{"  state        released (attempts)", "               its dead letter could not be sent; the next try is at 2026-10-01 13:00:00 UTC (in 1h)"}},
+		{"unhandled", ledger.Record{State: ledger.StateCompleted, Reason: ledger.ReasonUnhandled},
+			[]string{"               no handler was registered for its type; replay it once there is one", "  done         -", "  ended        -"}},
+		{"key made of a part", ledger.Record{State: ledger.StateCompleted}, []string{"  body         may differ under this id, so no hash of it is kept"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			wantLines(t, shown(events.Entry{Key: "kyc#evt_1", Record: tt.record}), tt.want...)
+		})
+	}
+}
+
+// TestPayloadIsHarmless wants nothing that a terminal obeys, and JSON to stay the same.
+func TestPayloadIsHarmless(t *testing.T) {
+	t.Parallel()
+	const evil = "{\"text\":\"a\u009b31m\u202eb \U0001f600 \U000e0041\"}"
+	for _, tt := range []struct{ name, body, want string }{
+		{"JSON", `{"a":[1,"é"]}`, "  payload\n  {\n    \"a\": [\n      1,\n      \"é\"\n    ]\n  }\n"},
+		{"JSON with controls", evil, "  payload\n  {\n    \"text\": \"a\\u009b31m\\u202eb \U0001f600 \\udb40\\udc41\"\n  }\n"},
+		{"no JSON", "a\x1b[2Jb", "  payload      \"a\\x1b[2Jb\"\n"},
+	} {
+		var out bytes.Buffer
+		printPayload(clitest.NewWriter(&out), []byte(tt.body))
+		if out.String() != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, out.String(), tt.want)
+		}
+	}
+	var out bytes.Buffer
+	if err := clitest.NewWriter(&out).JSONLine(events.Entry{Key: "kyc#1"}.View().WithPayload([]byte(evil))); err != nil || strings.Contains(out.String(), "\u009b") {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+func TestShowJSON(t *testing.T) {
+	t.Parallel()
+	e := events.Entry{Key: "kyc#evt_1", Record: ledger.Record{State: ledger.StateCompleted, Received: clitest.Noon, Fence: 1, Hash: "9f86", Started: []string{"s"}}}
+	const head = `{"source":"kyc","id":"evt_1","type":"","state":"COMPLETED","attempts":0,"done":[],"started":["s"],"received":"2026-10-01T12:00:00Z","fence":1,"hash":"9f86"`
+	for _, tt := range []struct{ name, body, want string }{
+		{"no payload", "", head + "}\n"},
+		{"JSON", `{"a": 1}`, head + `,"payload":{"a":1}}` + "\n"},
+		{"no JSON", "\xff", head + `,"payload_base64":"/w=="}` + "\n"},
+	} {
+		var out bytes.Buffer
+		if err := clitest.NewWriter(&out).JSONLine(e.View().WithPayload([]byte(tt.body))); err != nil || out.String() != tt.want {
+			t.Errorf("%s: %s%v; want %s", tt.name, out.String(), err, tt.want)
+		}
+	}
+}

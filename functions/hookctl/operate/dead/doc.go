@@ -1,0 +1,26 @@
+// Package dead lists the letters of a dead-letter queue, says what redriving each of them
+// would do, and redrives those that an operator chose.
+//
+// It promises the following; each promise names the tests that hold it.
+//
+//  1. A letter that was only looked at is visible again when the look ends, also after an
+//     error or Ctrl-C, and a letter that is received twice is listed once.
+//     (TestListGivesBack, TestInterruptedListGivesBack, TestLongPassKeepsLettersInvisible,
+//     TestReceivedTwiceListedOnce) A look that may have missed letters says so, and keeps
+//     no bodies, however many letters there are. (TestManyLettersStayInvisible,
+//     TestGoesRound, TestBodiesAreNotKept)
+//  2. A letter is deleted only after the queue took it. A crash in between repeats
+//     nothing, because the ledger drops the copy. (TestLostOnTheWay,
+//     TestDiesBetweenSendAndDelete)
+//  3. What a plan says would run is what runs: it asks the judge that the ledger itself
+//     asks. (TestPlanComesTrue, TestCopies)
+//  4. An at-most-once handler that may have acted runs again only with the operator's
+//     confirmation. (TestConfirmationIsNeeded)
+//  5. Conflicts and unreadable letters stay in the queue. (TestRefusals)
+//
+// Reading a queue means receiving from it. While a look lasts, the letter is invisible to
+// others, and the look counts as a receive; a dead-letter queue has no limit of those.
+//
+// Package dead never runs a handler, never writes to the ledger, and never puts a payload
+// into a view unless it is asked to.
+package dead

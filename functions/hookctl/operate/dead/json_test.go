@@ -1,0 +1,38 @@
+package dead_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/operate/dead"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/queue"
+)
+
+func TestViews(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("note")
+		w.on("reply", hook.AtMostOnce)
+		w.client.Planner.AssumeDone = []string{"reply"}
+		w.fail(queue.ReasonOutcomeUnknown, nil, []string{"reply"})
+		plan := w.plans(dead.Filter{})[0]
+		view := dead.Result{Plan: plan, Fail: errors.Join(errLost)}.View().WithPayload([]byte(`{"a":"ü"}`), []byte("\xff"))
+		text, err := json.Marshal(view)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"message_id":"m1","source":"texts","provider":"contiguity","id":"evt_1","type":"text.incoming.sms",` +
+			`"reason":"outcome_unknown","error":"bank is closed","attempts":1,"fence":1,"at":"2000-01-01T00:00:00Z","received":"2000-01-01T00:00:00Z",` +
+			`"record":{"state":"FAILED","reason":"outcome_unknown","fence":1,"attempts":1,"started":["reply"],` +
+			`"hash":"f78bef68df1afc55ea7277b042250b9a50deb8152bc2dc586958e8baba53fa5b","first_claimed":"2000-01-01T00:00:00Z","finished":"2000-01-01T00:00:00Z"},` +
+			`"redriving":{"fate":"run","run":["note"],"done":["reply"],"assumed_done":["reply"]},` +
+			`"result":"failed","problem":"lost","payload":"{\"a\":\"ü\"}","kept_payload_base64":"/w=="}`
+		if diff := cmp.Diff(want, string(text)); diff != "" {
+			t.Errorf("JSON (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package dead
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// Records reads the ledger's record of an event. Its error means that the record could
+// not be read.
+type Records interface {
+	Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error)
+}
+
+// A Client works on one dead-letter queue. Dead is always needed, Queue for Redrive, and
+// Records and Planner for plans.
+type Client struct {
+	Dead, Queue queue.Queue
+	Records     Records
+	Planner     Planner
+	// Progress, if set, is called with the progress of long work, in a few words.
+	Progress func(text string)
+}
+
+func (d Client) progress(format string, args ...any) {
+	if d.Progress != nil {
+		d.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+// A List is the letters of a queue.
+type List struct {
+	Letters []Letter // that match the filter, oldest first; without bodies
+	Others  int      // the number of letters that do not match
+}
+
+// List returns the letters that match f, at most limit of them; 0 means all. With an
+// error it returns what it found before.
+func (d Client) List(ctx context.Context, f Filter, limit int) (List, error) {
+	var found List
+	err := d.look(ctx, f, limit, &found.Others, func(chosen []Letter) error {
+		for _, l := range chosen {
+			found.Letters = append(found.Letters, l.withoutBody())
+		}
+		return nil
+	})
+	slices.SortFunc(found.Letters, byAge)
+	return found, err
+}
+
+// Examine returns the letters with that event or message id, with their bodies, and what
+// redriving each would do. If a record cannot be read, the plan's Err says so.
+func (d Client) Examine(ctx context.Context, id string) ([]Plan, error) {
+	var plans []Plan
+	var others int
+	err := d.look(ctx, Filter{IDs: []string{id}}, 0, &others, func(chosen []Letter) error {
+		plans = append(plans, d.plan(ctx, chosen)...)
+		return nil
+	})
+	markCopies(plans)
+	return plans, err
+}
+
+// Plans returns what redriving each letter that matches f would do, oldest first, at most
+// limit of them; others is the number of letters that do not match.
+func (d Client) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, others int, err error) {
+	err = d.look(ctx, f, limit, &others, func(chosen []Letter) error {
+		for _, plan := range d.plan(ctx, chosen) {
+			if plan.Err != nil {
+				return plan.Err
+			}
+			plan.Letter = plan.Letter.withoutBody()
+			plans = append(plans, plan)
+		}
+		return nil
+	})
+	slices.SortFunc(plans, func(a, b Plan) int { return byAge(a.Letter, b.Letter) })
+	markCopies(plans)
+	return plans, others, err
+}
+
+// look calls fn with the letters that match f, and counts the others.
+func (d Client) look(ctx context.Context, f Filter, limit int, others *int, fn func([]Letter) error) error {
+	chosen, looked := 0, 0
+	return each(ctx, d.Dead, func(_ *pass, batch []Letter) (bool, error) {
+		var some []Letter
+		for _, l := range batch {
+			switch {
+			case !f.Matches(l):
+				*others++
+			case limit == 0 || chosen < limit:
+				chosen++
+				some = append(some, l)
+			}
+		}
+		looked += len(batch)
+		d.progress("looked at %d letters", looked)
+		return limit > 0 && chosen == limit, fn(some)
+	})
+}

@@ -1,0 +1,199 @@
+package dead
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// failuresInARow end a redrive: the queue takes nothing at the moment.
+const failuresInARow = 10
+
+var (
+	// ErrNotSeen says that a planned letter was not received again.
+	ErrNotSeen = errors.New("it was not received again, perhaps because somebody else is looking at it; try again")
+	// ErrNotReached says that the redrive ended before the letter's turn.
+	ErrNotReached = errors.New("the redrive ended before its turn; it is still in the dead-letter queue")
+	// ErrKept says that a letter was sent back and is still here as well.
+	ErrKept = errors.New("it was sent back, but could not be deleted here; sent again, it is dropped as a duplicate")
+	// ErrStopped says that a redrive ended early because the queue took nothing.
+	ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow)
+)
+
+// A Result is the outcome of redriving one letter.
+type Result struct {
+	Plan
+	Sent bool  // it is in the queue
+	Fail error // what went wrong; nil if it was sent and deleted, or refused
+}
+
+// Redrive sends back the planned letters that no plan refused, and calls report with the
+// outcome of each. A letter is planned again when it is sent, so that changes since then
+// count. The error says why Redrive ended early. When ctx ends, the group of letters under
+// way is finished first.
+func (d Client) Redrive(ctx context.Context, planned []Plan, report func(Result)) error {
+	r := redrive{Client: d, report: report, left: map[string]bool{}}
+	for _, plan := range planned {
+		if plan.Fate == FateRefused {
+			report(Result{Plan: plan})
+			continue
+		}
+		r.left[plan.Letter.Wire.MessageID] = true
+	}
+	if r.total = len(r.left); r.total == 0 {
+		return nil
+	}
+	err := each(ctx, d.Dead, func(p *pass, batch []Letter) (bool, error) { return r.batch(ctx, p, batch) })
+	why := ErrNotSeen
+	if err != nil {
+		why = ErrNotReached
+	}
+	for _, plan := range planned {
+		if r.left[plan.Letter.Wire.MessageID] {
+			report(Result{Plan: plan, Fail: why})
+		}
+	}
+	return err
+}
+
+// redrive is one call of Redrive.
+type redrive struct {
+	Client
+	report func(Result)
+	left   map[string]bool // by message id: to be sent, and not yet seen again
+	total  int
+	sent   int
+	inRow  int // failures since something was sent
+}
+
+// batch sends and deletes the chosen letters among those received.
+func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	ctx = context.WithoutCancel(ctx) // what is sent has to be deleted
+	var chosen []Letter
+	for _, l := range batch {
+		if r.left[l.Wire.MessageID] {
+			delete(r.left, l.Wire.MessageID)
+			chosen = append(chosen, l)
+		}
+	}
+	results := r.send(ctx, r.plan(ctx, chosen))
+	r.remove(ctx, p, results)
+	for _, result := range results {
+		r.count(result)
+		r.report(result)
+	}
+	r.progress("sent back %d of %d letters", r.sent, r.total)
+	if r.inRow >= failuresInARow {
+		return false, ErrStopped
+	}
+	return len(r.left) == 0, nil
+}
+
+func (r *redrive) count(result Result) {
+	switch {
+	case result.Sent:
+		r.sent++
+		r.inRow = 0
+	case result.Fail != nil:
+		r.inRow++
+	}
+}
+
+// send puts letters into the queue concurrently.
+func (d Client) send(ctx context.Context, plans []Plan) []Result {
+	results := make([]Result, len(plans))
+	var sending sync.WaitGroup
+	for i, plan := range plans {
+		results[i] = Result{Plan: plan, Fail: plan.Err}
+		if plan.Err != nil || plan.Fate == FateRefused {
+			continue
+		}
+		sending.Go(func() {
+			asked, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			err := d.Queue.Send(asked, plan.message(), 0)
+			results[i].Sent, results[i].Fail = err == nil, err
+		})
+	}
+	sending.Wait()
+	return results
+}
+
+// remove deletes the letters that are in the queue.
+func (r *redrive) remove(ctx context.Context, p *pass, results []Result) {
+	var sent []int
+	var letters []Letter
+	for i, result := range results {
+		if result.Sent {
+			sent = append(sent, i)
+			letters = append(letters, result.Letter)
+		}
+	}
+	for n, err := range p.remove(ctx, letters) {
+		if err != nil {
+			results[sent[n]].Fail = fmt.Errorf("%w: %w", ErrKept, err)
+		}
+	}
+}
+
+// The outcomes of a letter.
+const (
+	Redriven = "redriven"
+	Refused  = "refused"
+	Failed   = "failed"
+)
+
+// Outcome returns the letter's outcome: redriven, refused or failed.
+func (r Result) Outcome() string {
+	switch {
+	case r.Fail != nil:
+		return Failed
+	case r.Sent:
+		return Redriven
+	}
+	return Refused
+}
+
+// OK reports whether the letter was redriven.
+func (r Result) OK() bool { return r.Outcome() == Redriven }
+
+// A Tally counts outcomes.
+type Tally struct{ Redriven, Refused, Failed int }
+
+// Add counts a result.
+func (t *Tally) Add(r Result) {
+	switch r.Outcome() {
+	case Redriven:
+		t.Redriven++
+	case Refused:
+		t.Refused++
+	default:
+		t.Failed++
+	}
+}
+
+// Err returns why the redrive as a whole did not succeed, nil if it did.
+func (t Tally) Err() error {
+	switch {
+	case t.Failed > 0:
+		return fmt.Errorf("not redriven: %d; run it again: what was sent already is then dropped as a duplicate", t.Failed)
+	case t.Redriven == 0 && t.Refused > 0:
+		return errors.New("no letter was redriven; each was refused for the reason above")
+	}
+	return nil
+}
+
+// Sendable returns how many of the planned letters are not refused.
+func Sendable(plans []Plan) int {
+	n := 0
+	for _, plan := range plans {
+		if plan.Fate != FateRefused {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,50 @@
+package events
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A View is an event as JSON. Times are RFC 3339 in UTC.
+type View struct {
+	Source       string    `json:"source"`
+	ID           string    `json:"id"`
+	Type         string    `json:"type"`
+	State        string    `json:"state"`
+	Reason       string    `json:"reason,omitempty"`
+	Attempts     int       `json:"attempts"`
+	Done         []string  `json:"done"`
+	Started      []string  `json:"started"`
+	Received     time.Time `json:"received"`
+	FirstClaimed time.Time `json:"first_claimed,omitzero"`
+	Finished     time.Time `json:"finished,omitzero"`
+	NotBefore    time.Time `json:"not_before,omitzero"`
+	Lease        time.Time `json:"lease,omitzero"`
+	DedupUntil   time.Time `json:"dedup_until,omitzero"`
+	Expires      time.Time `json:"expires,omitzero"`
+	Fence        int64     `json:"fence"`
+	Hash         string    `json:"hash,omitempty"`
+
+	Payload json.RawMessage `json:"payload,omitempty"`
+	Bytes   []byte          `json:"payload_base64,omitempty"` // in place of a payload that is not JSON
+}
+
+// View returns the event as JSON.
+func (e Entry) View() View {
+	return View{
+		Source: e.Source(), ID: e.ID(), Type: e.Type, State: string(e.State), Reason: e.Reason, Attempts: e.Attempts,
+		Done: append([]string{}, e.Done...), Started: append([]string{}, e.Started...),
+		Received: e.Received.UTC(), FirstClaimed: e.FirstClaimed.UTC(), Finished: e.Finished.UTC(), NotBefore: e.NotBefore.UTC(),
+		Lease: e.Lease.UTC(), DedupUntil: e.DedupUntil.UTC(), Expires: e.Expires.UTC(), Fence: e.Fence, Hash: e.Hash,
+	}
+}
+
+// WithPayload adds the payload, unless it is nil.
+func (v View) WithPayload(payload []byte) View {
+	if json.Valid(payload) {
+		v.Payload = payload
+	} else {
+		v.Bytes = payload
+	}
+	return v
+}

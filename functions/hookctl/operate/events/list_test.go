@@ -1,0 +1,98 @@
+package events_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
+)
+
+// many is a table of n completed records, each received a minute before the one before;
+// two share each minute.
+func many(n int) *table {
+	f := &table{records: map[string]ledger.Record{}}
+	for i := range n {
+		f.records[fmt.Sprintf("kyc#%04d", i)] = ledger.Record{State: ledger.StateCompleted, Received: noon.Add(-time.Duration(i/2) * time.Minute)}
+	}
+	return f
+}
+
+func keysOf(entries []events.Entry) (keys []string) {
+	for _, e := range entries {
+		keys = append(keys, e.Key)
+	}
+	return keys
+}
+
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ there, limit, want int }{
+		{0, 5, 0}, {3, 5, 3}, {5, 5, 5}, {6, 5, 5}, {1000, 5, 5}, {1000, 1, 1}, {9, 4, 4},
+	} {
+		f := many(tt.there)
+		scan := dynamo.Scan{Source: "kyc", Type: "t", State: ledger.StateCompleted}
+		list, err := events.Newest(t.Context(), f, scan, tt.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for i := range tt.want {
+			want = append(want, fmt.Sprintf("kyc#%04d", i))
+		}
+		if got := keysOf(list.Entries); !slices.Equal(got, want) || list.Matched != tt.there {
+			t.Errorf("%d of %d: %q of %d, want %q", tt.limit, tt.there, got, list.Matched, want)
+		}
+		if f.asked.Source != "kyc" || f.asked.Type != "t" || f.asked.State != ledger.StateCompleted {
+			t.Errorf("asked for %+v", f.asked)
+		}
+	}
+}
+
+// TestNewestIsBounded holds the memory that a list keeps.
+func TestNewestIsBounded(t *testing.T) {
+	t.Parallel()
+	list, err := events.Newest(t.Context(), many(5000), dynamo.Scan{}, 10)
+	if err != nil || cap(list.Entries) > 64 {
+		t.Errorf("room for %d entries, %v; want about 20", cap(list.Entries), err)
+	}
+}
+
+func TestSelect(t *testing.T) {
+	t.Parallel()
+	f := many(4)
+	f.records["kyc#waits"] = ledger.Record{State: ledger.StateReleased, Received: noon}
+	f.records["kyc#runs"] = ledger.Record{State: ledger.StateClaimed, Received: noon}
+	f.records["kyc#failed"] = ledger.Record{State: ledger.StateFailed, Received: noon.Add(-time.Hour)}
+	ended, left, err := events.Select(t.Context(), f, dynamo.Scan{})
+	if err != nil || left != 2 {
+		t.Fatalf("%d left out, %v; want 2", left, err)
+	}
+	if got, want := keysOf(ended), []string{"kyc#failed", "kyc#0002", "kyc#0003", "kyc#0000", "kyc#0001"}; !slices.Equal(got, want) {
+		t.Errorf("selected %q, want %q", got, want)
+	}
+	if _, _, err := events.Select(t.Context(), many(events.MaxSelected), dynamo.Scan{}); err != nil {
+		t.Errorf("of as many as may be: %v", err)
+	}
+	if _, _, err := events.Select(t.Context(), many(events.MaxSelected+1), dynamo.Scan{}); !errors.Is(err, events.ErrTooMany) {
+		t.Errorf("of one more: %v, want %v", err, events.ErrTooMany)
+	}
+}
+
+func TestLedgerAway(t *testing.T) {
+	t.Parallel()
+	f := &table{err: errAway}
+	_, newest := events.Newest(t.Context(), f, dynamo.Scan{}, 1)
+	_, _, selected := events.Select(t.Context(), f, dynamo.Scan{})
+	_, kept := events.KeptSessions(t.Context(), f, dynamo.Scan{})
+	_, read := (&events.Replay{Ledger: f}).Read(t.Context(), []string{"kyc#1"})
+	for i, err := range []error{newest, selected, kept, read} {
+		if !errors.Is(err, errAway) {
+			t.Errorf("%d: %v, want %v", i, err, errAway)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package events
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+// HowToKeep says how payloads of future events are kept.
+const HowToKeep = "payloads are kept for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of process), up to 256 KiB compressed"
+
+// A Replay has events handled again. Ledger, Handlers and Now are needed.
+type Replay struct {
+	Ledger   Ledger
+	Queue    Sender // nil: everything is done except sending
+	Handlers operate.Handlers
+	Now      func() time.Time
+
+	Provider string   // of the source; empty: the source is named after it
+	Only     []string // run these handlers again; empty means all
+	Body     []byte   // of the one event; nil means the kept one
+
+	// FormatTime writes times in errors; nil means RFC 3339 in UTC.
+	FormatTime func(time.Time) string
+}
+
+func (r *Replay) formatTime(t time.Time) string {
+	if r.FormatTime == nil {
+		return t.UTC().Format(time.RFC3339)
+	}
+	return r.FormatTime(t)
+}
+
+// Read returns the entries of the keys as they are now, each once. A key without a record
+// gives an entry with the key alone.
+func (r *Replay) Read(ctx context.Context, keys []string) ([]Entry, error) {
+	var entries []Entry
+	for _, key := range ledger.Union(keys, nil) {
+		rec, _, err := r.Ledger.Record(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, Entry{Key: key, Record: rec})
+	}
+	return entries, nil
+}
+
+// A Result is the outcome of replaying one event.
+type Result struct {
+	Plan
+	Err error // why it was not sent; nil if it was
+}
+
+// Plans plans every entry, and returns the plans apart from what is refused.
+func (r *Replay) Plans(entries []Entry) (plans []Plan, refused []Result) {
+	for _, e := range entries {
+		p, err := r.Plan(e)
+		if err != nil {
+			refused = append(refused, Result{p, err})
+			continue
+		}
+		plans = append(plans, p)
+	}
+	return plans, refused
+}
+
+// SendAll sends the replays one after another and calls report with the outcome of each.
+// It ends early only with ctx, and returns its error.
+func (r *Replay) SendAll(ctx context.Context, plans []Plan, report func(Result)) error {
+	for _, p := range plans {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		report(Result{p, r.Send(ctx, p)})
+	}
+	return nil
+}
+
+// Send sends one replay if the event has not changed since it was planned. Without a
+// Queue it does everything except sending. It returns [ErrChanged] and [ErrBody].
+func (r *Replay) Send(ctx context.Context, p Plan) error {
+	rec, ok, err := r.Ledger.Record(ctx, p.Key)
+	switch {
+	case err != nil:
+		return err
+	case !ok || rec.Fence != p.Fence || rec.State != p.State:
+		return ErrChanged
+	}
+	m, err := r.message(ctx, p)
+	if err != nil {
+		return err
+	}
+	if r.Queue == nil {
+		_, err = queue.Encode(m)
+		return err
+	}
+	switch err = r.Queue.Send(ctx, m, 0); {
+	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid), err == nil:
+		return err
+	}
+	return fmt.Errorf("it may or may not have been sent; before another try, check with hookctl events show whether its fence has grown: %w", err)
+}
+
+// message returns the message that has the event handled again.
+func (r *Replay) message(ctx context.Context, p Plan) (queue.Message, error) {
+	body, err := r.body(ctx, p)
+	if err != nil {
+		return queue.Message{}, err
+	}
+	return queue.Message{
+		Event: webhook.Event{
+			Source: p.Source(), Provider: p.Provider.Name(), ID: p.ID(), Type: p.Type, Received: p.Received, Raw: body,
+		},
+		Failure: &queue.Failure{
+			Reason: queue.ReasonReplay, Fence: p.Fence, Handlers: r.Only, At: r.Now().UnixMilli(),
+		},
+	}, nil
+}
+
+// body returns the event's body, after comparing it with the record and the provider.
+func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
+	body, which := r.Body, "the file"
+	if body == nil {
+		var err error
+		which = "the kept body"
+		if body, err = r.Ledger.Payload(ctx, p.Key); errors.Is(err, dynamo.ErrNoPayload) {
+			return nil, fmt.Errorf("%w: the body is not kept; give it with --file, byte for byte; %s", ErrBody, HowToKeep)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	sum := sha256.Sum256(body)
+	if hash := hex.EncodeToString(sum[:]); p.Hash != "" && hash != p.Hash {
+		return nil, fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, a line break at the end too", ErrBody, which, hash, p.Hash)
+	}
+	if _, err := p.Provider.Open(body); err != nil {
+		return nil, fmt.Errorf("%w: it is not a body of provider %s; is --provider right? %w", ErrBody, p.Provider.Name(), err)
+	}
+	return body, nil
+}

@@ -1,0 +1,145 @@
+package sources
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"webhookintake/shared/webhook"
+)
+
+const (
+	dots = "••••"
+	// maskedFrom is the least length, in characters, of a secret whose end is shown: of a
+	// shorter one it would be too much.
+	maskedFrom = 12
+	shown      = 4
+)
+
+// Mask returns the end of a secret that is long enough, to tell it from others.
+func Mask(s webhook.Secret) string {
+	runes := []rune(s.Reveal())
+	if len(runes) < maskedFrom {
+		return dots
+	}
+	return dots + string(runes[len(runes)-shown:])
+}
+
+// A Row is one source as it is listed.
+type Row struct {
+	Name     string                     `json:"name"`
+	Provider string                     `json:"provider"`
+	Secrets  []string                   `json:"secrets"` // masked, the first one first
+	Settings map[string]json.RawMessage `json:"settings"`
+}
+
+// Rows returns the sources in the document's order. The document has to be valid: in one
+// that is not, a value may be something else than its field says.
+func (d Document) Rows() []Row {
+	rows := []Row{}
+	for _, name := range d.Names() {
+		e := d.Entry(name)
+		row := Row{Name: name, Provider: e.Provider, Secrets: []string{}, Settings: map[string]json.RawMessage{}}
+		for _, s := range e.Secrets {
+			row.Secrets = append(row.Secrets, Mask(s))
+		}
+		for _, s := range e.Settings {
+			row.Settings[s.Field] = s.Value
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// SettingsText returns the settings in one line, empty if there are none.
+func (r Row) SettingsText() string {
+	var parts []string
+	for _, field := range settingFields() {
+		if value, ok := r.Settings[field]; ok {
+			parts = append(parts, field+"="+plain(value))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// plain returns a value on one line, a string without its quotes.
+func plain(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, value) != nil {
+		return "?"
+	}
+	return compact.String()
+}
+
+// Changes returns what changes for a source, line by line, with its secrets masked. No
+// line means that nothing changes.
+func Changes(before, after Document, name string) []string {
+	if bytes.Equal(before.Text(), after.Text()) {
+		return nil
+	}
+	was, is := before.Entry(name), after.Entry(name)
+	var lines []string
+	line := func(what, format string, args ...any) {
+		lines = append(lines, fmt.Sprintf("  %-11s  %s", what, fmt.Sprintf(format, args...)))
+	}
+	switch {
+	case is.Name == "":
+		lines = append(lines, name+" is removed: its webhooks are then answered with 404 (unknown_source)")
+	case was.Name == "":
+		lines = append(lines, name+" is new, of provider "+is.Provider)
+	default:
+		lines = append(lines, name+" is changed")
+	}
+	if was.Name != "" && is.Name != "" && was.Provider != is.Provider {
+		line(fieldProvider, "%s -> %s", known(before, was.Provider), is.Provider)
+	}
+	for i, s := range is.Secrets {
+		line(fmt.Sprintf("secrets[%d]", i), "%s  %s", Mask(s), origin(s, i, was.Secrets))
+	}
+	for i, s := range was.Secrets {
+		if !slices.ContainsFunc(is.Secrets, func(o webhook.Secret) bool { return same(o, s) }) {
+			line("dropped", "%s  was secrets[%d]", Mask(s), i)
+		}
+	}
+	for _, field := range settingFields() {
+		old, now := setting(was, field), setting(is, field)
+		if old != now && is.Name != "" {
+			line(field, "%s -> %s", known(before, old), now)
+		}
+	}
+	return lines
+}
+
+// origin returns where a secret was before.
+func origin(s webhook.Secret, index int, was []webhook.Secret) string {
+	switch i := slices.IndexFunc(was, func(o webhook.Secret) bool { return same(o, s) }); i {
+	case -1:
+		return "new"
+	case index:
+		return "stays"
+	default:
+		return fmt.Sprintf("was secrets[%d]", i)
+	}
+}
+
+func setting(e Entry, field string) string {
+	if i := slices.IndexFunc(e.Settings, func(s Setting) bool { return s.Field == field }); i >= 0 {
+		return plain(e.Settings[i].Value)
+	}
+	return "not set"
+}
+
+// known returns a value of a valid document. In one that is not, a secret may be in
+// another field.
+func known(d Document, value string) string {
+	if _, err := d.Validate(); err != nil {
+		return "?"
+	}
+	return value
+}

@@ -1,0 +1,146 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// A Log is ingest's log.
+type Log interface {
+	// LastUse returns when the source's secret with that index last verified a webhook
+	// (the first secret: one that was accepted), the zero time if it did not within the
+	// query's time. All is false if the log was too long to search to its end.
+	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
+}
+
+// A Query asks for lines of one source and secret, from a time on.
+type Query struct {
+	Source string
+	Index  int
+	From   time.Time
+}
+
+// A SourceUse tells which secrets of a source are in use.
+type SourceUse struct {
+	Name     string      `json:"source"`
+	Provider string      `json:"provider"`
+	Known    time.Time   `json:"known_since,omitzero"` // an older line of the log may mean another secret; zero if nothing is known
+	Secrets  []SecretUse `json:"secrets"`
+	Verdict  Verdict     `json:"verdict,omitempty"` // empty before FindUses
+}
+
+// A SecretUse tells when a secret last verified a webhook.
+type SecretUse struct {
+	Index    int        `json:"index"`
+	Secret   string     `json:"secret"` // masked
+	LastUsed *time.Time `json:"last_used"`
+	Searched bool       `json:"searched_all"` // false if a use may have been missed
+}
+
+// A Verdict is the conclusion from the uses of a source's secrets.
+type Verdict string
+
+// The verdicts.
+const (
+	InUse    Verdict = "in_use"     // its only secret is
+	Idle     Verdict = "idle"       // none is: no webhook was accepted
+	TooEarly Verdict = "too_early"  // the secrets changed within the time that was searched
+	NotYet   Verdict = "not_yet"    // the provider still signs with an older secret, and not with the first
+	Both     Verdict = "both"       // an older secret was used as well
+	Unclear  Verdict = "unclear"    // the log was too long to search
+	Finish   Verdict = "can_finish" // only the first is
+)
+
+// FindUses searches the log for the uses of every secret, back to since before now. It
+// ends at the first error.
+func (r *Report) FindUses(ctx context.Context, log Log, now time.Time, since time.Duration) error {
+	from := now.Add(-since).UTC()
+	r.Since, r.Searched = &from, since
+	for i := range r.Sources {
+		s := &r.Sources[i]
+		if err := s.find(ctx, log, from, now); err != nil {
+			return fmt.Errorf("look for uses of source %s: %w", s.Name, err)
+		}
+		s.Verdict = s.judge(from, now)
+	}
+	return nil
+}
+
+func (s *SourceUse) find(ctx context.Context, log Log, from, now time.Time) error {
+	if s.Known.IsZero() {
+		return nil
+	}
+	if s.Known.After(from) {
+		from = s.Known
+	}
+	if !from.Before(now) {
+		return nil
+	}
+	for i := range s.Secrets {
+		secret := &s.Secrets[i]
+		last, all, err := log.LastUse(ctx, Query{Source: s.Name, Index: secret.Index, From: from})
+		if err != nil {
+			return err
+		}
+		if secret.Searched = all || !last.IsZero(); !last.IsZero() {
+			secret.LastUsed = new(last.UTC())
+		}
+	}
+	return nil
+}
+
+// judge draws the conclusion from what was found between the two times.
+func (s *SourceUse) judge(from, now time.Time) Verdict {
+	first, older, missed := false, false, false
+	for i, secret := range s.Secrets {
+		used := secret.LastUsed != nil
+		first = first || used && i == 0
+		older = older || used && i > 0
+		missed = missed || !secret.Searched
+	}
+	early := s.Known.IsZero() || s.Known.After(from)
+	if len(s.Secrets) == 1 { // without a rotation to judge, any time is enough
+		early = s.Known.IsZero() || !s.Known.Before(now)
+	}
+	switch {
+	case older && !first:
+		return NotYet
+	case older:
+		return Both
+	case first && len(s.Secrets) == 1:
+		return InUse
+	case early:
+		return TooEarly
+	case missed:
+		return Unclear
+	case first:
+		return Finish
+	}
+	return Idle
+}
+
+// SearchedFrom returns how far back uses of a source's secrets could be found.
+func (r *Report) SearchedFrom(s SourceUse) time.Time {
+	if s.Known.After(*r.Since) {
+		return s.Known
+	}
+	return *r.Since
+}
+
+// Silent reports whether there are sources and no use of any secret was found, which is
+// also the case in a log without lines of accepted webhooks. A log that could not be
+// read, or not to its end, is not silent.
+func (r *Report) Silent() bool {
+	for _, s := range r.Sources {
+		if s.Verdict == "" {
+			return false
+		}
+		for _, secret := range s.Secrets {
+			if secret.LastUsed != nil {
+				return false
+			}
+		}
+	}
+	return len(r.Sources) > 0
+}

@@ -1,0 +1,74 @@
+package sources
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+// A Warning reports something valid that is probably not meant.
+type Warning struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// String returns the warning as one line.
+func (w Warning) String() string { return w.Source + ": " + w.Text }
+
+// Warnings checks the sources of a valid document, in the document's order. It quotes no
+// secret.
+func (d Document) Warnings() []Warning {
+	warnings := []Warning{}
+	type place struct {
+		source string
+		index  int
+		secret webhook.Secret
+	}
+	var seen []place
+	for _, name := range d.Names() {
+		e := d.Entry(name)
+		warn := func(format string, args ...any) {
+			warnings = append(warnings, Warning{name, fmt.Sprintf(format, args...)})
+		}
+		for i, s := range e.Secrets {
+			if text := odd(e.Provider, s); text != "" {
+				warn("secrets[%d] %s", i, text)
+			}
+			for _, other := range seen {
+				if same(other.secret, s) {
+					warn("secrets[%d] is the same as secrets[%d] of %s", i, other.index, other.source)
+				}
+			}
+			seen = append(seen, place{name, i, s})
+		}
+		if d, err := dialect.Of(e.Provider); err == nil && d.OddSettings != nil {
+			if text := d.OddSettings(func(field string) string { return setting(e, field) }); text != "" {
+				warn("%s", text)
+			}
+		}
+	}
+	return warnings
+}
+
+// odd returns what makes a secret look like something else; empty if nothing does.
+func odd(provider string, s webhook.Secret) string {
+	text := s.Reveal()
+	switch {
+	case text != strings.TrimFunc(text, unicode.IsSpace):
+		return "begins or ends with a space: was too much copied?"
+	case len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0]:
+		return "is in quotes, which count as part of it"
+	case strings.HasPrefix(text, "***") || strings.HasPrefix(text, "•••") || strings.HasPrefix(text, "…"):
+		return "looks masked: give the whole secret, not what a provider or this command shows of it"
+	case strings.HasPrefix(text, "sk_"), strings.HasPrefix(text, "Bearer "), strings.HasPrefix(text, "Token "),
+		strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2:
+		return "looks like an API key and not like a webhook secret"
+	}
+	if d, err := dialect.Of(provider); err == nil {
+		return d.OddSecret(text)
+	}
+	return ""
+}

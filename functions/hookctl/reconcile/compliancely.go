@@ -1,0 +1,91 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/reconcile"
+)
+
+func compliancelyCommand(e *cli.Env) *cobra.Command {
+	var api cli.APIFlags
+	var to queueFlags
+	var username string
+	var product string
+	var ids []string
+	var withPending bool
+	password := cli.CredentialFlags{Name: "password"}
+	c := &cobra.Command{
+		Use:   "compliancely --id N",
+		Short: "Ask Compliancely for requests by their ids",
+		Long: `reconcile compliancely asks for requests that you submitted, as they are now. The API
+does not list them, so keep their ids; the provider's retries end after about ten minutes.
+
+An event is what the webhook would have been: its id is the hash of the answer. The ledger
+knows that id for one hour. Within it, the same answer again, or a webhook with the same
+bytes, is a duplicate; later, or with another byte, handlers run again. So ask once for
+each request without a webhook. What is not final yet is only listed, as its webhook is
+still to come. If the source has a "key", the webhook's id is made from that, and the two
+are never duplicates of each other.`,
+		Example: `  go tool hookctl reconcile compliancely --id 70001,70002 --username me --dry-run
+  go tool hookctl reconcile compliancely --id 70001 --product transcript --username me \
+    --password-env COMPLIANCELY_PASSWORD --queue-url https://sqs.…`,
+		Args: cobra.NoArgs,
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
+			if !slices.Contains(reconcile.Products(), product) {
+				return cli.Usagef("--product has to be %s", strings.Join(reconcile.Products(), " or "))
+			}
+			send, err := to.sender(ctx, e)
+			if err != nil {
+				return err
+			}
+			client, err := newClient(e, api, username, password)
+			if err != nil {
+				return err
+			}
+			found, pending, err := reconcile.Compliancely(ctx, client, reconcile.CompliancelyQuery{
+				Source: to.source, Received: e.Now(), Product: product, IDs: ids, Pending: withPending, Waiting: waiting(e.Err),
+			})
+			for _, id := range pending {
+				e.Out.Print("%s %s is not final yet: not queued (--pending queues it)", product, id)
+			}
+			return errors.Join(err, to.deliver(ctx, e.Out, found, send))
+		}),
+	}
+	c.Flags().StringSliceVar(&ids, "id", nil, "`IDS` of the requests, separated by commas")
+	_ = c.MarkFlagRequired("id") // fails only for an unknown flag
+	c.Flags().BoolVar(&withPending, "pending", false, "also queue what is not final yet")
+	c.Flags().StringVar(&product, "product", reconcile.Products()[0], "the `PRODUCT`: "+strings.Join(reconcile.Products(), " or "))
+	c.Flags().StringVar(&username, "username", "", "log in with this `NAME` and a password")
+	password.Add(c, "the password")
+	api.Add(c, "an old token, in place of a login,")
+	to.add(c, "compliancely")
+	return c
+}
+
+// newClient returns a client of Compliancely's API that logs in, or has an old token.
+func newClient(e *cli.Env, api cli.APIFlags, username string, password cli.CredentialFlags) (*compliancely.Client, error) {
+	base, err := api.Base(compliancely.LiveURL)
+	if err != nil {
+		return nil, err
+	}
+	o := compliancely.ClientOptions{BaseURL: base, Username: username}
+	switch withToken := api.Token.Given(); {
+	case withToken == (username != ""):
+		return nil, cli.Usagef("give --username to log in, or a token of the old version")
+	case withToken:
+		o.Token, err = e.Credential(api.Token)
+	default:
+		o.Password, err = e.Credential(password)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return compliancely.NewClient(o)
+}

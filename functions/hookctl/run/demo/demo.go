@@ -1,0 +1,81 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/webhook"
+)
+
+// Options configure Show. All are needed.
+type Options struct {
+	Out  *cli.Writer
+	Logs *pipeline.Logs // what handlers log
+	// Register enters the user's handlers.
+	Register func(r *hook.Registry, getenv func(string) string) error
+}
+
+// A show is one call of Show, with the problems so far.
+type show struct {
+	Options
+	problems []string
+}
+
+// Show runs and prints the whole demo. It returns one line for each result that is not the
+// expected one. The error says that the demo could not be finished.
+func Show(ctx context.Context, o Options) (problems []string, err error) {
+	t := &show{Options: o}
+	t.Out.Print("%s", t.Out.Bold("Webhook Intake: what happens to a webhook"))
+	t.Out.Print("Signed samples go over HTTP through the code that runs on AWS; queue and ledger are in memory.")
+	for _, chapter := range []func(context.Context) error{t.samples, t.refusals, t.crash} {
+		t.Out.Print("")
+		if err := chapter(ctx); err != nil {
+			return t.problems, err
+		}
+	}
+	return t.problems, nil
+}
+
+func (t *show) title(number int, text string) {
+	t.Out.Print("%s", t.Out.Bold(fmt.Sprintf("%d  %s", number, text)))
+}
+
+// expect notes a problem unless ok is true.
+func (t *show) expect(ok bool, format string, args ...any) {
+	if !ok {
+		t.problems = append(t.problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// verdict returns text in the colour of an expected or unexpected result.
+func (t *show) verdict(ok bool, text string) string {
+	if ok {
+		return t.Out.Good(text)
+	}
+	return t.Out.Bad(text)
+}
+
+// textSample returns the event of the later chapters, signed at the given time.
+func textSample(at time.Time) (sourceName string, r webhook.Request, err error) {
+	s, err := dialect.Find("contiguity.text.incoming.sms")
+	if err != nil {
+		return "", webhook.Request{}, err
+	}
+	src := dialect.Sources()[s.Provider.Name()]
+	return src.Name, dialect.Sign(src.Provider, src.Settings, s.Body, at), nil
+}
+
+// micros returns a duration in microseconds, at least 1.
+func micros(d time.Duration) string { return strconv.FormatInt(max(d.Microseconds(), 1), 10) }
+
+// oneLine returns an error cut to part of a line.
+func oneLine(err error) string {
+	return cli.Cut(strings.Join(strings.Fields(err.Error()), " "), 70)
+}

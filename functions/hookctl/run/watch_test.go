@@ -1,0 +1,144 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+func newTestWatch() (*watch, *pipeline.Logs, *bytes.Buffer) {
+	var out bytes.Buffer
+	logs := pipeline.NewLogs()
+	s := cli.NewWriter(&out, func(string) string { return "" })
+	return newWatch(s, logs, func() time.Time { return clitest.Noon }), logs, &out
+}
+
+func accepted(id string) ingest.Report {
+	return ingest.Report{Source: "shop", Type: "order.paid", ID: id, Status: 200, Took: 500 * time.Microsecond}
+}
+
+func result(id string, receives int, o process.Outcome, runs ...process.Run) pipeline.Worked {
+	return pipeline.Worked{Result: process.Result{
+		Message: queue.Message{
+			Event: webhook.Event{Source: "shop", ID: id, Type: "order.paid"},
+			Wire:  queue.Wire{Receives: receives},
+		},
+		Outcome: o, Acked: o == process.Handled || o == process.Duplicate, Runs: runs,
+		Delay: 4 * time.Second,
+	}}
+}
+
+var (
+	done   = process.Run{Handler: "charge", End: process.RunDone, Took: time.Millisecond}
+	failed = process.Run{Handler: "notify", End: process.RunFailed, Took: time.Millisecond, Err: errors.New("shop is closed")}
+)
+
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		do   func(l *watch, logs *pipeline.Logs)
+		want []string
+	}{
+		{"answered, then handled", func(l *watch, logs *pipeline.Logs) {
+			l.answered(accepted("evt_1"))
+			slog.New(logs).Info("charged", "cents", 5)
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+		}, []string{
+			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
+			"          handled by charge in 1.0 ms",
+			"          log: charged  cents=5",
+		}},
+		{"handled before it is answered", func(l *watch, _ *pipeline.Logs) {
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+			l.answered(accepted("evt_1"))
+		}, []string{
+			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
+			"          handled by charge in 1.0 ms",
+		}},
+		{"twice the same event, crossing", func(l *watch, _ *pipeline.Logs) {
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done), result("evt_1", 1, process.Duplicate)})
+			l.answered(accepted("evt_1"))
+			l.answered(accepted("evt_1"))
+		}, []string{
+			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
+			"          handled by charge in 1.0 ms",
+			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
+			"          is a duplicate, dropped",
+		}},
+		{"failed, and handled at the second try", func(l *watch, _ *pipeline.Logs) {
+			l.answered(accepted("evt_1"))
+			l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, done, failed)})
+			l.worked([]pipeline.Worked{result("evt_1", 2, process.Handled, done)})
+		}, []string{
+			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
+			"          failed, tried again in 4s",
+			"          charge done in 1.0 ms",
+			"          notify failed in 1.0 ms: shop is closed",
+			"12:00:00  evt_1 again: handled by charge in 1.0 ms",
+		}},
+		{"refused", func(l *watch, _ *pipeline.Logs) {
+			l.answered(ingest.Report{Source: ingest.UnknownSource, Status: 405, Code: webhook.ErrMethod})
+		}, []string{
+			"12:00:00  405 refused  method",
+			"          webhooks are sent by POST",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, logs, out := newTestWatch()
+			tt.do(l, logs)
+			if diff := cmp.Diff(strings.Join(tt.want, "\n")+"\n", out.String()); diff != "" {
+				t.Errorf("screen (-want +got):\n%s", diff)
+			}
+			if len(l.answers)+len(l.outcomes) != 0 {
+				t.Errorf("it still holds %v and %v", l.answers, l.outcomes)
+			}
+		})
+	}
+}
+
+// TestWatchShowsWhereAHandlerPanicked wants the place in the handler's file.
+func TestWatchShowsWhereAHandlerPanicked(t *testing.T) {
+	t.Parallel()
+	l, _, out := newTestWatch()
+	l.answered(accepted("evt_1"))
+	l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, process.Run{
+		Handler: "charge", End: process.RunFailed,
+		Err: &hook.PanicError{Value: "boom", Frames: []hook.Frame{
+			{Function: "handlers.price", File: "handlers/charge.go", Line: 12},
+			{Function: "handlers.charge", File: "handlers/charge.go", Line: 7},
+		}},
+	})})
+	for _, want := range []string{": panic: boom\n", "  at handlers.price (handlers/charge.go:12)\n", "  at handlers.charge (handlers/charge.go:7)\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestShort(t *testing.T) {
+	t.Parallel()
+	hash := strings.Repeat("ab", 32)
+	for id, want := range map[string]string{
+		"evt_1": "evt_1", "sha256:" + hash: "sha256:abababababab…", "key:" + hash: "key:abababababab…", "a:b": "a:b",
+	} {
+		if got := short(id); got != want {
+			t.Errorf("short(%s) = %s, want %s", id, got, want)
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package samples_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/samples"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/lambdahttp"
+	"webhookintake/shared/lambdasqs"
+	ledgermemory "webhookintake/shared/ledger/memory"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/queue/memory"
+	"webhookintake/shared/source"
+)
+
+func build(t *testing.T) map[string][]byte {
+	t.Helper()
+	files, err := samples.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// parse reads a file strictly: a field that the lambda structs do not have is a fault.
+func parse(t *testing.T, file []byte, into any) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(file))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSameBytesAtEveryRun(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(build(t), build(t)); diff != "" {
+		t.Errorf("two builds (-one +two):\n%s", diff)
+	}
+}
+
+func TestEverySampleHasItsFiles(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"env.json", "http/wrong-signature.json", "http/unknown-source.json", "http/duplicate.json",
+		"sqs/duplicate.json", "sqs/bad-record.json",
+	}
+	for _, s := range dialect.Samples() {
+		want = append(want, "http/"+s.Name+".json", "sqs/"+s.Name+".json")
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(build(t)))); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// TestIngestAnswers gives every HTTP event to the function's own code, years later.
+func TestIngestAnswers(t *testing.T) {
+	t.Parallel()
+	special := map[string]string{
+		"http/wrong-signature.json": `401 {"error":"signature_mismatch"}`,
+		"http/unknown-source.json":  `404 {"error":"unknown_source"}`,
+		"http/duplicate.json":       `200 {"status":"accepted","id":"evt_sample_sms"}`,
+	}
+	encoded := 0
+	for name, file := range build(t) {
+		if !strings.HasPrefix(name, "http/") {
+			continue
+		}
+		var e events.APIGatewayV2HTTPRequest
+		parse(t, file, &e)
+		if e.IsBase64Encoded {
+			encoded++
+		}
+		answer, err := lambdahttp.Handler(&ingest.Handler{
+			Sources: source.Fixed(dialect.Sources()),
+			Queue:   memory.New(memory.Options{}),
+			Now:     func() time.Time { return dialect.Time().AddDate(3, 0, 0) },
+		})(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, ok := special[name]
+		got := http.StatusText(answer.StatusCode)
+		if ok {
+			got = strconv.Itoa(answer.StatusCode) + " " + answer.Body
+		} else {
+			want = "OK"
+		}
+		if got != want {
+			t.Errorf("%s: answer %s, want %s", name, got, want)
+		}
+	}
+	if encoded == 0 {
+		t.Error("no HTTP event has its body in base64, so that way is not in use")
+	}
+}
+
+// TestProcessOutcomes gives every SQS event to the function's own code.
+func TestProcessOutcomes(t *testing.T) {
+	t.Parallel()
+	special := map[string][]process.Outcome{
+		"sqs/duplicate.json":  {process.Unhandled, process.Duplicate},
+		"sqs/bad-record.json": {process.Unhandled, process.DeadLettered, process.Unhandled},
+	}
+	for name, file := range build(t) {
+		if !strings.HasPrefix(name, "sqs/") {
+			continue
+		}
+		var e events.SQSEvent
+		parse(t, file, &e)
+		letters := memory.New(memory.Options{})
+		w := &process.Worker{
+			Handlers: new(hook.Registry), Ledger: new(ledgermemory.Store),
+			Queue: memory.New(memory.Options{}), DeadLetters: letters,
+		}
+		var got []process.Outcome
+		for _, r := range w.Batch(t.Context(), lambdasqs.Messages(e)) {
+			got = append(got, r.Outcome)
+		}
+		want, ok := special[name]
+		if !ok {
+			want = []process.Outcome{process.Unhandled}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: outcomes (-want +got):\n%s", name, diff)
+		}
+		for _, letter := range letters.Messages() {
+			if letter.Failure == nil || letter.Failure.Reason != queue.ReasonUnreadable {
+				t.Errorf("%s: letter with failure %+v, want reason %s", name, letter.Failure, queue.ReasonUnreadable)
+			}
+		}
+	}
+}
+
+// TestRecordsCarryTheWholeMessage compares the record with the HTTP event's body.
+func TestRecordsCarryTheWholeMessage(t *testing.T) {
+	t.Parallel()
+	files := build(t)
+	for _, s := range dialect.Samples() {
+		var e events.SQSEvent
+		parse(t, files["sqs/"+s.Name+".json"], &e)
+		m := lambdasqs.Messages(e)[0]
+		if m.Unreadable != nil {
+			t.Errorf("%s: unreadable: %v", s.Name, m.Unreadable)
+		}
+		if string(m.Raw) != string(s.Body) || m.Type != s.Type || m.Source != s.Provider.Name() {
+			t.Errorf("%s: message is %v, want the sample's", s.Name, m.Event)
+		}
+		if m.Wire.Receives != 1 || !m.Wire.Sent.IsZero() {
+			t.Errorf("%s: receives %d, sent %v; want the first receive, and no time at which it grows old", s.Name, m.Wire.Receives, m.Wire.Sent)
+		}
+	}
+}
+
+// TestDuplicateIsSignedAnew holds the duplicate against the first delivery: the same
+// body, in a request of its own.
+func TestDuplicateIsSignedAnew(t *testing.T) {
+	t.Parallel()
+	files := build(t)
+	var first, again events.APIGatewayV2HTTPRequest
+	parse(t, files["http/contiguity.text.incoming.sms.json"], &first)
+	parse(t, files["http/duplicate.json"], &again)
+	if first.Body != again.Body {
+		t.Error("the bodies differ, so they are two events")
+	}
+	if name := "contiguity-signature"; first.Headers[name] == again.Headers[name] {
+		t.Error("the signatures are the same: nothing was signed anew")
+	}
+	if first.RequestContext.RequestID == again.RequestContext.RequestID {
+		t.Error("it is the same request")
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	var env map[string]map[string]string
+	parse(t, build(t)["env.json"], &env)
+	set, err := source.Parse([]byte(env["Ingest"]["SOURCES"]), source.ParseOptions{AllowSample: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tolerance := set["contiguity"].Settings.ToleranceS; tolerance == nil || *tolerance != 0 {
+		t.Error("the contiguity source checks the signed time, so the samples would be refused")
+	}
+	for function, names := range map[string][]string{
+		"Ingest":  {"QUEUE_URL"},
+		"Process": {"QUEUE_URL", "DLQ_URL", "TABLE_NAME"},
+	} {
+		for _, name := range names {
+			if got := env[function][name]; got != "memory:" {
+				t.Errorf("%s of %s is %q, want the embedded one", name, function, got)
+			}
+		}
+	}
+	for function, name := range map[string]string{"Ingest": "SOURCES_SECRET_ARN", "Process": "HANDLERS_SECRET_ARN"} {
+		if got, ok := env[function][name]; !ok || got != "" {
+			t.Errorf("%s of %s is %q, %v; want it emptied, or the function would ask AWS", name, function, got, ok)
+		}
+	}
+	var settings map[string]string
+	parse(t, []byte(env["Process"]["HANDLERS"]), &settings)
+	if diff := cmp.Diff(cli.SampleSettings(), settings); diff != "" {
+		t.Errorf("HANDLERS (-the samples' settings +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,146 @@
+package sign
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+// DefaultAddress is where run listens, and where send sends.
+const DefaultAddress = "127.0.0.1:8080"
+
+// MessageFlags name a webhook, how it is signed, and where it goes.
+type MessageFlags struct {
+	TargetFlags
+	File, Provider string
+}
+
+// Add adds the flags to a command.
+func (f *MessageFlags) Add(c *cobra.Command) {
+	c.Flags().StringVar(&f.File, "file", "", "take the body from this `FILE` instead of a sample; - is standard input")
+	c.Flags().StringVar(&f.Provider, "provider", "", "`NAME` of the provider whose webhook the file is")
+	f.TargetFlags.Add(c)
+}
+
+// TargetFlags say where webhooks go and how they are signed.
+type TargetFlags struct {
+	To             string
+	Signed, Header string
+	Secret         cli.SecretFlags
+}
+
+// Add adds the flags to a command.
+func (f *TargetFlags) Add(c *cobra.Command) {
+	c.Flags().StringVar(&f.To, "to", "", "send to this `URL`, by default to hookctl run; to a URL without a path,\n/hooks/<provider> is added")
+	c.Flags().StringVar(&f.Signed, "signed", "", "`WHAT` kyc signs: body, the default, or timestamp.body")
+	c.Flags().StringVar(&f.Header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
+	f.Secret.Add(c)
+}
+
+// A Target is where a provider's webhooks go, and the settings to sign them with.
+type Target struct {
+	Provider webhook.Provider
+	Settings webhook.Settings
+	URL      string
+}
+
+// Target returns the target of a provider's webhooks. The settings are those of the
+// sample source, unless the flags say otherwise.
+func (f TargetFlags) Target(e *cli.Env, p webhook.Provider) (t Target, err error) {
+	t.Provider, t.Settings = p, dialect.Sources()[p.Name()].Settings
+	if t.URL, err = hookURL(f.To, p); err != nil {
+		return t, err
+	}
+	t.Settings.Signed, t.Settings.Header = f.Signed, f.Header
+	secret, ok, err := e.Secret(f.Secret)
+	if err != nil {
+		return t, err
+	}
+	if ok {
+		t.Settings.Secrets = []webhook.Secret{secret}
+	}
+	if _, err := p.Configure(t.Settings); err != nil {
+		return t, cli.Usagef("provider %s: %w", p.Name(), err)
+	}
+	return t, nil
+}
+
+// hookURL returns the URL to send to.
+func hookURL(to string, p webhook.Provider) (string, error) {
+	if to == "" {
+		to = "http://" + DefaultAddress
+	}
+	u, err := url.Parse(to)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return "", cli.Usagef("--to %q is not a URL; give one like https://example.com/hooks/%s", to, p.Name())
+	}
+	if u.Path == "" || u.Path == "/" {
+		u.Path = "/hooks/" + p.Name()
+	}
+	return u.String(), nil
+}
+
+// A Message is a webhook before it is signed.
+type Message struct {
+	Target
+	Sample dialect.Sample // the zero Sample for a file
+	Body   []byte
+}
+
+// Message returns the webhook that the flags and arguments name.
+func (f MessageFlags) Message(e *cli.Env, args []string) (m Message, err error) {
+	var p webhook.Provider
+	switch {
+	case f.File != "" && len(args) > 0:
+		return m, cli.Usagef("give the name of a sample or --file, not both")
+	case f.File != "":
+		if p, m.Body, err = f.read(e); err != nil {
+			return m, err
+		}
+	case len(args) == 0:
+		return m, cli.Usagef("name a sample, or give --file and --provider; the samples:\n  %s", strings.Join(dialect.Names(), "\n  "))
+	case f.Provider != "":
+		return m, cli.Usagef("--provider is for --file; a sample has its own")
+	default:
+		if m.Sample, err = dialect.Find(args[0]); err != nil {
+			return m, &cli.UsageError{Err: err}
+		}
+		p, m.Body = m.Sample.Provider, m.Sample.Body
+	}
+	m.Target, err = f.Target(e, p)
+	return m, err
+}
+
+// read returns the body in the file, and its provider.
+func (f MessageFlags) read(e *cli.Env) (p webhook.Provider, body []byte, err error) {
+	if f.Provider == "" {
+		return nil, nil, cli.Usagef("--file needs --provider, to sign as that provider does")
+	}
+	d, err := dialect.Of(f.Provider)
+	if err != nil {
+		return nil, nil, &cli.UsageError{Err: err}
+	}
+	if f.File == "-" {
+		body, err = io.ReadAll(e.Stdin)
+	} else {
+		body, err = os.ReadFile(f.File)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the body: %w", err)
+	}
+	return d.Provider, body, nil
+}
+
+// Sign returns the signed request for the message's body.
+func (m Message) Sign(at time.Time) webhook.Request {
+	return dialect.Sign(m.Provider, m.Settings, m.Body, at)
+}

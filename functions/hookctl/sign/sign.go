@@ -1,0 +1,72 @@
+package sign
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+// Command returns the command "sign".
+func Command(e *cli.Env) *cobra.Command {
+	var flags MessageFlags
+	var curl bool
+	c := &cobra.Command{
+		Use:   "sign [SAMPLE]",
+		Short: "Print the signed headers of a webhook, or a curl command",
+		Long: `sign signs a body as its provider would, with the current time, and prints the headers.
+With --curl it prints a whole command. It signs with the provider's sample secret, which
+"hookctl run" takes, unless a flag says where another secret is.`,
+		Example: `  go tool hookctl sign text.incoming.sms --curl
+  go tool hookctl sign --provider kyc --file body.json --secret-env KYC_SECRET
+  jq -c . body.json | go tool hookctl sign --provider compliancely --file -`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp),
+		RunE: e.Run(func(_ context.Context, args []string) error {
+			m, err := flags.Message(e, args)
+			if err != nil {
+				return err
+			}
+			r := m.Sign(e.Now())
+			if !curl {
+				printAuthentication(e.Out, r)
+				return nil
+			}
+			text, err := Curl(dialect.URL(m.URL, r), r, flags.File)
+			if err != nil {
+				return err
+			}
+			e.Out.Print("%s", text)
+			return nil
+		}),
+	}
+	flags.Add(c)
+	c.Flags().BoolVar(&curl, "curl", false, "print a command that sends the webhook")
+	return c
+}
+
+// printAuthentication prints what makes r authentic: its headers, or the query of its URL.
+func printAuthentication(out *cli.Writer, r webhook.Request) {
+	if len(r.Query) > 0 {
+		out.Print("?%s", r.Query.Encode())
+	}
+	for _, line := range headerLines(r.Header) {
+		out.Print("%s", line)
+	}
+}
+
+func headerLines(h http.Header) []string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			lines = append(lines, name+": "+value)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,174 @@
+package sign
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+func TestSign(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		call clitest.Call
+	}{
+		{"contiguity", clitest.Call{Commands: commands, Args: []string{"sign", "text.incoming.sms"}}},
+		{"kyc", clitest.Call{Commands: commands, Args: []string{"sign", "kyc.session.approved"}}},
+		{"kyc-timestamp", clitest.Call{Commands: commands, Args: []string{"sign", "kyc.session.approved", "--signed", "timestamp.body"}}},
+		{"compliancely", clitest.Call{Commands: commands, Args: []string{"sign", "tin_match"}}},
+		{"compliancely-header", clitest.Call{Commands: commands, Args: []string{"sign", "tin_match", "--header", "x-signature"}}},
+		{"curl", clitest.Call{Commands: commands, Args: []string{"sign", "text.incoming.sms", "--curl"}}},
+		{"curl-to", clitest.Call{Commands: commands, Args: []string{"sign", "tin_match", "--curl", "--to", "https://example.com/prod/hooks/tin"}}},
+		{"file", clitest.Call{Commands: commands, Args: []string{"sign", "--file", "testdata/body.json", "--provider", "kyc", "--curl"}}},
+		{"stdin", clitest.Call{Commands: commands,
+			Args: []string{"sign", "--file", "-", "--provider", "contiguity", "--curl", "--secret-env", "S"},
+			Env:  map[string]string{"S": clitest.Secret}, Stdin: `{"id":"evt_1","type":"it's"}`,
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := tt.call.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			clitest.Golden(t, tt.name+".golden", out)
+		})
+	}
+}
+
+// TestSignedHeadersVerify holds what is printed against the provider's own judgment.
+func TestSignedHeadersVerify(t *testing.T) {
+	t.Parallel()
+	for _, s := range dialect.Samples() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			out, err := clitest.Call{Commands: commands,
+				Args: []string{"sign", s.Name, "--secret-env", "S"}, Env: map[string]string{"S": clitest.Secret},
+			}.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			header, query := http.Header{}, url.Values{}
+			for line := range strings.Lines(out) {
+				if text, ok := strings.CutPrefix(strings.TrimSpace(line), "?"); ok {
+					query, err = url.ParseQuery(text)
+					if err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				header.Add(name, value)
+			}
+			v, err := s.Provider.Configure(webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(clitest.Secret)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := v.Verify(webhook.Request{Header: header, Query: query, Body: s.Body, At: clitest.Noon}); err != nil {
+				t.Errorf("Verify = %v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// TestSecretSources wants the same signature wherever the secret comes from, and the
+// secret itself nowhere.
+func TestSecretSources(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(clitest.Secret+"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sign := []string{"sign", "text.incoming.sms", "--curl"}
+	var outputs []string
+	for _, c := range []clitest.Call{
+		{Args: append(sign, "--secret-file", file)},
+		{Args: append(sign, "--secret-env", "S"), Env: map[string]string{"S": clitest.Secret}},
+		{Args: append(sign, "--secret-prompt"), Password: clitest.Secret},
+	} {
+		c.Commands = commands
+		out, err := c.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out, clitest.Secret) {
+			t.Errorf("%v prints the secret:\n%s", c.Args, out)
+		}
+		outputs = append(outputs, out)
+	}
+	if outputs[0] != outputs[1] || outputs[1] != outputs[2] {
+		t.Errorf("signatures differ:\n%s", strings.Join(outputs, "\n"))
+	}
+	plain, err := clitest.Call{Commands: commands, Args: sign}.Run(t.Context())
+	if err != nil || plain == outputs[0] {
+		t.Errorf("without a secret: %v; want the sample's signature", err)
+	}
+}
+
+func TestSecretFaults(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"empty variable", []string{"--secret-env", "NOT_SET"}, "the secret is empty"},
+		{"no file", []string{"--secret-file", "testdata/nothing-here"}, "read the secret"},
+		{"empty file", []string{"--secret-file", os.DevNull}, "the secret is empty"},
+		{"no terminal", []string{"--secret-prompt"}, cli.ErrNoTerminal.Error()},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := clitest.Call{Commands: commands, Args: append([]string{"sign", "tin_match"}, tt.args...)}.Run(t.Context())
+			if cli.ExitCode(err) != cli.ExitFailed || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error = %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestCurlInAShell lets a shell take the command apart, with bodies that a
+// careless quoting would change.
+func TestCurlInAShell(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"a":"it's"}`, `{"a":"$HOME ` + "`id`" + ` \\ \" !"}`, "{\n \"a\":\t1}\n", `@/etc/hostname`, "'", "",
+	} {
+		r := webhook.Request{Header: http.Header{"X-Signature": {"a'b", "c d"}}, Body: []byte(body)}
+		command, err := Curl("http://127.0.0.1/hooks/x?a=1&b=2", r, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{
+			"-sS", "http://127.0.0.1/hooks/x?a=1&b=2", "-H", "Content-Type: application/json",
+			"-H", "X-Signature: a'b", "-H", "X-Signature: c d", "--data-raw", body, "",
+		}
+		if diff := cmp.Diff(want, words(t, command)); diff != "" {
+			t.Errorf("arguments (-want +got):\n%s", diff)
+		}
+	}
+	if _, err := Curl("http://127.0.0.1", webhook.Request{Body: []byte("a\x00b")}, ""); err == nil {
+		t.Error("a command was made for a body that no shell can pass on")
+	}
+}
+
+// words runs the command with a curl that prints its arguments.
+func words(t *testing.T, command string) []string {
+	t.Helper()
+	out, err := osexec.CommandContext(t.Context(), "sh", "-c", `curl() { printf '%s\0' "$@"; }; `+command).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return strings.Split(string(out), "\x00")
+}

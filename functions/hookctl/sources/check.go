@@ -1,0 +1,169 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+// defaultSince is how far back the log is searched for uses: longer than the pause between
+// two tries of a provider that documents one.
+const defaultSince = time.Hour
+
+// shortestSince is how far back the log must be searched at least: a provider may retry
+// for about ten minutes, with the secret of the first try.
+const shortestSince = 10 * time.Minute
+
+// errNoSources makes check fail if there are no sources.
+var errNoSources = errors.New("there are no sources")
+
+func checkCommand(e *cli.Env) *cobra.Command {
+	var f flags
+	var since time.Duration
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check the sources, and see which secrets are in use",
+		Long: `check says whether the current version of the sources is valid and which version serves;
+what in them is probably not meant; and when each secret last verified a webhook, which
+tells when a rotation can be finished.
+
+It searches the log of Ingest, which names a secret by its place among the source's
+secrets. So it counts only lines from 6 minutes after the last change of the source's
+secrets: until then the change may not have reached every instance.
+
+It exits with 1 if the current version is not valid, there are no sources, or the log
+cannot be read.`,
+		Example: `  go tool hookctl sources check --stack webhook-intake
+  go tool hookctl sources check --stack webhook-intake --since 24h --json`,
+		Args: cobra.NoArgs,
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
+			if since < shortestSince {
+				return cli.Usagef("--since has to be at least %s: a provider may retry for that long", cli.Duration(shortestSince))
+			}
+			return check(ctx, e, f, since, asJSON)
+		}),
+	}
+	f.addStack(c)
+	c.Flags().DurationVar(&since, "since", defaultSince, "search the log this `LONG` back, at least 10m")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return c
+}
+
+func check(ctx context.Context, e *cli.Env, f flags, since time.Duration, asJSON bool) error {
+	editor, s, err := f.editor(ctx, e)
+	if err != nil {
+		return err
+	}
+	report, err := sources.Examine(ctx, editor.Secret)
+	if err != nil {
+		return err
+	}
+	now := e.Now()
+	group, logErr := s.Get(stack.IngestLogs)
+	if logErr == nil {
+		logErr = report.FindUses(ctx, sources.NewLog(s.Logs(), group), now, since)
+	}
+	if asJSON {
+		err = e.Out.JSON(report)
+	} else {
+		printCheck(e.Out, report, s, now)
+	}
+	if report.Valid && len(report.Sources) == 0 {
+		return errors.Join(err, errNoSources)
+	}
+	return errors.Join(err, report.Err(), logErr)
+}
+
+func printCheck(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Time) {
+	switch {
+	case r.Valid && len(r.Sources) == 0:
+		printNoSources(out, on)
+		return
+	case r.Valid:
+		out.Print("%s (AWSCURRENT, put %s)\n", out.Good("The current version is valid"), cli.Time(*r.Changed, now))
+	case r.Changed != nil:
+		out.Print("%s: the previous one serves (AWSPREVIOUS, put %s)\n", out.Bad("The current version is not valid"), cli.Time(*r.Changed, now))
+	}
+	printUses(out, r, on, now)
+	if r.Silent() {
+		out.Print("\nNo use of any secret was found. If the stack's LogLevel is warn or error, the log has no lines of\n" +
+			"accepted webhooks.")
+	}
+	for i, w := range r.Warnings {
+		if i == 0 {
+			out.Print("")
+		}
+		out.Print("%s %s", out.Bad("warning:"), w)
+	}
+}
+
+// printUses prints a line for each secret, and below those of a source the conclusion.
+func printUses(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Time) {
+	width := 0
+	for _, use := range r.Sources {
+		width = max(width, len(use.Name))
+	}
+	for _, use := range r.Sources {
+		name := use.Name
+		for _, secret := range use.Secrets {
+			out.Print("%s  secrets[%d]  %s  %s", cli.Pad(name, width), secret.Index, cli.Pad(secret.Secret, 8), lastUse(r, use, secret, now))
+			name = ""
+		}
+		text := advice(r, use, now)
+		if use.Verdict == sources.Finish {
+			text += fmt.Sprintf(":\ngo tool hookctl sources rotate %s --finish%s", use.Name, on.Flags)
+		}
+		for line := range strings.Lines(text) {
+			out.Print("%s  %s", cli.Pad("", width), out.Dim(strings.TrimSuffix(line, "\n")))
+		}
+	}
+}
+
+// advice returns what the verdict on a source means, and what to do. It is empty if there
+// is nothing to say, and before the log was searched.
+func advice(r *sources.Report, s sources.SourceUse, now time.Time) string {
+	if r.Since == nil {
+		return ""
+	}
+	switch s.Verdict {
+	case sources.Idle:
+		return "no accepted webhooks since " + cli.Time(r.SearchedFrom(s), now)
+	case sources.TooEarly:
+		if s.Known.IsZero() {
+			return "an older version was restored, so the log does not show which secret was used:\ncheck again after a new version was put"
+		}
+		return fmt.Sprintf("too early to tell: which secret was used is known only from %s on.\nCheck again after %s, or search a shorter time with --since",
+			cli.Time(s.Known, now), cli.Time(s.Known.Add(r.Searched), now))
+	case sources.NotYet:
+		return "the provider still signs with an older secret: give it secrets[0]"
+	case sources.Both:
+		return "an older secret was used as well: do not finish the rotation yet, check again later"
+	case sources.Unclear:
+		return "the log is too long to search: search a shorter time with --since"
+	case sources.Finish:
+		return fmt.Sprintf("only secrets[0] was used in the last %s: the rotation can be finished", cli.Duration(r.Searched))
+	}
+	return ""
+}
+
+// lastUse returns when a secret was last used, or since when it was not.
+func lastUse(r *sources.Report, s sources.SourceUse, u sources.SecretUse, now time.Time) string {
+	switch {
+	case r.Since == nil, s.Known.IsZero():
+		return "not known"
+	case u.LastUsed != nil:
+		return "last used " + cli.TimeAndAge(*u.LastUsed, now)
+	case !u.Searched:
+		return "not known"
+	}
+	return "not used since " + cli.Time(r.SearchedFrom(s), now)
+}

@@ -1,0 +1,100 @@
+package sources
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	diff "github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+// TestSourcesCheck holds what a person reads, from a finished rotation to an invalid
+// document.
+func TestSourcesCheck(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		previous string // put an hour before the current one, which is a day old; empty is none
+		current  string
+		lines    []fakeLine
+		want     string // in the error; empty means none
+	}{
+		{name: "rotation", current: `{"contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},
+			"kyc": {"secrets": ["hunter2"]}, "tins": {"provider": "compliancely", "secrets": ["hunter2-0000001111", "hunter2"]}}`,
+			lines: []fakeLine{
+				{"contiguity", 0, clitest.Noon.Add(-12 * time.Minute)}, {"contiguity", 1, clitest.Noon.Add(-3 * time.Hour)},
+				{"tins", 1, clitest.Noon.Add(-30 * time.Second)}, {"other", 0, clitest.Noon.Add(-time.Second)},
+			}},
+		{name: "silent", current: `{"kyc": {"secrets": ["hunter2"], "signed": "body"}}`},
+		{name: "invalid", previous: `{"kyc": {"secrets": ["hunter2"], "signed": "body"}}`, current: `{"kyc": {"secret": ["hunter2"]}}`,
+			lines: []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute)}}, want: "sources.kyc.secret: there is no such field"},
+		{name: "both-invalid", current: `{"kyc": {"secret": ["hunter2"]}}`, want: "every webhook is answered with 503"},
+		{name: "none", want: "there are no sources"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeAWS(t, "")
+			if tt.previous != "" {
+				f.put("v-0", tt.previous, clitest.Noon.Add(-25*time.Hour))
+			}
+			if tt.current != "" {
+				f.put("v-1", tt.current, clitest.Noon.Add(-24*time.Hour))
+			}
+			f.lines = tt.lines
+			out, err := f.sources("check").Run(t.Context())
+			if (err == nil) != (tt.want == "") || err != nil && (cli.ExitCode(err) != cli.ExitFailed || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("%v, want %q", err, tt.want)
+			}
+			clitest.Golden(t, tt.name+".golden", out)
+			if strings.Contains(out, "hunter2") {
+				t.Errorf("a secret shows:\n%s", out)
+			}
+		})
+	}
+}
+
+func TestSourcesCheckJSON(t *testing.T) {
+	t.Parallel()
+	f := newFakeAWS(t, twoSources)
+	f.lines = []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute)}}
+	out, err := f.sources("check", "--json", "--since", "30m").Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clitest.Golden(t, "check.json", out)
+	var got sources.Report
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	verdicts := map[string]sources.Verdict{}
+	for _, s := range got.Sources {
+		verdicts[s.Name] = s.Verdict
+	}
+	if d := diff.Diff(map[string]sources.Verdict{"contiguity": sources.Idle, "kyc": sources.InUse}, verdicts); d != "" {
+		t.Errorf("verdicts (-want +got):\n%s", d)
+	}
+}
+
+// TestSourcesCheckWithoutLog tells all that it knows before it says what it could not see.
+func TestSourcesCheckWithoutLog(t *testing.T) {
+	t.Parallel()
+	f := newFakeAWS(t, twoSources)
+	f.noLog = true
+	out, err := f.sources("check").Run(t.Context())
+	if cli.ExitCode(err) != cli.ExitFailed || !strings.Contains(err.Error(), "IngestLogs is not known") {
+		t.Errorf("error = %v", err)
+	}
+	for _, want := range []string{"The current version is valid", "secrets[1]  ••••4444  not known"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "no accepted webhooks") || strings.Contains(out, "LogLevel") {
+		t.Errorf("it tells what it does not know:\n%s", out)
+	}
+}

@@ -1,0 +1,75 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+func rotateCommand(e *cli.Env) *cobra.Command {
+	var f flags
+	var end bool
+	c := &cobra.Command{
+		Use:   "rotate NAME",
+		Short: "Change a source's secret, with an overlap",
+		Long: `rotate puts a new secret first among the source's, and keeps the former first one behind
+it: webhooks signed with either are accepted. Older secrets are dropped. It says what to
+do at the provider next.
+
+The secret is asked for, or read from standard input if that is not a terminal. When
+"sources check" shows that the provider signs only with the new one, --finish drops the
+other.`,
+		Example: `  go tool hookctl sources rotate contiguity --stack webhook-intake
+  go tool hookctl sources check --stack webhook-intake
+  go tool hookctl sources rotate contiguity --finish --stack webhook-intake`,
+		Args: cobra.ExactArgs(1),
+		RunE: e.Run(func(ctx context.Context, args []string) error {
+			if end {
+				return finish(ctx, e, f, args[0])
+			}
+			return rotate(ctx, e, f, args[0])
+		}),
+	}
+	f.addChange(c)
+	f.secret.Add(c)
+	c.Flags().BoolVar(&end, "finish", false, "end the overlap: drop all secrets except the first")
+	for _, flag := range cli.SecretFlagNames() {
+		c.MarkFlagsMutuallyExclusive("finish", flag)
+	}
+	return c
+}
+
+func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
+	return f.change(ctx, e, name, func(d sources.Document) (sources.Document, error) {
+		if !d.Has(name) {
+			return d.Finish(name) // its error lists the sources, before a secret is asked for
+		}
+		secret, err := e.NeedSecret(f.secret)
+		if err != nil {
+			return d, err
+		}
+		return d.Rotate(name, secret)
+	}, func(before sources.Document, s *stack.Stack) string {
+		advice := ""
+		if d, err := dialect.Of(before.Entry(name).Provider); err == nil {
+			advice = d.AfterRotation + "\n\n"
+		}
+		return fmt.Sprintf("%s Until the rotation is finished, webhooks signed with either secret are\naccepted.\n\n%s"+
+			"When this says so:  go tool hookctl sources check%[3]s\nend the overlap:    go tool hookctl sources rotate %[4]s --finish%[3]s",
+			inUse, advice, s.Flags, name)
+	})
+}
+
+func finish(ctx context.Context, e *cli.Env, f flags, name string) error {
+	return f.change(ctx, e, name, func(d sources.Document) (sources.Document, error) {
+		return d.Finish(name)
+	}, func(sources.Document, *stack.Stack) string {
+		return "Within 5 minutes, webhooks signed with a dropped secret are answered with 401. No deploy is needed."
+	})
+}

@@ -1,0 +1,106 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+// Command returns the command "sources".
+func Command(e *cli.Env) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "sources",
+		Short: "Show and change a stack's sources and their secrets",
+		Long: `sources edits the document in the stack's secret of sources: which providers may send
+webhooks, and with which secrets. A change takes effect without a deploy.
+
+It writes only documents that ingest accepts as a whole, and only in place of the version
+that it showed.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(listCommand(e), setCommand(e), removeCommand(e), rotateCommand(e), checkCommand(e))
+	return c
+}
+
+// flags say whose sources are meant, and how they are changed.
+type flags struct {
+	stack  cli.StackFlags
+	secret cli.SecretFlags
+	yes    bool
+}
+
+func (f *flags) addStack(c *cobra.Command) {
+	f.stack.Add(c, "the deployed stack's `NAME`; without it, SOURCES_SECRET_ARN names\nthe secret and INGEST_LOG_GROUP the log group")
+}
+
+func (f *flags) addChange(c *cobra.Command) {
+	f.addStack(c)
+	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
+}
+
+// inUse says when a change takes effect.
+const inUse = `In use within 5 minutes, or at once when a webhook does not match the former secrets. No deploy
+is needed.`
+
+// editor returns the editor of the stack's secret.
+func (f flags) editor(ctx context.Context, e *cli.Env) (*sources.Editor, *stack.Stack, error) {
+	s, err := e.Stack(ctx, f.stack)
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := s.Get(stack.SourcesSecret)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}, s, nil
+}
+
+// change shows a change of one source, asks, and writes it. Next returns what to do then;
+// it gets the document as it was.
+func (f flags) change(
+	ctx context.Context, e *cli.Env, name string,
+	change func(sources.Document) (sources.Document, error),
+	next func(before sources.Document, s *stack.Stack) string,
+) error {
+	editor, s, err := f.editor(ctx, e)
+	if err != nil {
+		return err
+	}
+	base, err := editor.Load(ctx)
+	if err != nil {
+		return err
+	}
+	after, err := change(base.Document)
+	if err != nil {
+		return fmt.Errorf("%w: %w", cli.ErrNotChanged, err)
+	}
+	if _, err := after.Validate(); err != nil {
+		return fmt.Errorf("%w: %w:\n%w", cli.ErrNotChanged, sources.ErrInvalid, err)
+	}
+	changes := sources.Changes(base.Document, after, name)
+	if len(changes) == 0 {
+		e.Out.Print("Nothing to change: the source is like this already.")
+		return nil
+	}
+	e.Out.Print("%s", strings.Join(changes, "\n"))
+	for _, w := range after.Warnings() {
+		if w.Source == name {
+			e.Out.Print("warning: %s", w)
+		}
+	}
+	if err := e.Confirm(ctx, "Write this?", f.yes); err != nil {
+		return err
+	}
+	if err := editor.Write(ctx, base, after); err != nil {
+		return err
+	}
+	e.Out.Print("Written. %s", next(base.Document, s))
+	return nil
+}

@@ -1,0 +1,136 @@
+package traffic
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+const (
+	// hangUpAfter is the time between the request and the drop of the connection: the
+	// receiver has the request by then, and may or may not have answered.
+	hangUpAfter = 20 * time.Millisecond
+	// slowRead is how long an answer stays unread.
+	slowRead = 2 * time.Second
+	// maxAnswer is how much of an answer is read.
+	maxAnswer = 64 << 10
+	// maxInFlight is how many tries wait for an answer at once. More would measure this
+	// machine rather than the receiver.
+	maxInFlight = 512
+)
+
+// An outcome is the outcome of one try.
+type outcome struct {
+	status int           // 0 if no answer was taken
+	why    string        // a try that failed has a reason: status and code, or what kept the answer away
+	took   time.Duration // from the beginning of the request to the head of the answer
+	hungUp bool          // we dropped the connection
+}
+
+func (o outcome) accepted() bool { return o.status >= 200 && o.status < 300 }
+
+// refused reports whether the receiver does not trust or understand the request.
+func (o outcome) refused() bool {
+	switch o.status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return false
+}
+
+// A client makes tries.
+type client struct {
+	url       string
+	answer    time.Duration // how long an answer is waited for
+	transport http.RoundTripper
+}
+
+// newTransport keeps as many connections as there can be tries at once.
+func newTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = maxInFlight, maxInFlight
+	return t
+}
+
+// errHungUp is why the request of a dropped connection ends.
+var errHungUp = errors.New("hung up")
+
+// try sends r once. It does not follow redirects, as providers do not.
+func (c *client) try(ctx context.Context, r webhook.Request, slow Slow) outcome {
+	ctx, cancel := context.WithTimeout(ctx, c.answer)
+	defer cancel()
+	ctx, hangUp := context.WithCancelCause(ctx)
+	defer hangUp(nil)
+	if slow == HangUp {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
+			time.AfterFunc(hangUpAfter, func() { hangUp(errHungUp) })
+		}})
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, dialect.URL(c.url, r), bytes.NewReader(r.Body))
+	if err != nil {
+		return outcome{why: "the URL cannot be requested"}
+	}
+	request.Header = r.Header.Clone()
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "hookctl")
+	began := time.Now()
+	response, err := c.transport.RoundTrip(request)
+	took := time.Since(began)
+	switch {
+	case err == nil && slow == HangUp:
+		_ = response.Body.Close() // unread: the connection is dropped with it
+		return outcome{hungUp: true}
+	case errors.Is(context.Cause(ctx), errHungUp):
+		return outcome{hungUp: true}
+	case err != nil:
+		return outcome{why: c.reason(err)}
+	}
+	return c.read(response, took, slow)
+}
+
+// read reads the answer. Its body matters only for the reason of a failure.
+func (c *client) read(response *http.Response, took time.Duration, slow Slow) outcome {
+	if slow == SlowRead {
+		time.Sleep(slowRead)
+	}
+	text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // the status is the answer
+	_ = response.Body.Close()
+	o := outcome{status: response.StatusCode, took: took}
+	if !o.accepted() {
+		var said struct {
+			Error webhook.Code `json:"error"`
+		}
+		_ = json.Unmarshal(text, &said) // an answer that is not ours has no code
+		o.why = fmt.Sprint(o.status)
+		if webhook.ValidName(string(said.Error)) {
+			o.why += " " + string(said.Error)
+		}
+	}
+	return o
+}
+
+// reason returns why there is no answer, without the error's text.
+func (c *client) reason(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in " + cli.Duration(c.answer)
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "certificate not trusted"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return "no connection"
+	}
+	return "connection broken"
+}

@@ -1,0 +1,73 @@
+package traffic
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+// A maker makes the requests of a run. A delivery has the same body at each try and as a
+// duplicate, so that nothing has to be kept for a retry.
+type maker struct {
+	profile  Profile
+	settings webhook.Settings
+	samples  []dialect.Sample
+	run      uint32    // makes the ids of this run its own
+	began    time.Time // of the run
+}
+
+// newRun draws the part of ids that differs between runs.
+func newRun() uint32 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return binary.BigEndian.Uint32(b[:])
+}
+
+// id returns the id of an event of this run.
+func (m *maker) id(event int) string {
+	if m.profile.NumberIDs {
+		return strconv.FormatUint(uint64(m.run)*MaxEvents+uint64(event), 10)
+	}
+	return fmt.Sprintf("evt_%08x_%06d", m.run, event)
+}
+
+// body returns the sample of the delivery's type, with the event's time. It is an error if
+// the sample takes no id, which is a fault of the sample.
+func (m *maker) body(d Delivery) ([]byte, error) {
+	s := m.samples[d.Type]
+	s.Body = s.Fresh(m.began.Add(d.Created))
+	body, err := s.WithID(m.id(d.Event))
+	if err != nil {
+		return nil, fmt.Errorf("sample %s: %w", s.Name, err)
+	}
+	return body, nil
+}
+
+// request returns the delivery as it is sent at the given time.
+func (m *maker) request(d Delivery, at time.Time) (webhook.Request, error) {
+	body, err := m.body(d)
+	if err != nil {
+		return webhook.Request{}, err
+	}
+	if !m.profile.SignsEachTry {
+		at = m.began.Add(d.Created)
+	}
+	provider := m.samples[d.Type].Provider
+	if d.Forgery == OtherSecret {
+		return dialect.SignWrong(provider, m.settings, body, at), nil
+	}
+	r := dialect.Sign(provider, m.settings, body, at)
+	switch d.Forgery {
+	case ChangedBody:
+		r.Body = append(r.Body, ' ') // still the same JSON
+	case NoSignature:
+		r.Header = http.Header{}
+	}
+	return r, nil
+}

@@ -1,0 +1,83 @@
+package types
+
+import (
+	"context"
+
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/webhook"
+)
+
+// Command returns the command "types".
+func Command(e *cli.Env) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "types",
+		Short: "List the known event types",
+		Long: `types lists every event type that handlers can be registered for: its name, the Go type
+of its payload, the typed key for hook.On, and older names that reach the same handlers.
+Each type has a sample of the same name.`,
+		Example: `  go tool hookctl types
+  go tool hookctl types --json | jq -r .[].sample`,
+		Args: cobra.NoArgs,
+		RunE: e.Run(func(context.Context, []string) error {
+			if asJSON {
+				return e.Out.JSON(views(dialect.Types()))
+			}
+			write(e.Out, dialect.Types())
+			return nil
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return c
+}
+
+func write(out *cli.Writer, types []webhook.TypeInfo) {
+	typeWidth, payloadWidth := 0, 0
+	for _, t := range types {
+		typeWidth = max(typeWidth, len(t.Name))
+		payloadWidth = max(payloadWidth, len(t.Payload))
+	}
+	line := func(name, payload, key string) {
+		out.Print("  %s  %s  %s", cli.Pad(name, typeWidth), cli.Pad(payload, payloadWidth), key)
+	}
+	line("TYPE AND SAMPLE", "PAYLOAD", "KEY FOR hook.On")
+	provider := ""
+	for _, t := range types {
+		if t.Provider != provider {
+			provider = t.Provider
+			out.Print("%s", provider)
+		}
+		line(t.Name, t.Payload, t.Key)
+		if len(t.Aliases) > 0 {
+			out.Print("    also as %s", strings.Join(t.Aliases, ", "))
+		}
+	}
+	out.Print("\nTo send the sample of one: go tool hookctl send %s", types[0].Name)
+}
+
+// A view is a type as JSON.
+type view struct {
+	Type     string   `json:"type"`
+	Provider string   `json:"provider"`
+	Payload  string   `json:"payload"`
+	Key      string   `json:"key"`
+	Aliases  []string `json:"aliases"`
+	Sample   string   `json:"sample"`
+}
+
+func views(types []webhook.TypeInfo) []view {
+	list := make([]view, len(types))
+	for i, t := range types {
+		list[i] = view{
+			Type: t.Name, Provider: t.Provider, Payload: t.Payload, Key: t.Key,
+			Aliases: slices.Concat([]string{}, t.Aliases), Sample: dialect.NameOf(t),
+		}
+	}
+	return list
+}
