@@ -17,6 +17,7 @@ const (
 	opCommit  = "commit"   //
 	opEnd     = "end"      //
 	opNewest  = "newest"   //
+	opState   = "state"    //
 	opDefer   = "defer"    // a worker, to the queue
 	opLetter  = "letter"   // a worker, to the dead-letter queue
 	opRespond = "respond"  // a function returns; the queue deletes what it acknowledged

@@ -22,6 +22,7 @@ type event struct {
 	at       int64  // the event's own time, unix seconds
 	window   time.Duration
 	handlers []string // of its type
+	person   string   // whose conversation it moves; empty if none
 }
 
 // source is the name that the event is posted to; sources are named as their providers.
@@ -54,27 +55,48 @@ func catalogue() []*event {
 		session("evt_watch", "kyc.watchlist.match", []string{"audit"}),
 		match(1),
 		match(2),
+		chat("evt_chat1", "ann"),
+		chat("evt_chat2", "ann"),
+		chat("evt_chat3", "ann"),
+		chat("evt_chat4", "bob"),
 	}
+}
+
+func chat(id, person string) *event {
+	e := text(id, "imessage.incoming", fmt.Sprintf(`{"from":%q,"to":"us","body":"hello"}`, person), 104, "", []string{"move", "say"})
+	e.person = person
+	return e
 }
 
 func text(id, typ, data string, at int64, entity string, handlers []string) *event {
 	body := fmt.Sprintf(`{"id":%q,"type":%q,"timestamp":%d,"data":%s}`, id, typ, at, data)
-	return &event{contiguity.Provider{}, id, typ, body, entity, at, eventWindow, handlers}
+	return &event{
+		provider: contiguity.Provider{}, id: id, typ: typ, body: body, entity: entity, at: at,
+		window: eventWindow, handlers: handlers,
+	}
 }
 
 func session(id, typ string, handlers []string) *event {
 	body := fmt.Sprintf(`{"id":%q,"type":%q,"created":946681200,"data":{"session_id":"s-%s","status":"APPROVED"}}`, id, typ, id)
-	return &event{kyc.Provider{}, id, typ, body, "", 946681200, eventWindow, handlers}
+	return &event{
+		provider: kyc.Provider{}, id: id, typ: typ, body: body, at: 946681200,
+		window: eventWindow, handlers: handlers,
+	}
 }
 
 func match(n int) *event {
 	body := fmt.Sprintf(`{"id":%d,"name":"Demo","tin":"000000000","status":"Pending","irs_code":null}`, n)
 	sum := sha256.Sum256([]byte(body))
-	return &event{compliancely.Provider{}, "sha256:" + hex.EncodeToString(sum[:]), "tin_match", body, "", 0, hashWindow, []string{"alert", "sum"}}
+	return &event{
+		provider: compliancely.Provider{}, id: "sha256:" + hex.EncodeToString(sum[:]), typ: "tin_match", body: body,
+		window: hashWindow, handlers: []string{"alert", "sum"},
+	}
 }
 
 // atMostOnce reports whether the handler was registered so.
-func atMostOnce(handler string) bool { return handler == "reply" || handler == "notify" }
+func atMostOnce(handler string) bool {
+	return handler == "reply" || handler == "notify" || handler == "say"
+}
 
 // counting reports whether the handler adds one to a number for each event.
 func counting(handler string) bool {
@@ -83,6 +105,9 @@ func counting(handler string) bool {
 
 // skipsStale reports whether the handler skips events older than the entity's newest.
 func skipsStale(handler string) bool { return handler == "status" }
+
+// movesState reports whether the handler moves a conversation.
+func movesState(handler string) bool { return handler == "move" }
 
 // retries is when a provider tries again, after each try that was not acknowledged.
 func retries(provider string) []time.Duration {

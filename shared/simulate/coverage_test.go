@@ -18,12 +18,12 @@ func everything() [][]string {
 		{"send", "is lost"}, {"send", "its answer lost"}, {"send", "is not answered"}, {"the provider hangs up"},
 		{"send", "arrives late"}, {"is answered", "200"}, {"is answered", "401"}, {"is answered", "404"}, {"is answered", "503"},
 		{"run", "hangs"}, {"run", "panics"}, {"run", "wants"}, {"run", "permanent"}, {"run", "nothing sent"},
-		{"run late", "returns"}, {"dies", "timeout"}, {"dies", "crash in a handler"},
+		{"loses a race for the conversation"}, {"run late", "returns"}, {"dies", "timeout"}, {"dies", "crash in a handler"},
 	}
-	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opDefer, opLetter, opRespond} {
+	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opState, opDefer, opLetter, opRespond} {
 		want = append(want, []string{"dies", "crash before " + op + ")"}, []string{"dies", "crash after " + op + ")"})
 	}
-	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opDefer, opLetter} {
+	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opState, opDefer, opLetter} {
 		want = append(want,
 			[]string{op, "is lost in part or whole", "0 of 1 done, 0 told"},
 			[]string{op, "is lost in part or whole", "1 of 1 done, 0 told"},

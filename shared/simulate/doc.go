@@ -14,8 +14,9 @@
 // own schedules where they see no 200. Two to four workers, each with its own clock up to
 // 2.5 s off, receive batches from the in-memory queue and run the real process.Worker on
 // them, over the in-memory ledger. Handlers of every kind are registered: plain, at most
-// once, with writes, skipping stale events, for a whole provider. An operator moves
-// letters back, one by one or all, and replays events. Strangers send forged requests.
+// once, with writes, skipping stale events, for a whole provider, moving a conversation
+// and saying what that gave. An operator moves letters back, one by one or all, and
+// replays events. Strangers send forged requests.
 //
 // # Time and order
 //
@@ -87,9 +88,14 @@
 //     of the kind is written by a claim, or where the event is completed. A letter says
 //     why, also where it is sent later than the run. [watch.claimedTries,
 //     watch.endedTries, watch.letterCause]
+//  18. An event moves its person's conversation as often as its mover is noted as done,
+//     which is once, and each move builds on all before it. [watch.moved,
+//     watch.conversation]
+//  19. What is said for an event is what its own move gave, however late and whatever has
+//     moved the conversation since. [watch.said]
 //
 // That the simulator can find mistakes is itself tested: TestFindsFaults breaks the
-// product at its contracts in more than twenty-five ways, and says within how many
+// product at its contracts in more than thirty ways, and says within how many
 // schedules each has to be found.
 //
 // # What it does not show

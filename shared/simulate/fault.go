@@ -31,7 +31,7 @@ func (w *world) resolve(c *call) {
 // out reports whether the engine that the call is for is down.
 func (w *world) out(c *call) bool {
 	switch c.op {
-	case opClaim, opStart, opCommit, opEnd, opNewest:
+	case opClaim, opStart, opCommit, opEnd, opNewest, opState:
 		return w.plan.LedgerOut.on(w.step)
 	case opRespond:
 		return false
@@ -140,7 +140,9 @@ func (w *world) resolveRun(c *call) {
 		w.note(c, "hangs", "")
 		return
 	}
-	c.run.outcome = w.drawOutcome(c)
+	if c.run.outcome = c.run.unready; c.run.outcome == nil {
+		c.run.outcome = w.drawOutcome(c)
+	}
 	w.note(c, "returns", outcomeText(c.run.outcome))
 	w.watch.runEnds(c)
 	w.release(c)

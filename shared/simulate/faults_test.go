@@ -103,7 +103,7 @@ func processFaults() []fault {
 		{"commit of unknown outcome taken for done", store(brokenStore{commit: func(ctx context.Context, s ledger.Store, c ledger.Claim, handler string, tx ledger.Tx) error {
 			_ = s.Commit(ctx, c, handler, tx)
 			return nil
-		}}), []int{7, 12}, 200},
+		}}), []int{7, 12, 19}, 200},
 		{"staleness not a condition of the commit", store(brokenStore{commit: func(ctx context.Context, s ledger.Store, c ledger.Claim, handler string, tx ledger.Tx) error {
 			tx.Entity = ledger.Entity{}
 			return s.Commit(ctx, c, handler, tx)
@@ -178,7 +178,7 @@ func engineClaim(change func(r *ledger.Request, found ledger.Record)) variant {
 // A simulator that finds nothing proves nothing: it finds each of these.
 func TestFindsFaults(t *testing.T) {
 	t.Parallel()
-	for _, f := range slices.Concat(processFaults(), engineFaults()) {
+	for _, f := range slices.Concat(processFaults(), engineFaults(), stateFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			if raceDetector && f.within > 300 {

@@ -18,6 +18,7 @@ func register(r *hook.Registry) {
 	hook.OnProvider(r, kyc.Provider{}, "audit", plain[json.RawMessage]("audit"))
 	hook.On(r, contiguity.TextIncomingSMS, "reply", plain[contiguity.Text]("reply"), hook.AtMostOnce)
 	hook.On(r, contiguity.TextIncomingSMS, "note", plain[contiguity.Text]("note"))
+	registerChat(r)
 	for _, t := range []webhook.Type[contiguity.Delivery]{contiguity.TextDeliveryConfirmed, contiguity.TextDeliveryFailed} {
 		hook.OnWrites(r, t, "status", status, hook.SkipStale)
 		hook.OnWrites(r, t, "tally", count[contiguity.Delivery]("tally"))
@@ -75,8 +76,13 @@ type panicking struct{ error }
 // called parks a handler until the driver says how it ends. A handler whose context
 // ends parks anew: it may obey, or go on until its process is ended.
 func called(ctx context.Context, handler, key string, attempt int) error {
+	return work(ctx, &run{key: key, handler: handler, attempt: attempt})
+}
+
+// work parks a run until the driver says how it ends.
+func work(ctx context.Context, r *run) error {
 	inv := ctx.Value(invocationKey{}).(*invocation)
-	c := &call{op: opRun, subject: key + " " + handler, inv: inv, ctx: ctx, run: &run{key: key, handler: handler, attempt: attempt}}
+	c := &call{op: opRun, subject: r.key + " " + r.handler, inv: inv, ctx: ctx, run: r}
 	if !inv.w.park(c) {
 		if inv.dead.Load() {
 			return errDied
@@ -96,6 +102,8 @@ func called(ctx context.Context, handler, key string, attempt int) error {
 type run struct {
 	key, handler string
 	attempt      int   // as the handler was told
+	said         int   // of "say": the position that it read as its event's result
+	unready      error // of "say": that there is no result yet, so that nothing is said
 	outcome      error // set by the driver before it lets the handler go on
 	started      bool  // the driver has seen it
 }

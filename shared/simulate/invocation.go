@@ -66,7 +66,7 @@ func (inv *invocation) work() {
 	defer cancel()
 	p := &port{w: w, inv: inv}
 	worker := &process.Worker{
-		Handlers: w.registry, Ledger: p, Entities: p, Queue: p, DeadLetters: p,
+		Handlers: w.registry, Ledger: p, Entities: p, States: p, Queue: p, DeadLetters: p,
 		Now: inv.now, Jitter: inv.jitter, NewOwner: inv.newOwner,
 	}
 	if w.variant.worker != nil {

@@ -22,6 +22,7 @@ type port struct {
 var (
 	_ ledger.Store    = (*port)(nil)
 	_ ledger.Entities = (*port)(nil)
+	_ ledger.States   = (*port)(nil)
 )
 
 // Claim is described at [ledger.Store].
@@ -73,6 +74,19 @@ func (p *port) Newest(ctx context.Context, e ledger.Entity) (newest time.Time, e
 		newest = got
 	}
 	return newest, err
+}
+
+// GetState is described at [ledger.States].
+func (p *port) GetState(ctx context.Context, id string) (value ledger.StateValue, err error) {
+	var got ledger.StateValue
+	err = p.one(ctx, opState, id, p.w.personOf(id), func() (err error) {
+		got, err = p.w.ledger.GetState(context.Background(), id)
+		return err
+	})
+	if err == nil {
+		value = got
+	}
+	return value, err
 }
 
 // Send puts a letter into the dead-letter queue.
@@ -130,9 +144,15 @@ func (w *world) start(inv *invocation, c ledger.Claim, handler string) error {
 }
 
 func (w *world) commit(inv *invocation, c ledger.Claim, handler string, tx ledger.Tx) error {
-	before := w.record(c.Key)
+	before, moves := w.record(c.Key), w.movesFor(c.Key)
 	err := w.engine.Commit(context.Background(), c, handler, tx)
 	w.watch.committed(inv, c, handler, before, w.record(c.Key))
+	if movesState(handler) {
+		if errors.Is(err, ledger.ErrStateMoved) {
+			w.say(inv.name, "loses a race for the conversation", "")
+		}
+		w.watch.moved(c, before, w.record(c.Key), moves, err)
+	}
 	return err
 }
 

@@ -26,6 +26,7 @@ type fate struct {
 	letters  []letter         // that were put into the dead-letter queue
 	words    []*queue.Failure // the operator's
 	gains    map[string]int   // how often each handler's commit was noted
+	position int              // of its last move in its person's conversation, from 1
 	life     *life
 	served   []int64     // arrivals whose claims ended the event
 	arrivals []time.Time // of what was acknowledged
@@ -58,6 +59,7 @@ type claimed struct {
 	waits    int      // of those, the ones that asked to wait
 	failures int      // of those, the ones that failed otherwise
 	failed   []string // of those, all that did not succeed
+	refused  bool     // the last move of a state under it came too late
 	ended    bool     // in whatever way
 	released bool     // ended so
 	finished []string // handlers that succeeded under it
@@ -68,8 +70,8 @@ func (cl *claimed) ran() bool { return cl.runs > 0 || !cl.ended }
 
 // counted reports whether the run counts against the limit.
 func (cl *claimed) counted() bool {
-	waited := cl.released && cl.waits > 0 && cl.failures == 0
-	return cl.ran() && !waited
+	blameless := cl.released && cl.failures == 0 && (cl.waits > 0 || cl.refused)
+	return cl.ran() && !blameless
 }
 
 func newWatch(w *world) *watch {

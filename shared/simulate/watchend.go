@@ -18,6 +18,7 @@ func (v *watch) ends() {
 			v.handled(f, e, dead)
 		}
 		v.noneSwallowed(f)
+		v.conversation(f)
 		if e := v.w.byKey(key); e != nil {
 			for _, handler := range e.handlers {
 				if counting(handler) {

@@ -24,8 +24,9 @@ func (v *watch) runBegins(c *call) {
 		}
 		f.life.unsure[r.handler] = true
 	}
-	if cl.inv == c.inv {
-		cl.runs++
+	// Under its own claim, which may not be the one in force: it is told of in a letter.
+	if own := f.life.claim(c.inv.fences[r.key]); own != nil {
+		own.runs++
 	}
 	if c.inv.outlived() {
 		return // only a clock that is far off lets it begin: what it does changes no record
@@ -45,6 +46,7 @@ func (v *watch) runBegins(c *call) {
 		}
 	}
 	v.attempts(f, cl, c, record)
+	v.said(f, cl, c, record)
 	v.alone(cl, c)
 	v.running = append(v.running, c)
 }
@@ -120,4 +122,6 @@ func asksToWait(outcome error) bool {
 
 // transactional reports whether the handler's end is committed at once, so that it has
 // not finished when the commit failed.
-func transactional(handler string) bool { return counting(handler) || skipsStale(handler) }
+func transactional(handler string) bool {
+	return counting(handler) || skipsStale(handler) || movesState(handler)
+}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -36,6 +37,7 @@ type variant struct {
 	result func([]process.Result)
 	sender func(ingest.Sender) ingest.Sender
 	http   func(http.Handler) http.Handler
+	said   func(ctx context.Context, chats hook.State[conversation, position], person string) (position, error)
 }
 
 // New makes a Simulator of the product as it is.
