@@ -33,13 +33,13 @@ func OnState[T, S, R any](
 ) {
 	place := callerOutside()
 	checkState[S, R](r, s.kind, fmt.Sprintf("hook: handler %q at %s", name, place))
-	var bind func(Event[T], *Call) error
+	var bind binder[T]
 	if key != nil && fn != nil {
-		bind = func(e Event[T], call *Call) (err error) {
+		bind = func(e Event[T], sc *scope) (call Call, err error) {
 			call.State, err = bindState(s.kind, key(e.Data), func(ctx context.Context, found S) (S, R, error) {
-				return fn(call.scope.in(ctx), e, found)
+				return fn(sc.in(ctx), e, found)
 			})
-			return err
+			return call, err
 		}
 	}
 	e := typed(t)
@@ -51,9 +51,15 @@ func OnState[T, S, R any](
 type StateCall struct {
 	ID          string        // in hexadecimal, of the state's name and key
 	ForgetAfter time.Duration // 0: never
-	// Bind gives the run on the state found, nil for none. Its error, webhook.ErrPayload,
-	// says that the state does not fit its Go type: no retry can cure that.
-	Bind func(found json.RawMessage) (run func(context.Context) (Move, error), err error)
+	bind        func(found json.RawMessage) (func(context.Context) (Move, error), error)
+}
+
+// Bind gives the run on the state found, nil for none. Its error is a [PanicError] of the
+// state's own methods, or webhook.ErrPayload, which no retry can cure: the state does not
+// fit its Go type.
+func (c StateCall) Bind(found json.RawMessage) (run func(context.Context) (Move, error), err error) {
+	defer catch(&err)
+	return c.bind(found)
 }
 
 // A Move is what a handler makes of a state.
@@ -65,7 +71,7 @@ func bindState[S, R any](k *stateKind, key string, fn func(context.Context, S) (
 		return nil, fmt.Errorf("state %s: %w: it has no key", k.name, webhook.ErrPayload)
 	}
 	call := &StateCall{ID: k.id(key), ForgetAfter: k.forgetAfter}
-	call.Bind = func(found json.RawMessage) (func(context.Context) (Move, error), error) {
+	call.bind = func(found json.RawMessage) (func(context.Context) (Move, error), error) {
 		var state S
 		if err := decodeStored(found, &state); err != nil {
 			return nil, fmt.Errorf("state %s: %w", k.name, err)

@@ -37,16 +37,12 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("panic in %s: %v", strings.Join(places, " called by "), e.Value)
 }
 
-// Guard calls fn, which may call methods and functions of the handler's author, and makes
-// a panic a [PanicError]. It is for package process; see [Supervise] for the handler
-// itself.
-func Guard[T any](fn func() (T, error)) (v T, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = newPanicError(value)
-		}
-	}()
-	return fn()
+// catch, deferred, makes a panic the error. It is for what calls methods and functions of
+// the handler's author beside the handler itself; see [Supervise] for that.
+func catch(err *error) {
+	if value := recover(); value != nil {
+		*err = newPanicError(value)
+	}
 }
 
 // newPanicError is called by a deferred function that has recovered value.

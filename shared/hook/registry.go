@@ -65,13 +65,15 @@ type Call struct {
 	Entity string    // of SkipStale: what the event is about
 	Run    func(context.Context) ([]webhook.Write, error)
 	State  *StateCall // of OnState, in the place of Run
-
-	scope *scope
 }
 
-// Prepare decodes the event for the handler. Its error, webhook.ErrPayload or what the
-// provider's Open returns, cannot be cured by a retry.
-func (h Handler) Prepare(e webhook.Event, d Delivery) (Call, error) { return h.prepare(e, d) }
+// Prepare decodes the event for the handler. Its error is a [PanicError] of what the
+// handler's author wrote beside it, or one that no retry can cure: webhook.ErrPayload or
+// what the provider's Open returns.
+func (h Handler) Prepare(e webhook.Event, d Delivery) (call Call, err error) {
+	defer catch(&err)
+	return h.prepare(e, d)
+}
 
 // On registers fn for the events of type t, under a name that is unique for the type.
 // The name is kept in the ledger with each event that fn finished: renaming a handler
@@ -103,14 +105,16 @@ func decodeAs[T any](t webhook.Type[T]) func(body []byte) (T, time.Time, error) 
 	}
 }
 
-// binding makes a call run fn; nil for no fn.
-func binding[T any](fn func(context.Context, Event[T]) ([]webhook.Write, error)) func(Event[T], *Call) error {
+// A binder gives the call of a handler for an event, whose time and entity are set later.
+type binder[T any] func(Event[T], *scope) (Call, error)
+
+// binding binds fn; nil for no fn.
+func binding[T any](fn func(context.Context, Event[T]) ([]webhook.Write, error)) binder[T] {
 	if fn == nil {
 		return nil
 	}
-	return func(e Event[T], call *Call) error {
-		call.Run = func(ctx context.Context) ([]webhook.Write, error) { return fn(call.scope.in(ctx), e) }
-		return nil
+	return func(e Event[T], s *scope) (Call, error) {
+		return Call{Run: func(ctx context.Context) ([]webhook.Write, error) { return fn(s.in(ctx), e) }}, nil
 	}
 }
 
@@ -159,11 +163,11 @@ func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context
 }
 
 // register completes e and enters it. It is called by On, OnWrites, OnProvider, OnTypes
-// or OnState. Bind makes a call ready to run for an event.
+// or OnState.
 func register[T any](
 	r *Registry, e entry, p webhook.Provider, name string,
 	decode func([]byte) (T, time.Time, error),
-	bind func(Event[T], *Call) error,
+	bind binder[T],
 	opts []Option,
 ) {
 	h := e.handler
@@ -193,14 +197,15 @@ func register[T any](
 			return Call{}, err
 		}
 		ev.Time = at
-		call := Call{Time: at, scope: &scope{r, ev.Provider, ev.Type, name, d}}
+		var about string
 		if h.Has(SkipStale) {
-			if call.Entity = any(data).(entity).Entity(); call.Entity == "" || at.IsZero() {
+			if about = any(data).(entity).Entity(); about == "" || at.IsZero() {
 				return Call{}, fmt.Errorf("skip stale: %w: it names no entity or no time", webhook.ErrPayload)
 			}
 		}
 		event := Event[T]{Event: ev, Attempt: d.Attempt, Data: data, handler: name, dedupUntil: d.DedupUntil}
-		err = bind(event, &call)
+		call, err := bind(event, &scope{r, ev.Provider, ev.Type, name, d})
+		call.Time, call.Entity = at, about
 		return call, err
 	}
 	e.handler = h

@@ -54,7 +54,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	if once && slices.Contains(p.started, h.Name) {
 		return Run{End: RunOutcomeUnknown, Err: errInterrupted}
 	}
-	call, err := hook.Guard(func() (hook.Call, error) { return h.Prepare(j.message.Event, b.delivery(j, p)) })
+	call, err := h.Prepare(j.message.Event, b.delivery(j, p))
 	if err != nil {
 		return unprepared(err, p)
 	}

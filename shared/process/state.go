@@ -78,7 +78,7 @@ func (b *batch) moveState(ctx context.Context, j *job, h hook.Handler, call hook
 	if err != nil {
 		return Run{End: RunNotStarted, Err: err}
 	}
-	fn, err := hook.Guard(func() (func(context.Context) (hook.Move, error), error) { return call.Bind(found.Current(b.Now())) })
+	fn, err := call.Bind(found.Current(b.Now()))
 	if err != nil {
 		return unprepared(err, p)
 	}
