@@ -160,11 +160,7 @@ func (i *instance) Commit(ctx context.Context, c ledger.Claim, handler string, t
 		w.committed[handler] = true
 		i.committed(c, handler, tx)
 	}
-	switch handler {
-	case w.dying:
-		i.died = true
-		return errDied
-	case w.losing:
+	if handler == w.losing {
 		return errLost
 	}
 	return nil
