@@ -6,5 +6,5 @@
 // registering stops the program at start, naming both places.
 //
 // It never decides when a handler runs, whether it is tried again, or whether an event is
-// new: package process does. Package hooktest makes events for the tests of handlers.
+// new: package process does. Package hooktest tests handlers, alone and as they run on AWS.
 package hook
