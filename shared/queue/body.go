@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// maxBody is how long a body may be as it is sent.
+// maxBody is the maximum length of a body as it is sent.
 const maxBody = MaxBytes - attributeRoom
 
-// zipFrom is the length from which compressing is tried. It takes a millisecond and a
-// megabyte, for which a short message has no use: SQS counts in units of 64 KiB.
+// zipFrom is the length from which bodies are compressed. Compression takes a millisecond
+// and a megabyte, and saves nothing for a short message: SQS bills units of 64 KiB.
 const zipFrom = 4 << 10
 
-// encodeBody gives raw in the form in which it is sent, and the value of AttrEncoding,
-// empty for plain. A body stays plain where it can, so that people can read it in the
-// console and most messages cost no CPU.
+// encodeBody returns raw in the form in which it is sent, and the value of AttrEncoding,
+// which is empty for plain. A body stays plain if possible, so that people can read it in
+// the console and most messages cost no CPU time.
 func encodeBody(raw []byte) (body, encoding string, err error) {
 	if len(raw) > MaxRaw {
 		return "", "", fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxRaw)
@@ -30,7 +30,7 @@ func encodeBody(raw []byte) (body, encoding string, err error) {
 		}
 	}
 	encoding, data := encodingBase64, raw
-	if len(raw) >= zipFrom || len(raw) == 0 { // base64 of nothing is nothing, which SQS refuses
+	if len(raw) >= zipFrom || len(raw) == 0 { // the base64 of an empty body is empty, which SQS refuses
 		if zipped := compress(raw); len(zipped) < len(raw) || len(raw) == 0 {
 			encoding, data = encodingGzip, zipped
 		}
@@ -41,15 +41,14 @@ func encodeBody(raw []byte) (body, encoding string, err error) {
 	return base64.StdEncoding.EncodeToString(data), encoding, nil
 }
 
-// compress favours speed: it runs before an acknowledgement, and only for bodies that
-// are long or cannot be sent as they are.
+// compress favours speed: it runs before the acknowledgement.
 func compress(raw []byte) []byte {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 	if err != nil {
 		panic(err) // only for a level that gzip does not have
 	}
-	_, _ = w.Write(raw) // a bytes.Buffer takes everything
+	_, _ = w.Write(raw) // a bytes.Buffer does not fail
 	_ = w.Close()
 	return b.Bytes()
 }
@@ -68,11 +67,11 @@ func decodeBody(body string, attributes map[string]string) ([]byte, error) {
 		}
 		return decompress(zipped)
 	}
-	return nil, errors.New("attribute encoding is none that is known")
+	return nil, errors.New("attribute encoding has an unknown value")
 }
 
 func decodeBase64(body string) ([]byte, error) {
-	if strings.ContainsAny(body, "\r\n") { // which the decoder would skip
+	if strings.ContainsAny(body, "\r\n") { // the decoder would skip them
 		return nil, errors.New("body is not base64: it has line breaks")
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(body)
@@ -82,8 +81,8 @@ func decodeBase64(body string) ([]byte, error) {
 	return raw, nil
 }
 
-// decompress reads one gzip stream that ends where zipped ends. It stops past MaxRaw,
-// so a small message cannot unfold into all of the memory.
+// decompress reads one gzip stream that ends where zipped ends. It stops after MaxRaw
+// bytes, so that a small message cannot fill the memory.
 func decompress(zipped []byte) ([]byte, error) {
 	in := bytes.NewReader(zipped)
 	r, err := gzip.NewReader(in)
@@ -96,7 +95,7 @@ func decompress(zipped []byte) ([]byte, error) {
 	case err != nil:
 		return nil, errors.New("body is damaged gzip")
 	case len(raw) > MaxRaw:
-		return nil, fmt.Errorf("body unfolds to more than %d bytes", MaxRaw)
+		return nil, fmt.Errorf("body decompresses to more than %d bytes", MaxRaw)
 	case in.Len() > 0:
 		return nil, errors.New("body has bytes after its gzip stream")
 	}

@@ -16,13 +16,12 @@ const (
 	encodingGzip   = "gzip+base64"
 )
 
-// maxReceived is the last millisecond of the year 9999, after which a time has no
-// RFC 3339 form.
+// maxReceived is the last millisecond of the year 9999. A later time has no RFC 3339 form.
 const maxReceived = 253402300799999
 
-// Encode makes of m what is sent: body and attributes; the other fields of the Wire
-// stay zero. An Unreadable message keeps the body it came with, and of its attributes
-// what fits. It returns ErrTooLarge, or ErrInvalid with the field that is at fault.
+// Encode returns the body and the attributes of m as they are sent; the other fields of
+// the Wire are zero. An Unreadable message keeps the body that it came with, and those of
+// its attributes that fit. The error is ErrTooLarge, or ErrInvalid with the field at fault.
 func Encode(m Message) (Wire, error) {
 	if m.Unreadable != nil {
 		return encodeUnreadable(m)
@@ -49,7 +48,7 @@ func Encode(m Message) (Wire, error) {
 			return Wire{}, err
 		}
 	}
-	if w.Size() > MaxBytes { // an operator's lists have no limit of their own
+	if w.Size() > MaxBytes { // an operator's lists have no other limit
 		return Wire{}, fmt.Errorf("%w: %d bytes with its failure", ErrTooLarge, w.Size())
 	}
 	return w, nil
@@ -74,12 +73,12 @@ func checkEvent(e webhook.Event) error {
 	return nil
 }
 
-// encodeUnreadable keeps the message moving at any price, because one that can be
-// neither handled nor put away would come back for ever: attributes give way to the
-// failure, and the failure to the body.
+// encodeUnreadable makes a message that can be sent, whatever must be dropped for it:
+// one that could be neither handled nor dead-lettered would come back for ever. Attributes
+// give way to the failure, and the failure to the body.
 func encodeUnreadable(m Message) (Wire, error) {
 	if !ValidText(m.Wire.Body) {
-		return Wire{}, fmt.Errorf("%w: the unreadable body is none that a queue can have given", ErrInvalid)
+		return Wire{}, fmt.Errorf("%w: no queue can have delivered the unreadable body", ErrInvalid)
 	}
 	w := Wire{Body: m.Wire.Body, Attributes: map[string]string{}}
 	if w.Size() > MaxBytes {
@@ -106,8 +105,8 @@ func encodeUnreadable(m Message) (Wire, error) {
 	return w, nil
 }
 
-// add sets an attribute if SQS takes it and it fits, and reports whether it is there.
-// One that is set already stays.
+// add sets an attribute if SQS accepts it and it fits, and reports whether it is set. It
+// does not change one that is set already.
 func (w Wire) add(name, value string) bool {
 	if _, ok := w.Attributes[name]; ok {
 		return true
@@ -120,9 +119,9 @@ func (w Wire) add(name, value string) bool {
 	return true
 }
 
-// Decode reads a message as the queue gave it. It does not fail: where w is not what
+// Decode reads a message as the queue delivered it. It does not fail: if w is not what
 // Encode writes, it sets Unreadable to the first fault, which quotes nothing of w, and
-// fills the fields that could be read.
+// fills the fields that it can read.
 func Decode(w Wire) Message {
 	m := Message{Wire: w}
 	fault := func(err error) {
@@ -163,7 +162,7 @@ func readAttribute(w Wire, name string, valid func(string) bool) (string, error)
 	return value, nil
 }
 
-// validSource reports whether s is a source's or a provider's name. "payload" is none:
+// validSource reports whether s can be the name of a source or provider. "payload" cannot:
 // the ledger keeps payloads under that name.
 func validSource(s string) bool {
 	if s == "" || len(s) > 63 || s[0] == '-' || s == "payload" {
@@ -177,7 +176,7 @@ func validSource(s string) bool {
 	return true
 }
 
-// validReceived takes the one decimal form that Encode writes.
+// validReceived accepts only the decimal form that Encode writes.
 func validReceived(s string) bool {
 	ms, err := strconv.ParseInt(s, 10, 64)
 	return err == nil && ms > 0 && ms <= maxReceived && strconv.FormatInt(ms, 10) == s

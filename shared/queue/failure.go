@@ -15,23 +15,23 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonPermanent      Reason = "permanent"       // a handler said that no retry can help
-	ReasonAttempts       Reason = "attempts"        // the last of the tries failed
+	ReasonPermanent      Reason = "permanent"       // a handler said that a retry does not help
+	ReasonAttempts       Reason = "attempts"        // the last attempt failed
 	ReasonPayload        Reason = "payload"         // the body does not fit the typed payload
-	ReasonConflict       Reason = "conflict"        // another body under the same event id
+	ReasonConflict       Reason = "conflict"        // another body with the same event id
 	ReasonUnreadable     Reason = "unreadable"      // not a message of ours
 	ReasonOutcomeUnknown Reason = "outcome_unknown" // an at-most-once handler may or may not have acted
-	ReasonExpired        Reason = "expired"         // the queue was about to drop it
-	ReasonReceiveLimit   Reason = "receive_limit"   // SQS moved it itself; only shown, never sent
-	ReasonReplay         Reason = "replay"          // not a failure: an operator asks to run it again
+	ReasonExpired        Reason = "expired"         // the queue would soon have dropped it
+	ReasonReceiveLimit   Reason = "receive_limit"   // SQS moved it; shown, never sent
+	ReasonReplay         Reason = "replay"          // not a failure: an operator wants to run it again
 )
 
-// MaxErrorLen is how many characters of an error's text a dead letter carries.
+// MaxErrorLen is the number of characters of an error's text that a dead letter carries.
 const MaxErrorLen = 500
 
-// A Failure is what a dead letter says about itself, the JSON of its attribute
-// "failure". Encode and Decode make Error fit to print: a space in place of what is no
-// printable character, and at most MaxErrorLen of them.
+// A Failure says why a message is a dead letter. It is the JSON of the attribute "failure".
+// Encode and Decode make Error printable: they replace characters that are not by a space,
+// and cut the text after MaxErrorLen characters.
 type Failure struct {
 	Reason   Reason `json:"reason"`
 	Error    string `json:"error,omitempty"`
@@ -39,13 +39,14 @@ type Failure struct {
 	At       int64  `json:"at,omitempty"`       // unix milliseconds
 	Fence    int64  `json:"fence,omitempty"`    // of the claim that failed; the ledger reopens for no other
 
-	// From an operator only.
-	Handlers   []string `json:"handlers,omitempty"`    // replay these; empty means all
-	AssumeDone []string `json:"assume_done,omitempty"` // take these as done
+	// Set by an operator only.
+	Handlers   []string `json:"handlers,omitempty"`    // run these again; empty means all
+	AssumeDone []string `json:"assume_done,omitempty"` // treat these as done
 }
 
-// sendable reports whether a message may have the reason. One that this version does not
-// know may come from another, but is shown to operators, so it has to be printable.
+// sendable reports whether a message may have the reason. A reason that this version does
+// not know may come from another version. It is shown to operators, so it must be
+// printable.
 func (r Reason) sendable() bool { return webhook.ValidName(string(r)) && r != ReasonReceiveLimit }
 
 func (f Failure) encode() (string, error) {
@@ -55,13 +56,13 @@ func (f Failure) encode() (string, error) {
 	f.Error = webhook.Printable(f.Error, MaxErrorLen)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // six bytes for one "<" would pass attributeRoom
+	e.SetEscapeHTML(false) // six bytes for one "<" could exceed attributeRoom
 	if err := e.Encode(f); err != nil {
 		return "", fmt.Errorf("%w: failure: %w", ErrInvalid, err)
 	}
 	value := strings.TrimSuffix(b.String(), "\n")
 	if !ValidText(value) {
-		return "", fmt.Errorf("%w: a handler's name that SQS does not take", ErrInvalid)
+		return "", fmt.Errorf("%w: a handler's name that SQS does not accept", ErrInvalid)
 	}
 	return value, nil
 }

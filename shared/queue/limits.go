@@ -12,7 +12,7 @@ const (
 	MaxAttributes = 10               // message attributes of one message
 	MaxBatch      = 10               // messages or receipts of one call
 	MaxDelay      = 15 * time.Minute // of Send
-	MaxVisibility = 12 * time.Hour   // of Defer, from the receive on
+	MaxVisibility = 12 * time.Hour   // of Defer, counted from the receive
 	MaxWait       = 20 * time.Second // of Receive
 )
 
@@ -21,20 +21,20 @@ const (
 // decompressing a message can cost.
 const MaxRaw = 6<<20 + 64<<10
 
-// attributeRoom is what a body leaves to the attributes, so that the message still
-// fits when it comes back as a dead letter: names and types of all seven take under
-// 150 bytes, source, provider, id, type and the rest under 600, a Failure without an
-// operator's lists under 2,200.
+// attributeRoom is the space that a body leaves for the attributes, so that the message
+// still fits as a dead letter: names and types of all seven take under 150 bytes, source,
+// provider, id, type and the rest under 600, a Failure without an operator's lists under
+// 2,200.
 const attributeRoom = 8 << 10
 
-// maxNameLen is the longest name of an attribute that SQS takes.
+// maxNameLen is the maximum length of an attribute's name in SQS.
 const maxNameLen = 256
 
-// attributeType is the type that every attribute has; it counts towards the size.
+// attributeType is the type of every attribute; it counts towards the size.
 const attributeType = "String"
 
-// Size is what SQS counts towards [MaxBytes]: the body, and each attribute's name,
-// type and value.
+// Size returns the size that SQS compares with [MaxBytes]: the body, and each attribute's
+// name, type and value.
 func (w Wire) Size() int {
 	size := len(w.Body)
 	for name, value := range w.Attributes {
@@ -45,8 +45,8 @@ func (w Wire) Size() int {
 
 func attributeSize(name, value string) int { return len(name) + len(attributeType) + len(value) }
 
-// ValidText reports whether SQS takes s as a body or as an attribute's value: not
-// empty, valid UTF-8, and none of the characters that XML 1.0 cannot hold.
+// ValidText reports whether SQS accepts s as a body or as an attribute's value: it is not
+// empty, is valid UTF-8, and has no character that XML 1.0 excludes.
 func ValidText(s string) bool {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
@@ -65,9 +65,9 @@ func ValidText(s string) bool {
 	return s != ""
 }
 
-// ValidAttributeName reports whether SQS takes s as an attribute's name: letters,
-// digits, "_", "-" and "." only, no "." at an end or beside another, and none of the
-// prefixes that AWS keeps to itself.
+// ValidAttributeName reports whether SQS accepts s as an attribute's name: it consists of
+// letters, digits, "_", "-" and ".", has no "." at an end or beside another, and has no
+// prefix that AWS reserves.
 func ValidAttributeName(s string) bool {
 	if s == "" || len(s) > maxNameLen || strings.Contains(s, "..") || s[0] == '.' || s[len(s)-1] == '.' {
 		return false

@@ -9,50 +9,50 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Message is one event on its way through a queue.
+// A Message is one event in a queue.
 type Message struct {
-	webhook.Event // Time is not carried: it is read from the body when that is opened
+	webhook.Event // without Time, which is read when the body is opened
 
 	// Failure says why the message is a dead letter, or was one before an operator
-	// sent it back. Nil on its way from ingest.
+	// sent it back. It is nil for a message from ingest.
 	Failure *Failure
 
-	// Wire is the message as it was received; the zero Wire on one that is yet to
-	// be sent.
+	// Wire is the message as it was received. It is zero for a message that is not
+	// sent yet.
 	Wire Wire
 
-	// Unreadable says why Decode could not make an event of Wire; nil for what it
-	// could. Sent on, such a message keeps the body it came with.
+	// Unreadable says why Decode could not read an event from Wire, or is nil. Such a
+	// message keeps its body when it is sent again.
 	Unreadable error
 }
 
-// A Wire is a message as SQS has it. It prints and logs without body and attributes.
+// A Wire is a message as SQS has it. It is printed and logged without body and attributes.
 type Wire struct {
-	MessageID  string            // the queue's own id; new for each Send
-	Receipt    string            // names this receive of the message
+	MessageID  string            // the queue's id; new for each Send
+	Receipt    string            // identifies this receive of the message
 	Body       string            // as transported
 	Attributes map[string]string // message attributes of type String
-	Receives   int               // how often it was received, this time included; 0 if unknown
-	Sent       time.Time         // when the queue took it; zero if unknown
+	Receives   int               // the number of receives, including this one; 0 if unknown
+	Sent       time.Time         // when the queue accepted it; zero if unknown
 }
 
-// Format prints the message without its payload, whatever the verb.
+// Format implements [fmt.Formatter]. It omits the payload, whatever the verb.
 func (w Wire) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, w.summary()) }
 
-// LogValue logs the message without its payload.
+// LogValue implements [slog.LogValuer]. It omits the payload.
 func (w Wire) LogValue() slog.Value { return slog.StringValue(w.summary()) }
 
 func (w Wire) summary() string {
 	return fmt.Sprintf("message %q (%d bytes, receive %d)", w.MessageID, w.Size(), w.Receives)
 }
 
-// The message attributes. All are of type String.
+// The names of message attributes. All have the type String.
 const (
 	AttrSource   = "source"
 	AttrProvider = "provider"
 	AttrID       = "id"
 	AttrType     = "type"
 	AttrReceived = "received" // unix milliseconds
-	AttrEncoding = "encoding" // absent for a body that is plain
+	AttrEncoding = "encoding" // absent for a plain body
 	AttrFailure  = "failure"  // JSON of Failure, on dead letters only
 )

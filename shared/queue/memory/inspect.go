@@ -6,10 +6,10 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// Counts are how many messages a queue holds.
+// Counts are the numbers of messages in a queue.
 type Counts struct {
 	Visible  int // can be received
-	InFlight int // received, and hidden since
+	InFlight int // received, and still hidden
 	Delayed  int // sent with a delay that is not over
 }
 
@@ -33,8 +33,8 @@ func (q *Queue) Counts() Counts {
 	return c
 }
 
-// Messages gives a copy of every message, hidden ones too, in the order of sending and
-// without receipts. It counts as no receive.
+// Messages returns a copy of every message, including hidden ones, in the order of sending
+// and without receipts. It does not count as a receive.
 func (q *Queue) Messages() []queue.Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -46,8 +46,8 @@ func (q *Queue) Messages() []queue.Message {
 	return messages
 }
 
-// Next gives when the next message becomes visible, which is in the past for one that is
-// visible already. It reports false where the queue is empty.
+// Next returns the time when the next message becomes visible, which is in the past if one
+// is visible already. It reports false if the queue is empty.
 func (q *Queue) Next() (at time.Time, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

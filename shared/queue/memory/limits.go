@@ -31,8 +31,8 @@ func check(w queue.Wire) error {
 	return nil
 }
 
-// clone copies attributes, so that nobody outside changes what is in the queue. SQS
-// does not tell none from an empty map.
+// clone copies attributes, so that a caller cannot change those in the queue. SQS does not
+// distinguish nil from an empty map.
 func clone(attributes map[string]string) map[string]string {
 	if len(attributes) == 0 {
 		return map[string]string{}

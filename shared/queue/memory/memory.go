@@ -24,30 +24,29 @@ type Options struct {
 	Visibility time.Duration // how long a receive hides a message; 0 means DefaultVisibility
 	Retention  time.Duration // after which a message is dropped; 0 means DefaultRetention
 
-	// MaxReceives is after how many receives the next one moves the message to
-	// DeadLetters instead. Where either is missing nothing is moved.
+	// MaxReceives is the number of receives after which the next one moves the message to
+	// DeadLetters instead. If either is missing, nothing is moved.
 	MaxReceives int
 	DeadLetters *Queue
 
-	// Now is the clock of visibility, delay and retention; nil means time.Now. How
-	// long Receive waits goes by the time of the process all the same, so with
-	// another clock call it with no wait.
+	// Now is the clock of visibility, delay and retention; nil means time.Now. The wait
+	// of Receive does not depend on it, so with another clock call it without a wait.
 	Now func() time.Time
 
-	// Fault, if set, is asked before each call: op is "send", "receive", "delete" or
-	// "defer", and id the event's id, empty for "receive" and for a receipt of no
-	// message. Delete and Defer ask for each receipt. If apply is false the call has
-	// no effect; a non-nil err is returned either way. So (true, err) is a lost reply.
+	// Fault, if not nil, is called before each operation. Op is "send", "receive",
+	// "delete" or "defer"; id is the event's id, and empty for "receive" and for an unknown
+	// receipt. Delete and Defer call it for each receipt. If apply is false, the operation
+	// has no effect; a non-nil err is returned either way. So (true, err) is a lost reply.
 	Fault func(op, id string) (apply bool, err error)
 }
 
-// Errors of SQS, by the names that it gives them.
+// Errors of SQS, with the names that it gives them.
 var (
 	ErrReceiptHandleIsInvalid = errors.New("ReceiptHandleIsInvalid")
 	ErrInvalidParameterValue  = errors.New("InvalidParameterValue")
 )
 
-// A Queue is a queue in memory. Make it with [New].
+// A Queue is a queue in memory. [New] makes one.
 type Queue struct {
 	opts Options
 	ids  *atomic.Uint64 // shared with the dead letters, so that an id names one message in both
@@ -60,14 +59,14 @@ type Queue struct {
 type message struct {
 	wire     queue.Wire // Receipt is empty; Receives and Sent are as of now
 	id       string     // the event's id, for Fault
-	visible  time.Time  // from when on it can be received
-	received time.Time  // when it was received last
-	from     *Queue     // the queue that moved it here by itself; nil if it was sent
+	visible  time.Time  // when it can be received
+	received time.Time  // when it was last received
+	from     *Queue     // the queue that moved it here; nil if it was sent
 }
 
 var _ queue.Queue = (*Queue)(nil)
 
-// New makes an empty queue.
+// New returns an empty queue.
 func New(opts Options) *Queue {
 	if opts.Visibility == 0 {
 		opts.Visibility = DefaultVisibility
@@ -92,7 +91,7 @@ func (q *Queue) fault(op, id string) (apply bool, err error) {
 	return q.opts.Fault(op, id)
 }
 
-// Send appends m.
+// Send implements [queue.Queue].
 func (q *Queue) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("send: %w", err)
@@ -108,9 +107,9 @@ func (q *Queue) Send(ctx context.Context, m queue.Message, delay time.Duration) 
 	return errors.Join(err, fault)
 }
 
-// Put appends w as another producer's program would, past Encode and Fault. Body and
-// Attributes count. What SQS does not take is refused with [queue.ErrTooLarge],
-// [queue.ErrInvalid], or, for the delay, [ErrInvalidParameterValue].
+// Put appends the Body and Attributes of w as another program would, without Encode and
+// Fault. If SQS would not accept them, it returns [queue.ErrTooLarge], [queue.ErrInvalid]
+// or, for the delay, [ErrInvalidParameterValue].
 func (q *Queue) Put(w queue.Wire, delay time.Duration) error {
 	if err := check(w); err != nil {
 		return err
@@ -144,7 +143,7 @@ func (q *Queue) append(m *message) {
 	q.wake()
 }
 
-// wake lets every waiting Receive look again. q.mu is held.
+// wake lets every waiting Receive look again. Callers hold q.mu.
 func (q *Queue) wake() {
 	if q.arrival != nil {
 		close(q.arrival)
@@ -152,17 +151,17 @@ func (q *Queue) wake() {
 	}
 }
 
-// receipt names one receive of one message, as "m12#3".
+// receipt identifies one receive of one message, as "m12#3".
 func (m *message) receipt() string {
 	return m.wire.MessageID + "#" + strconv.Itoa(m.wire.Receives)
 }
 
-// find gives the message that a receipt names, nil if it is gone; newest says that it
-// was not received again since. q.mu is held.
+// find returns the message of a receipt, or nil if it is gone. Newest says that it was not
+// received again since. Callers hold q.mu.
 func (q *Queue) find(receipt string) (m *message, newest bool, err error) {
 	id, receive, ok := strings.Cut(receipt, "#")
 	if n, err := strconv.Atoi(receive); !ok || err != nil || n < 1 || !strings.HasPrefix(id, "m") {
-		return nil, false, fmt.Errorf("%w: no queue in memory gave that receipt", ErrReceiptHandleIsInvalid)
+		return nil, false, fmt.Errorf("%w: this is not a receipt of a queue in memory", ErrReceiptHandleIsInvalid)
 	}
 	for _, m := range q.messages {
 		if m.wire.MessageID == id {

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// ErrNoOrigin says that a letter was sent rather than moved by a queue, so that only
-// its destination's name can bring it back.
+// ErrNoOrigin says that a letter was sent and not moved by a queue, so that it can only be
+// moved back to a named destination.
 var ErrNoOrigin = errors.New("CouldNotDetermineMessageSource: the letter was sent, so name the destination")
 
-// Move sends the visible messages to destination, as SQS's StartMessageMoveTask does:
-// each arrives as a new message, with a new id and retention, and no receives. Without
-// a destination each goes back to the queue that moved it here; Move then stops with
-// [ErrNoOrigin] at one that was sent. It returns how many it moved.
+// Move sends the visible messages to destination, as SQS's StartMessageMoveTask does. Each
+// arrives as a new message, with a new id and retention and no receives. Without a
+// destination each goes back to the queue that moved it here, and Move stops with
+// [ErrNoOrigin] at one that was sent. It returns the number of messages moved.
 func (q *Queue) Move(ctx context.Context, destination *Queue) (moved int, err error) {
 	if destination == q {
 		return 0, fmt.Errorf("move: %w: the destination is the source", ErrInvalidParameterValue)
@@ -32,7 +32,7 @@ func (q *Queue) Move(ctx context.Context, destination *Queue) (moved int, err er
 	return moved, fmt.Errorf("move: %w", ctx.Err())
 }
 
-// pull takes out the first visible message, unless it has nowhere to go.
+// pull removes the first visible message, unless it has no destination.
 func (q *Queue) pull(destination *Queue) (m *message, to *Queue, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// Receive takes visible messages. A message received more than MaxReceives times
-// moves to DeadLetters instead.
+// Receive implements [queue.Queue]. A message that was received MaxReceives times is moved
+// to DeadLetters instead.
 func (q *Queue) Receive(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
 	if limit < 1 || limit > queue.MaxBatch {
 		return nil, fmt.Errorf("receive: %w: %d messages, at most %d", ErrInvalidParameterValue, limit, queue.MaxBatch)
@@ -32,7 +32,7 @@ func (q *Queue) Receive(ctx context.Context, limit int, wait time.Duration) ([]q
 	return received, nil
 }
 
-// await takes messages as soon as there are any.
+// await waits for messages and takes them.
 func (q *Queue) await(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
 	end := time.Now().Add(wait)
 	for {
@@ -53,8 +53,8 @@ func (q *Queue) await(ctx context.Context, limit int, wait time.Duration) ([]que
 	}
 }
 
-// take receives what is visible now. Where there is nothing it says how long until the
-// next message becomes visible, and gives the channel that closes when one arrives.
+// take receives the messages that are visible now. If there are none, it returns the time
+// until the next one becomes visible, and the channel that is closed when one arrives.
 func (q *Queue) take(limit int) (received []queue.Message, next time.Duration, arrival <-chan struct{}) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,7 +71,7 @@ func (q *Queue) take(limit int) (received []queue.Message, next time.Duration, a
 		m.wire.Receives++
 		m.received = now
 		if q.exhausted(m) {
-			q.bury(m, now)
+			q.deadLetter(m, now)
 			continue
 		}
 		m.visible = now.Add(q.opts.Visibility)
@@ -89,15 +89,15 @@ func (q *Queue) exhausted(m *message) bool {
 	return q.opts.DeadLetters != nil && q.opts.MaxReceives > 0 && m.wire.Receives > q.opts.MaxReceives
 }
 
-// bury moves m to the dead letters. There it keeps its id and the time when it was
-// sent, so its retention goes on counting; the receive that moved it does not count.
-func (q *Queue) bury(m *message, now time.Time) {
+// deadLetter moves m to the dead letters. It keeps its id and the time when it was sent, so
+// that its retention goes on; the receive that moved it does not count.
+func (q *Queue) deadLetter(m *message, now time.Time) {
 	m.wire.Receives--
 	m.visible, m.from = now, q
 	q.opts.DeadLetters.append(m)
 }
 
-// expire drops what is older than the retention, in flight or not. q.mu is held.
+// expire drops messages older than the retention, in flight or not. Callers hold q.mu.
 func (q *Queue) expire(now time.Time) {
 	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool {
 		return now.Sub(m.wire.Sent) >= q.opts.Retention

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// Delete removes messages. Like SQS it answers nil to the receipt of an earlier
+// Delete implements [queue.Queue]. Like SQS it returns nil for the receipt of an earlier
 // receive, and leaves the message.
 func (q *Queue) Delete(ctx context.Context, receipts []string) []error {
 	errs := make([]error, len(receipts))
@@ -24,9 +24,10 @@ func (q *Queue) Delete(ctx context.Context, receipts []string) []error {
 	return errs
 }
 
-// Defer hides messages. Like SQS it answers nil, and does nothing, where the message is
-// visible again or was received again. It refuses with [ErrInvalidParameterValue] where
-// it is gone, or would stay hidden past [queue.MaxVisibility] since the receive.
+// Defer implements [queue.Queue]. Like SQS it returns nil and does nothing if the message
+// is visible again or was received again. It returns [ErrInvalidParameterValue] if the
+// message is gone, or would be hidden for longer than [queue.MaxVisibility] since the
+// receive.
 func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 	errs := make([]error, len(deferrals))
 	for i, d := range deferrals {
@@ -39,7 +40,7 @@ func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 			case !newest || !m.visible.After(now):
 				return nil
 			case visible.Sub(m.received) > queue.MaxVisibility:
-				return fmt.Errorf("%w: hidden for %v, at most %v from the receive on",
+				return fmt.Errorf("%w: hidden for %v, at most %v from the receive",
 					ErrInvalidParameterValue, d.After, queue.MaxVisibility)
 			}
 			m.visible = visible
@@ -50,8 +51,7 @@ func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 	return errs
 }
 
-// settle applies do, under the lock, to the message that a receipt names, nil where it
-// is gone.
+// settle calls do, under the lock, with the message of a receipt, or nil if it is gone.
 func (q *Queue) settle(ctx context.Context, op, receipt string, do func(m *message, newest bool) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
@@ -81,7 +81,7 @@ func (q *Queue) locked(receipt string, do func(m *message, newest bool) error) e
 	return do(m, newest)
 }
 
-// eventID is what Fault is told about a receipt.
+// eventID is the event's id of a receipt, for Fault.
 func (q *Queue) eventID(receipt string) string {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -11,16 +11,16 @@ import (
 
 func bodyCases() []testCase {
 	return []testCase{
-		{name: "bodies", quote: "Only what Encode writes travels.", prove: bodies},
-		{name: "largest", quote: "What a method returns nil for is durable.", prove: largest},
+		{name: "bodies", quote: "Only what Encode writes is sent.", prove: bodies},
+		{name: "largest", quote: "If a method returns nil, its effect is durable.", prove: largest},
 	}
 }
 
-// noise gives n bytes that do not compress, the same ones each time.
+// noise returns n bytes that do not compress, the same each time.
 func noise(n int) []byte {
 	b := make([]byte, n)
 	if _, err := rand.NewChaCha8([32]byte{1}).Read(b); err != nil {
-		panic(err) // which its documentation rules out
+		panic(err) // its documentation excludes this
 	}
 	return b
 }
@@ -64,8 +64,8 @@ func allBytes() []byte {
 	return b
 }
 
-// largest sends what Encode makes as large as it can, each as a dead letter with the
-// longest error that one can have.
+// largest sends the largest messages that Encode makes, as dead letters with the longest
+// error.
 func largest(t *testing.T, h Harness) {
 	const plain = queue.MaxBytes - 8<<10
 	for name, raw := range map[string][]byte{

@@ -12,13 +12,13 @@ import (
 
 func callCases() []testCase {
 	return []testCase{
-		{name: "deadline", quote: "A call is one try: it neither retries nor waits longer than its context.", prove: deadline},
-		{name: "cancelled", quote: "A call is one try: it neither retries nor waits longer than its context.", prove: cancelled},
+		{name: "deadline", quote: "A call makes one attempt: it neither retries nor waits longer than its context.", prove: deadline},
+		{name: "cancelled", quote: "A call makes one attempt: it neither retries nor waits longer than its context.", prove: cancelled},
 		{name: "concurrent", quote: "All methods may be called concurrently.", prove: concurrent},
 	}
 }
 
-// deadline would run into the test's own if Receive waited its 20 seconds.
+// deadline would exceed the test's own if Receive waited its 20 seconds.
 func deadline(t *testing.T, h Harness) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
@@ -45,8 +45,8 @@ func cancelled(t *testing.T, h Harness) {
 	}
 }
 
-// concurrent lets eight workers send, take and delete at once: each message is taken,
-// and by one worker only as long as it is hidden.
+// concurrent lets eight workers send, receive and delete at once. Each message must be
+// received by one worker only while it is hidden.
 func concurrent(t *testing.T, h Harness) {
 	const workers, each = 8, 6
 	var mu sync.Mutex
@@ -81,7 +81,7 @@ func concurrent(t *testing.T, h Harness) {
 	group.Wait()
 	for id, n := range taken {
 		if n != 1 {
-			t.Errorf("%s was taken by %d workers", id, n)
+			t.Errorf("%s was received by %d workers", id, n)
 		}
 	}
 }

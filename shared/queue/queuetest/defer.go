@@ -13,7 +13,7 @@ func deferCases() []testCase {
 		{name: "defer to earlier", quote: "Defer hides received messages for the time given, counted from now.", prove: deferToEarlier},
 		{name: "defer to later", quote: "Defer hides received messages for the time given, counted from now.", visibility: shortVisibility, prove: deferToLater},
 		{name: "defer rounds up", quote: "rounded up to whole seconds", prove: deferRoundsUp},
-		{name: "defer too late", quote: "What is deferred too late, when the message is visible again, received again or deleted, is an error or has no effect.", prove: deferTooLate},
+		{name: "defer too late", quote: "To defer too late, when the message is visible again, received again or deleted, is an error or has no effect.", prove: deferTooLate},
 		{name: "defer answers in place", quote: "It returns one error for each.", prove: deferInPlace},
 	}
 }
@@ -33,7 +33,7 @@ func deferToEarlier(t *testing.T, h Harness) { proveDefer(t, h, 2*time.Second, 2
 func deferToLater(t *testing.T, h Harness)   { proveDefer(t, h, 4*time.Second, 4*time.Second) }
 func deferRoundsUp(t *testing.T, h Harness)  { proveDefer(t, h, 1001*time.Millisecond, 2*time.Second) }
 
-// proveDefer shows that a message put off comes back, and no sooner.
+// proveDefer shows that a deferred message comes back, and not sooner.
 func proveDefer(t *testing.T, h Harness, after, want time.Duration) {
 	t.Helper()
 	send(t, h.Queue, message(1))
@@ -42,11 +42,11 @@ func proveDefer(t *testing.T, h Harness, after, want time.Duration) {
 	wantAnswers(t, h.Queue.Defer(t.Context(), []queue.Deferral{{Receipt: m.Wire.Receipt, After: after}}), 1)
 	wantEvent(t, receiveOne(t, h.Queue), m)
 	if took := time.Since(start); took < want {
-		t.Errorf("put off for %v, it came back after %v, want %v", after, took, want)
+		t.Errorf("deferred for %v, it came back after %v, want %v", after, took, want)
 	}
 }
 
-// deferTooLate leaves out what is merely visible again, which ElasticMQ hides once more.
+// deferTooLate omits a message that is only visible again, which ElasticMQ hides once more.
 func deferTooLate(t *testing.T, h Harness) {
 	send(t, h.Queue, message(1))
 	late := []queue.Deferral{{Receipt: receiveOne(t, h.Queue).Wire.Receipt}}

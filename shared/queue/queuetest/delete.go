@@ -6,17 +6,17 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// strange is no receipt of any queue.
+// strange is not the receipt of any queue.
 const strange = "no receipt"
 
 func deleteCases() []testCase {
 	return []testCase{
-		{name: "delete", quote: "Delete removes messages for good, by the receipts of their newest receive.", visibility: shortVisibility, prove: deleted},
-		{name: "delete answers in place", quote: "It returns one error for each receipt, nil where it is removed", prove: deleteInPlace},
-		{name: "delete nothing", quote: "It returns one error for each receipt, nil where it is removed", prove: deleteNothing},
-		{name: "delete twice", quote: "deleting twice is no error.", prove: deleteTwice},
-		{name: "delete by the newest receipt", quote: "by the receipts of their newest receive.", visibility: shortVisibility, prove: deleteByNewest},
-		{name: "delete by an earlier receipt", quote: "The receipt of an earlier receive may give nil and yet leave the message.", prove: deleteByEarlier},
+		{name: "delete", quote: "Delete removes messages for good, by the receipts of their latest receive.", visibility: shortVisibility, prove: deleted},
+		{name: "delete answers in place", quote: "It returns one error for each receipt, nil if the message is removed", prove: deleteInPlace},
+		{name: "delete nothing", quote: "It returns one error for each receipt, nil if the message is removed", prove: deleteNothing},
+		{name: "delete twice", quote: "deleting twice is not an error.", prove: deleteTwice},
+		{name: "delete by the latest receipt", quote: "by the receipts of their latest receive.", visibility: shortVisibility, prove: deleteByNewest},
+		{name: "delete by an earlier receipt", quote: "With the receipt of an earlier receive it may return nil and leave the message.", prove: deleteByEarlier},
 	}
 }
 
@@ -24,13 +24,13 @@ func deleted(t *testing.T, h Harness) {
 	sendMany(t, h.Queue, 2)
 	got := receive(t, h.Queue, 2)
 	wantAnswers(t, h.Queue.Delete(t.Context(), receipts(got[:1])), 1)
-	again := receiveOne(t, h.Queue) // the other one, once its visibility timeout is over
+	again := receiveOne(t, h.Queue) // the other one, after its visibility timeout
 	wantEvent(t, again, got[1])
 	wantNone(t, h.Queue, 0)
 }
 
 func deleteInPlace(t *testing.T, h Harness) {
-	sendMany(t, h.Queue, 12) // more than one request of SQS takes
+	sendMany(t, h.Queue, 12) // more than fit into one request of SQS
 	all := receipts(receive(t, h.Queue, 12))
 	all[3], all[10] = strange, strange
 	wantAnswers(t, h.Queue.Delete(t.Context(), all), 12, 3, 10)
@@ -61,8 +61,8 @@ func deleteByNewest(t *testing.T, h Harness) {
 	wantNone(t, h.Queue, shortVisibility)
 }
 
-// deleteByEarlier leaves open what becomes of the message, but not that the newest
-// receipt removes it.
+// deleteByEarlier leaves open whether the message remains, but the latest receipt must
+// remove it.
 func deleteByEarlier(t *testing.T, h Harness) {
 	send(t, h.Queue, message(1))
 	earlier := receiveOne(t, h.Queue).Wire.Receipt
@@ -72,6 +72,6 @@ func deleteByEarlier(t *testing.T, h Harness) {
 		t.Errorf("Delete by an earlier receipt gave %d answers", len(errs))
 	}
 	h.Queue.Delete(t.Context(), []string{newest})
-	h.Queue.Defer(t.Context(), []queue.Deferral{{Receipt: newest}}) // would show it, were it still there
+	h.Queue.Defer(t.Context(), []queue.Deferral{{Receipt: newest}}) // would show the message if it were still there
 	wantNone(t, h.Queue, 0)
 }

@@ -11,26 +11,25 @@ import (
 
 // A Harness is one queue under test.
 type Harness struct {
-	Queue queue.Queue // empty, and nobody else's
-	// Put sends w as the program of someone else would, past Encode: w's Body and
-	// Attributes.
+	Queue queue.Queue // empty, and used by nothing else
+	// Put sends the Body and Attributes of w as another program would, without Encode.
 	Put func(ctx context.Context, w queue.Wire) error
 	// ForgetsReceipts says that the service refuses a receipt once its message is
 	// deleted, as ElasticMQ does and SQS does not.
 	ForgetsReceipts bool
 }
 
-// Open makes the queue for one case, with the visibility timeout given in whole
-// seconds, and cleans up with t.Cleanup.
+// Open makes the queue for one case, with the given visibility timeout in whole seconds,
+// and cleans up with t.Cleanup.
 type Open func(t *testing.T, visibility time.Duration) Harness
 
-// Run runs the suite in real time, the cases beside each other.
+// Run runs the suite in real time, with its cases in parallel.
 func Run(t *testing.T, open Open) {
 	run(t, func(t *testing.T, c testCase) { c.run(t, open) })
 }
 
-// RunInBubble runs the suite with each case in a synctest bubble, where waiting takes
-// no time. Open is called in the bubble too.
+// RunInBubble runs each case of the suite in a synctest bubble, where waiting takes no
+// time. It calls open in the bubble too.
 func RunInBubble(t *testing.T, open Open) {
 	run(t, func(t *testing.T, c testCase) {
 		synctest.Test(t, func(t *testing.T) { c.run(t, open) })
@@ -60,7 +59,7 @@ type testCase struct {
 	prove      func(t *testing.T, h Harness)
 }
 
-// longVisibility outlasts any case, also on a slow machine.
+// longVisibility is longer than any case takes, even on a slow machine.
 const longVisibility = 10 * time.Minute
 
 func (c testCase) run(t *testing.T, open Open) {

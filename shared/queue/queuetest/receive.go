@@ -11,14 +11,14 @@ func receiveCases() []testCase {
 	return []testCase{
 		{name: "up to max", quote: "Receive takes up to max (1 to MaxBatch) visible messages", prove: upToMax},
 		{name: "wait for the first", quote: "waiting up to wait, and no longer than MaxWait, for the first", prove: waitForFirst},
-		{name: "nothing there", quote: "None is no error.", prove: nothingThere},
-		{name: "hidden", quote: "and hides them for the queue's visibility timeout.", prove: hidden},
-		{name: "visible again", quote: "and hides them for the queue's visibility timeout.", visibility: shortVisibility, prove: visibleAgain},
-		{name: "unreadable", quote: "A message that Decode cannot read comes with Unreadable set.", prove: unreadable},
+		{name: "nothing there", quote: "not an error if there is no message.", prove: nothingThere},
+		{name: "hidden", quote: "It hides them for the queue's visibility timeout.", prove: hidden},
+		{name: "visible again", quote: "It hides them for the queue's visibility timeout.", visibility: shortVisibility, prove: visibleAgain},
+		{name: "unreadable", quote: "A message that Decode cannot read has Unreadable set.", prove: unreadable},
 	}
 }
 
-// shortVisibility is for cases in which a message comes back by itself.
+// shortVisibility is for cases in which a message becomes visible again.
 const shortVisibility = 2 * time.Second
 
 func upToMax(t *testing.T, h Harness) {
@@ -86,8 +86,8 @@ func visibleAgain(t *testing.T, h Harness) {
 	}
 }
 
-// unreadable follows a foreign message to the queue of dead letters, which is the same
-// one here.
+// unreadable follows a foreign message to the dead-letter queue, which is the same queue
+// here.
 func unreadable(t *testing.T, h Harness) {
 	const body = "not \"ours\": <&>\r\n\tü \U0001F4A9"
 	attributes := map[string]string{queue.AttrSource: "contiguity", "trace.id": "x", "z": "last", "A": "first"}
@@ -105,7 +105,7 @@ func unreadable(t *testing.T, h Harness) {
 	send(t, h.Queue, m)
 	letter := receiveOne(t, h.Queue)
 	if letter.Unreadable == nil || letter.Wire.Body != body || letter.Source != "contiguity" {
-		t.Errorf("on its way it became: unreadable %v, source %q, body %q", letter.Unreadable, letter.Source, letter.Wire.Body)
+		t.Errorf("it became: unreadable %v, source %q, body %q", letter.Unreadable, letter.Source, letter.Wire.Body)
 	}
 	if letter.Failure == nil || letter.Failure.Reason != queue.ReasonUnreadable {
 		t.Errorf("its failure is %v", letter.Failure)

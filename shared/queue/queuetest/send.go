@@ -13,9 +13,9 @@ func sendCases() []testCase {
 	return []testCase{
 		{name: "sent is received", quote: "Send appends m", prove: sentIsReceived},
 		{name: "send with delay", quote: "to be received after the delay", prove: sendWithDelay},
-		{name: "only what Encode writes", quote: "Only what Encode writes travels.", prove: onlyEncoded},
-		{name: "dead letter", quote: "Only what Encode writes travels.", prove: deadLetter},
-		{name: "no message", quote: "and ErrInvalid if it is no message; neither sends anything.", prove: noMessage},
+		{name: "only what Encode writes", quote: "Only what Encode writes is sent.", prove: onlyEncoded},
+		{name: "dead letter", quote: "Only what Encode writes is sent.", prove: deadLetter},
+		{name: "no message", quote: "ErrInvalid if it is not a message; then nothing is sent.", prove: noMessage},
 		{name: "too large", quote: "It returns ErrTooLarge if m can never fit", prove: tooLarge},
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// message makes the event with that number.
+// message returns the event with that number.
 func message(i int) queue.Message {
 	return queue.Message{Event: webhook.Event{
 		Source:   "contiguity-eu",
@@ -40,8 +40,8 @@ func sendMany(t *testing.T, q queue.Queue, n int) {
 	}
 }
 
-// receive takes n messages, in as many calls as that needs, and gives up after one
-// that waited in vain.
+// receive takes n messages, in as many calls as that needs. It gives up after a call that
+// returns none.
 func receive(t *testing.T, q queue.Queue, n int) []queue.Message {
 	t.Helper()
 	var all []queue.Message
@@ -63,7 +63,7 @@ func receiveOne(t *testing.T, q queue.Queue) queue.Message {
 	return receive(t, q, 1)[0]
 }
 
-// wantNone fails where a message is visible, or becomes so within the wait.
+// wantNone fails if a message is visible, or becomes visible within the wait.
 func wantNone(t *testing.T, q queue.Queue, wait time.Duration) {
 	t.Helper()
 	got, err := q.Receive(t.Context(), queue.MaxBatch, wait)
@@ -80,21 +80,21 @@ func receipts(ms []queue.Message) []string {
 	return all
 }
 
-// wantEvent compares what travels: the event without Time, and the failure.
+// wantEvent compares what is sent: the event without Time, and the failure.
 func wantEvent(t *testing.T, got, want queue.Message) {
 	t.Helper()
 	if got.Unreadable != nil {
 		t.Fatalf("%s is unreadable: %v", want.ID, got.Unreadable)
 	}
 	if diff := cmp.Diff(want.Event, got.Event, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("the event changed on its way (-sent +received):\n%s", diff)
+		t.Errorf("the event changed (-sent +received):\n%s", diff)
 	}
 	if diff := cmp.Diff(want.Failure, got.Failure, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("the failure changed on its way (-sent +received):\n%s", diff)
+		t.Errorf("the failure changed (-sent +received):\n%s", diff)
 	}
 }
 
-// wantAnswers checks that there is one answer for each, an error exactly where bad says.
+// wantAnswers checks that there is one answer for each, and an error where bad says so.
 func wantAnswers(t *testing.T, errs []error, n int, bad ...int) {
 	t.Helper()
 	if len(errs) != n {

@@ -14,20 +14,20 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// ErrNoAnswer says that SQS answered, and left out what became of the message: an entry
-// of a batch, or the id and the MD5 of what was sent.
+// ErrNoAnswer says that SQS's answer does not contain the outcome: an entry of a batch, or
+// the id and the MD5 of the message sent.
 var ErrNoAnswer = errors.New("outcome unknown: the answer does not say")
 
 // An EntryError is SQS's refusal of one entry of a batch.
 type EntryError struct {
 	Code, Message string
-	SenderFault   bool // trying again as it is cannot help
+	SenderFault   bool // a retry of the same request does not help
 }
 
-// Error gives SQS's code and text.
+// Error returns SQS's code and text.
 func (e *EntryError) Error() string { return e.Code + ": " + e.Message }
 
-// Delete removes messages, ten for a request.
+// Delete implements [queue.Queue], with up to ten receipts in a request.
 func (q *Queue) Delete(ctx context.Context, receipts []string) []error {
 	return inChunks("delete", receipts, func(chunk []string) (done []string, failed []types.BatchResultErrorEntry, err error) {
 		in := &sqs.DeleteMessageBatchInput{QueueUrl: q.url}
@@ -45,7 +45,7 @@ func (q *Queue) Delete(ctx context.Context, receipts []string) []error {
 	})
 }
 
-// Defer hides messages, ten for a request.
+// Defer implements [queue.Queue], with up to ten receipts in a request.
 func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 	return inChunks("defer", deferrals, func(chunk []queue.Deferral) (done []string, failed []types.BatchResultErrorEntry, err error) {
 		in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: q.url}
@@ -65,8 +65,8 @@ func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 	})
 }
 
-// inChunks sends the items in as many requests as they need and gives each its answer:
-// nil, SQS's refusal, what became of its whole request, or ErrNoAnswer.
+// inChunks sends the items in as many requests as they need. It returns for each item nil,
+// SQS's refusal, the error of its whole request, or ErrNoAnswer.
 func inChunks[T any](op string, items []T, send func([]T) (done []string, failed []types.BatchResultErrorEntry, err error)) []error {
 	errs := make([]error, 0, len(items))
 	for chunk := range slices.Chunk(items, queue.MaxBatch) {

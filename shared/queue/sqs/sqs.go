@@ -18,11 +18,11 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// Options say which queue, and who asks.
+// Options configure a [Queue].
 type Options struct {
 	URL         string                  // the queue's URL
-	Region      string                  // empty: taken from the URL, which works for AWS's own
-	Endpoint    string                  // of another service that speaks SQS's protocol; empty means AWS's
+	Region      string                  // empty means that in the URL, if it is AWS's
+	Endpoint    string                  // of another service with SQS's protocol; empty means AWS's
 	Credentials aws.CredentialsProvider // required
 	HTTPClient  HTTPClient              // nil means the SDK's; must not time out before the wait of Receive
 }
@@ -32,7 +32,7 @@ type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// A Queue is one SQS queue. Make it with [New].
+// A Queue is one SQS queue. [New] makes one.
 type Queue struct {
 	url    *string
 	client *sqs.Client
@@ -40,17 +40,17 @@ type Queue struct {
 
 var _ queue.Queue = (*Queue)(nil)
 
-// New prepares a client; it sends nothing. Its error joins what is wrong with the options.
+// New returns a queue. It sends nothing. The error joins the faults of the options.
 func New(o Options) (*Queue, error) {
 	if o.Region == "" {
 		o.Region = RegionOf(o.URL)
 	}
 	var faults []error
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" {
-		faults = append(faults, errors.New("url: give the queue's, as https://sqs.<region>.amazonaws.com/<account>/<name>"))
+		faults = append(faults, errors.New("url: give the queue's URL, as https://sqs.<region>.amazonaws.com/<account>/<name>"))
 	}
 	if o.Region == "" {
-		faults = append(faults, errors.New("region: give it, as the URL does not show one"))
+		faults = append(faults, errors.New("region: give it, because the URL does not contain one"))
 	}
 	if o.Credentials == nil {
 		faults = append(faults, errors.New("credentials: give a provider"))
@@ -83,7 +83,7 @@ func RegionOf(queueURL string) string {
 	return region
 }
 
-// Send appends m.
+// Send implements [queue.Queue].
 func (q *Queue) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
 	w, err := queue.Encode(m)
 	if err != nil {
@@ -99,20 +99,20 @@ func (q *Queue) Send(ctx context.Context, m queue.Message, delay time.Duration) 
 	if err != nil {
 		return fmt.Errorf("send %s: %w", m.ID, refusal(err))
 	}
-	if out.MessageId == nil || out.MD5OfMessageBody == nil { // then the SDK compared nothing
+	if out.MessageId == nil || out.MD5OfMessageBody == nil { // then the SDK did not compare them
 		return fmt.Errorf("send %s: %w", m.ID, ErrNoAnswer)
 	}
 	return nil
 }
 
-// refusal marks the errors by which SQS says that it will never take the message. The
-// queue's own limit may be set below [queue.MaxBytes], and has no code of its own.
+// refusal marks the errors that say that SQS will never accept the message. A queue's limit
+// may be lower than [queue.MaxBytes], and exceeding it has no code.
 func refusal(err error) error {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return err
 	}
-	text := api.ErrorCode() + " " + api.ErrorMessage() // ElasticMQ has SQS's codes in its text
+	text := api.ErrorCode() + " " + api.ErrorMessage() // ElasticMQ puts SQS's codes into the text
 	switch {
 	case strings.Contains(text, "Message must be shorter than"), strings.Contains(text, "MessageTooLong"):
 		return fmt.Errorf("%w: %w", queue.ErrTooLarge, err)
@@ -122,13 +122,13 @@ func refusal(err error) error {
 	return err
 }
 
-// attributeType is the type of the attributes that a [queue.Wire] has.
+// attributeType is the type of the attributes of a [queue.Wire].
 const attributeType = "String"
 
-// Receive takes visible messages. SQS waits whole seconds, so wait is rounded down.
-// Attributes of another type than String are left out.
+// Receive implements [queue.Queue]. SQS waits whole seconds, so wait is rounded down. It
+// omits attributes that do not have the type String.
 func (q *Queue) Receive(ctx context.Context, limit int, wait time.Duration) ([]queue.Message, error) {
-	if limit < 1 || limit > queue.MaxBatch { // the SDK would leave 0 out, and SQS take it as 1
+	if limit < 1 || limit > queue.MaxBatch { // the SDK would omit 0, which SQS treats as 1
 		return nil, fmt.Errorf("receive: %d messages, want 1 to %d", limit, queue.MaxBatch)
 	}
 	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
@@ -163,7 +163,7 @@ func wire(m types.Message) queue.Wire {
 			w.Attributes[name] = *value.StringValue
 		}
 	}
-	// Both are absent only from a service that is not SQS; zero says so.
+	// Both are absent only from a service that is not SQS; then they are zero.
 	w.Receives = int(number(m.Attributes, types.MessageSystemAttributeNameApproximateReceiveCount))
 	if ms := number(m.Attributes, types.MessageSystemAttributeNameSentTimestamp); ms > 0 {
 		w.Sent = time.UnixMilli(ms).UTC()
@@ -171,7 +171,7 @@ func wire(m types.Message) queue.Wire {
 	return w
 }
 
-// number reads a system attribute, 0 where there is none.
+// number reads a system attribute, or returns 0 if there is none.
 func number(attributes map[string]string, name types.MessageSystemAttributeName) int64 {
 	n, err := strconv.ParseInt(attributes[string(name)], 10, 64)
 	if err != nil {
