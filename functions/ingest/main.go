@@ -1,8 +1,8 @@
 // Command ingest is the Lambda function behind the API: it verifies a webhook, puts it
 // into the queue and acknowledges it.
 //
-// It never runs a handler of events, and never starts with an environment that is not
-// right: it says everything that is wrong with it and ends.
+// It never runs a handler of events, and it never starts with a wrong environment: it
+// reports all faults and exits.
 package main
 
 import (

@@ -20,8 +20,8 @@ func report(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, 
 	}
 }
 
-// logRequest tells refusals apart by whose fault they are: a sender's is a warning,
-// ours an error.
+// logRequest logs a refusal that is the sender's fault as a warning, and one that is ours
+// as an error.
 func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	level, message := slog.LevelInfo, "accepted"
 	switch {
@@ -69,8 +69,8 @@ func count(metrics *telemetry.Metrics, r ingest.Report) {
 	metrics.Time(telemetry.MetricAckTime, r.Took, from)
 }
 
-// countRead counts what went wrong with a read of the sources' secret, and how old the
-// copy is that serves on.
+// countRead counts the faults of a read of the sources' secret, and records the age of the
+// copy that stays in use.
 func countRead(metrics *telemetry.Metrics, s source.Status) {
 	if s.Invalid {
 		metrics.Count(telemetry.MetricSourcesInvalid, 1)
@@ -83,6 +83,5 @@ func countRead(metrics *telemetry.Metrics, s source.Status) {
 	}
 }
 
-// flush gives up on metrics that cannot be written: a webhook must not fail for them,
-// and there is nowhere else to say it.
+// flush ignores an error: a webhook must not fail because metrics cannot be written.
 func flush(metrics *telemetry.Metrics) { _ = metrics.Flush() }

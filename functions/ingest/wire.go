@@ -17,9 +17,9 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// newHandler builds the function from its environment and reads the sources, so that
-// the first webhook need not wait for them. Logs and metrics go to out. Its error
-// lists everything that is wrong with the environment.
+// newHandler builds the function from its environment and reads the sources, so that the
+// first webhook does not wait for them. Logs and metrics go to out. The error lists all
+// faults of the environment.
 func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, error) {
 	env := variables{environment.New(getenv)}
 	log := env.logger(out)
@@ -29,7 +29,7 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
-	// Where they cannot be read now, requests try again; the failure is logged.
+	// If they cannot be read now, requests try again; the failure is logged.
 	_ = sources.Load(context.Background())
 	flush(metrics)
 	return lambdahttp.Handler(&ingest.Handler{
@@ -39,7 +39,7 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	}), nil
 }
 
-// variables build the parts of the function, and note what is wrong with them.
+// variables build the parts of the function from the environment, and collect its faults.
 type variables struct{ *environment.Reader }
 
 func (v variables) logger(out io.Writer) *slog.Logger {
@@ -50,7 +50,7 @@ func (v variables) logger(out io.Writer) *slog.Logger {
 	return log
 }
 
-// metrics are left out under `sam local`, where they would only bury the log.
+// metrics returns nil under `sam local`, where metrics would make the log unreadable.
 func (v variables) metrics(out io.Writer) *telemetry.Metrics {
 	if v.Local() {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"webhookintake/shared/source"
 )
 
-// A config is the environment, read and checked.
+// A config holds the checked values of the environment.
 type config struct {
 	local bool // under sam local
 
@@ -24,14 +24,14 @@ type config struct {
 	region                             string
 	credentials                        aws.CredentialsProvider
 
-	settings         func(string) string // what handlers read, their secret aside
+	settings         func(string) string // for handlers, without their secret
 	keepPayload      func(source string) bool
-	payloadRetention time.Duration // 0 means as long as the records
+	payloadRetention time.Duration // 0 means that of the records
 	timing           process.Timing
 	logLevel         string
 }
 
-// readConfig reads the environment. Its error lists everything that is wrong with it.
+// readConfig reads the environment. The error lists all its faults.
 func readConfig(getenv func(string) string) (config, error) {
 	env := environment.New(getenv)
 	c := config{
@@ -64,18 +64,19 @@ func readConfig(getenv func(string) string) (config, error) {
 	return c, env.Err()
 }
 
-// handlerSettings are HANDLERS and, behind them, the environment. HANDLERS may hold an API
-// key, which on AWS everybody could read who may look at the function: there it is refused.
+// handlerSettings looks settings up in HANDLERS, and then in the environment. It refuses
+// HANDLERS on AWS: the variable may contain an API key, which everybody who may view the
+// function could read.
 func handlerSettings(env *environment.Reader, getenv func(string) string) func(string) string {
 	if !env.Local() && getenv("HANDLERS") != "" {
-		env.Fault("HANDLERS", "is for sam local alone; put what is secret into the handlers' secret, and the rest into variables of the function")
+		env.Fault("HANDLERS", "is only for sam local; put secret settings into the handlers' secret, and the others into variables of the function")
 	}
 	settings, err := source.HandlerSettings(getenv)
 	env.Add(err)
 	return settings
 }
 
-// usesAWS reports whether anything is asked of AWS: not if all engines are in memory.
+// usesAWS reports whether the function calls AWS, that is, unless all engines are in memory.
 func (c config) usesAWS() bool {
 	engines := []string{c.queueURL, c.deadLetterURL, c.table}
 	return c.handlersSecretARN != "" || slices.ContainsFunc(engines, func(e string) bool { return e != environment.Memory })

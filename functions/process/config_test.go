@@ -54,7 +54,7 @@ func TestReadConfig(t *testing.T) {
 		{
 			name:    "HANDLERS on AWS",
 			changes: map[string]string{"HANDLERS": "{}"},
-			want:    "HANDLERS: is for sam local alone; put what is secret into the handlers' secret, and the rest into variables of the function",
+			want:    "HANDLERS: is only for sam local; put secret settings into the handlers' secret, and the others into variables of the function",
 		},
 		{
 			name:    "HANDLERS that is not right",

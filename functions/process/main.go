@@ -1,5 +1,5 @@
 // Command process is the Lambda function behind the queue: it runs the handlers of each
-// event, once. It never sees an event that ingest has not verified.
+// event once. It never receives an event that ingest has not verified.
 package main
 
 import (
@@ -12,8 +12,8 @@ import (
 )
 
 func main() {
-	// A batch leaves little behind, and the function has memory to spare: collecting half
-	// as often saves a sixth of its processor time (make bench).
+	// A batch leaves little garbage, and the function has memory to spare: collecting half
+	// as often saves a sixth of its CPU time (make bench).
 	debug.SetGCPercent(200)
 	handle, err := newHandler(context.Background(), os.Getenv, os.Stdout)
 	if err != nil {

@@ -254,7 +254,7 @@ func TestRefusesToStart(t *testing.T) {
 		{"times", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "VISIBILITY_TIMEOUT_S": "60"}, []string{"has to be at most VISIBILITY_TIMEOUT_S (1m0s)", "6 × FUNCTION_TIMEOUT_S (6m0s)"}},
 		{"memory on AWS", map[string]string{"QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}, []string{"QUEUE_URL: memory keeps nothing", "TABLE_NAME: memory keeps nothing"}},
 		{"a handler's setting", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "API_KEY is not set"}, []string{"register handlers: API_KEY is not set"}},
-		{"HANDLERS on AWS", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "HANDLERS": `{"API_KEY": "s3cr3t"}`}, []string{"HANDLERS: is for sam local alone"}},
+		{"HANDLERS on AWS", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "HANDLERS": `{"API_KEY": "s3cr3t"}`}, []string{"HANDLERS: is only for sam local"}},
 		{"log level", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "LOG_LEVEL": "loud"}, []string{"loud"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

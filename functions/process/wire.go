@@ -24,8 +24,8 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// newHandler builds the function's handler out of the environment. Everything that can
-// be wrong with it is found here, before the first event.
+// newHandler builds the function's handler from the environment. It finds all faults of the
+// environment before the first event.
 func newHandler(
 	ctx context.Context, getenv func(string) string, out io.Writer,
 ) (func(context.Context, events.SQSEvent) (events.SQSEventResponse, error), error) {
@@ -53,7 +53,7 @@ func newHandler(
 	w.Ledger, w.Entities, w.States = store, store, store
 
 	o := lambdasqs.Options{Worker: w, Log: log}
-	if !c.local { // there they would only bury the log
+	if !c.local { // there they would make the log unreadable
 		o.Metrics = telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: getenv("AWS_LAMBDA_FUNCTION_NAME")})
 	}
 	return lambdasqs.Handler(o), nil
@@ -88,7 +88,7 @@ func openQueue(c config, url string) (queue.Queue, error) {
 	})
 }
 
-// A store is all that processing keeps beside the queue.
+// A store keeps the records and payloads of events.
 type store interface {
 	ledger.Store
 	ledger.Entities

@@ -10,7 +10,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// RetryAfter is when a sender is asked to come again after a 503.
+// RetryAfter is the wait that a 503 asks the sender for.
 const RetryAfter = 30 * time.Second
 
 // The bodies of answers.
@@ -24,7 +24,7 @@ type (
 	}
 )
 
-// status is the HTTP status that goes with a code; 0 for what is no answer of ours.
+// status is the HTTP status of a code, or 0 for an unknown code.
 func status(code webhook.Code) int {
 	switch code {
 	case webhook.ErrMalformedBody, webhook.ErrMissingID, webhook.ErrMissingType,
@@ -45,8 +45,8 @@ func status(code webhook.Code) int {
 	return 0
 }
 
-// codeOf finds the code to answer. An error that holds none of the list says nothing
-// about the webhook, only that we could not judge or queue it: it has to come again.
+// codeOf returns the code to answer. An error without one says nothing about the webhook,
+// only that it could not be verified or queued, so the sender should try again.
 func codeOf(err error, tries int) webhook.Code {
 	if code, ok := errors.AsType[webhook.Code](err); ok && status(code) != 0 {
 		return code
@@ -70,7 +70,7 @@ func answer(w http.ResponseWriter, r Report) {
 	write(w, r.Status, errorBody{r.Code})
 }
 
-// answerHealth says that the program runs, and nothing about what it is configured for.
+// answerHealth says that the program runs, and nothing about its configuration.
 func answerHealth(w http.ResponseWriter, method string) {
 	if method != http.MethodGet && method != http.MethodHead {
 		w.Header().Set("Allow", http.MethodGet+", "+http.MethodHead)
@@ -81,10 +81,10 @@ func answerHealth(w http.ResponseWriter, method string) {
 }
 
 func write(w http.ResponseWriter, status int, body any) {
-	text, _ := json.Marshal(body) // of strings alone, so it cannot fail
+	text, _ := json.Marshal(body) // it consists of strings, so this cannot fail
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // where it fails the client is gone, and nobody is left to tell
+	_, _ = w.Write(text) // it fails only if the client is gone
 }
 
 func isTooLarge(err error) bool {

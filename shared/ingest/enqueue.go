@@ -13,19 +13,20 @@ import (
 )
 
 const (
-	// Budget is the longest that a webhook takes to be verified and queued, reading
-	// the sources anew included. What is not queued by then is answered 503.
+	// Budget is the longest time in which a webhook is verified and queued, including a
+	// read of the sources. A webhook that is not queued by then is answered with 503.
 	Budget = 5 * time.Second
-	// TryTimeout is the longest that one try to queue it takes, so that a connection
-	// that hangs leaves time for others.
+	// TryTimeout is the longest time of one attempt to queue it, so that a connection
+	// that hangs leaves time for another attempt.
 	TryTimeout = 1500 * time.Millisecond
 
-	// answerTime is kept free before the caller's own deadline: an answer that comes
-	// after it is none, and the sender would not know when to come again.
+	// answerTime is the time left for the answer before the caller's own deadline: a
+	// late answer is lost, and with it the wait that it asks for.
 	answerTime = 200 * time.Millisecond
 
-	// The pauses between tries, before jitter. Each try whose answer is lost may have
-	// left a copy in the queue, so there are few, and the first comes after 200 ms.
+	// The pauses between attempts, before jitter. Each attempt whose answer is lost may
+	// have left a copy in the queue, so there are few, and the second attempt comes after
+	// 200 ms.
 	firstPause = 400 * time.Millisecond
 	maxPause   = 1600 * time.Millisecond
 )
@@ -39,8 +40,8 @@ func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, left)
 }
 
-// enqueue tries until the queue has the event or ctx ends. It returns
-// [webhook.ErrTooLarge], or [webhook.ErrQueueUnavailable] with the last try's error.
+// enqueue tries until the event is queued or ctx ends. The error is [webhook.ErrTooLarge],
+// or [webhook.ErrQueueUnavailable] with the error of the last attempt.
 func (h *Handler) enqueue(ctx context.Context, e webhook.Event, report *Report) error {
 	began := time.Now()
 	defer func() { report.Queueing = time.Since(began) }()
@@ -73,8 +74,8 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// jitter is a random duration in [0, d), so that requests that failed together are not
-// tried again together.
+// jitter returns a random duration in [0, d), so that requests that failed at the same time
+// are not retried at the same time.
 func (h *Handler) jitter(d time.Duration) time.Duration {
 	if h.Jitter != nil {
 		return h.Jitter(d)

@@ -15,43 +15,44 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// MaxBody is the largest body that is read, in bytes: what a Lambda function can be
-// sent at most.
+// MaxBody is the size of the largest body that is read, in bytes. It is the largest that a
+// Lambda function can receive.
 const MaxBody = 6 << 20
 
 const (
 	hooksPath  = "/hooks/"
 	healthPath = "/healthz"
 
-	// firstRead is how many bytes a client's Content-Length is trusted for before any
-	// of them has come.
+	// firstRead is the largest buffer, in bytes, that is allocated because of a client's
+	// Content-Length.
 	firstRead = 64 << 10
 )
 
-// A Handler receives webhooks. Sources and Queue are needed. It is safe for concurrent
-// use, as long as its fields are not changed.
+// A Handler receives webhooks. Sources and Queue are required. It is safe for concurrent
+// use as long as its fields are not changed.
 type Handler struct {
 	Sources *source.Sources
 	Queue   Sender
-	// Report is told of every request but health checks, after it was answered, in
-	// the request's goroutine. Nil tells nobody.
+	// Report is called for every request but health checks, after the answer, in the
+	// goroutine of the request. If nil, nothing is reported.
 	Report func(context.Context, Report)
-	// Now is the clock by which a webhook's signed time is judged and its arrival
-	// written down. Nil means time.Now.
+	// Now is the clock for checking the signed time and recording the arrival. Nil means
+	// time.Now.
 	Now func() time.Time
-	// Jitter gives a random duration in [0, d); if nil, a real one.
+	// Jitter returns a random duration in [0, d). Nil means a real one.
 	Jitter func(d time.Duration) time.Duration
 }
 
-// A Sender is the part of [queue.Queue] that takes messages. What it returns nil for is
-// durable; it neither retries nor outlasts its context. It returns [queue.ErrTooLarge]
-// for what it can never take; any other error means that the outcome is unknown.
+// A Sender is the part of [queue.Queue] that sends messages. If it returns nil, the message
+// is durable; it neither retries nor runs longer than its context. It returns
+// [queue.ErrTooLarge] for a message that can never fit; any other error means that the
+// outcome is unknown.
 type Sender interface {
 	Send(ctx context.Context, m queue.Message, delay time.Duration) error
 }
 
-// ServeHTTP answers /hooks/{source}, /healthz, and everything else with 404. Where the
-// caller's router has matched {source}, the request's path is not looked at.
+// ServeHTTP serves /hooks/{source} and /healthz, and answers anything else with 404. If a
+// router has already matched {source}, it does not look at the request's path.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	name, isHook := sourceName(r)
@@ -72,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sourceName is the source that the request is for.
+// sourceName is the name of the source in the request.
 func sourceName(r *http.Request) (name string, ok bool) {
 	if name := r.PathValue("source"); name != "" {
 		return name, true
@@ -81,9 +82,9 @@ func sourceName(r *http.Request) (name string, ok bool) {
 	return name, ok && name != "" && !strings.Contains(name, "/")
 }
 
-// receive returns nil when the queue has the webhook, else an error that holds the
-// [webhook.Code] to answer. A panic, which is a fault of ours or of a provider's code,
-// becomes an error without one.
+// receive returns nil if the webhook is queued, else an error that wraps the
+// [webhook.Code] to answer. A panic, which is a bug of ours or of a provider's code,
+// becomes an error without a code.
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request, name string, report *Report) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -95,7 +96,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, name string, r
 	}
 	request := webhook.Request{Header: r.Header, At: h.now()}
 	if r.URL.RawQuery != "" {
-		// What does not parse is left out, so no signature can be in it.
+		// It omits what it cannot parse, which can therefore not contain a signature.
 		request.Query, _ = url.ParseQuery(r.URL.RawQuery)
 	}
 	if request.Body, err = readBody(w, r); err != nil {
@@ -118,7 +119,7 @@ func (h *Handler) now() time.Time {
 }
 
 // readBody returns [webhook.ErrTooLarge] for a body over MaxBody, and
-// [webhook.ErrMalformedBody] for one that did not arrive whole.
+// [webhook.ErrMalformedBody] for one that is incomplete.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, webhook.ErrTooLarge
@@ -135,7 +136,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// verify makes an event of what a signature vouches for.
+// verify returns the event of a request that a signature vouches for.
 func (h *Handler) verify(
 	ctx context.Context, name string, r webhook.Request, report *Report,
 ) (webhook.Event, error) {
@@ -163,8 +164,8 @@ func (h *Handler) verify(
 	}, nil
 }
 
-// checkNames holds every provider to what queue and ledger rely on, so that none can
-// let a webhook in that would go round for ever.
+// checkNames checks what queue and ledger require of every provider, so that none can
+// accept a webhook that would be retried for ever.
 func checkNames(v webhook.Verified) error {
 	if !webhook.ValidName(v.ID) {
 		return webhook.ErrInvalidID

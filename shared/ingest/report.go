@@ -9,33 +9,33 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// UnknownSource stands in a [Report] for every name that is not configured, so that
-// strangers can neither write into logs nor make new metrics.
+// UnknownSource replaces every name in a [Report] that is not configured, so that strangers
+// can neither write into logs nor create metrics.
 const UnknownSource = "unknown"
 
-// NoSecret stands in a [Report] where no secret matched.
+// NoSecret is the Secret of a [Report] if no secret matched.
 const NoSecret = -1
 
-// A Report says what came of one request. All of it but Err may be logged.
+// A Report describes the outcome of one request. All of it but Err may be logged.
 type Report struct {
 	Source   string       // the configured source's name, or UnknownSource
 	Provider string       // its provider's name; empty for UnknownSource
 	ID, Type string       // of the event; empty unless verified
 	Secret   int          // index of the secret that matched, or NoSecret
 	Status   int          // the HTTP status that was answered
-	Code     webhook.Code // why it was refused; empty where it was accepted
-	Tries    int          // how often it was sent to the queue
+	Code     webhook.Code // why it was refused; empty if it was accepted
+	Tries    int          // the number of attempts to queue it
 
-	Verifying time.Duration // finding the source, reading the sources anew, and verifying
-	Queueing  time.Duration // all tries and the pauses between them
+	Verifying time.Duration // finding the source, reading the sources again, and verifying
+	Queueing  time.Duration // all attempts and the pauses between them
 	Took      time.Duration // from the request's headers to the answer
 
-	// Err is why it was refused; nil where it was accepted. Its text is not for logs:
-	// nothing promises that it is free of a webhook's content.
+	// Err is why it was refused, or nil if it was accepted. Do not log its text, which
+	// may quote the webhook.
 	Err error
 }
 
-// conclude settles what is answered.
+// conclude sets the answer.
 func (r *Report) conclude(err error) {
 	if err == nil {
 		r.Status = http.StatusOK
@@ -46,16 +46,16 @@ func (r *Report) conclude(err error) {
 	r.Status = status(r.Code)
 }
 
-// A PanicError says that code of ours or of a provider's panicked over a webhook. It
-// tells the value's type and not its text, which may quote the webhook.
+// A PanicError says that a webhook made our code or a provider's panic. It has the type of
+// the value and not its text, which may quote the webhook.
 type PanicError struct {
 	Type  string // Go type of the value
-	Stack []byte // where; holds addresses and no values
+	Stack []byte // the stack trace, without values
 }
 
 func newPanicError(value any) *PanicError {
 	return &PanicError{Type: fmt.Sprintf("%T", value), Stack: debug.Stack()}
 }
 
-// Error gives the type of what was thrown.
+// Error returns a text with the type of the value.
 func (e *PanicError) Error() string { return "panic with a value of type " + e.Type }

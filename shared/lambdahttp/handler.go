@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// A Func handles one invocation, as the lambda package starts it. Its error is always nil.
+// A Func handles one invocation, as package lambda calls it. Its error is always nil.
 type Func = func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
-// Handler makes h a Lambda function. The requests' context is the invocation's, with
-// its deadline.
+// Handler returns a Lambda function that serves requests with h. The context of a request
+// is that of the invocation, with its deadline.
 func Handler(h http.Handler) Func {
 	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		w := newWriter()

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// newRequest makes the request that the event tells of.
+// newRequest makes the request of an event.
 // Format: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func newRequest(ctx context.Context, e events.APIGatewayV2HTTPRequest) *http.Request {
 	target := &url.URL{Path: routePath(e), RawQuery: e.RawQueryString}
@@ -36,7 +36,7 @@ func newRequest(ctx context.Context, e events.APIGatewayV2HTTPRequest) *http.Req
 	}
 	if host := r.Header.Get("Host"); host != "" {
 		r.Host = host
-		r.Header.Del("Host") // where net/http has it
+		r.Header.Del("Host") // net/http has it in Request.Host
 	}
 	for name, value := range e.PathParameters {
 		r.SetPathValue(name, value)
@@ -62,8 +62,8 @@ func routePath(e events.APIGatewayV2HTTPRequest) string {
 	return strings.Join(segments, "/")
 }
 
-// body is the request's body as it was sent, and its length, or -1 where it cannot be
-// told.
+// body returns the body of the request as it was sent, and its length, or -1 if it is
+// unknown.
 func body(e events.APIGatewayV2HTTPRequest) (io.ReadCloser, int64) {
 	text := e.Body
 	if e.IsBase64Encoded {
@@ -76,7 +76,7 @@ func body(e events.APIGatewayV2HTTPRequest) (io.ReadCloser, int64) {
 	return io.NopCloser(strings.NewReader(text)), int64(len(text))
 }
 
-// unreadable is a body that cannot be had.
+// unreadable is a body that cannot be read.
 type unreadable struct{ err error }
 
 func (u unreadable) Read([]byte) (int, error) { return 0, u.err }

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// A writer keeps what a handler answers. As in net/http, the headers count as they are
-// when the status is written, and the first status counts.
+// A writer records the answer of a handler. As in net/http, the headers are those at the
+// time when the status is written, and the first status counts.
 type writer struct {
 	header http.Header
 	sent   http.Header // a copy of header; nil until the status is written
@@ -22,7 +22,7 @@ func newWriter() *writer { return &writer{header: http.Header{}} }
 func (w *writer) Header() http.Header { return w.header }
 
 func (w *writer) WriteHeader(status int) {
-	if w.sent != nil || status < http.StatusOK { // a 1xx only announces the answer
+	if w.sent != nil || status < http.StatusOK { // a status 1xx is not the answer yet
 		return
 	}
 	w.status, w.sent = status, w.header.Clone()
@@ -33,8 +33,8 @@ func (w *writer) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// response is the answer in API Gateway's format, which has one value a header and a
-// list of cookies.
+// response returns the answer in API Gateway's format, which has one value for each header
+// and a list of cookies.
 func (w *writer) response() events.APIGatewayV2HTTPResponse {
 	w.WriteHeader(http.StatusOK)
 	response := events.APIGatewayV2HTTPResponse{

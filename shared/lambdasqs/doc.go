@@ -1,9 +1,9 @@
-// Package lambdasqs lets a Lambda function with an SQS event source work off batches
+// Package lambdasqs makes a Lambda function with an SQS event source process its batches
 // with package process.
 //
-// It promises that the answer names exactly the messages that are not acknowledged, in
-// the form of the partial batch response, and that the log has one line for each event
-// with ids, types, reasons and Go types of errors.
+// It promises that the answer, a partial batch response, names exactly the messages that
+// are not acknowledged. It promises that the log has one line for each event, with its id
+// and type, the reason, and the Go types of errors.
 //
-// It never deletes a message itself, and never logs a payload or an error's text.
+// It never deletes a message itself, and never logs a payload or the text of an error.
 package lambdasqs

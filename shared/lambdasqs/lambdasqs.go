@@ -14,15 +14,16 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// Options connect a worker to the function that it runs in.
+// Options configure [Handler].
 type Options struct {
 	Worker  *process.Worker
-	Log     *slog.Logger       // one line an event; nil means none
-	Metrics *telemetry.Metrics // flushed after each batch; nil means none
+	Log     *slog.Logger       // gets one line for each event; nil means no log
+	Metrics *telemetry.Metrics // flushed after each batch; nil means no metrics
 }
 
-// Handler gives the function's handler, for lambda.StartHandlerFunc. Its error means
-// that the function's timeout is longer than the configuration says: nothing was done.
+// Handler returns the function's handler, for lambda.StartHandlerFunc. The error of the
+// handler means that the function's timeout is longer than configured, and that nothing
+// was done.
 func Handler(o Options) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -48,7 +49,7 @@ func Handler(o Options) func(context.Context, events.SQSEvent) (events.SQSEventR
 	}
 }
 
-// checkDeadline refuses to work under a longer timeout than the leases are made for.
+// checkDeadline returns an error if the function may run longer than the leases allow.
 func checkDeadline(ctx context.Context, t process.Timing) error {
 	if t == (process.Timing{}) {
 		t = process.DefaultTiming
@@ -57,7 +58,7 @@ func checkDeadline(ctx context.Context, t process.Timing) error {
 	if !ok {
 		return nil
 	}
-	// A second more allows for the clocks of the machines that measure it.
+	// A second more allows for differences between the clocks.
 	if left := time.Until(deadline); left > t.Function+time.Second {
 		return fmt.Errorf("the function may run %v, but FUNCTION_TIMEOUT_S says %v: set both to the same, or leases end while handlers work",
 			left.Round(time.Second), t.Function)
@@ -65,7 +66,7 @@ func checkDeadline(ctx context.Context, t process.Timing) error {
 	return nil
 }
 
-// Messages reads the messages of an SQS event, as Lambda hands it over.
+// Messages returns the messages of an SQS event, as Lambda passes it.
 func Messages(e events.SQSEvent) []queue.Message {
 	ms := make([]queue.Message, len(e.Records))
 	for i, r := range e.Records {
@@ -84,7 +85,7 @@ func wire(r events.SQSMessage) queue.Wire {
 			w.Attributes[name] = *a.StringValue
 		}
 	}
-	// Absent or unreadable numbers are unknown, which the zero values say.
+	// Absent or unreadable numbers stay zero, which means unknown.
 	w.Receives, _ = strconv.Atoi(r.Attributes["ApproximateReceiveCount"])
 	if ms, err := strconv.ParseInt(r.Attributes["SentTimestamp"], 10, 64); err == nil {
 		w.Sent = time.UnixMilli(ms)

@@ -14,7 +14,7 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// logResult writes the line of one event, such as "evt_1 handled by auto-reply".
+// logResult logs the outcome of one event, as "evt_1 handled by auto-reply".
 func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 	attrs := []slog.Attr{
 		slog.String(telemetry.FieldOutcome, string(r.Outcome)),
@@ -72,10 +72,10 @@ func runAttrs(run process.Run) []any {
 	return attrs
 }
 
-// maxPlaces is how many places of a panic are logged.
+// maxPlaces is the number of stack frames of a panic that are logged.
 const maxPlaces = 8
 
-// places are where a handler panicked; with what is not for logs.
+// places returns the stack frames of a panic. Its value is not for logs.
 func places(e *hook.PanicError) []string {
 	var texts []string
 	for _, f := range e.Frames[:min(len(e.Frames), maxPlaces)] {
@@ -84,7 +84,7 @@ func places(e *hook.PanicError) []string {
 	return texts
 }
 
-// Summary tells a result in a few words, without anything from the payload.
+// Summary describes a result in a few words, without anything from the payload.
 func Summary(r process.Result) string {
 	id := r.Message.ID
 	if id == "" {

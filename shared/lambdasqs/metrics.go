@@ -6,7 +6,7 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// counters are the metrics of the outcomes that are counted.
+// counters are the metrics that count outcomes.
 var counters = map[process.Outcome]string{
 	process.Handled:   telemetry.MetricHandled,
 	process.Unhandled: telemetry.MetricUnhandled,
@@ -27,7 +27,7 @@ func count(m *telemetry.Metrics, results []process.Result) {
 		if r.Reason == queue.ReasonConflict {
 			m.Count(telemetry.MetricConflicts, 1, source)
 		}
-		// What an operator sends back has waited for the operator.
+		// A message that an operator sent back has waited for the operator.
 		if r.Attempt == 1 && r.Message.Failure == nil {
 			m.Time(telemetry.MetricQueueDelay, r.QueueDelay, source)
 		}

@@ -15,37 +15,37 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A CompliancelyQuery says what is asked for.
+// A CompliancelyQuery selects requests.
 type CompliancelyQuery struct {
-	Source   string    // the configured source whose webhooks are made up for; empty means "compliancely"
-	Received time.Time // when the events count as having come: now
+	Source   string    // the source of the events; empty means "compliancely"
+	Received time.Time // the arrival time of the events: now
 	Product  string    // one of [Products]; empty means the first
-	IDs      []string  // of the requests, as the API gave them: it can list none
-	Pending  bool      // makes events of requests that are not final too
+	IDs      []string  // of the requests; the API cannot list them
+	Pending  bool      // includes requests that are not final
 
-	Waiting func(time.Duration) // told of each wait before the API is asked again; nil: nobody is
+	Waiting func(time.Duration) // called before each wait for the API; nil means no calls
 }
 
-// Products are those of which a request can be asked for by its id. Of the others the
-// address is not documented.
+// Products returns the products whose requests can be fetched by id. For the others the
+// path is not documented.
 func Products() []string {
 	return []string{compliancely.TINMatch.Name(), compliancely.Transcript.Name()}
 }
 
-// Compliancely asks for requests as they are now. Each answer is the body of an event of
-// the product's type, and its id is "sha256:" and the hash of that body, as for a webhook
+// Compliancely fetches the current state of requests. Each answer is the body of an event
+// of the product's type. Its id is "sha256:" and the hash of that body, as for a webhook
 // whose source has no "key". So:
 //
-//   - A webhook, or another run, that brings the same bytes within an hour is a duplicate.
-//   - After an hour, or with another byte, it is an event again, and handlers run again: ask
-//     once, for requests of which no webhook came.
-//   - Where the source has a "key", the webhook's id is made by that one and is another.
+//   - A webhook, or another run, with the same bytes within an hour is a duplicate.
+//   - After an hour, or with different bytes, it is another event, and handlers run again:
+//     fetch a request once, and only if no webhook came.
+//   - If the source has a "key", the webhook's id is derived from that and differs.
 //
-// Of a request that is not final it makes no event, unless asked to: the webhook is still
-// to come, and would be another event. The ids of those are pending.
+// For a request that is not final it makes no event, unless q.Pending is set: the webhook
+// may still come, and would be another event. It returns the ids of those as pending.
 //
-// Next to an error it gives what it found all the same. The error joins one for each
-// request that could not be had; it stops at the first that a later run could get.
+// It returns what it found even with an error, which joins one for each request that could
+// not be fetched. It stops at the first that a later run could fetch.
 func Compliancely(ctx context.Context, c *compliancely.Client, q CompliancelyQuery) (found []queue.Message, pending []string, err error) {
 	if q.Product == "" {
 		q.Product = Products()[0]
@@ -71,16 +71,16 @@ func Compliancely(ctx context.Context, c *compliancely.Client, q CompliancelyQue
 	return all.messages, pending, errors.Join(all.errs...)
 }
 
-// resourceEvent makes the event of a request, and tells whether it is final.
+// resourceEvent makes the event of a request, and reports whether the request is final.
 func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQuery, id string) (m queue.Message, final bool, err error) {
-	if strings.Trim(id, ".") == "" { // "." and ".." would ask for another path
+	if strings.Trim(id, ".") == "" { // "." and ".." would call another path
 		return queue.Message{}, false, &webhook.FieldError{Field: "id", Problem: "give the id of the request"}
 	}
 	path, read := "/api/v1/submissions/", reader(compliancely.TINMatch, func(r compliancely.TINResult) bool { return r.Status.Final() })
 	if q.Product == compliancely.Transcript.Name() {
 		path, read = "/api/v1/transcript/", reader(compliancely.Transcript, func(r compliancely.TranscriptResult) bool { return r.Status.Final() })
 	}
-	body, err := ask(ctx, q.Waiting, func(ctx context.Context) (json.RawMessage, error) {
+	body, err := retry(ctx, q.Waiting, func(ctx context.Context) (json.RawMessage, error) {
 		return c.Call(ctx, http.MethodGet, path+url.PathEscape(id), nil)
 	})
 	if err != nil {
@@ -103,8 +103,8 @@ func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQu
 	}}, final, nil
 }
 
-// reader makes a function that tells, of a body that fits the type, what it is about and
-// whether it is final.
+// reader returns a function that reads from a body of the type which request it is about
+// and whether that is final.
 func reader[T interface{ Entity() string }](t webhook.Type[T], isFinal func(T) bool) func(body []byte) (about string, final bool, err error) {
 	return func(body []byte) (string, bool, error) {
 		resource, _, err := t.Decode(body)

@@ -1,23 +1,21 @@
-// Package reconcile asks a provider's API for what its webhooks should have told, and
-// gives it as messages for the queue, to be sent by the caller: by hand through hookctl,
-// or from a function on a schedule.
+// Package reconcile fetches from a provider's API what its webhooks should have delivered.
+// It returns messages for the queue, which the caller sends: hookctl on command, or a
+// function on a schedule.
 //
-// No provider signed these events: what vouches for them is that this program asked for
-// them itself, with the account's credentials, over a connection of its own.
+// No provider signed these events. They are trustworthy because the program fetched them
+// itself, with the account's credentials.
 //
-// It promises that asking twice does not double the work:
+// It promises that fetching twice does not double the work:
 //
-//   - What [KYC] finds is an event of its own kind, [TypeWatchlist] or [TypeSession]. A
-//     webhook that comes late is another event. Its id is made from the whole of its data,
-//     and its body from the id and the data, so equal ids have equal bodies. Data holds no
-//     more than what is documented and matters; a field that the API adds or changes
-//     elsewhere makes no new event.
-//   - What [Compliancely] finds is what the webhook would have brought: the resource as
-//     the API answers, with the id "sha256:" and the body's hash. Such an id is known for
-//     one hour.
+//   - [KYC] makes events of types of its own, [TypeWatchlist] and [TypeSession]. A webhook
+//     that comes late is another event. The id is made from the data, and the body from
+//     both, so equal ids have equal bodies. The data has only what is documented and
+//     relevant, so other fields that the API adds or changes do not make a new event.
+//   - [Compliancely] makes the event that the webhook would have been: the resource as the
+//     API returns it, with the id "sha256:" and the hash of the body. Such an id is
+//     remembered for one hour.
 //
-// It is patient with an API that asks to wait or is down, within bounds, and stops
-// asking at what it cannot get past. It never sends anything anywhere but to the
-// provider's API, never changes anything there, never reads a clock but to wait, and puts
-// nothing of a payload into an error.
+// It waits, within limits, for an API that asks for it or is down. It never sends anything
+// but requests to the provider's API, never changes anything there, never reads a clock
+// except to wait, and never puts anything from a payload into an error.
 package reconcile

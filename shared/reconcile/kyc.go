@@ -15,48 +15,47 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The types of the events that [KYC] makes. Handlers of every event of the provider get
-// them; for a typed one, bind the type to [WatchlistRun], or to kyc.Session.
+// The types of the events that [KYC] makes. Handlers of all events of the provider get
+// them. For a typed handler, bind a type to [WatchlistRun] or kyc.Session.
 const (
 	TypeWatchlist = "kyc.watchlist.reconciled"
 	TypeSession   = "kyc.session.reconciled"
 )
 
-// idPrefix begins the ids of events that no webhook has brought.
+// idPrefix begins the ids of events that did not come as webhooks.
 const idPrefix = "reconcile:"
 
-// A KYCQuery says what is asked for.
+// A KYCQuery selects watchlists and sessions.
 type KYCQuery struct {
-	Source   string    // the configured source whose webhooks are made up for; empty means "kyc"
-	Received time.Time // when the events count as having come: now
-	// Since leaves out the watchlists that were last checked before it, or at it.
+	Source   string    // the source of the events; empty means "kyc"
+	Received time.Time // the arrival time of the events: now
+	// Since selects the watchlists that were last checked after it.
 	Since time.Time
-	// Sessions are ids. How sessions are listed is not documented, so they have to be
-	// known: from having made them, or from their webhooks, out of which [Sessions] gathers them.
+	// Sessions are ids. How sessions are listed is not documented, so the ids must be
+	// known: from creating the sessions, or from their webhooks, which [Sessions] reads.
 	Sessions []string
-	Waiting  func(time.Duration) // told of each wait before the API is asked again; nil: nobody is
+	Waiting  func(time.Duration) // called before each wait for the API; nil means no calls
 }
 
-// A WatchlistRun is the data of [TypeWatchlist]: what the newest run of a watchlist found.
-// Earlier runs are not kept by the provider.
+// A WatchlistRun is the data of [TypeWatchlist]: the results of the latest run of a
+// watchlist. The provider does not keep earlier runs.
 type WatchlistRun struct {
 	WatchlistID   string          `json:"watchlist_id"`
 	Name          string          `json:"name"`
 	LastCheckedAt time.Time       `json:"last_checked_at,omitzero"`
-	LastResults   json.RawMessage `json:"last_results"` // in a form that is not documented, members sorted by name
+	LastResults   json.RawMessage `json:"last_results"` // the form is not documented; members are sorted by name
 }
 
-// Entity is the watchlist.
+// Entity returns the watchlist's id.
 func (w WatchlistRun) Entity() string { return w.WatchlistID }
 
-// KYC asks for the watchlists that were checked since, and for the sessions, as they are
-// now. Of a session it tells the fields of kyc.Session: a session whose status returns to
-// an older one (A, B, A) within the 30 days for which an id is known makes the older event,
-// which is not handled again.
+// KYC fetches the watchlists that were checked since, and the current state of the
+// sessions. The event of a session has the fields of kyc.Session. If a session returns to
+// an earlier state (A, B, A) within the 30 days for which an id is remembered, the event is
+// that of the earlier state, and is not handled again.
 //
-// Next to an error it gives what it found all the same. The error joins one for each
-// watchlist and session that could not be had; it stops at the first that a later run
-// could get.
+// It returns what it found even with an error, which joins one for each watchlist and
+// session that could not be fetched. It stops at the first that a later run could fetch.
 func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error) {
 	if q.Source == "" {
 		q.Source = kyc.Provider{}.Name()
@@ -66,8 +65,8 @@ func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error
 		e.Source, e.Received = q.Source, q.Received
 		found.add(what, queue.Message{Event: e}, err)
 	}
-	list, err := ask(ctx, q.Waiting, func(ctx context.Context) ([]kyc.Watchlist, error) {
-		return c.Watchlists(ctx, kyc.WatchlistFilter{}) // paused ones too: they may have been checked before
+	list, err := retry(ctx, q.Waiting, func(ctx context.Context) ([]kyc.Watchlist, error) {
+		return c.Watchlists(ctx, kyc.WatchlistFilter{}) // includes paused ones, which may have been checked before
 	})
 	found.fail("watchlists", err)
 	for _, listed := range list {
@@ -86,7 +85,7 @@ func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error
 }
 
 func watchlistEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {
-	w, err := ask(ctx, waiting, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
+	w, err := retry(ctx, waiting, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
 	if err != nil {
 		return webhook.Event{}, err
 	}
@@ -103,7 +102,7 @@ func watchlistEvent(ctx context.Context, c *kyc.Client, waiting func(time.Durati
 }
 
 func sessionEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {
-	s, err := ask(ctx, waiting, func(ctx context.Context) (kyc.Session, error) { return c.Session(ctx, id) })
+	s, err := retry(ctx, waiting, func(ctx context.Context) (kyc.Session, error) { return c.Session(ctx, id) })
 	if err != nil {
 		return webhook.Event{}, err
 	}
@@ -115,11 +114,11 @@ func sessionEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration
 			return webhook.Event{}, err
 		}
 	}
-	return event(TypeSession, time.Time{}, s) // nothing documented says since when it is so
+	return event(TypeSession, time.Time{}, s) // when it changed is not documented
 }
 
-// event is that of the data, which has to be written alike each time. A zero
-// created is left out: what is not known must not look old.
+// event returns the event with that data, which must be encoded the same way each time. It
+// omits a zero created: an unknown time must not look like an old one.
 func event(eventType string, created time.Time, data any) (webhook.Event, error) {
 	text, err := json.Marshal(data)
 	if err != nil {
@@ -142,8 +141,8 @@ func event(eventType string, created time.Time, data any) (webhook.Event, error)
 	return webhook.Event{Provider: kyc.Provider{}.Name(), ID: body.ID, Type: eventType, Raw: raw}, nil
 }
 
-// canonical writes the value without spaces and with members sorted by name, as an API
-// may answer the same in another order. Nothing is null.
+// canonical encodes the value without spaces and with members sorted by name, because an
+// API may change their order. An absent value is null.
 func canonical(raw json.RawMessage) (json.RawMessage, error) {
 	if len(raw) == 0 {
 		return json.RawMessage("null"), nil
@@ -152,7 +151,7 @@ func canonical(raw json.RawMessage) (json.RawMessage, error) {
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		return nil, errors.New("the answer holds no readable JSON") // err could quote it
+		return nil, errors.New("the answer is not valid JSON") // err could quote it
 	}
 	return json.Marshal(value)
 }

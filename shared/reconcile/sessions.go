@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/provider/kyc"
 )
 
-// Sessions are the sessions that webhooks of kyc told of, each with whether it is
-// decided. The zero Sessions has heard of none.
+// Sessions collects the sessions that webhooks of kyc mention, and whether each is decided.
+// The zero Sessions is empty.
 type Sessions struct {
 	decided map[string]bool // by the session's id
 }
@@ -18,12 +18,12 @@ type Sessions struct {
 // sessionTypes begins the types of all events about sessions.
 const sessionTypes = "kyc.session."
 
-// Add takes what the body of one event tells, of whichever order they come in. A body
-// that names no session adds nothing.
+// Add adds the session in the body of an event, if there is one. The order of events does
+// not matter.
 func (s *Sessions) Add(body []byte) {
 	envelope, err := kyc.Provider{}.Open(body)
 	if err != nil || !strings.HasPrefix(envelope.Type, sessionTypes) {
-		return // of another event's data an id is no session's
+		return // an id in other events is not that of a session
 	}
 	var session kyc.Session
 	if json.Unmarshal(envelope.Data, &session) != nil || session.SessionID == "" {
@@ -35,7 +35,7 @@ func (s *Sessions) Add(body []byte) {
 	s.decided[session.SessionID] = s.decided[session.SessionID] || isDecided(envelope.Type, session.Status)
 }
 
-// Open are the ids of the sessions of which no event says that they are decided, sorted.
+// Open returns the sorted ids of the sessions that no event says are decided.
 func (s *Sessions) Open() []string {
 	var open []string
 	for _, id := range slices.Sorted(maps.Keys(s.decided)) {
@@ -49,9 +49,9 @@ func (s *Sessions) Open() []string {
 // statusRejected is not documented by itself; the event's name is.
 const statusRejected kyc.Status = "REJECTED"
 
-// isDecided reports whether an event says that its session is decided. The provider has
-// no closed list of statuses: whatever is not known leaves a session open, so that it is
-// rather asked for once too often.
+// isDecided reports whether an event says that its session is decided. The provider's list
+// of statuses is not complete: an unknown status leaves a session open, so that it is
+// fetched once too often rather than not at all.
 func isDecided(eventType string, status kyc.Status) bool {
 	byHand := eventType == kyc.SessionApproved.Name() || eventType == kyc.SessionRejected.Name()
 	return byHand || status.Is(kyc.StatusApproved) || status.Is(statusRejected)

@@ -12,16 +12,16 @@ import (
 
 const (
 	maxTries  = 5
-	firstWait = time.Second // doubled before each further try, where the API does not say how long
-	// maxWait is the longest wait that is granted: the longest back-off that a provider
-	// documents. An API that wants more is left alone.
+	firstWait = time.Second // doubled before each further attempt, if the API does not say how long
+	// maxWait is the longest back-off that a provider documents. If an API asks for a
+	// longer wait, there is no further attempt.
 	maxWait = 10 * time.Minute
 )
 
-// ask calls again while the error says that this can help, and waits as long as it says.
-// All calls are questions, so that asking again does no harm. A waiting that is not nil is
-// told of each wait before it begins.
-func ask[T any](ctx context.Context, waiting func(time.Duration), call func(context.Context) (T, error)) (T, error) {
+// retry repeats a call while its error says that this can help, and waits for as long as it
+// says. Call must only read, so that repeating it is harmless. If waiting is not nil, it is
+// called before each wait.
+func retry[T any](ctx context.Context, waiting func(time.Duration), call func(context.Context) (T, error)) (T, error) {
 	wait := firstWait
 	for try := 1; ; try++ {
 		value, err := call(ctx)
@@ -42,8 +42,8 @@ func ask[T any](ctx context.Context, waiting func(time.Duration), call func(cont
 	}
 }
 
-// isFinal reports whether the answer to this very question will not change. An error
-// that knows nothing about trying again is taken as final.
+// isFinal reports whether the same call would fail again. An error without a hint counts as
+// final.
 func isFinal(err error) bool { return retryOf(err).Permanent }
 
 func retryOf(err error) webhook.Retry {
@@ -64,11 +64,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// A collection is what was found so far, and what was not.
+// A collection holds the messages and errors so far.
 type collection struct {
 	messages []queue.Message
 	errs     []error
-	stopped  bool // what was met would meet the next question too
+	stopped  bool // the next call would fail as well
 }
 
 func (c *collection) add(what string, m queue.Message, err error) {
