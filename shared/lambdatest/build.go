@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Build builds the package's program into dir, as it is deployed but for this machine,
-// and returns its path. Flags are further flags of go build.
+// Build builds the program of the package into dir, for this machine but otherwise as it is
+// deployed, and returns its path. Flags are additional flags of go build.
 func Build(ctx context.Context, pkg, dir string, flags ...string) (path string, err error) {
 	path = filepath.Join(dir, "bootstrap")
 	args := []string{"build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path}
@@ -25,13 +25,13 @@ func Build(ctx context.Context, pkg, dir string, flags ...string) (path string, 
 	return path, nil
 }
 
-// A Program is built when a test first needs it, and once for all tests of a package.
-// Its Remove belongs into TestMain. A Program is safe for concurrent use.
+// A Program is built once for all tests of a package, when the first test needs it. TestMain
+// calls its Remove. A Program is safe for concurrent use.
 type Program struct {
 	Package string // as go build takes it
-	// Handlers is a Go file with the handlers that the program is built with, in place
-	// of all that is in functions/process/handlers: a test that needs to know which
-	// handlers run must not depend on the user's. Empty builds the user's.
+	// Handlers is a Go file that replaces all files in functions/process/handlers: a test
+	// that relies on certain handlers must not depend on the user's. Empty means the
+	// user's.
 	Handlers string
 
 	once sync.Once
@@ -40,7 +40,7 @@ type Program struct {
 	err  error
 }
 
-// Path builds the program, unless that has happened, and gives its path.
+// Path returns the path of the program. It builds the program if that was not done before.
 func (p *Program) Path(t testing.TB) string {
 	t.Helper()
 	p.once.Do(func() {
@@ -54,7 +54,7 @@ func (p *Program) Path(t testing.TB) string {
 	return p.path
 }
 
-// build does not take a test's context: the program is for other tests too.
+// build does not use a test's context, because the program is for other tests too.
 func (p *Program) build() (string, error) {
 	if p.Handlers == "" {
 		return Build(context.Background(), p.Package, p.dir)
@@ -94,7 +94,7 @@ func (p *Program) replace() (map[string]string, error) {
 	return replace, err
 }
 
-// Remove deletes what was built.
+// Remove deletes the built program.
 func (p *Program) Remove() error {
 	if p.dir == "" {
 		return nil

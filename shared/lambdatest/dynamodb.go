@@ -9,21 +9,21 @@ import (
 	"strconv"
 )
 
-// DynamoDB is a server that takes writes as DynamoDB does, and does nothing with them:
-// every condition holds, and every write succeeds at once. What a program costs over it
-// is the program's own. Make it with [NewDynamoDB]. It is safe for concurrent use.
+// A DynamoDB is a server that accepts writes as DynamoDB does and ignores them: every
+// condition holds, and every write succeeds at once. So a measurement with it shows the
+// cost of the program alone. [NewDynamoDB] makes one. It is safe for concurrent use.
 type DynamoDB struct {
 	Server *httptest.Server
 }
 
-// NewDynamoDB starts a server. Its Server is to be closed.
+// NewDynamoDB starts a server. The caller closes its Server.
 func NewDynamoDB() *DynamoDB {
 	d := &DynamoDB{}
 	d.Server = httptest.NewServer(d)
 	return d
 }
 
-// Env is what a program needs to write to d.
+// Env returns the environment of a program that writes to d.
 func (d *DynamoDB) Env() map[string]string {
 	return map[string]string{
 		"TABLE_NAME":                "table",
@@ -35,8 +35,8 @@ func (d *DynamoDB) Env() map[string]string {
 	}
 }
 
-// A dynamoDBRequest is what the answer depends on, of BatchExecuteStatement and of
-// UpdateItem.
+// A dynamoDBRequest holds the parts of BatchExecuteStatement and UpdateItem on which the
+// answer depends.
 type dynamoDBRequest struct {
 	Statements []struct{}
 
@@ -47,7 +47,7 @@ type dynamoDBRequest struct {
 	ReturnValues              string
 }
 
-// ServeHTTP answers BatchExecuteStatement and UpdateItem.
+// ServeHTTP serves BatchExecuteStatement and UpdateItem.
 // Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
 // and API_UpdateItem.html beside it.
 func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -71,10 +71,10 @@ func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(text)                                                                    // where it fails, the program is gone
 }
 
-// assignment is one of SET's or ADD's in an update expression of plain values.
+// assignment matches one assignment of SET or ADD in an update expression of plain values.
 var assignment = regexp.MustCompile(`(#\w+) (?:= )?(:\w+)`)
 
-// item is what the update makes of no item.
+// item returns the item that the update creates.
 func (in *dynamoDBRequest) item() map[string]any {
 	item := in.Key
 	for _, m := range assignment.FindAllStringSubmatch(in.UpdateExpression, -1) {

@@ -25,7 +25,7 @@ func newClient(t *testing.T) *dynamodb.Client {
 	})
 }
 
-// Each statement has an answer in its place, and none an error.
+// Each statement has an answer in its place, without an error.
 func TestDynamoDBBatch(t *testing.T) {
 	t.Parallel()
 	statement := types.BatchStatementRequest{Statement: new(`INSERT INTO "table" VALUE {'pk': 'a'}`)}
@@ -73,7 +73,7 @@ func TestDynamoDBUpdate(t *testing.T) {
 	}
 }
 
-// What it would have to remember for, it refuses.
+// It refuses reads, for which it would need to remember writes.
 func TestDynamoDBRefuses(t *testing.T) {
 	t.Parallel()
 	out, err := newClient(t).GetItem(t.Context(), &dynamodb.GetItemInput{

@@ -11,18 +11,18 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// An EventSource gives a program the messages of a queue, as Lambda does. All fields
-// are needed.
+// An EventSource passes the messages of a queue to a program, as Lambda does. All fields
+// are required.
 type EventSource struct {
 	Queue   queue.Queue
 	Process *Process
 	Timeout time.Duration // of the function
 }
 
-// Step receives a batch, waiting for its first message as long as given, gives it to the
-// program, and deletes what that did not say it failed on; it returns how many. Where the
-// program dies, the batch comes again at once: Lambda lets it wait, which would only
-// lengthen a test.
+// Step receives a batch, waiting for the first message for up to the given time. It passes
+// the batch to the program, deletes the messages that did not fail, and returns how many it
+// deleted. If the program dies, the batch becomes visible at once; with Lambda it would
+// wait, which would only lengthen a test.
 func (s EventSource) Step(ctx context.Context, wait time.Duration) (acked int) {
 	ms, err := s.Queue.Receive(ctx, queue.MaxBatch, wait)
 	if err != nil || len(ms) == 0 {
@@ -35,7 +35,7 @@ func (s EventSource) Step(ctx context.Context, wait time.Duration) (acked int) {
 		for i, m := range ms {
 			again[i] = queue.Deferral{Receipt: m.Wire.Receipt}
 		}
-		s.Queue.Defer(ctx, again) // else the visibility timeout brings them back
+		s.Queue.Defer(ctx, again) // otherwise they come back after the visibility timeout
 		return 0
 	}
 	failed := map[string]bool{}
@@ -48,11 +48,11 @@ func (s EventSource) Step(ctx context.Context, wait time.Duration) (acked int) {
 			receipts = append(receipts, m.Wire.Receipt)
 		}
 	}
-	s.Queue.Delete(ctx, receipts) // a message that stays comes again, as a duplicate
+	s.Queue.Delete(ctx, receipts) // a message that stays comes again as a duplicate
 	return len(receipts)
 }
 
-// sqsEvent is a batch as Lambda hands it over.
+// sqsEvent returns a batch as Lambda passes it.
 func sqsEvent(ms []queue.Message) []byte {
 	var e events.SQSEvent
 	for _, m := range ms {

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// A program is built, killed in the middle of its life, and started again.
+// A program is built, killed, and started again.
 func Example() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// gatewayTimeout is how long a program behind the gateway has for one request.
+// gatewayTimeout is the time that a program behind the gateway has for one request.
 const gatewayTimeout = 10 * time.Second
 
-// Gateway gives each request to the program as API Gateway does, by the routes of the
-// intake: POST /hooks/{source} and GET /healthz.
+// Gateway returns a handler that passes requests to the program as API Gateway does. It has
+// the routes POST /hooks/{source} and GET /healthz.
 func Gateway(p *Process) http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range []string{"POST /hooks/{source}", "GET /healthz"} {
@@ -43,7 +43,7 @@ func Gateway(p *Process) http.Handler {
 	return mux
 }
 
-// gatewayEvent is r in API Gateway's payload format 2.0.
+// gatewayEvent returns r in API Gateway's payload format 2.0.
 func gatewayEvent(route string, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -12,41 +12,41 @@ import (
 	"time"
 )
 
-// ErrTimedOut says that the program was killed, as it had not answered an invocation
-// by its deadline.
+// ErrTimedOut says that the program was killed because it had not answered an invocation by
+// its deadline.
 var ErrTimedOut = errors.New("no answer by the deadline: the program was killed")
 
 // An ExitError says that the program ended by itself or was killed.
 type ExitError struct {
-	Code      int    // its exit code; -1 where a signal ended it
+	Code      int    // its exit code; -1 if a signal ended it
 	Stderr    string // what it had printed, in this run and those before
-	InitError string // what it told the Runtime API about its start; empty for nothing
+	InitError string // the error of its start that it reported to the Runtime API, or empty
 }
 
-// Error gives the code and what was printed.
+// Error returns the code and what was printed.
 func (e *ExitError) Error() string {
 	return fmt.Sprintf("the program ended with code %d: %s%s", e.Code, e.InitError, e.Stderr)
 }
 
-// Options say what is run.
+// Options configure a [Process].
 type Options struct {
 	Path string            // of the program; see Build
-	Env  map[string]string // its whole environment, the address of the Runtime API aside
+	Env  map[string]string // its whole environment, without the address of the Runtime API
 }
 
-// A Response is what came of an invocation.
+// A Response is the outcome of an invocation.
 type Response struct {
 	Payload []byte        // what the function returned, or its error
 	Failed  bool          // the function returned an error, or panicked
-	Took    time.Duration // from handing the event over to the answer
+	Took    time.Duration // from passing the event to the answer
 }
 
-// A Process is a program under a Runtime API. Make it with [Start]. It is safe for
-// concurrent use; invocations wait for each other.
+// A Process is a program under a Runtime API. [Start] makes one. It is safe for concurrent
+// use; invocations wait for each other.
 type Process struct {
 	ctx     context.Context
 	options Options
-	dir     string // where it prints to
+	dir     string // has the files that it prints to
 
 	mu  sync.Mutex
 	run *run
@@ -61,8 +61,8 @@ type run struct {
 	exited chan struct{} // closed when the process has ended and its state is known
 }
 
-// Start runs the program and waits until it asks for its first invocation. The program
-// is killed when ctx ends. The error is an [*ExitError] where it ended instead.
+// Start runs the program and waits until it asks for its first invocation. The program is
+// killed when ctx ends. The error is an [*ExitError] if it ended instead.
 func Start(ctx context.Context, o Options) (*Process, error) {
 	dir, err := os.MkdirTemp("", "lambdatest")
 	if err != nil {
@@ -85,8 +85,8 @@ func (p *Process) start() error {
 	r.cmd = exec.CommandContext(p.ctx, p.options.Path)
 	r.cmd.Dir = p.dir
 	r.cmd.Env = environment(p.options.Env, api.addr)
-	// Files and no pipes: what the program has printed by its answer is there to be
-	// read when Invoke returns.
+	// Files, not pipes: what the program has printed before its answer can be read when
+	// Invoke returns.
 	stdout, err1 := p.open("stdout")
 	stderr, err2 := p.open("stderr")
 	defer func() { _, _ = stdout.Close(), stderr.Close() }() // the program has its own
@@ -128,9 +128,9 @@ func (p *Process) open(name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(p.dir, name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
-// Invoke gives the program an event, and the timeout in which it has to answer. Its
-// error is [ErrTimedOut]; an [*ExitError] where the program ended before it answered;
-// or the context's, after which the program is still at work on the event.
+// Invoke passes an event to the program, which must answer within the timeout. The error is
+// [ErrTimedOut], an [*ExitError] if the program ended before it answered, or that of the
+// context, after which the program still works on the event.
 func (p *Process) Invoke(ctx context.Context, event []byte, timeout time.Duration) (Response, error) {
 	r := p.current()
 	i := &invocation{payload: event, timeout: timeout, done: make(chan Response, 1)}
@@ -144,7 +144,7 @@ func (p *Process) Invoke(ctx context.Context, event []byte, timeout time.Duratio
 	return p.await(ctx, r, i)
 }
 
-// await waits for the answer to what the program has taken.
+// await waits for the answer to an invocation.
 func (p *Process) await(ctx context.Context, r *run, i *invocation) (Response, error) {
 	began := time.Now()
 	late := time.NewTimer(i.timeout)
@@ -175,11 +175,11 @@ func (p *Process) current() *run {
 	return p.run
 }
 
-// Kill ends the program at once, as `kill -9` does, and waits until it is gone.
+// Kill ends the program at once, as `kill -9` does, and waits until it has ended.
 func (p *Process) Kill() { p.current().kill() }
 
 func (r *run) kill() {
-	_ = r.cmd.Process.Kill() // fails where it has ended already
+	_ = r.cmd.Process.Kill() // it fails if the program has ended already
 	<-r.exited
 }
 
@@ -199,24 +199,24 @@ func (p *Process) Close() error {
 	return os.RemoveAll(p.dir)
 }
 
-// Ready is how long the program took from its start to the first question for work.
+// Ready returns the time from the start of the program to its first request for work.
 func (p *Process) Ready() time.Duration { return p.current().ready }
 
-// CPU kills the program and gives the processor time that it used since it was started.
+// CPU kills the program and returns the CPU time that it used since its start.
 func (p *Process) CPU() time.Duration {
 	r := p.current()
 	r.kill()
 	return r.cmd.ProcessState.UserTime() + r.cmd.ProcessState.SystemTime()
 }
 
-// Stdout is what the program printed so far, in all its runs.
+// Stdout returns what the program has printed in all its runs.
 func (p *Process) Stdout() string { return p.read("stdout") }
 
-// Stderr is what the program printed as errors so far, in all its runs.
+// Stderr returns what the program has printed to standard error in all its runs.
 func (p *Process) Stderr() string { return p.read("stderr") }
 
 func (p *Process) read(name string) string {
-	text, _ := os.ReadFile(filepath.Join(p.dir, name)) // nothing where it is closed
+	text, _ := os.ReadFile(filepath.Join(p.dir, name)) // empty after Close
 	return string(text)
 }
 

@@ -49,7 +49,7 @@ func TestInvoke(t *testing.T) {
 	if got := p.Stdout(); got != "do a\ndo fail\ndo deadline\ndo b\n" {
 		t.Errorf("stdout = %q", got)
 	}
-	const least, most = 1 << 20, 64 << 20 // of a program that holds next to nothing
+	const least, most = 1 << 20, 64 << 20 // of a program that uses next to nothing
 	if m := p.Memory(); runtime.GOOS == "linux" && (m < least || m > most) {
 		t.Errorf("memory of %d bytes", m)
 	}
@@ -65,7 +65,7 @@ func TestEndAndRestart(t *testing.T) {
 	t.Parallel()
 	p := lambdatest.Run(t, echo.Path(t), nil)
 	if got, err := do(t, p, "panic"); err != nil || !got.Failed || !strings.Contains(string(got.Payload), "panicked") {
-		t.Errorf("panic: %s, %v, want it told and the program to end", got.Payload, err)
+		t.Errorf("panic: %s, %v, want it reported and the program to end", got.Payload, err)
 	}
 	if err := p.Restart(); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-// exitCode is 0 where err is no ExitError.
+// exitCode is 0 if err is not an ExitError.
 func exitCode(err error) int {
 	if exit, ok := errors.AsType[*lambdatest.ExitError](err); ok {
 		return exit.Code

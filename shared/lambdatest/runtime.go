@@ -15,7 +15,7 @@ import (
 type runtimeAPI struct {
 	server *http.Server
 	addr   string
-	work   chan *invocation // unbuffered: what is sent has been taken by the program
+	work   chan *invocation // unbuffered: the program has taken what was sent
 	ready  chan struct{}    // closed when the program first asks for work
 
 	mu        sync.Mutex
@@ -25,7 +25,7 @@ type runtimeAPI struct {
 	initError string
 }
 
-// An invocation is one event on its way through the program.
+// An invocation is one event that the program works on.
 type invocation struct {
 	payload []byte
 	timeout time.Duration
@@ -55,7 +55,7 @@ func newRuntimeAPI() (*runtimeAPI, error) {
 
 func (api *runtimeAPI) close() error { return api.server.Close() }
 
-// next hands out an invocation as soon as there is one.
+// next answers with an invocation as soon as there is one.
 func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	api.mu.Lock()
 	if !api.asked {
@@ -71,11 +71,11 @@ func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(i.timeout).UnixMilli(), 10))
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:test")
 		header.Set("Content-Type", "application/json")
-		_, _ = w.Write(i.payload) // where it fails, the program is gone: Invoke sees that
+		_, _ = w.Write(i.payload) // it fails if the program has ended, which Invoke notices
 	}
 }
 
-// take notes that the program works on i, and gives it an id.
+// take records that the program works on i, and gives it an id.
 func (api *runtimeAPI) take(i *invocation) (id string) {
 	api.mu.Lock()
 	defer api.mu.Unlock()

@@ -10,14 +10,14 @@ import (
 	"sync"
 )
 
-// SQS is a server that takes messages as SQS does, and does nothing with them: enough
-// for a function that sends. Make it with [NewSQS].
+// An SQS is a server that accepts messages as SQS does and only records them, which is
+// enough for a function that sends. [NewSQS] makes one.
 type SQS struct {
 	Server *httptest.Server
-	// Before, if set, is asked before each message, counted from 1. It may take its
-	// time; where it returns another status than 200, the message is not taken.
+	// Before, if not nil, is called before each message, counted from 1. It may block. If
+	// it returns another status than 200, the message is not accepted.
 	Before func(r *http.Request, n int) (status int)
-	// After, if set, is called when a message has been taken and not yet answered.
+	// After, if not nil, is called when a message is accepted and not yet answered.
 	After func(n int)
 
 	mu    sync.Mutex
@@ -31,14 +31,14 @@ type SQSMessage struct {
 	Attributes map[string]string
 }
 
-// NewSQS starts a server. Its Server is to be closed.
+// NewSQS starts a server. The caller closes its Server.
 func NewSQS() *SQS {
 	s := &SQS{}
 	s.Server = httptest.NewServer(s)
 	return s
 }
 
-// Env is what a program needs to send to s.
+// Env returns the environment of a program that sends to s.
 func (s *SQS) Env() map[string]string {
 	return map[string]string{
 		"QUEUE_URL":             s.Server.URL + "/123456789012/queue",
@@ -50,14 +50,14 @@ func (s *SQS) Env() map[string]string {
 	}
 }
 
-// Sent are the messages that were taken.
+// Sent returns the accepted messages.
 func (s *SQS) Sent() []SQSMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sent
 }
 
-// ServeHTTP answers SendMessage.
+// ServeHTTP serves SendMessage.
 // Protocol: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 func (s *SQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in struct {
@@ -75,7 +75,7 @@ func (s *SQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if s.Before != nil {
 		if status := s.Before(r, n); status != http.StatusOK {
-			// A refusal that quotes the message finds out who prints errors' texts.
+			// The refusal quotes the message, to reveal code that prints the texts of errors.
 			text, _ := json.Marshal(map[string]string{
 				"__type": "com.amazonaws.sqs#ServiceUnavailable", "message": in.MessageBody,
 			})
@@ -93,7 +93,7 @@ func (s *SQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.After != nil {
 		s.After(n)
 	}
-	sum := md5.Sum([]byte(in.MessageBody)) // which the SDK compares; it protects nothing
+	sum := md5.Sum([]byte(in.MessageBody)) // the SDK compares it; it is not for security
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	_, _ = io.WriteString(w, `{"MessageId":"m","MD5OfMessageBody":"`+hex.EncodeToString(sum[:])+`"}`)
 }

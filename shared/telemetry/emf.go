@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// maxValues is how many values of one metric a line may carry.
+// maxValues is the number of values of one metric that a line may have.
 const maxValues = 100
 
 // A line is one line in the embedded metric format: a description under "_aws" of which
@@ -37,8 +37,8 @@ type description struct {
 
 func newLine(at time.Time) *line { return &line{at: at, members: map[string]any{}} }
 
-// fits reports whether s can stand in the line: as metrics and dimensions are members
-// of one object, each name can have one value.
+// fits reports whether s can be added to the line: metrics and dimensions are members of
+// one object, so each name can have only one value.
 func (l *line) fits(s *series) bool {
 	if _, taken := l.members[s.name]; taken {
 		return false
@@ -69,9 +69,9 @@ func (l *line) add(s *series) {
 	l.directives[i].Metrics = append(l.directives[i].Metrics, metric{s.name, s.unit})
 }
 
-// text is the line with its end, so that one Write is one line.
+// text returns the line with its line break, for one Write.
 func (l *line) text() []byte {
 	l.members["_aws"] = description{l.at.UnixMilli(), l.directives}
-	text, _ := json.Marshal(l.members) // of strings and finite numbers, so it cannot fail
+	text, _ := json.Marshal(l.members) // it consists of strings and finite numbers, so this cannot fail
 	return append(text, '\n')
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// NewLogger writes JSON lines of the level and those above it: debug, info, warn or
-// error, in either case; empty means info. A line that is logged with an invocation's
-// context carries the invocation's request id, by which Lambda's own lines are found.
+// NewLogger returns a logger that writes JSON lines of the level and those above it: debug,
+// info, warn or error, in upper or lower case; empty means info. A line that is logged with
+// the context of an invocation has the invocation's request id, as Lambda's own lines have.
 func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 	levels := map[string]slog.Level{
 		"": slog.LevelInfo, "debug": slog.LevelDebug, "info": slog.LevelInfo,
@@ -30,7 +30,7 @@ func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 // A requestHandler adds the request id that the context carries.
 type requestHandler struct{ slog.Handler }
 
-// Handle adds the id and passes the record on.
+// Handle adds the id.
 func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
 	if invocation, ok := lambdacontext.FromContext(ctx); ok {
 		r.AddAttrs(slog.String(FieldRequest, invocation.AwsRequestID))
@@ -38,21 +38,21 @@ func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-// WithAttrs keeps the id on loggers that were made with fields of their own.
+// WithAttrs keeps adding the id.
 func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return requestHandler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps the id on loggers that were made with a group.
+// WithGroup keeps adding the id.
 func (h requestHandler) WithGroup(name string) slog.Handler {
 	return requestHandler{h.Handler.WithGroup(name)}
 }
 
-// Milliseconds is d as a field of a log line or a value of a metric, to the microsecond.
+// Milliseconds returns d for a log field or a metric, to the microsecond.
 func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// ErrorKind says what sort of error err is, without its text: the code that an AWS
-// service gave, else the Go type of the innermost error. Empty for nil.
+// ErrorKind returns the kind of err, without its text: the code of an AWS service's error,
+// else the Go type of the innermost error. It returns "" for nil.
 func ErrorKind(err error) string {
 	if err == nil {
 		return ""
@@ -66,8 +66,8 @@ func ErrorKind(err error) string {
 	return fmt.Sprintf("%T", innermost(err))
 }
 
-// innermost follows what err wraps; of several the last, which is the cause where a
-// sentinel is wrapped before it.
+// innermost unwraps err as far as possible. If an error wraps several, it follows the last,
+// which is the cause if a sentinel is wrapped before it.
 func innermost(err error) error {
 	for {
 		var inner error

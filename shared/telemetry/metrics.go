@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// A Dimension splits a metric: FieldSource by source, for example. One with an empty
-// value is left out, as CloudWatch takes none.
+// A Dimension splits a metric, FieldSource by source, for example. A Dimension with an empty
+// value is omitted, because CloudWatch does not accept one.
 type Dimension struct{ Name, Value string }
 
-// A Unit is what a metric counts, in CloudWatch's words.
+// A Unit is the unit of a metric, by its name in CloudWatch.
 type Unit string
 
 // The units.
@@ -21,13 +21,13 @@ const (
 	UnitMilliseconds Unit = "Milliseconds"
 )
 
-// Metrics collects values until Flush writes them. A nil *Metrics takes all and writes
-// nothing. Metrics are safe for concurrent use.
+// Metrics collects values until Flush writes them. A nil *Metrics ignores them. Metrics is
+// safe for concurrent use.
 type Metrics struct {
 	w    io.Writer
 	base []Dimension // of every metric
 	mu   sync.Mutex
-	all  []*series // in the order in which they came up
+	all  []*series // in the order of their first value
 }
 
 // A series is the values of one metric with one set of dimensions.
@@ -38,9 +38,9 @@ type series struct {
 	values     []float64
 }
 
-// NewMetrics writes to w: the standard output of a Lambda function. A nil w makes
-// Metrics that write nothing. All metrics have the base dimensions before their own:
-// the function's name ([FieldFunction]) tells the stacks of one account apart.
+// NewMetrics returns Metrics that write to w, the standard output of a Lambda function. If
+// w is nil, it returns nil. All metrics have the base dimensions before their own; the name
+// of the function ([FieldFunction]) distinguishes the stacks of one account.
 func NewMetrics(w io.Writer, base ...Dimension) *Metrics {
 	if w == nil {
 		return nil
@@ -58,7 +58,7 @@ func (m *Metrics) Count(name string, n int, dimensions ...Dimension) {
 	})
 }
 
-// Time notes one duration, of which CloudWatch keeps the distribution.
+// Time records one duration. CloudWatch keeps the distribution.
 func (m *Metrics) Time(name string, d time.Duration, dimensions ...Dimension) {
 	m.add(name, UnitMilliseconds, dimensions, func(s *series) {
 		s.values = append(s.values, Milliseconds(d))
@@ -75,7 +75,7 @@ func (m *Metrics) add(name string, unit Unit, dimensions []Dimension, change fun
 	change(m.series(name, unit, dimensions))
 }
 
-// series finds the series that has room for a value, or begins it. Callers hold mu.
+// series returns a series that has room for a value. Callers hold mu.
 func (m *Metrics) series(name string, unit Unit, dimensions []Dimension) *series {
 	for _, s := range m.all {
 		if s.name == name && slices.Equal(s.dimensions, dimensions) && len(s.values) < maxValues {
@@ -87,9 +87,8 @@ func (m *Metrics) series(name string, unit Unit, dimensions []Dimension) *series
 	return s
 }
 
-// Flush writes what was collected since the last Flush, one line for all that fits into
-// one, and forgets it. A Lambda function calls it at the end of each invocation. Its
-// error is the writer's.
+// Flush writes the values collected since the last Flush, in as few lines as possible. A
+// Lambda function calls it at the end of each invocation. Its error is that of the writer.
 func (m *Metrics) Flush() error {
 	if m == nil {
 		return nil

@@ -1,9 +1,9 @@
 package telemetry
 
-// Namespace holds all metrics in CloudWatch.
+// Namespace is the namespace of all metrics in CloudWatch.
 const Namespace = "WebhookIntake"
 
-// The fields of log lines. Those of the first group are dimensions of metrics as well.
+// The fields of log lines. Those of the first group are also dimensions of metrics.
 const (
 	FieldFunction = "function" // the Lambda function's name
 	FieldSource   = "source"   // a configured source, or "unknown"
@@ -30,18 +30,18 @@ const (
 	FieldRetryIn   = "retry_in_ms"
 )
 
-// The metrics, all by function besides what is said.
+// The metrics. All have the function as a dimension; others are named here.
 const (
-	// Of ingest, by source; Rejected by code alone, which alarms watch whatever the source.
+	// Of ingest, by source; Rejected by code only, so that alarms need not name sources.
 	MetricReceived = "Received"
 	MetricAccepted = "Accepted"
 	MetricRejected = "Rejected"
 	MetricAckTime  = "AckTime" // milliseconds until a webhook was acknowledged
 
 	// Of the sources' secret.
-	MetricSourcesInvalid = "SourcesInvalid" // the current version is no sources document
-	MetricSourcesUnread  = "SourcesUnread"  // a read gave nothing that can serve
-	MetricSourcesAge     = "SourcesAge"     // milliseconds that the copy in use is old, when it could not be read again
+	MetricSourcesInvalid = "SourcesInvalid" // the current version is not a valid sources document
+	MetricSourcesUnread  = "SourcesUnread"  // a read returned no valid version
+	MetricSourcesAge     = "SourcesAge"     // age of the copy in use when a read failed, in milliseconds
 
 	// Of process, by source; DeadLettered by source and reason.
 	MetricHandled      = "Handled"

@@ -12,16 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// A dynamoDBLocal is a running DynamoDB Local, with a table for each program so that
-// they do not meet in one.
+// A dynamoDBLocal is a running DynamoDB Local, with a table for each program.
 type dynamoDBLocal struct {
 	b      *testing.B
 	url    string
 	client *dynamodb.Client
 }
 
-// newDynamoDBLocal skips the benchmark where none is running, and says so: a skipped
-// benchmark says nothing itself.
+// newDynamoDBLocal skips the benchmark if none is running, and prints that, because a
+// skipped benchmark prints nothing.
 func newDynamoDBLocal(b *testing.B) dynamoDBLocal {
 	b.Helper()
 	url := os.Getenv("WEBHOOK_TEST_DYNAMODB")
@@ -34,8 +33,8 @@ func newDynamoDBLocal(b *testing.B) dynamoDBLocal {
 	})}
 }
 
-// env makes a table, which is dropped at the end, and gives what a program needs to
-// write to it.
+// env makes a table, which is dropped at the end, and returns the environment of a program
+// that writes to it.
 func (l dynamoDBLocal) env(string) map[string]string {
 	l.b.Helper()
 	table := "bench-" + rand.Text()

@@ -16,9 +16,9 @@ import (
 
 const secret = "whsec_bench"
 
-// BenchmarkIngest measures ingest beside the least that a function can be (floor) and
-// one that does nothing but send to SQS, in one run, and prints a table. The ratios
-// mean more than the times, which are this machine's.
+// BenchmarkIngest measures ingest, the smallest possible function (floor), and one that
+// only sends to SQS, in one run, and prints a table. The ratios mean more than the times,
+// which depend on the machine.
 func BenchmarkIngest(b *testing.B) {
 	sqs := lambdatest.NewSQS()
 	defer sqs.Server.Close()

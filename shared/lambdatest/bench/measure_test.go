@@ -18,25 +18,25 @@ type candidate struct {
 	name string
 	path string
 	env  map[string]string
-	log  string // what it prints once for each event; empty where it prints nothing
+	log  string // what it prints for each event; empty if it prints nothing
 }
 
-// A load is what all candidates of a table are given.
+// A load is the work of all candidates of a table.
 type load struct {
-	warmUp, iterations int           // invocations of a round that do not count, and that do
+	warmUp, iterations int           // invocations of a round, uncounted and counted
 	events             int           // of an invocation
-	event              func() []byte // gives an invocation no one has seen yet
+	event              func() []byte // returns a new invocation
 	timeout            time.Duration // of an invocation
-	want               string        // what the answer to it holds
+	want               string        // part of the answer
 }
 
-// A result is what was measured of a program.
+// A result holds the measurements of a program.
 type result struct {
-	start    time.Duration // from its start until it is ready, of the fastest tenth: what is above it is the machine's
+	start    time.Duration // from its start until it is ready, of the fastest tenth: slower starts are the machine's fault
 	cpu      time.Duration // for one event, the median of the rounds
 	rate     float64       // events per second of invocations one after another, the median of the rounds
 	p50, p99 time.Duration // of an invocation
-	memory   int           // bytes, the most of all rounds; 0 where the system does not say
+	memory   int           // bytes, the most of all rounds; 0 if the system does not report it
 	zip      int           // bytes
 }
 
@@ -45,8 +45,8 @@ const (
 	rounds = 5
 )
 
-// measure measures all programs in turns, so that what else the machine does falls on
-// all of them alike.
+// measure measures all programs in turns, so that other work of the machine affects all of
+// them equally.
 func measure(b *testing.B, l load, candidates []candidate) []result {
 	b.Helper()
 	candidates = unpacked(b, candidates)
@@ -72,8 +72,8 @@ func measure(b *testing.B, l load, candidates []candidate) []result {
 	return results
 }
 
-// unpacked copies the programs, as Lambda unpacks them. A file as go build leaves it was
-// written out of order, and loads up to a fifth slower, one build more so than another.
+// unpacked copies the programs, as Lambda unpacks them. The file that go build leaves was
+// written out of order, and loads up to a fifth slower, depending on the build.
 func unpacked(b *testing.B, candidates []candidate) []candidate {
 	b.Helper()
 	copies := slices.Clone(candidates)
@@ -90,7 +90,7 @@ func unpacked(b *testing.B, candidates []candidate) []candidate {
 	return copies
 }
 
-// A round is what was measured of a new process.
+// A round holds the measurements of a new process.
 type round struct {
 	cpu    time.Duration // for one event
 	rate   float64
@@ -98,8 +98,8 @@ type round struct {
 	memory int
 }
 
-// measureRound lets one process warm up, and another do as much and what counts. The
-// difference in processor time is what the latter cost, without the start.
+// measureRound runs one process with the warm-up only, and another with the warm-up and
+// the counted invocations. The difference in CPU time is the cost of the latter.
 func measureRound(b *testing.B, l load, c candidate) round {
 	b.Helper()
 	before, _, _ := invoke(b, l, c, l.warmUp)
@@ -144,8 +144,8 @@ func stop(b *testing.B, p *lambdatest.Process) {
 	}
 }
 
-// invoke invokes a new process n times, and gives the processor time of its whole life,
-// how long each invocation took, and the most memory that it held.
+// invoke invokes a new process n times. It returns the CPU time of its whole life, the time
+// of each invocation, and the most memory that it used.
 func invoke(b *testing.B, l load, c candidate, n int) (cpu time.Duration, took []time.Duration, memory int) {
 	b.Helper()
 	p := start(b, c)
@@ -164,7 +164,7 @@ func invoke(b *testing.B, l load, c candidate, n int) (cpu time.Duration, took [
 	return cpu, took, memory
 }
 
-// quantile is the value that so many percent are not above.
+// quantile returns the value that the given percentage does not exceed.
 func quantile[T time.Duration | float64](all []T, percent int) T {
 	sorted := slices.Sorted(slices.Values(all))
 	return sorted[(len(sorted)-1)*percent/100]

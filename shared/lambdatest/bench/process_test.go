@@ -20,11 +20,10 @@ import (
 // batchSize is the event source's.
 const batchSize = 10
 
-// BenchmarkProcess measures process with a handler that does nothing, beside the least
-// that a function behind a queue can be (floor) and one that does nothing but two
-// conditional writes an event (two writes), in one run. It prints a table over a
-// DynamoDB that answers at once, and one over DynamoDB Local. The ratios mean more than
-// the times, which are this machine's.
+// BenchmarkProcess measures process with a handler that does nothing, the smallest possible
+// function behind a queue (floor), and one that only makes two conditional writes for each
+// event (two writes), in one run. It prints a table for a DynamoDB that answers at once, and
+// one for DynamoDB Local. The ratios mean more than the times, which depend on the machine.
 func BenchmarkProcess(b *testing.B) {
 	idle := lambdatest.Program{
 		Package:  "webhookintake/functions/process",
@@ -72,7 +71,7 @@ func processTable(b *testing.B, over string, programs []candidate, env func(name
 	}
 }
 
-// newBatch is an SQS event of events that nobody has seen yet.
+// newBatch returns an SQS event with new events.
 func newBatch(b *testing.B) []byte {
 	b.Helper()
 	var batch events.SQSEvent
@@ -86,7 +85,7 @@ func newBatch(b *testing.B) []byte {
 	return text
 }
 
-// newRecord is a message of a new event, as the event source hands it over.
+// newRecord returns the message of a new event, as the event source passes it.
 func newRecord(b *testing.B) events.SQSMessage {
 	b.Helper()
 	id := "evt_" + rand.Text()

@@ -1,7 +1,7 @@
-// Package endtoend runs both built functions over a real queue and a real table: signed
-// webhooks go in over HTTP, and what the handlers wrote is read from the table.
+// Package endtoend runs both built functions with a real queue and a real table. Its tests
+// send signed webhooks over HTTP, and read from the table what the handlers wrote.
 //
-// It promises that what its tests see is what the deployed programs do, killed at any
-// moment or not. It holds nothing but tests, and never runs without ElasticMQ and
-// DynamoDB Local, whose addresses WEBHOOK_TEST_SQS and WEBHOOK_TEST_DYNAMODB give.
+// It promises to test the programs as they are deployed, also when they are killed at any
+// moment. It contains only tests, and never runs without ElasticMQ and DynamoDB Local,
+// whose addresses are in WEBHOOK_TEST_SQS and WEBHOOK_TEST_DYNAMODB.
 package endtoend

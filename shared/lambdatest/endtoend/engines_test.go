@@ -16,8 +16,8 @@ import (
 
 const (
 	region = "eu-central-1"
-	// visibility is the queue's timeout in seconds: short, as a batch that was lost with
-	// the instance which had it comes again only after it.
+	// visibility is the queue's timeout in seconds. It is short, because a batch that was
+	// lost with its instance comes again only after it.
 	visibility = "90"
 )
 
@@ -81,7 +81,7 @@ func (e *engines) table(t *testing.T, name string) string {
 	return name
 }
 
-// items are all items of a table.
+// items returns all items of a table.
 func (e *engines) items(t *testing.T, table string) (items []map[string]types.AttributeValue) {
 	t.Helper()
 	pages := dynamodb.NewScanPaginator(e.dynamo, &dynamodb.ScanInput{TableName: &table, ConsistentRead: new(true)})
@@ -95,7 +95,7 @@ func (e *engines) items(t *testing.T, table string) (items []map[string]types.At
 	return items
 }
 
-// text is an attribute's string or number; empty where it is absent.
+// text returns an attribute's string or number, or "" if it is absent.
 func text(item map[string]types.AttributeValue, name string) string {
 	switch v := item[name].(type) {
 	case *types.AttributeValueMemberS:
@@ -106,7 +106,7 @@ func text(item map[string]types.AttributeValue, name string) string {
 	return ""
 }
 
-// effectCounts are how often each effect happened, by its key.
+// effectCounts returns how often each effect happened, by its key.
 func (e *engines) effectCounts(t *testing.T) map[string]string {
 	t.Helper()
 	counts := map[string]string{}
@@ -128,7 +128,7 @@ func (e *engines) states(t *testing.T) map[string]int {
 	return counts
 }
 
-// environment is that of both functions.
+// environment returns the environment of both functions.
 func (e *engines) environment() map[string]string {
 	return map[string]string{
 		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "sample", "AWS_SECRET_ACCESS_KEY": "sample",

@@ -43,8 +43,8 @@ func api(t *testing.T, e *engines) (url string) {
 	return server.URL
 }
 
-// A consumer is the event source of the process function: it receives batches, gives
-// them to instances of the function, and deletes what they acknowledge.
+// A consumer is the event source of the process function: it receives batches, passes them
+// to instances of the function, and deletes the messages that they acknowledge.
 type consumer struct {
 	t         *testing.T
 	queue     *sqs.Queue
@@ -55,7 +55,7 @@ type consumer struct {
 	running   sync.WaitGroup
 }
 
-// consume starts n instances of the process function, with changes to its environment.
+// consume starts n instances of the process function, with changes to their environment.
 func consume(t *testing.T, e *engines, n int, timeout time.Duration, changes map[string]string) *consumer {
 	t.Helper()
 	q, err := sqs.New(sqs.Options{URL: e.queueURL, Region: region, Endpoint: e.sqsURL, Credentials: sample})
@@ -88,7 +88,7 @@ func (c *consumer) poll(ctx context.Context, p *lambdatest.Process) {
 	}
 }
 
-// await polls until done says so.
+// await polls until done returns true.
 func await(t *testing.T, limit time.Duration, what string, done func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -99,7 +99,7 @@ func await(t *testing.T, limit time.Duration, what string, done func() bool) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("after %v still not: %s", limit, what)
+			t.Fatalf("after %v, not yet: %s", limit, what)
 		}
 	}
 }

@@ -19,14 +19,14 @@ import (
 const (
 	killedEvents = 5000
 	kills        = 100
-	failEvery    = 50 // one event in so many is told to fail for good
-	together     = 5  // so many events, one after another, belong to one conversation
+	failEvery    = 50 // every 50th event fails permanently
+	together     = 5  // the number of consecutive events of one conversation
 )
 
-// Thousands of events flow while the function is killed 100 times, at moments that
-// nobody chose, and queue and ledger are away for a while. In the end every event's
-// effects are there, once, it has moved its conversation once, and only what was told to
-// fail is dead-lettered.
+// Thousands of events are processed while the function is killed 100 times at random
+// moments, and queue and ledger are unavailable for a while. In the end every effect
+// happened once, every event moved its conversation once, and only events that fail
+// permanently are dead-lettered.
 func TestEngineKills(t *testing.T) {
 	e := newEngines(t)
 	fill(t, e)
@@ -36,8 +36,8 @@ func TestEngineKills(t *testing.T) {
 		"AWS_ENDPOINT_URL_DYNAMODB": ledgerURL, "AWS_ENDPOINT_URL_SQS": queueURL,
 		"SAID_TABLE": e.effects,
 	})
-	// The engines are away early on: a message waits the longer for an engine, the more
-	// often it was received, up to 15 minutes.
+	// The engines are unavailable early on: the more often a message was received, the
+	// longer it waits for an engine, up to 15 minutes.
 	kill(t, c, func(n int) {
 		ledgerAway.set(n >= 15 && n < 19)
 		queueAway.set(n >= 5 && n < 9)
@@ -85,8 +85,8 @@ func fill(t *testing.T, e *engines) {
 	}
 }
 
-// kill kills instances, one after another, and starts them again. Before each it calls
-// disturb with the number of kills so far.
+// kill kills instances, one after another, and starts them again. It calls disturb before
+// each kill, with the number of kills so far.
 func kill(t *testing.T, c *consumer, disturb func(n int)) {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -102,8 +102,8 @@ func kill(t *testing.T, c *consumer, disturb func(n int)) {
 	disturb(0)
 }
 
-// pause lets real programs run for a moment: when they are killed must not depend on
-// what they do.
+// pause lets the programs run for a moment. The time of a kill must not depend on what they
+// do.
 func pause(t *testing.T, d time.Duration) {
 	select {
 	case <-time.After(d):
@@ -111,7 +111,7 @@ func pause(t *testing.T, d time.Duration) {
 	}
 }
 
-// waiting is how many messages the queue holds, in flight or not.
+// waiting returns the number of messages in the queue, in flight or not.
 func (e *engines) waiting(t *testing.T) int {
 	t.Helper()
 	out, err := e.sqs.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{
@@ -154,8 +154,8 @@ func checkEffects(t *testing.T, e *engines) {
 	}
 }
 
-// checkLetters wants a dead letter for each event that was told to fail, and none else.
-// A kill between the letter and its record may double one.
+// checkLetters wants a dead letter for each event that fails permanently, and no others. A
+// kill between the letter and its record may duplicate one.
 func checkLetters(t *testing.T, e *engines) {
 	t.Helper()
 	q, err := sqs.New(sqs.Options{URL: e.deadURL, Region: region, Endpoint: e.sqsURL, Credentials: sample})

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// An outage stands between the functions and an engine: while it is on, every
-// connection breaks, as when the engine is stopped.
+// An outage is a proxy between the functions and an engine. While it is on, every
+// connection breaks, as if the engine were stopped.
 type outage struct {
 	listener net.Listener
 	engine   string // host:port
@@ -19,7 +19,7 @@ type outage struct {
 	conns map[net.Conn]bool
 }
 
-// newOutage listens before the engine, and is off.
+// newOutage starts a proxy to the engine. It is off.
 func newOutage(t *testing.T, engine string) (o *outage, proxied string) {
 	t.Helper()
 	u, err := url.Parse(engine)
@@ -51,7 +51,7 @@ func (o *outage) serve() {
 	}
 }
 
-// carry copies both ways until either side ends.
+// carry copies in both directions until either side ends.
 func (o *outage) carry(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	engine, err := net.Dial("tcp", o.engine)
@@ -60,7 +60,7 @@ func (o *outage) carry(conn net.Conn) {
 	}
 	defer o.leave(conn)
 	go func() {
-		_, _ = io.Copy(engine, conn) // broken connections are the point
+		_, _ = io.Copy(engine, conn) // connections are meant to break
 		_ = engine.Close()
 	}()
 	_, _ = io.Copy(conn, engine)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// 200 signed webhooks, every fifth of them twice, go in over HTTP; each is handled once.
+// 200 signed webhooks are sent over HTTP, every fifth of them twice; each is handled once.
 func TestEnginePipeline(t *testing.T) {
 	e := newEngines(t)
 	url := api(t, e)
@@ -35,8 +35,8 @@ func TestEnginePipeline(t *testing.T) {
 			again++
 		}
 	}
-	// A short timeout makes short leases, after which a duplicate that came while its
-	// event was being worked on is looked at again.
+	// A short timeout makes short leases: a duplicate that comes while its event is being
+	// handled waits for the end of the lease.
 	c := consume(t, e, 2, 15*time.Second, nil)
 	await(t, time.Minute, "every message is acknowledged", func() bool { return c.acked.Load() == int64(len(ds)+again) })
 

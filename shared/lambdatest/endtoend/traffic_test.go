@@ -14,20 +14,20 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// sources is the document that the ingest function has.
+// sources is the sources document of the ingest function.
 const sources = `{
 	"contiguity":   {"secrets": ["whsec_end_to_end"]},
 	"kyc":          {"secrets": ["kyc_end_to_end"]},
 	"compliancely": {"secrets": ["cpl_end_to_end"]}
 }`
 
-// A delivery is a webhook that can be sent, again and again.
+// A delivery is a webhook that can be sent repeatedly.
 type delivery struct {
 	source  string
 	request webhook.Request
 }
 
-// contiguityEvent is an event of Contiguity's of the type, with the text.
+// contiguityEvent returns an event of Contiguity with that type and text.
 func contiguityEvent(typ, id, text string) delivery {
 	return signed(contiguity.Provider{}, "whsec_end_to_end", id, map[string]any{
 		"id": id, "type": typ, "timestamp": time.Now().Unix(), "api_version": "v2025.9.7",
@@ -35,7 +35,7 @@ func contiguityEvent(typ, id, text string) delivery {
 	})
 }
 
-// kycEvent is an approved session.
+// kycEvent returns the event of an approved session.
 func kycEvent(id string) delivery {
 	return signed(kyc.Provider{}, "kyc_end_to_end", id, map[string]any{
 		"id": id, "type": "kyc.session.approved", "created": time.Now().Unix(),
@@ -43,7 +43,7 @@ func kycEvent(id string) delivery {
 	})
 }
 
-// compliancelyEvent is a TIN check's result.
+// compliancelyEvent returns the event of a TIN match.
 func compliancelyEvent(n int) delivery {
 	return signed(compliancely.Provider{}, "cpl_end_to_end", "", map[string]any{
 		"id": n, "name": "Demo Bakery", "tin": "000000000", "status": "TIN Matched", "irs_code": 0,
@@ -59,7 +59,7 @@ func signed(p webhook.Provider, secret, id string, body map[string]any) delivery
 	return delivery{p.Name(), p.Sign(s, id, raw, time.Now())}
 }
 
-// mixed are n events of all three providers, each with an effect.
+// mixed returns n events of all three providers, each with an effect.
 func mixed(n int) []delivery {
 	ds := make([]delivery, n)
 	for i := range ds {
@@ -75,7 +75,7 @@ func mixed(n int) []delivery {
 	return ds
 }
 
-// post sends the delivery, as its provider does, and gives the status.
+// post sends the delivery as its provider does, and returns the status.
 func (d delivery) post(t *testing.T, api string) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api+"/hooks/"+d.source, bytes.NewReader(d.request.Body))
@@ -88,6 +88,6 @@ func (d delivery) post(t *testing.T, api string) int {
 		t.Error(err)
 		return 0
 	}
-	_ = res.Body.Close() // nothing of it is needed
+	_ = res.Body.Close() // it is not needed
 	return res.StatusCode
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Run starts the program for a test, and closes it at the test's end; of a test that
-// failed it logs what the program printed.
+// Run starts the program for a test, and closes it at the end. If the test fails, it logs
+// what the program printed.
 func Run(t testing.TB, path string, env map[string]string) *Process {
 	t.Helper()
 	p, err := Start(t.Context(), Options{Path: path, Env: env})
@@ -24,8 +24,8 @@ func Run(t testing.TB, path string, env map[string]string) *Process {
 	return p
 }
 
-// end is the end of what a program printed: a test that failed after thousands of events
-// must not bury why.
+// end returns the end of what a program printed, so that the reason stays visible after
+// thousands of events.
 func end(printed string) string {
 	const most = 16 << 10
 	if len(printed) <= most {
@@ -34,8 +34,8 @@ func end(printed string) string {
 	return "…" + printed[len(printed)-most:]
 }
 
-// MustInvoke gives p an event with ten seconds for it, and gives what the function
-// returned. An error of the function's fails the test.
+// MustInvoke invokes p with an event and a timeout of ten seconds, and returns what the
+// function returned. An error of the function fails the test.
 func MustInvoke(t testing.TB, p *Process, event []byte) []byte {
 	t.Helper()
 	response, err := p.Invoke(t.Context(), event, 10*time.Second)
