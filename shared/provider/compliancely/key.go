@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// keyID makes the dedup id of the values that the pointers find in the resource: the
-// hash of the JSON array [type, values…]. It makes none where a value is not there.
+// keyID returns the dedup id of the values at the pointers in the resource: the hash of the
+// JSON array [type, values…]. There is none if a value is missing.
 func keyID(pointers []pointer, eventType string, resource []byte) (id string, ok bool) {
 	if len(pointers) == 0 {
 		return "", false
@@ -38,9 +38,9 @@ func keyID(pointers []pointer, eventType string, resource []byte) (id string, ok
 	return "key:" + hex.EncodeToString(sum[:]), true
 }
 
-// encode writes the value as JSON without spaces, members sorted by name. It refuses a
-// value with a character that stands for what JSON cannot say: two different values
-// would come out as the same one, and the second event would be lost as a duplicate.
+// encode writes the value as JSON without spaces, with members sorted by name. It refuses a
+// value with the replacement character: two different values could have the same encoding,
+// and the second event would be dropped as a duplicate.
 func encode(value any) (text []byte, ok bool) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -52,7 +52,7 @@ func encode(value any) (text []byte, ok bool) {
 	return text, !bytes.ContainsRune(text, utf8.RuneError)
 }
 
-// canonical rewrites the numbers in value so that equal ones are written alike.
+// canonical rewrites the numbers in value so that equal numbers have equal texts.
 func canonical(value any) any {
 	switch value := value.(type) {
 	case json.Number:
@@ -69,12 +69,12 @@ func canonical(value any) any {
 	return value
 }
 
-// maxPlainLen is up to how many digits a number is written without an exponent.
+// maxPlainLen is the number of digits up to which a number is written without an exponent.
 const maxPlainLen = 21
 
-// canonicalNumber writes a JSON number as its digits, without zeros that mean nothing:
-// 70001, 0.5, 1e300. It calculates with the text, because a float64 would take two
-// different long ids for one. An exponent beyond an int32 stays as it is written.
+// canonicalNumber writes a JSON number without redundant zeros: 70001, 0.5, 1e300. It works
+// on the text, because two different long ids can have the same float64. A number whose
+// exponent does not fit into an int32 stays as it is.
 func canonicalNumber(text string) string {
 	sign := ""
 	if digits, negative := strings.CutPrefix(text, "-"); negative {
@@ -102,7 +102,7 @@ func canonicalNumber(text string) string {
 
 // writeNumber writes digits × 10^exponent.
 func writeNumber(digits string, exponent int) string {
-	point := len(digits) + exponent // where the decimal point goes, counted from the left
+	point := len(digits) + exponent // the position of the decimal point, counted from the left
 	switch {
 	case exponent >= 0 && point <= maxPlainLen:
 		return digits + strings.Repeat("0", exponent)

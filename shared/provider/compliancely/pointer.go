@@ -9,11 +9,12 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A pointer is a parsed JSON pointer (RFC 6901): its reference tokens, unescaped. None
-// of them points at the whole document.
+// A pointer is a parsed JSON pointer (RFC 6901): its unescaped reference tokens. There is at
+// least one, so it does not point to the whole document.
 type pointer []string
 
-// parsePointers returns one [webhook.FieldError] for each that is no JSON pointer.
+// parsePointers parses JSON pointers. Its error joins one [webhook.FieldError] for each text
+// that is not one.
 func parsePointers(texts []string) ([]pointer, error) {
 	if texts != nil && len(texts) == 0 {
 		return nil, &webhook.FieldError{
@@ -54,7 +55,7 @@ func parsePointer(text string) (pointer, bool) {
 	return tokens, true
 }
 
-// find gives the value that p points at in a document of maps and slices.
+// find returns the value at p in a document of maps and slices.
 func (p pointer) find(value any) (any, bool) {
 	for _, token := range p {
 		switch container := value.(type) {
@@ -77,8 +78,8 @@ func (p pointer) find(value any) (any, bool) {
 	return value, true
 }
 
-// arrayIndex reads an index as the RFC writes it: digits without a leading zero. "-",
-// the element after the last, is never there.
+// arrayIndex reads an index as the RFC defines it: digits without a leading zero. The
+// element "-", after the last, never exists.
 func arrayIndex(token string) (int, bool) {
 	i, err := strconv.ParseUint(token, 10, 31)
 	if err != nil || strconv.FormatUint(i, 10) != token {

@@ -16,11 +16,11 @@ type Provider struct{}
 
 var _ webhook.Provider = Provider{}
 
-// Name is "compliancely".
+// Name returns "compliancely".
 func (Provider) Name() string { return "compliancely" }
 
-// Configure takes secrets; product, one of the event types; header, another name of the
-// signature header; and key, the JSON pointers whose values make the dedup id.
+// Configure uses secrets; product, one of the event types; header, another name for the
+// signature header; and key, the JSON pointers to the values of the dedup id.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	faults := []error{s.Check(webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey)}
 	fault := func(field, problem string) {
@@ -44,13 +44,13 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	}, nil
 }
 
-// isToken reports whether name can be a header's name (RFC 9110, 5.6.2).
+// isToken reports whether name can be the name of a header (RFC 9110, 5.6.2).
 func isToken(name string) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return strings.Trim(name, letters+"0123456789!#$%&'*+-.^_`|~") == "" && name != ""
 }
 
-// headerName is the canonical name of the header that carries the signature.
+// headerName is the canonical name of the signature header.
 func headerName(s webhook.Settings) string {
 	if s.Header == "" {
 		return signatureHeader
@@ -58,9 +58,9 @@ func headerName(s webhook.Settings) string {
 	return http.CanonicalHeaderKey(s.Header)
 }
 
-// Open unwraps the resource, tells its type by its fields, and makes the id of the raw
-// body. It knows no settings: a source with a product or a key gets its type and id from
-// the [webhook.Verifier].
+// Open unwraps the resource, derives the type from its fields, and the id from the raw body.
+// It has no settings: if the source has a product or a key, the [webhook.Verifier] makes
+// the type and the id.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	r, err := parseResource(body)
 	if err != nil {
@@ -69,12 +69,12 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	return webhook.Envelope{ID: bodyID(body), Type: r.shape(), Data: r.raw}, nil
 }
 
-// bodyID is the dedup id of a body without one.
+// bodyID is the dedup id of a body: its hash.
 func bodyID(body []byte) string {
 	sum := sha256.Sum256(body)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Timeless says that events carry no time of their own: the dates in a resource may be
-// those of a cached answer, so they do not tell which of two events is newer.
+// Timeless says that events have no time: the dates in a resource may be those of a cached
+// answer, so they do not show which of two events is newer.
 func (Provider) Timeless() {}

@@ -15,28 +15,28 @@ const (
 	typeTranscript       = "transcript"
 )
 
-// typeUnknown is the type of a resource that no product makes.
+// typeUnknown is the type of a resource that belongs to no known product.
 const typeUnknown = "unknown"
 
 func products() []string {
 	return []string{typeTINMatch, typeTaxExempt, typeSecretaryOfState, typeBulkTIN, typeTranscript}
 }
 
-// A resource is what a webhook is about, without what is around it.
+// A resource is the subject of a webhook, without the object around it.
 type resource struct {
 	raw    json.RawMessage
 	fields webhook.Object
 }
 
-// parseResource unwraps the body: the resource has an id, at the top or under data. A
-// body with neither is taken as it is.
+// parseResource returns the resource, which has an id, at the top or in data. If there is no
+// id in either, the body is the resource.
 func parseResource(body []byte) (resource, error) {
 	top, err := webhook.ParseObject(body)
 	if err != nil {
 		return resource{}, err
 	}
 	if top.Get("id") == nil {
-		// Data that is no object, such as the null beside an error, wraps nothing.
+		// Data that is not an object, such as the null next to an error, is not a resource.
 		if data, err := top.Object("data"); err == nil {
 			return resource{raw: top.Get("data"), fields: data}, nil
 		}
@@ -44,8 +44,8 @@ func parseResource(body []byte) (resource, error) {
 	return resource{raw: body, fields: top}, nil
 }
 
-// shape tells the type by the field that only this product's resource has. The order
-// matters: a TIN match has a tin as well.
+// shape derives the type from a field that only resources of that product have. The order
+// matters: a TIN match also has a tin.
 func (r resource) shape() string {
 	for _, mark := range []struct{ field, name string }{
 		{"irs_code", typeTINMatch},

@@ -12,8 +12,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The typed events of the products besides [TINMatch]. What the documentation within
-// reach says of their payloads is typed; the whole payload is in Raw.
+// The typed events of the other products. Their publicly documented fields are typed; the
+// whole payload is in Raw.
 var (
 	// TaxExempt is the state of a search for an organization's tax-exempt status.
 	TaxExempt = webhook.NewType[TaxExemptResult](Provider{}, typeTaxExempt)
@@ -21,20 +21,20 @@ var (
 	SecretaryOfState = webhook.NewType[SecretaryOfStateResult](Provider{}, typeSecretaryOfState)
 	// BulkTIN is the state of a file of names and tax numbers.
 	BulkTIN = webhook.NewType[BulkTINResult](Provider{}, typeBulkTIN)
-	// Transcript is the state of a request for tax transcripts. One request sends
-	// several: at least when the consent was collected, and when it is completed.
+	// Transcript is the state of a request for tax transcripts. One request sends several
+	// events, at least when the consent is collected and when it is completed.
 	Transcript = webhook.NewType[TranscriptResult](Provider{}, typeTranscript)
 )
 
-// A Status is where a tax-exempt search, a Secretary of State search or a bulk file
-// stands. Of their statuses the documentation shows one: expect others.
+// A Status is the status of a tax-exempt search, a Secretary of State search or a bulk file.
+// The documentation shows only one: expect others.
 type Status string
 
 // StatusPending is the status of all three before there is a result.
 const StatusPending Status = "Pending"
 
-// A TaxExemptResult is the payload of [TaxExempt]. TIN and Name are personal data where
-// they are a person's. What a finished search found is in Raw: it is not documented.
+// A TaxExemptResult is the payload of [TaxExempt]. TIN and Name are personal data if they
+// are those of a person. The result of a finished search is not documented; it is in Raw.
 type TaxExemptResult struct {
 	ID          int64           `json:"id"` // of the request, the same in all its webhooks
 	TIN         string          `json:"tin"`
@@ -42,21 +42,21 @@ type TaxExemptResult struct {
 	Status      Status          `json:"status"`
 	CreatedBy   string          `json:"created_by"`
 	CreatedAt   Time            `json:"created_at,omitzero"`
-	WebhookURLs []string        `json:"webhook_urls,omitempty"` // as they were submitted
+	WebhookURLs []string        `json:"webhook_urls,omitempty"` // as submitted
 	Raw         json.RawMessage `json:"-"`                      // the whole payload as it came
 }
 
-// Entity is the request; empty where it has no id.
+// Entity returns the id of the request, or "" if it has none.
 func (r TaxExemptResult) Entity() string { return entity(r.ID) }
 
-// UnmarshalJSON reads the fields and keeps the whole.
+// UnmarshalJSON reads the fields and keeps the whole payload.
 func (r *TaxExemptResult) UnmarshalJSON(data []byte) error {
 	type plain TaxExemptResult // without this method
 	return keepRaw(data, (*plain)(r), &r.Raw)
 }
 
-// A SecretaryOfStateResult is the payload of [SecretaryOfState]. What a finished search
-// found is in Raw: it is not documented.
+// A SecretaryOfStateResult is the payload of [SecretaryOfState]. The result of a finished
+// search is not documented; it is in Raw.
 type SecretaryOfStateResult struct {
 	ID        int64           `json:"id"` // of the request, the same in all its webhooks
 	Status    Status          `json:"status"`
@@ -67,10 +67,10 @@ type SecretaryOfStateResult struct {
 	Raw       json.RawMessage `json:"-"` // the whole payload as it came
 }
 
-// Entity is the request; empty where it has no id.
+// Entity returns the id of the request, or "" if it has none.
 func (r SecretaryOfStateResult) Entity() string { return entity(r.ID) }
 
-// UnmarshalJSON reads the fields and keeps the whole.
+// UnmarshalJSON reads the fields and keeps the whole payload.
 func (r *SecretaryOfStateResult) UnmarshalJSON(data []byte) error {
 	type plain SecretaryOfStateResult // without this method
 	return keepRaw(data, (*plain)(r), &r.Raw)
@@ -94,16 +94,16 @@ type BulkTINResult struct {
 	Raw              json.RawMessage `json:"-"` // the whole payload as it came
 }
 
-// Entity is the file; empty where it has no id.
+// Entity returns the id of the file, or "" if it has none.
 func (r BulkTINResult) Entity() string { return string(r.ID) }
 
-// UnmarshalJSON reads the fields and keeps the whole.
+// UnmarshalJSON reads the fields and keeps the whole payload.
 func (r *BulkTINResult) UnmarshalJSON(data []byte) error {
 	type plain BulkTINResult // without this method
 	return keepRaw(data, (*plain)(r), &r.Raw)
 }
 
-// keepRaw reads data into dst, and keeps a copy of it in raw.
+// keepRaw decodes data into dst, and stores a copy of it in raw.
 func keepRaw(data []byte, dst any, raw *json.RawMessage) error {
 	if err := json.Unmarshal(data, dst); err != nil {
 		return err
@@ -119,11 +119,11 @@ func entity(id int64) string {
 	return strconv.FormatInt(id, 10)
 }
 
-// An ID is an id of which the documentation does not say whether it is a number or a
-// text: both are read, and it is the text of either.
+// An ID is an id that may be a number or a string; the documentation does not say which. It
+// is the text of either.
 type ID string
 
-// UnmarshalJSON reads a number or a text. Null is the empty ID.
+// UnmarshalJSON reads a number or a string. Null is the empty ID.
 func (id *ID) UnmarshalJSON(data []byte) error {
 	text, ok := textOrNumber(data)
 	if !ok {
@@ -133,7 +133,7 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// textOrNumber reads a JSON text, or the digits of a whole number; null is empty.
+// textOrNumber reads a JSON string or the digits of a whole number. Null is empty.
 func textOrNumber(data []byte) (text string, ok bool) {
 	if strings.Trim(string(data), "0123456789") == "" {
 		return string(data), len(data) > 0
@@ -141,15 +141,16 @@ func textOrNumber(data []byte) (text string, ok bool) {
 	return text, json.Unmarshal(data, &text) == nil
 }
 
-// A Link leads to a document of the provider's. It holds a token in the URL, so whoever
-// reads it can fetch the document: it does not show when it is printed or logged. Use
-// string(link) to fetch it. Empty where there is no document yet.
+// A Link is the URL of a document. It contains a token, so whoever reads it can fetch the
+// document. Therefore it does not show when it is printed or logged; use string(link) to
+// fetch the document. It is empty if there is no document yet.
 type Link string
 
-// Format hides the link from fmt, whatever the verb, and shows only whether it is there.
+// Format implements [fmt.Formatter]. It shows only whether there is a link, whatever the
+// verb.
 func (l Link) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(l.redacted())) }
 
-// LogValue hides the link from slog.
+// LogValue implements [slog.LogValuer]. It shows only whether there is a link.
 func (l Link) LogValue() slog.Value { return slog.StringValue(l.redacted()) }
 
 func (l Link) redacted() string {

@@ -22,16 +22,16 @@ const (
 	base64PaddedLen = 44
 )
 
-// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+// verifier has the settings of [Provider.Configure]. It does not change.
 type verifier struct {
 	secrets []webhook.Secret
 	header  string
-	product string    // empty: told by the resource
-	key     []pointer // nil: the id is the body's hash
+	product string    // empty means the type derived from the resource
+	key     []pointer // nil means that the id is the hash of the body
 }
 
-// Verify implements [webhook.Verifier]. Every JSON object is usable: what has no known
-// shape has the type "unknown".
+// Verify implements [webhook.Verifier]. Every JSON object is usable: one of an unknown form
+// has the type "unknown".
 func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	signatures, err := webhook.ParseSignatures(r.Header.Values(v.header), decodeSignature)
 	if err != nil {
@@ -79,8 +79,8 @@ func decodeBase64(digest string) ([]byte, error) {
 	return base64.RawStdEncoding.Strict().DecodeString(digest)
 }
 
-// Sign makes the request that the provider would send for body, with the first secret,
-// in lower-case hex. Neither an id nor the time is signed or sent.
+// Sign implements [webhook.Provider]. The signature is in lower-case hex. Neither an id nor
+// the time is signed or sent.
 func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
 	header := http.Header{}
 	header.Set(headerName(s), hex.EncodeToString(webhook.MAC(s.SigningSecret(), body)))

@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// A TranscriptStatus is where a request for tax transcripts stands.
+// A TranscriptStatus is the status of a request for tax transcripts.
 type TranscriptStatus string
 
 // The documented statuses, in their usual order.
 const (
 	TranscriptPending              TranscriptStatus = "Pending"
 	TranscriptConsentCollected     TranscriptStatus = "Consent Collected"
-	TranscriptConsentSubmitted     TranscriptStatus = "Consent Submitted" // documented for the sandbox alone
+	TranscriptConsentSubmitted     TranscriptStatus = "Consent Submitted" // documented only for the sandbox
 	TranscriptConsentProcessing    TranscriptStatus = "Consent Processing"
 	TranscriptConsentAcceptedByIRS TranscriptStatus = "Consent Accepted By IRS"
 	TranscriptConsentRejectedByIRS TranscriptStatus = "Consent Rejected By IRS"
@@ -22,16 +22,16 @@ const (
 	TranscriptCompleted            TranscriptStatus = "Completed"
 )
 
-// Final reports whether nothing more is to come after s. That the rejections are final
-// follows from their names; the documentation does not say it.
+// Final reports whether no other status follows s. That rejections are final is derived from
+// their names, not documented.
 func (s TranscriptStatus) Final() bool {
 	return slices.Contains([]TranscriptStatus{
 		TranscriptCompleted, TranscriptConsentRejected, TranscriptConsentRejectedByIRS,
 	}, s)
 }
 
-// A TranscriptResult is the payload of [Transcript]. All of it is a taxpayer's personal
-// data, and its links hold tokens: treat it as a secret, and keep none of it in logs.
+// A TranscriptResult is the payload of [Transcript]. It is personal data of a taxpayer, and
+// its links contain tokens: treat it as a secret, and do not log it.
 type TranscriptResult struct {
 	ID            ID                `json:"id"` // of the request, the same in all its webhooks
 	Status        TranscriptStatus  `json:"status"`
@@ -45,10 +45,10 @@ type TranscriptResult struct {
 	Raw           json.RawMessage   `json:"-"` // the whole payload as it came
 }
 
-// Entity is the request; empty where it has no id.
+// Entity returns the id of the request, or "" if it has none.
 func (r TranscriptResult) Entity() string { return string(r.ID) }
 
-// UnmarshalJSON reads the fields and keeps the whole.
+// UnmarshalJSON reads the fields and keeps the whole payload.
 func (r *TranscriptResult) UnmarshalJSON(data []byte) error {
 	type plain TranscriptResult // without this method
 	return keepRaw(data, (*plain)(r), &r.Raw)
@@ -56,7 +56,7 @@ func (r *TranscriptResult) UnmarshalJSON(data []byte) error {
 
 // A Consent is the taxpayer's agreement (form 8821).
 type Consent struct {
-	RequestData json.RawMessage `json:"request_data,omitempty"` // about the taxpayer, as it was submitted
+	RequestData json.RawMessage `json:"request_data,omitempty"` // about the taxpayer, as submitted
 	Link        Link            `json:"consent_link"`           // where the taxpayer agrees
 }
 
@@ -77,11 +77,11 @@ type TranscriptForm struct {
 	JSON       Link             `json:"json_link"`
 }
 
-// A TaxPeriod is the text of a tax period, such as "2025". The documentation writes it
-// as a text in one version and as a number in another: both are read.
+// A TaxPeriod is the text of a tax period, as "2025". It is a string in one version of the
+// documentation and a number in another; both are read.
 type TaxPeriod string
 
-// UnmarshalJSON reads a text or a number. Null is the empty TaxPeriod.
+// UnmarshalJSON reads a string or a number. Null is the empty TaxPeriod.
 func (p *TaxPeriod) UnmarshalJSON(data []byte) error {
 	text, ok := textOrNumber(data)
 	if !ok {

@@ -14,41 +14,41 @@ import (
 // EmailIncoming is an e-mail that a domain of yours received.
 var EmailIncoming = webhook.NewType[Email](Provider{}, typeEmailIncoming)
 
-// An Email is an e-mail that came in.
+// An Email is an incoming e-mail.
 type Email struct {
 	EmailID     string                     `json:"email_id"`
 	From        Contact                    `json:"from"`
 	To          Contact                    `json:"to"`
 	CC          []Contact                  `json:"cc"`
 	BCC         []Contact                  `json:"bcc"`
-	ReplyTo     *Contact                   `json:"reply_to"` // nil where answers go to From
+	ReplyTo     *Contact                   `json:"reply_to"` // nil if answers go to From
 	Subject     string                     `json:"subject"`
 	Body        EmailBody                  `json:"body"`
 	Timestamp   UnixSeconds                `json:"timestamp"`
-	Headers     map[string]json.RawMessage `json:"headers,omitempty"` // names in lower case; values of several shapes
+	Headers     map[string]json.RawMessage `json:"headers,omitempty"` // names in lower case; values have several forms
 	InReplyTo   string                     `json:"in_reply_to,omitempty"`
 	References  []string                   `json:"references,omitempty"`
 	Attachments []EmailAttachment          `json:"attachments"`
 }
 
-// Entity is the e-mail.
+// Entity returns the id of the e-mail.
 func (e Email) Entity() string { return e.EmailID }
 
 // A Contact is a sender or recipient of an e-mail.
 type Contact struct {
-	Name     string `json:"name"` // empty where the e-mail gives none
+	Name     string `json:"name"` // empty if the e-mail has none
 	Address  string `json:"address"`
-	Complete string `json:"complete"` // as it stands in the e-mail: Name <address>
+	Complete string `json:"complete"` // as in the e-mail: Name <address>
 }
 
-// An EmailBody is the same content up to three times.
+// An EmailBody has the same content in up to three forms.
 type EmailBody struct {
 	Text string `json:"text"`
 	HTML string `json:"html"`
 	Raw  string `json:"raw"` // the whole e-mail as MIME text
 }
 
-// An EmailAttachment is a file that came with an e-mail.
+// An EmailAttachment is a file in an e-mail.
 type EmailAttachment struct {
 	ID          string `json:"id"`
 	Filename    string `json:"filename"`
@@ -57,22 +57,22 @@ type EmailAttachment struct {
 	URL         string `json:"url"`
 }
 
-// UnmarshalJSON reads an e-mail of today, or of before September 2025, when its id was
+// UnmarshalJSON reads the current form, or that before September 2025, in which the id was
 // called message_id.
 func (e *Email) UnmarshalJSON(data []byte) error {
-	type today Email // without this method
+	type current Email // without this method
 	var older struct {
 		MessageID string `json:"message_id"`
 	}
-	if err := readObject[Email](data, (*today)(e), &older); err != nil {
+	if err := readObject[Email](data, (*current)(e), &older); err != nil {
 		return err
 	}
 	e.EmailID = cmp.Or(e.EmailID, older.MessageID)
 	return nil
 }
 
-// UnmarshalJSON reads a contact of today, or of before September 2025, when it was the
-// complete text alone.
+// UnmarshalJSON reads the current form, or that before September 2025, which was the
+// complete text.
 func (c *Contact) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(data, []byte(`"`)) {
 		var text string
@@ -82,11 +82,11 @@ func (c *Contact) UnmarshalJSON(data []byte) error {
 		*c = newContact(text)
 		return nil
 	}
-	type today Contact // without this method
-	return readObject[Contact](data, (*today)(c))
+	type current Contact // without this method
+	return readObject[Contact](data, (*current)(c))
 }
 
-// newContact takes apart what stands in an e-mail. A text of another form is all address.
+// newContact splits a text of the form Name <address>. Any other text is an address.
 func newContact(text string) Contact {
 	parsed, err := mail.ParseAddress(text)
 	if err != nil {
@@ -95,16 +95,16 @@ func newContact(text string) Contact {
 	return Contact{Name: parsed.Name, Address: parsed.Address, Complete: text}
 }
 
-// UnmarshalJSON reads a body of today, or of before September 2025, when its content
-// was there once, with the type it has.
+// UnmarshalJSON reads the current form, or that before September 2025, which had one
+// content and its type.
 func (b *EmailBody) UnmarshalJSON(data []byte) error {
-	type today EmailBody // without this method
+	type current EmailBody // without this method
 	var older struct {
 		Type    string `json:"type"`
 		Content string `json:"content"`
 		RawBody string `json:"raw_body"`
 	}
-	if err := readObject[EmailBody](data, (*today)(b), &older); err != nil {
+	if err := readObject[EmailBody](data, (*current)(b), &older); err != nil {
 		return err
 	}
 	b.Raw = cmp.Or(b.Raw, older.RawBody)
@@ -116,22 +116,22 @@ func (b *EmailBody) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads an attachment of today, or of before September 2025, when it was
-// a URL and a type.
+// UnmarshalJSON reads the current form, or that before September 2025, which had a URL and
+// a type.
 func (a *EmailAttachment) UnmarshalJSON(data []byte) error {
-	type today EmailAttachment // without this method
+	type current EmailAttachment // without this method
 	var older struct {
 		Type string `json:"type"`
 	}
-	if err := readObject[EmailAttachment](data, (*today)(a), &older); err != nil {
+	if err := readObject[EmailAttachment](data, (*current)(a), &older); err != nil {
 		return err
 	}
 	a.ContentType = cmp.Or(a.ContentType, older.Type)
 	return nil
 }
 
-// readObject reads one JSON object into several destinations; null into none. Where it
-// is no object the error says T, the type that a handler's author knows.
+// readObject decodes one JSON object into several destinations, and null into none. If it
+// is not an object, the error names T, the type that the author of a handler knows.
 func readObject[T any](data []byte, destinations ...any) error {
 	if string(data) == "null" {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Today's wire names, as far as the code needs them by name.
+// The current wire names that the code uses.
 const (
 	typeTextIncomingSMS       = "text.incoming.sms"
 	typeTextIncomingMMS       = "text.incoming.mms"
@@ -29,27 +29,27 @@ var (
 	TextIncomingMMS = webhook.NewType[Text](Provider{}, typeTextIncomingMMS)
 	// IMessageIncoming is an iMessage that one of your numbers received.
 	IMessageIncoming = webhook.NewType[IMessage](Provider{}, typeIMessageIncoming)
-	// TextDeliveryConfirmed is the carrier's word that a text you sent arrived.
+	// TextDeliveryConfirmed says that the carrier confirmed the delivery of your text.
 	TextDeliveryConfirmed = webhook.NewType[Delivery](Provider{}, typeTextDeliveryConfirmed)
-	// TextDeliveryFailed says that a text you sent failed, or that nobody knows.
+	// TextDeliveryFailed says that your text failed, or that its delivery is unknown.
 	TextDeliveryFailed = webhook.NewType[Delivery](Provider{}, typeTextDeliveryFailed)
 	// WhatsAppIncoming is a WhatsApp message that one of your numbers received. The
-	// documentation of today does not list it; that of 2025 did.
+	// documentation of 2025 listed it; the current one does not.
 	WhatsAppIncoming = webhook.NewType[WhatsApp](Provider{}, typeWhatsAppIncoming)
-	// NumbersSubstitution says that a message went out from another number than asked.
+	// NumbersSubstitution says that a message was sent from another number than requested.
 	NumbersSubstitution = webhook.NewType[Substitution](Provider{}, "numbers.substitution")
-	// OTPReverseVerified says that a user proved a phone number by texting from it.
+	// OTPReverseVerified says that a user proved to own a phone number by texting from it.
 	OTPReverseVerified = webhook.NewType[ReverseOTP](Provider{}, "otp.reverse.verified")
 )
 
-// UnixSeconds is a time as Contiguity's webhooks write it: Unix seconds. Its REST API
-// writes milliseconds, which are no UnixSeconds.
+// UnixSeconds is a time as Contiguity's webhooks write it: Unix seconds. The REST API has
+// milliseconds, which are [UnixMillis].
 type UnixSeconds int64
 
-// Time is the same instant as a time.Time, in UTC.
+// Time returns the same instant as a time.Time, in UTC.
 func (s UnixSeconds) Time() time.Time { return time.Unix(int64(s), 0).UTC() }
 
-// A Text is an SMS or MMS that came in.
+// A Text is an incoming SMS or MMS.
 type Text struct {
 	From        string       `json:"from"` // the sender's number, E.164
 	To          string       `json:"to"`   // your number that received it, E.164; answer from it
@@ -58,8 +58,8 @@ type Text struct {
 	Attachments []Attachment `json:"attachments,omitempty"` // MMS
 }
 
-// An IMessage is an iMessage that came in. It has a type of its own because the answer
-// goes another way than a [Text]'s.
+// An IMessage is an incoming iMessage. It is a separate type because the answer is sent by
+// another call than that to a [Text].
 type IMessage struct {
 	From        string       `json:"from"` // the sender's number or address
 	To          string       `json:"to"`   // your number that received it; answer from it
@@ -68,7 +68,7 @@ type IMessage struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
-// A WhatsApp is a WhatsApp message that came in.
+// A WhatsApp is an incoming WhatsApp message.
 type WhatsApp struct {
 	From        string       `json:"from"` // the sender's number
 	To          string       `json:"to"`   // your number that received it; answer from it
@@ -77,35 +77,35 @@ type WhatsApp struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
-// An Attachment is a file that came with a message. Any of its fields may be empty.
+// An Attachment is a file in a message. Any of its fields may be empty.
 type Attachment struct {
 	URL      string `json:"url,omitempty"`
 	MIME     string `json:"mime,omitempty"`
 	Filename string `json:"filename,omitempty"`
 }
 
-// A Delivery is what became of a text that you sent.
+// A Delivery is the outcome of a text that you sent.
 type Delivery struct {
 	From      string      `json:"from"` // your number
 	To        string      `json:"to"`   // the recipient's number
 	MessageID string      `json:"message_id"`
 	Timestamp UnixSeconds `json:"timestamp"`
-	Error     string      `json:"error,omitempty"` // the provider's words; empty where it arrived
+	Error     string      `json:"error,omitempty"` // the provider's text; empty if the text arrived
 }
 
-// Entity is the message that was delivered or not.
+// Entity returns the id of the message.
 func (d Delivery) Entity() string { return d.MessageID }
 
-// A Substitution is a message that went out from another number than you asked for.
+// A Substitution is a message that was sent from another number than you requested.
 type Substitution struct {
-	OriginalNumber string      `json:"original_number"` // the one you asked for
-	UsedNumber     string      `json:"used_number"`     // the one it went out from
+	OriginalNumber string      `json:"original_number"` // the requested one
+	UsedNumber     string      `json:"used_number"`     // the one that was used
 	Reason         string      `json:"reason"`          // as "requested_unavailable_random_used"
 	MessageID      string      `json:"message_id"`
 	Timestamp      UnixSeconds `json:"timestamp"`
 }
 
-// Entity is the message that was sent.
+// Entity returns the id of the message.
 func (s Substitution) Entity() string { return s.MessageID }
 
 // A ReverseOTP is a phone number that its user proved to own.
@@ -115,31 +115,31 @@ type ReverseOTP struct {
 	Status string `json:"status"` // "verified"
 }
 
-// Entity is the verification that the user was asked for.
+// Entity returns the id of the verification.
 func (o ReverseOTP) Entity() string { return o.OTPID }
 
-// UnmarshalJSON reads a text of today, or of before September 2025.
+// UnmarshalJSON reads the current form, or that before September 2025.
 func (t *Text) UnmarshalJSON(data []byte) (err error) {
 	*t, err = readMessage(data)
 	return err
 }
 
-// UnmarshalJSON reads an iMessage of today, or of before September 2025.
+// UnmarshalJSON reads the current form, or that before September 2025.
 func (m *IMessage) UnmarshalJSON(data []byte) error {
 	message, err := readMessage(data)
 	*m = IMessage(message)
 	return err
 }
 
-// UnmarshalJSON reads a WhatsApp message of either form.
+// UnmarshalJSON reads the current form, or that before September 2025.
 func (w *WhatsApp) UnmarshalJSON(data []byte) error {
 	message, err := readMessage(data)
 	*w = WhatsApp(message)
 	return err
 }
 
-// readMessage reads data.message where there is no data.body: before September 2025
-// the text stood there.
+// readMessage reads data.message, which held the text before September 2025, if there is no
+// data.body.
 func readMessage(data []byte) (Text, error) {
 	var wire struct {
 		From        string       `json:"from"`
@@ -162,8 +162,8 @@ func readMessage(data []byte) (Text, error) {
 	}, nil
 }
 
-// UnmarshalJSON reads an attachment of today, or of before September 2025, when its
-// MIME type was called type.
+// UnmarshalJSON reads the current form, or that before September 2025, in which the MIME
+// type was called type.
 func (a *Attachment) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		URL      string `json:"url"`

@@ -12,21 +12,21 @@ import (
 var (
 	// VerificationSessionStarted says that the end user began.
 	VerificationSessionStarted = verificationSession("started")
-	// VerificationSessionProcessing says that what the end user gave is looked at.
+	// VerificationSessionProcessing says that the end user's input is being checked.
 	VerificationSessionProcessing = verificationSession("processing")
 	// VerificationSessionVerified says that the identity is verified, and names the report.
 	VerificationSessionVerified = verificationSession("verified")
 	// VerificationSessionFailed says that the identity could not be verified.
 	VerificationSessionFailed = verificationSession("failed")
-	// VerificationSessionRequiresInput says that the end user has to do something again,
-	// and by an error why.
+	// VerificationSessionRequiresInput says that the end user must repeat a step. Its Error
+	// says why.
 	VerificationSessionRequiresInput = verificationSession("requires_input")
 	// VerificationSessionManuallyApproved says that one of your people approved.
 	VerificationSessionManuallyApproved = verificationSession("manually_approved")
 	// VerificationSessionManuallyDenied says that one of your people denied.
 	VerificationSessionManuallyDenied = verificationSession("manually_denied")
-	// VerificationReportGenerated says that a report is there. It comes beside the
-	// session's event, and also where the session failed or requires input.
+	// VerificationReportGenerated says that a report is available. It comes in addition to
+	// the session's event, even if the session failed or requires input.
 	VerificationReportGenerated = webhook.NewType[VerificationReport](Provider{}, "identity.verification_report.generated")
 )
 
@@ -36,28 +36,28 @@ func verificationSession(event string) webhook.Type[VerificationSession] {
 
 // A VerificationSession is the payload of every session event.
 //
-// Of its fields the documentation names Report and Error. The others have the names of
-// the session's options: they are empty where the event has them not, or not as
-// strings. What else came is in Raw.
+// The documentation names the fields Report and Error. The others have the names of the
+// session's options. They are empty if the event does not have them, or not as strings.
+// Everything else is in Raw.
 type VerificationSession struct {
 	ID                string             `json:"id,omitempty"`
 	ClientReferenceID string             `json:"client_reference_id,omitempty"` // your own id of the end user
-	Metadata          json.RawMessage    `json:"metadata,omitempty"`            // what the session was made with
-	Report            string             `json:"verification_report,omitempty"` // the report's id, where verified
-	Error             *VerificationError `json:"error,omitempty"`               // nil where there is none
+	Metadata          json.RawMessage    `json:"metadata,omitempty"`            // as given when the session was made
+	Report            string             `json:"verification_report,omitempty"` // the report's id, if verified
+	Error             *VerificationError `json:"error,omitempty"`               // nil if there is none
 	Raw               json.RawMessage    `json:"-"`                             // the whole payload as it came
 }
 
-// Entity is the session that the event is about; empty where the event does not say it.
+// Entity returns the id of the session, or "" if the event does not have it.
 func (s VerificationSession) Entity() string { return s.ID }
 
-// A VerificationError is why a session requires input or failed.
+// A VerificationError says why a session requires input or failed.
 type VerificationError struct {
 	Code    VerificationCode `json:"code"`
-	Message string           `json:"message,omitempty"` // the provider's words
+	Message string           `json:"message,omitempty"` // the provider's text
 }
 
-// A VerificationCode is the reason in a word. Expect others than those listed here.
+// A VerificationCode is the code of a reason. Expect others than those listed here.
 type VerificationCode string
 
 // The codes that the documentation lists.
@@ -74,19 +74,19 @@ const (
 	ReportedAsFraud            VerificationCode = "reported_as_fraud"
 )
 
-// A VerificationReport is the payload of the report's event. The documentation says
-// that it holds data that is not sensitive, such as age and country, and not under which
-// names: they are in Raw.
+// A VerificationReport is the payload of the report's event. According to the documentation
+// it has data that is not sensitive, such as age and country; the names of these fields are
+// not documented. They are in Raw.
 type VerificationReport struct {
-	ID  string          `json:"id,omitempty"` // empty where the event has it not, or not as a string
+	ID  string          `json:"id,omitempty"` // empty if the event does not have it, or not as a string
 	Raw json.RawMessage `json:"-"`            // the whole payload as it came
 }
 
-// Entity is the report; empty where the event does not say it.
+// Entity returns the id of the report, or "" if the event does not have it.
 func (r VerificationReport) Entity() string { return r.ID }
 
-// UnmarshalJSON reads what is documented strictly, and the rest where it is there:
-// another shape of that must not cost the event.
+// UnmarshalJSON is strict about documented fields and tolerant of the others, whose form
+// must not make the event unusable.
 func (s *VerificationSession) UnmarshalJSON(data []byte) error {
 	o, err := webhook.ParseObject(data)
 	if err != nil {
@@ -126,7 +126,7 @@ func readVerificationError(raw json.RawMessage) (*VerificationError, error) {
 	return &VerificationError{Code: VerificationCode(code), Message: message}, nil
 }
 
-// UnmarshalJSON reads the id, and keeps the rest.
+// UnmarshalJSON reads the id and keeps the whole payload.
 func (r *VerificationReport) UnmarshalJSON(data []byte) error {
 	o, err := webhook.ParseObject(data)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *VerificationReport) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// documented reads a field that is known to be a string. It may be missing or null.
+// documented reads a field that is documented as a string. It may be missing or null.
 func documented(o webhook.Object, name string) (text string, err error) {
 	raw := presentOf(o.Get(name))
 	if raw == nil {
@@ -148,13 +148,13 @@ func documented(o webhook.Object, name string) (text string, err error) {
 	return text, nil
 }
 
-// textOf is the string that raw is, or empty.
+// textOf returns the string in raw, or "".
 func textOf(raw json.RawMessage) (text string) {
-	_ = json.Unmarshal(raw, &text) // an error leaves it empty, as promised
+	_ = json.Unmarshal(raw, &text) // it stays empty on an error
 	return text
 }
 
-// presentOf is a copy of raw, or nil where that is missing or null.
+// presentOf returns a copy of raw, or nil if raw is missing or null.
 func presentOf(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
@@ -162,8 +162,8 @@ func presentOf(raw json.RawMessage) json.RawMessage {
 	return bytes.Clone(raw)
 }
 
-// withError puts the error that stands beside an identity event's data into the data,
-// for the documentation does not say which of the two places is its own.
+// withError moves an error next to an identity event's data into the data. The
+// documentation does not say in which of the two places it is.
 func withError(data, beside json.RawMessage) json.RawMessage {
 	if presentOf(beside) == nil {
 		return data
@@ -172,7 +172,7 @@ func withError(data, beside json.RawMessage) json.RawMessage {
 	if presentOf(data) != nil {
 		var err error
 		if o, err = webhook.ParseObject(data); err != nil || presentOf(o.Get("error")) != nil {
-			return data // what does not fit is for Type.Decode to say
+			return data // Type.Decode reports data that does not fit
 		}
 	}
 	fields := maps.Collect(o.All())

@@ -13,11 +13,11 @@ type Provider struct{}
 
 var _ webhook.Provider = Provider{}
 
-// Name is "contiguity".
+// Name returns "contiguity".
 func (Provider) Name() string { return "contiguity" }
 
-// Configure takes secrets and tolerance_s: the window of the signed time in seconds,
-// both ways; 300 where it is not given, and 0 to leave the time unchecked.
+// Configure uses secrets and tolerance_s, the tolerance of the signed time in seconds: 300
+// if it is not given, and 0 to leave the time unchecked.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	if err := s.Check(webhook.FieldTolerance); err != nil {
 		return nil, err
@@ -25,8 +25,9 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	return &verifier{secrets: slices.Clone(s.Secrets), toleranceS: s.Tolerance()}, nil
 }
 
-// Open reads id, type, timestamp and data. Older type names come out as today's, and the
-// error of an identity event, which may stand beside its data, as part of the data.
+// Open reads id, type, timestamp and data. It replaces older type names by the current
+// ones, and moves the error of an identity event, which may be next to its data, into the
+// data.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	o, envelope, err := webhook.ParseEnvelope(body)
 	if err != nil {
@@ -35,13 +36,13 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	if strings.HasPrefix(envelope.Type, prefixVerificationSession) {
 		envelope.Data = withError(envelope.Data, o.Get("error"))
 	}
-	envelope.Type = todaysType(envelope.Type, envelope.Data)
+	envelope.Type = currentType(envelope.Type, envelope.Data)
 	envelope.Time = o.Seconds("timestamp")
 	return envelope, nil
 }
 
-// todaysType resolves the type names of 2024 and 2025, which accounts may still send.
-func todaysType(wireType string, data json.RawMessage) string {
+// currentType replaces the type names of 2024 and 2025, which accounts may still send.
+func currentType(wireType string, data json.RawMessage) string {
 	switch wireType {
 	case "text.incoming":
 		if hasAttachments(data) {
@@ -67,7 +68,7 @@ func hasAttachments(data json.RawMessage) bool {
 	var message struct {
 		Attachments []json.RawMessage `json:"attachments"`
 	}
-	// Data of another shape has none; that it does not fit is for Type.Decode to say.
+	// Data of another form has none; Type.Decode reports that it does not fit.
 	_ = json.Unmarshal(data, &message)
 	return len(message.Attachments) > 0
 }

@@ -37,7 +37,7 @@ func TestProvider(t *testing.T) {
 func TestOpenResolvesOlderTypes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, wireType, data, want string }{
-		{"today's", "text.incoming.mms", `{}`, "text.incoming.mms"},
+		{"current", "text.incoming.mms", `{}`, "text.incoming.mms"},
 		{"text with attachments", "text.incoming", `{"attachments":[{"url":"u"}]}`, "text.incoming.mms"},
 		{"text with an empty list", "text.incoming", `{"attachments":[]}`, "text.incoming.sms"},
 		{"text with null", "text.incoming", `{"attachments":null}`, "text.incoming.sms"},

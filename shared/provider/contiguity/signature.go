@@ -12,7 +12,7 @@ import (
 
 const signatureHeader = "Contiguity-Signature"
 
-// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+// verifier has the settings of [Provider.Configure]. It does not change.
 type verifier struct {
 	secrets    []webhook.Secret
 	toleranceS int64 // 0 means that the time is not checked
@@ -20,7 +20,7 @@ type verifier struct {
 
 // A stamp is a signed time with the signatures offered for it.
 type stamp struct {
-	text       string // as it stands in the header, for that is what was signed
+	text       string // as it is in the header, which is what was signed
 	seconds    int64
 	signatures [][]byte
 }
@@ -42,7 +42,7 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// match finds the secret that made one of the signatures at a time within the window.
+// match finds the secret of one of the signatures whose time is within the tolerance.
 func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err error) {
 	err = webhook.ErrSignatureMismatch
 	for _, s := range stamps {
@@ -57,9 +57,9 @@ func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err err
 	return 0, err
 }
 
-// parseHeader reads the header's lines. A proxy may have joined several by commas, so
-// where a line ends means nothing: each t opens a stamp, and each v1 belongs to the t
-// before it. Elements of other names are schemes to come, and skipped.
+// parseHeader reads the lines of the header. A proxy may have joined several by commas, so
+// the end of a line means nothing: each t starts a stamp, and each v1 belongs to the t
+// before it. It skips elements with other names, which belong to future schemes.
 func parseHeader(lines []string) ([]stamp, error) {
 	if len(lines) == 0 {
 		return nil, webhook.ErrSignatureMissing
@@ -97,14 +97,13 @@ func parseHeader(lines []string) ([]stamp, error) {
 	return stamps, nil
 }
 
-// openStamp reports whether the last stamp has no signature yet. Another t must not
-// follow it: each stamp costs a MAC, so their number is bound by that of signatures.
+// openStamp reports whether the last stamp has no signature yet. Another t must not follow
+// it: each stamp costs a MAC, so that the limit of signatures limits stamps too.
 func openStamp(stamps []stamp) bool {
 	return len(stamps) > 0 && len(stamps[len(stamps)-1].signatures) == 0
 }
 
-// Sign makes the request that the provider would send for body, signed at the given
-// time with the first secret. There is no id header, so id is not used.
+// Sign implements [webhook.Provider]. There is no id header, so id is not used.
 func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
 	t := strconv.FormatInt(at.Unix(), 10)
 	mac := webhook.MAC(s.SigningSecret(), []byte(t), []byte("."), body)

@@ -12,25 +12,24 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// tokenParameter is the part of a v1 webhook's URL that holds the token.
+// tokenParameter is the query parameter of a v1 webhook's URL that has the token.
 const tokenParameter = "token"
 
-// V1 is Contiguity as accounts made before November 2024 know it: the format v1, which
-// is neither signed nor numbered. The zero value is ready to use.
+// V1 is the format v1 of Contiguity, for accounts made before November 2024. It has neither
+// signatures nor ids. The zero value is ready to use.
 //
-// What vouches for a request is a token that you choose and write into the webhook's
-// URL, as ?token=…; a source's secrets are the tokens. That is weaker than a signature:
-// the token travels with every request, whoever reads it in a log of addresses can send
-// what they like, and an old request can be sent again. Give a long random one, and move
-// the account to v2.
+// A token that you choose and put into the webhook's URL, as ?token=…, authenticates
+// requests; the secrets of the source are the tokens. That is weaker than a signature: the
+// token is part of every request, whoever reads it in an access log can send anything, and
+// an old request can be repeated. Use a long random token, and move the account to v2.
 type V1 struct{}
 
 var _ webhook.Provider = V1{}
 
-// Name is "contiguity-v1".
+// Name returns "contiguity-v1".
 func (V1) Name() string { return "contiguity-v1" }
 
-// Configure takes secrets: the tokens, of which any one will do.
+// Configure uses secrets: the tokens, any of which is accepted.
 func (V1) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -38,9 +37,9 @@ func (V1) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	return &tokenVerifier{secrets: slices.Clone(s.Secrets)}, nil
 }
 
-// Open reads the type from crumbs.type and the time from crumbs.timestamp. The id is a
-// hash of the body, as v1 has none: the same text from the same number within a second
-// is the same event. Data is the whole body.
+// Open reads the type from crumbs.type and the time from crumbs.timestamp. The id is a hash
+// of the body, because v1 has none: the same text from the same number within a second is
+// the same event. Data is the whole body.
 func (V1) Open(body []byte) (webhook.Envelope, error) {
 	o, err := webhook.ParseObject(body)
 	if err != nil {
@@ -66,8 +65,8 @@ func (V1) Open(body []byte) (webhook.Envelope, error) {
 	}, nil
 }
 
-// v1Type is the event type of what came over a channel. A channel that nobody knows
-// gives its own name.
+// v1Type is the event type of a channel's messages. For an unknown channel it is the name
+// of the channel.
 func v1Type(channel string) string {
 	switch channel {
 	case "sms":
@@ -80,8 +79,8 @@ func v1Type(channel string) string {
 	return channel
 }
 
-// v1Time reads a time that is a number in some bodies and a string in others. Without
-// one an event is still an event.
+// v1Time reads a time that is a number in some bodies and a string in others. An event
+// without a time is still an event.
 func v1Time(crumbs webhook.Object) time.Time {
 	if text, ok := crumbs.Text("timestamp"); ok {
 		return webhook.UnixTime(text)
@@ -89,8 +88,8 @@ func v1Time(crumbs webhook.Object) time.Time {
 	return crumbs.Seconds("timestamp")
 }
 
-// Sign makes the request that the provider would send for body: with the first token
-// in the query of its URL. There is no signature and no id.
+// Sign implements [webhook.Provider]. It puts the first token into the query; there is
+// neither a signature nor an id.
 func (V1) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
 	return webhook.Request{
 		Header: http.Header{},
@@ -100,7 +99,7 @@ func (V1) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.
 	}
 }
 
-// tokenVerifier holds what [V1.Configure] bound. It is not changed afterwards.
+// tokenVerifier has the settings of [V1.Configure]. It does not change.
 type tokenVerifier struct{ secrets []webhook.Secret }
 
 // Verify implements [webhook.Verifier].
@@ -120,8 +119,8 @@ func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// match compares hashes in constant time: of equal length, so that not even the length
-// of a token shows in how long it takes.
+// match compares hashes in constant time. They have equal lengths, so that the time does
+// not depend on the length of a token either.
 func (v *tokenVerifier) match(offered []string) (secret int, ok bool) {
 	offered = offered[:min(len(offered), webhook.MaxSignatures)]
 	for i, s := range v.secrets {

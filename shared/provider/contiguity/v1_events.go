@@ -7,8 +7,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The typed events of the format v1. They have the names that v2 has for the same, and
-// handlers of their own.
+// The typed events of format v1. They have the same wire names as those of v2, and separate
+// handlers.
 var (
 	// V1TextIncomingSMS is a text that one of your numbers received, in the format v1.
 	V1TextIncomingSMS = webhook.NewType[V1Message](V1{}, typeTextIncomingSMS)
@@ -18,7 +18,7 @@ var (
 	V1IMessageIncoming = webhook.NewType[V1Message](V1{}, typeIMessageIncoming)
 )
 
-// V1Types lists the typed events of the format v1.
+// V1Types returns the typed events of format v1.
 func V1Types() []webhook.TypeInfo {
 	return []webhook.TypeInfo{
 		V1TextIncomingSMS.Info("V1TextIncomingSMS"),
@@ -33,17 +33,16 @@ type V1Message struct {
 	Crumbs  V1Crumbs `json:"crumbs"`
 }
 
-// V1Crumbs is what v1 says about a message.
+// V1Crumbs is the metadata of a v1 message.
 type V1Crumbs struct {
 	From      string      `json:"from"`      // the sender's number, E.164
 	To        string      `json:"to"`        // your number that received it, without the plus sign
-	Message   string      `json:"message"`   // the text once more
+	Message   string      `json:"message"`   // the text again
 	Timestamp UnixSeconds `json:"timestamp"` // read from a number or a string of digits
 	Type      string      `json:"type"`      // "sms", "whatsapp" or "imessage"
 }
 
-// Text is the message as today's format has it, for handlers that serve both and for
-// replies.
+// Text returns the message in the form of v2, for replies and for handlers of both formats.
 func (m V1Message) Text() Text {
 	body := m.Message
 	if body == "" {
@@ -58,7 +57,7 @@ func (m V1Message) IMessage() IMessage { return IMessage(m.Text()) }
 // WhatsApp is [V1Message.Text] for replies to WhatsApp messages.
 func (m V1Message) WhatsApp() WhatsApp { return WhatsApp(m.Text()) }
 
-// e164 gives a number of digits alone its plus sign.
+// e164 adds the plus sign to a number that consists of digits.
 func e164(number string) string {
 	if number == "" {
 		return ""

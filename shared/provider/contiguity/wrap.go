@@ -9,7 +9,7 @@ import (
 // apiVersion is the newest version whose format this package knows.
 const apiVersion = "v2026.8.2"
 
-// Wrap writes the body that says what e does, for tests: Open gives e for it.
+// Wrap returns a body for which Open returns e. It is for tests.
 func (Provider) Wrap(e webhook.Envelope) ([]byte, error) {
 	return json.Marshal(struct {
 		ID         string          `json:"id"`

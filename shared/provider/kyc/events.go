@@ -8,26 +8,26 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The typed events. One session yields several of them in a row, so what a session is
-// now must be told by its payload or by asking the API, not by the last arrival.
+// The typed events. One session sends several of them. The last to arrive is not always the
+// newest, so take the current state from the payload or from the API.
 var (
 	// SessionCreated says that a session was made.
 	SessionCreated = webhook.NewType[Session](Provider{}, "kyc.session.created")
 	// SessionCompleted says that the end user finished the last step.
 	SessionCompleted = webhook.NewType[Session](Provider{}, "kyc.session.completed")
-	// SessionProcessed says that automation decided. An automatic approval comes as
-	// this one, not as [SessionApproved].
+	// SessionProcessed says that the session was decided automatically. An automatic
+	// approval comes as this event, not as [SessionApproved].
 	SessionProcessed = webhook.NewType[Session](Provider{}, "kyc.session.processed")
-	// SessionApproved says that a compliance officer approved by hand.
+	// SessionApproved says that a compliance officer approved the session.
 	SessionApproved = webhook.NewType[Session](Provider{}, "kyc.session.approved")
-	// SessionRejected says that a compliance officer rejected by hand.
+	// SessionRejected says that a compliance officer rejected the session.
 	SessionRejected = webhook.NewType[Session](Provider{}, "kyc.session.rejected")
 	// SessionManualReview says that the session waits for a compliance officer.
 	SessionManualReview = webhook.NewType[Session](Provider{}, "kyc.session.manual_review")
 )
 
-// A Status is where a session stands. The documentation has no closed list of them and
-// writes them in either case: compare with [Status.Is], and expect others.
+// A Status is the status of a session. The documented list is not complete, and uses upper
+// and lower case: compare with [Status.Is], and expect others.
 type Status string
 
 // The statuses that the documentation shows.
@@ -36,24 +36,24 @@ const (
 	StatusApproved Status = "APPROVED"
 )
 
-// Is reports whether both are the same, in whatever case.
+// Is reports whether both are equal, ignoring case.
 func (s Status) Is(other Status) bool { return strings.EqualFold(string(s), string(other)) }
 
-// A Decision is how a session was decided in the end. Compare with [Decision.Is].
+// A Decision is the final decision on a session. Compare with [Decision.Is].
 type Decision string
 
-// DecisionFlagged with [StatusApproved] means: let in, but watch. It is the one decision
-// that the documentation shows.
+// DecisionFlagged with [StatusApproved] means that the customer is accepted and must be
+// monitored. It is the only documented decision.
 const DecisionFlagged Decision = "flagged"
 
-// Is reports whether both are the same, in whatever case.
+// Is reports whether both are equal, ignoring case.
 func (d Decision) Is(other Decision) bool { return strings.EqualFold(string(d), string(other)) }
 
 // A Session is the payload of every session event.
 //
-// Of its fields the documentation names Status and FinalDecision. The others have the
-// names of the REST API: they are empty where the event has them not, or not as
-// strings. What else came is in Raw.
+// The documentation names the fields Status and FinalDecision. The others have the names of
+// the REST API. They are empty if the event does not have them, or not as strings.
+// Everything else is in Raw.
 type Session struct {
 	SessionID     string          `json:"session_id,omitempty"`
 	WorkflowID    string          `json:"workflow_id,omitempty"`
@@ -61,23 +61,23 @@ type Session struct {
 	ClientID      string          `json:"client_id,omitempty"` // your own id of the customer
 	Status        Status          `json:"status,omitempty"`
 	FinalDecision Decision        `json:"final_decision,omitempty"`
-	Metadata      json.RawMessage `json:"metadata,omitempty"` // what the session was made with
+	Metadata      json.RawMessage `json:"metadata,omitempty"` // as given when the session was made
 	Raw           json.RawMessage `json:"-"`                  // the whole payload as it came
 }
 
-// Entity is the session that the event is about.
+// Entity returns the id of the session.
 func (s Session) Entity() string { return s.SessionID }
 
-// UnmarshalJSON reads the fields from data itself or, where it does not say them, from
-// an object "session" within; the session's id may also be data.id. Only Status and
-// FinalDecision must be strings where they are there: the rest is not documented, so
-// another shape of it must not cost the event.
+// UnmarshalJSON reads the fields from data or, if they are missing there, from an object
+// "session" in it; the id of the session may also be data.id. Status and FinalDecision must
+// be strings if they are present. The other fields are not documented, so their form must
+// not make the event unusable.
 func (s *Session) UnmarshalJSON(data []byte) error {
 	outer, err := webhook.ParseObject(data)
 	if err != nil {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
-	// An error leaves no inner object, which is as good as none there.
+	// An error leaves the inner object empty, as if there were none.
 	inner, _ := outer.Object("session")
 	f := fields{outer, inner}
 	read := Session{
@@ -101,10 +101,10 @@ func (s *Session) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// fields are the objects in which a field may stand, the likeliest first.
+// fields are the objects that may have a field, the most likely first.
 type fields [2]webhook.Object
 
-// raw is the first value of that name which is not null; nil where there is none.
+// raw returns the first value of that name that is not null, or nil.
 func (f fields) raw(name string) json.RawMessage {
 	for _, o := range f {
 		if value := o.Get(name); value != nil && string(value) != "null" {
@@ -114,13 +114,13 @@ func (f fields) raw(name string) json.RawMessage {
 	return nil
 }
 
-// text is the first value of that name, empty where it is no string.
+// text returns the first value of that name, or "" if it is not a string.
 func (f fields) text(name string) (text string) {
-	_ = json.Unmarshal(f.raw(name), &text) // an error leaves it empty, as promised
+	_ = json.Unmarshal(f.raw(name), &text) // it stays empty on an error
 	return text
 }
 
-// documented reads a field that is known to be a string. It may be missing.
+// documented reads a field that is documented as a string. It may be missing.
 func (f fields) documented(name string, dst any) error {
 	raw := f.raw(name)
 	if raw == nil {

@@ -10,7 +10,7 @@ import (
 // The values of [webhook.Settings].Signed.
 const (
 	SignedBody          = "body"           // the raw body
-	SignedTimestampBody = "timestamp.body" // X-Webhook-Timestamp, a point, the raw body
+	SignedTimestampBody = "timestamp.body" // X-Webhook-Timestamp, a period, the raw body
 	SignedEither        = "either"         // one or the other; the default
 )
 
@@ -19,11 +19,10 @@ type Provider struct{}
 
 var _ webhook.Provider = Provider{}
 
-// Name is "kyc".
+// Name returns "kyc".
 func (Provider) Name() string { return "kyc" }
 
-// Configure takes secrets and signed: "body", "timestamp.body" or "either", which is
-// the default.
+// Configure uses secrets, and signed: "body", "timestamp.body" or "either", the default.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	err := s.Check(webhook.FieldSigned)
 	switch s.Signed {
@@ -44,8 +43,8 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	}, nil
 }
 
-// Open reads id, type, created and data. Types that are not known, such as those of
-// watchlist events, come out as they are.
+// Open reads id, type, created and data. It returns unknown types, such as those of
+// watchlist events, as they are.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	o, envelope, err := webhook.ParseEnvelope(body)
 	if err != nil {

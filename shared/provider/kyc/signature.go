@@ -18,15 +18,15 @@ const (
 	signaturePrefix = "sha256="
 )
 
-// maxAge is how old an event may be by its signed creation. It is a day less than the
+// maxAge is the maximum age of an event, by its signed creation. It is a day less than the
 // 30 days for which an event id is remembered.
 const maxAge = 29 * 24 * time.Hour
 
-// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+// verifier has the settings of [Provider.Configure]. It does not change.
 type verifier struct {
 	secrets  []webhook.Secret
-	body     bool // a signature over the body is taken
-	withTime bool // a signature over timestamp.body is taken
+	body     bool // accepts a signature over the body
+	withTime bool // accepts a signature over timestamp.body
 }
 
 // Verify implements [webhook.Verifier].
@@ -70,7 +70,8 @@ func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (se
 	return 0, false
 }
 
-// tooOld judges by the signed creation; an event that does not say it has no age.
+// tooOld reports whether the event was created too long ago. An event without that time has
+// no age.
 func tooOld(created, at time.Time) bool {
 	return !created.IsZero() && at.Sub(created) > maxAge
 }
@@ -84,8 +85,8 @@ func decodeSignature(element string) ([]byte, error) {
 	return hex.DecodeString(digits)
 }
 
-// parseTimestamp gives the header's text, for that is what may be signed. Several
-// lines are refused, as nothing says which one was.
+// parseTimestamp returns the text of the header, which may be signed. It refuses several
+// lines, because the signed one is unknown.
 func parseTimestamp(lines []string) (string, error) {
 	if len(lines) == 0 {
 		return "", webhook.ErrSignatureMissing
@@ -97,9 +98,8 @@ func parseTimestamp(lines []string) (string, error) {
 	return text, nil
 }
 
-// Sign makes the request that the provider would send for body, created at the given
-// time, with the first secret: over the body, or over timestamp.body where the settings
-// say so. An empty id leaves the id header out.
+// Sign implements [webhook.Provider]. It signs the body, or timestamp.body if the settings
+// say so. If id is empty, it omits the id header.
 func (Provider) Sign(s webhook.Settings, id string, body []byte, at time.Time) webhook.Request {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
 	parts := [][]byte{body}

@@ -7,25 +7,23 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Tenant is the account that a token belongs to. What it looks like is not documented
-// but for the notification channels, which are looked for in "notification_config",
-// there or in an object "tenant" within.
+// A Tenant is the account that a token belongs to. Only its notification channels are
+// documented. They are read from "notification_config", at the top or in an object "tenant".
 type Tenant struct {
-	Channels *Channels       // nil where there are none, or not where they are looked for
-	Raw      json.RawMessage // all that is known, as it came
+	Channels *Channels       // nil if they were not found
+	Raw      json.RawMessage // the whole answer as it came
 }
 
-// Channels are where the provider sends its notices. All types of events go to all of
-// them.
+// Channels are the destinations of notifications. All types of events go to all of them.
 type Channels struct {
-	WebhookURL   string         // empty: no webhooks
+	WebhookURL   string         // empty means no webhooks
 	MaskedSecret string         // the last characters of the webhook secret; the rest is masked
-	Emails       []string       // who gets e-mails
-	Slack        webhook.Secret // an incoming webhook of Slack's, with which anyone can post; empty: none
-	Batch        bool           // whether batches of checks notify too
+	Emails       []string       // the recipients of e-mails
+	Slack        webhook.Secret // the URL of a Slack webhook, with which anyone can post; empty means none
+	Batch        bool           // batches of checks send notifications too
 }
 
-// channelsJSON are the names on the wire.
+// channelsJSON has the names on the wire.
 type channelsJSON struct {
 	WebhookURL    string      `json:"webhook_url"`
 	WebhookSecret string      `json:"webhook_secret"`
@@ -34,10 +32,10 @@ type channelsJSON struct {
 	Batch         bool        `json:"batch_notifications_enabled"`
 }
 
-// secretText reads a text that is a secret; its errors do not quote it.
+// secretText is a secret in JSON; its errors do not quote it.
 type secretText struct{ webhook.Secret }
 
-// UnmarshalJSON reads a text.
+// UnmarshalJSON reads a string.
 func (s *secretText) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) != nil {
@@ -60,13 +58,13 @@ func (c *Channels) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON keeps the whole, and looks for the channels.
+// UnmarshalJSON keeps the whole answer and finds the channels.
 func (t *Tenant) UnmarshalJSON(data []byte) error {
 	outer, err := webhook.ParseObject(data)
 	if err != nil {
 		return &webhook.FieldError{Field: "data", Problem: "want an object"}
 	}
-	inner, _ := outer.Object("tenant") // an error leaves none
+	inner, _ := outer.Object("tenant") // an error leaves it empty
 	read := Tenant{Raw: bytes.Clone(data)}
 	if config := (fields{outer, inner}).raw("notification_config"); config != nil {
 		read.Channels = new(Channels)
@@ -78,18 +76,18 @@ func (t *Tenant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A ChannelChange says what to set. Zero fields stay as they are.
+// A ChannelChange has the channels to set. Zero fields do not change anything.
 type ChannelChange struct {
 	WebhookURL    string // HTTPS in production
 	WebhookSecret webhook.Secret
-	Emails        []string // in place of those that are there; empty and not nil: nobody
-	// Slack is an incoming webhook's URL. The documentation shows this one and Batch in
-	// answers only; that they can be set likewise is derived from that.
+	Emails        []string // replaces the current ones; empty but not nil means no recipients
+	// Slack is the URL of a Slack webhook. The documentation shows Slack and Batch only in
+	// answers; that they can be set is an assumption.
 	Slack webhook.Secret
-	Batch *bool // nil: as it is
+	Batch *bool // nil means no change
 }
 
-// body is the request's: the fields to set alone.
+// body is the body of the request: only the fields to set.
 func (c ChannelChange) body() map[string]any {
 	body := map[string]any{}
 	if c.WebhookURL != "" {

@@ -6,7 +6,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Wrap writes the body that says what e does, for tests: Open gives e for it.
+// Wrap returns a body for which Open returns e. It is for tests.
 func (Provider) Wrap(e webhook.Envelope) ([]byte, error) {
 	return json.Marshal(struct {
 		ID      string          `json:"id"`

@@ -11,10 +11,10 @@ import (
 
 func bodyChecks() []check {
 	return []check{
-		{"NotAnObject", "A signed body that is no JSON object is malformed_body.", checkNotAnObject},
+		{"NotAnObject", "A signed body that is not a JSON object is malformed_body.", checkNotAnObject},
 		{"VerifiedFirst", "Nothing is parsed that is not signed.", checkVerifiedFirst},
-		{"Large", "A body of 2 MB is verified as any other.", checkLarge},
-		{"Open", "Open reads what Verify reads, where the settings change nothing.", checkOpen},
+		{"Large", "A body of 2 MB is verified like any other.", checkLarge},
+		{"Open", "Open reads the same as Verify, if the settings do not change it.", checkOpen},
 	}
 }
 
@@ -98,7 +98,7 @@ func (c Case) checkName(field string, read func(webhook.Envelope) string, missin
 	}
 	longest := `"` + strings.Repeat("~", 200) + `"`
 	for _, tt := range []struct {
-		value string // JSON; empty: no such field
+		value string // JSON; empty means that the field is absent
 		want  webhook.Code
 	}{
 		{`"!"`, ""}, {longest, ""}, {`"evt\u005f1"`, ""},
@@ -139,8 +139,8 @@ func (c Case) takenAs(v webhook.Verifier, r webhook.Request, value string, read 
 	return nil
 }
 
-// checkRepeated gives the field twice, and in other letter case: the last one counts,
-// and only of the exact name.
+// checkRepeated repeats the field, also in upper case. The last field of the exact name
+// counts.
 func (c Case) checkRepeated(v webhook.Verifier, field string, read func(webhook.Envelope) string) error {
 	body := addField(c.Body, fmt.Sprintf("%q:\"first\",%q:\"other\"", field, strings.ToUpper(field)))
 	got, err := v.Verify(c.sign(current, body))
@@ -153,7 +153,7 @@ func (c Case) checkRepeated(v webhook.Verifier, field string, read func(webhook.
 	return nil
 }
 
-// bodyWith is the body with another value of one field, or without it.
+// bodyWith returns the body with another value of one field, or without the field.
 func (c Case) bodyWith(field, value string) ([]byte, error) {
 	o := map[string]json.RawMessage{}
 	if err := json.Unmarshal(c.Body, &o); err != nil {

@@ -13,26 +13,27 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// At is when the suite signs and receives. Bodies with a time of their own bear this one.
+// At is the time at which the suite signs and receives. A body with a time must have this
+// one.
 var At = time.Unix(1790000000, 0).UTC()
 
 // A Case is a provider with one set of settings.
 type Case struct {
 	Provider webhook.Provider
 	Name     string           // the provider's name in the sources document
-	Settings webhook.Settings // without Secrets, which the suite brings
+	Settings webhook.Settings // without Secrets, which the suite adds
 	Uses     []string         // the optional fields of Settings that the provider uses
 	Header   string           // the signature header
-	Spaced   bool             // a line of it may list signatures with spaces between them
-	// Token is the parameter of the URL's query that holds the secret itself, of a provider
-	// without a signature: then Header is empty, and nothing binds the body.
+	Spaced   bool             // a line of it may list signatures separated by spaces
+	// Token is the query parameter that has the secret itself, for a provider without a
+	// signature. Then Header is empty, and the body is not authenticated.
 	Token string
-	// Signed lists further headers whose every byte is signed.
+	// Signed lists other headers that are signed.
 	Signed []string
-	ID     string           // what Sign is given for Body; empty where there is no id header
+	ID     string           // the id for Sign of Body; empty if there is no id header
 	Body   []byte           // a usable body: a JSON object with at least one field
-	Want   webhook.Envelope // what Body says, under Settings
-	// The fields of Body that hold the event's id and type; empty where it has none.
+	Want   webhook.Envelope // the envelope of Body, with Settings
+	// The fields of Body that have the event's id and type; empty if it has none.
 	IDField, TypeField string
 }
 
@@ -43,7 +44,7 @@ var (
 	foreign  = webhook.NewSecret("whsec_suite_foreign_93bb")
 )
 
-// A check is one promise of the contract, and the code that tells whether it is kept.
+// A check is one promise of the contract, with the code that checks it.
 type check struct {
 	name    string
 	promise string
@@ -95,14 +96,14 @@ func checks(c Case) []check {
 	return all
 }
 
-// settings are the case's with these secrets.
+// settings returns the case's settings with these secrets.
 func (c Case) settings(secrets ...webhook.Secret) webhook.Settings {
 	s := c.Settings
 	s.Secrets = secrets
 	return s
 }
 
-// verifier holds the current secret and the previous one.
+// verifier returns a Verifier with the current and the previous secret.
 func (c Case) verifier() (webhook.Verifier, error) {
 	v, err := c.Provider.Configure(c.settings(current, previous))
 	if err != nil {
@@ -111,24 +112,24 @@ func (c Case) verifier() (webhook.Verifier, error) {
 	return v, nil
 }
 
-// sign signs body, whose id is not told, as it may be another one or none.
+// sign signs body without an id, because the body may have another one or none.
 func (c Case) sign(secret webhook.Secret, body []byte) webhook.Request {
 	return c.Provider.Sign(c.settings(secret), "", body, At)
 }
 
-// value is the signature header's value for body under secret.
+// value returns the value of the signature header for body and secret.
 func (c Case) value(secret webhook.Secret, body []byte) string {
 	return c.sign(secret, body).Header.Get(c.Header)
 }
 
-// withHeader is a rightly signed request but for the lines of the signature header.
+// withHeader returns a signed request with these lines as its signature header.
 func (c Case) withHeader(lines ...string) webhook.Request {
 	r := c.sign(current, c.Body)
 	r.Header[c.Header] = lines
 	return r
 }
 
-// taken says what is wrong unless v takes r as signed by the secret of that index.
+// taken returns an error unless v accepts r as signed by the secret of that index.
 func taken(v webhook.Verifier, r webhook.Request, secret int) error {
 	got, err := v.Verify(r)
 	if err != nil {
@@ -140,8 +141,8 @@ func taken(v webhook.Verifier, r webhook.Request, secret int) error {
 	return nil
 }
 
-// refused says what is wrong unless v refuses r with one of the codes, and gives away
-// neither a secret nor the body.
+// refused returns an error unless v refuses r with one of the codes, and without quoting a
+// secret or the body.
 func refused(v webhook.Verifier, r webhook.Request, codes ...webhook.Code) error {
 	got, err := v.Verify(r)
 	if err == nil {
@@ -158,10 +159,10 @@ func refused(v webhook.Verifier, r webhook.Request, codes ...webhook.Code) error
 	return fmt.Errorf("refused with %w, want %v", err, codes)
 }
 
-// minLeak is how many bytes in a row make a quotation.
+// minLeak is the number of consecutive bytes that count as a quotation.
 const minLeak = 4
 
-// leak says whether text quotes a secret, a header or the body of r.
+// leak returns an error if text quotes a secret, a header or the body of r.
 func leak(text string, r webhook.Request) error {
 	var private []byte
 	for _, secret := range []webhook.Secret{current, previous, foreign} {

@@ -10,13 +10,13 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// fuzzSecret is a sample secret, which takes events of any age.
+// fuzzSecret is a sample secret, with which events of any age are accepted.
 var fuzzSecret = webhook.NewSecret("fuzz-sample-only-secret")
 
-// Fuzz is the body of a fuzz target. Its property: what Sign made of any body at any
-// time, Verify takes or finds unusable, but never unsigned; whatever differs in one
-// signed byte, or in one of its token, it refuses as unsigned; and nothing panics.
-// Bodies are further seeds.
+// Fuzz is the body of a fuzz target. Its property is: for any body and time, Verify accepts
+// the request that Sign makes, or finds its body unusable, but never finds it unsigned. If
+// one signed byte differs, or one byte of the token, it refuses the request as unsigned.
+// Nothing panics. Bodies are additional seeds.
 func Fuzz(f *testing.F, c Case, bodies ...string) {
 	v, err := c.Provider.Configure(c.settings(fuzzSecret))
 	if err != nil {
@@ -29,7 +29,7 @@ func Fuzz(f *testing.F, c Case, bodies ...string) {
 	for _, at := range []int64{0, 1, -1, 1e12, 1<<63 - 1, -1 << 63} {
 		f.Add(c.Body, at, uint(3), byte(0xFF), "t=-1,v1=00,sha256=zz")
 	}
-	f.Add([]byte("0"), At.Unix(), uint(2), byte(0x0C), "") // of a header that begins "v1,", the comma becomes a space
+	f.Add([]byte("0"), At.Unix(), uint(2), byte(0x0C), "") // changes the comma of a header that begins with "v1," to a space
 	f.Fuzz(func(t *testing.T, body []byte, unix int64, position uint, flip byte, header string) {
 		at := time.Unix(max(unix, 0)%1e12, 0)
 		r := c.Provider.Sign(c.settings(fuzzSecret), "", body, at)
@@ -56,22 +56,22 @@ func Fuzz(f *testing.F, c Case, bodies ...string) {
 	})
 }
 
-// verifySigned fails t unless v takes r, or finds its body unusable.
+// verifySigned fails t unless v accepts r or finds its body unusable.
 func verifySigned(t *testing.T, v webhook.Verifier, r webhook.Request) {
 	t.Helper()
 	got, err := v.Verify(r)
 	if err != nil {
 		if !isOneOf(err, webhook.ErrMalformedBody, webhook.ErrMissingID, webhook.ErrInvalidID,
 			webhook.ErrMissingType, webhook.ErrInvalidType) {
-			t.Fatalf("signed, yet refused: %v", err)
+			t.Fatalf("signed but refused: %v", err)
 		}
 		return
 	}
 	if !webhook.ValidName(got.ID) || !webhook.ValidName(got.Type) {
-		t.Fatalf("taken with id %q and type %q", got.ID, got.Type)
+		t.Fatalf("accepted with id %q and type %q", got.ID, got.Type)
 	}
 	if got.Data != nil && !json.Valid(got.Data) {
-		t.Fatal("taken with data that is not JSON")
+		t.Fatal("accepted with data that is not JSON")
 	}
 }
 
@@ -87,7 +87,7 @@ func verifyHeader(t *testing.T, v webhook.Verifier, r webhook.Request, name, rig
 	unsigned(t, v, r)
 }
 
-// verifyToken fails t unless v refuses r, whose token is another than the right one.
+// verifyToken fails t unless v refuses r, whose token differs from the right one.
 func verifyToken(t *testing.T, v webhook.Verifier, r webhook.Request, right string) {
 	t.Helper()
 	for _, values := range r.Query {
@@ -116,7 +116,7 @@ func isOneOf(err error, codes ...webhook.Code) bool {
 	return false
 }
 
-// flipped is a copy of data with some bits of one byte flipped.
+// flipped returns a copy of data with some bits of one byte flipped.
 func flipped(data []byte, position uint, flip byte) []byte {
 	changed := append([]byte(nil), data...)
 	changed[position%uint(len(changed))] ^= flip

@@ -11,7 +11,7 @@ func headerChecks() []check {
 	return []check{
 		{"Absent", "Without a signature header it is signature_missing.", checkAbsent},
 		{"Malformed", "A header that is not of the provider's form is signature_malformed.", checkMalformed},
-		{"Truncated", "A signature that lost its end vouches for nothing.", checkTruncated},
+		{"Truncated", "A truncated signature is refused.", checkTruncated},
 		{"TwoLines", "Any of several offered signatures may be the right one.", checkTwoLines},
 		{"TenSignatures", "Ten offered signatures are tried and no more.", checkTen},
 	}

@@ -14,15 +14,15 @@ func settingsChecks() []check {
 		{"Name", "The provider has the name that the sources document uses.", checkName},
 		{"NoSecret", "Without a secret, or with an empty one, there is no Verifier.", checkNoSecret},
 		{"UnusedFields", "A field that the provider does not use is refused by name.", checkUnused},
-		{"AllFaults", "The error names all fields at fault at once.", checkAllFaults},
-		{"Bound", "What is done to the settings afterwards changes nothing.", checkBound},
+		{"AllFaults", "The error names all fields at fault.", checkAllFaults},
+		{"Bound", "A later change of the settings has no effect.", checkBound},
 		{"Printing", "A Verifier that is printed shows no secret.", checkPrinting},
-		{"SignWithoutSecret", "What was signed with no secret, no Verifier takes.", checkSignWithoutSecret},
+		{"SignWithoutSecret", "No Verifier accepts what was signed without a secret.", checkSignWithoutSecret},
 	}
 }
 
-// faulty says what is wrong unless Configure refuses s and names the fields, without
-// quoting a secret.
+// faulty returns an error unless Configure refuses s and names the fields, without quoting
+// a secret.
 func (c Case) faulty(s webhook.Settings, fields ...string) error {
 	v, err := c.Provider.Configure(s)
 	if err == nil || v != nil {
@@ -34,7 +34,7 @@ func (c Case) faulty(s webhook.Settings, fields ...string) error {
 	return leak(err.Error(), webhook.Request{})
 }
 
-// joinedErrors is what errors.Join makes.
+// joinedErrors is implemented by the errors of errors.Join.
 type joinedErrors interface {
 	error
 	Unwrap() []error
@@ -77,7 +77,8 @@ func checkNoSecret(c Case) error {
 	)
 }
 
-// unused are settings of the case, each with one field set that the provider does not use.
+// unused returns settings of the case, each with one field set that the provider does not
+// use.
 func (c Case) unused() map[string]webhook.Settings {
 	all := map[string]webhook.Settings{}
 	for name, set := range map[string]func(*webhook.Settings){

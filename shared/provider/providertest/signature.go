@@ -12,22 +12,22 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// authenticChecks are for everyone who vouches for a request, by a signature or a token.
+// authenticChecks are for every provider, whether it uses signatures or tokens.
 func authenticChecks() []check {
 	return []check{
-		{"Right", "What Sign made, a Verifier of the same settings takes.", checkRight},
+		{"Right", "A Verifier with the same settings accepts what Sign made.", checkRight},
 		{"OtherSecret", "A request that no configured secret signed is refused.", checkOtherSecret},
 		{"PreviousSecret", "Every configured secret is tried, and Verified says which it was.", checkPreviousSecret},
 		{"Concurrent", "A Verifier is safe for concurrent use.", checkConcurrent},
-		{"RequestUnchanged", "Verifying leaves the request as it was.", checkUnchanged},
+		{"RequestUnchanged", "Verifying does not change the request.", checkUnchanged},
 	}
 }
 
 func signatureChecks() []check {
 	return []check{
-		{"SignatureOfAnotherBody", "A signature vouches for the body it was made of only.", checkSwapped},
+		{"SignatureOfAnotherBody", "A signature is valid only for its body.", checkSwapped},
 		{"ChangedByte", "Not one byte of the body can change.", checkChangedByte},
-		{"Base64Transport", "The raw bytes count, whatever carried them, UTF-8 or not.", checkTransport},
+		{"Base64Transport", "The raw bytes count, whatever their transport, UTF-8 or not.", checkTransport},
 	}
 }
 
@@ -112,7 +112,7 @@ func checkTransport(c Case) error {
 		if err := taken(v, r, 0); err != nil {
 			return fmt.Errorf("decoded: %w", err)
 		}
-		// What a decoder that repairs text would hand over.
+		// What a decoder that repairs text would return.
 		r.Body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 		if bytes.Equal(r.Body, body) {
 			continue
@@ -159,8 +159,8 @@ func checkUnchanged(c Case) error {
 	return nil
 }
 
-// addField gives the object body one more field, first, so that a field of the same
-// name counts after it.
+// addField returns the object body with one more field, which is the first, so that a field
+// of the same name after it counts.
 func addField(body []byte, field string) []byte {
 	return append([]byte("{"+field+","), bytes.TrimPrefix(body, []byte("{"))...)
 }

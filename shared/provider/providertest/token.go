@@ -13,12 +13,12 @@ func tokenChecks() []check {
 	return []check{
 		{"TokenAbsent", "Without a token in the query it is signature_missing.", checkTokenAbsent},
 		{"TokenChanged", "Not one character of a token can change, be missing or be added.", checkTokenChanged},
-		{"TokenElsewhere", "A token vouches from its place in the query only.", checkTokenElsewhere},
+		{"TokenElsewhere", "A token is valid only in its query parameter.", checkTokenElsewhere},
 		{"TenTokens", "Any of ten offered tokens may be the right one, and no more are tried.", checkTenTokens},
 	}
 }
 
-// withToken is r with other tokens.
+// withToken returns r with other tokens.
 func (c Case) withToken(r webhook.Request, tokens ...string) webhook.Request {
 	r.Query = url.Values{c.Token: tokens}
 	return r

@@ -15,18 +15,18 @@ type Provider struct{}
 
 var _ webhook.Provider = Provider{}
 
-// Name is "standard".
+// Name returns "standard".
 func (Provider) Name() string { return "standard" }
 
-// Configure takes secrets, in base64 with or without "whsec_" before it, and
-// tolerance_s: the window of the signed time in seconds, both ways; 300 where it is not
-// given, and 0 to leave the time unchecked.
+// Configure uses secrets, which are base64 with or without "whsec_" before it, and
+// tolerance_s, the tolerance of the signed time in seconds: 300 if it is not given, and 0
+// to leave the time unchecked.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	faults := []error{s.Check(webhook.FieldTolerance)}
 	v := &verifier{toleranceS: s.Tolerance()}
 	for i, secret := range s.Secrets {
 		key, ok := decodeKey(secret)
-		if !ok && !secret.IsEmpty() { // of an empty one Check has told
+		if !ok && !secret.IsEmpty() { // Check has reported an empty one
 			faults = append(faults, &webhook.FieldError{
 				Field:   fmt.Sprintf("secrets[%d]", i),
 				Problem: `want base64, as "whsec_…"; give the secret as the sender shows it`,
@@ -40,7 +40,7 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	return v, nil
 }
 
-// decodeKey gives the key that the secret's text stands for. The key is a secret too.
+// decodeKey returns the key that the text of the secret encodes. The key is secret too.
 func decodeKey(secret webhook.Secret) (key webhook.Secret, ok bool) {
 	text := strings.TrimPrefix(secret.Reveal(), "whsec_")
 	text = strings.NewReplacer("-", "+", "_", "/").Replace(text)
@@ -50,7 +50,7 @@ func decodeKey(secret webhook.Secret) (key webhook.Secret, ok bool) {
 		}
 		text = padded
 	}
-	if strings.ContainsAny(text, "\r\n") { // which the decoder would skip
+	if strings.ContainsAny(text, "\r\n") { // the decoder would skip them
 		return webhook.Secret{}, false
 	}
 	decoded, err := base64.RawStdEncoding.DecodeString(text)
@@ -58,8 +58,8 @@ func decodeKey(secret webhook.Secret) (key webhook.Secret, ok bool) {
 }
 
 // Open reads type, timestamp and data. The dedup id is in a header, which only the
-// [webhook.Verifier] sees: the id here is the body's own, where it has one, so that who
-// signs a body can send that.
+// [webhook.Verifier] sees. The id here is that of the body, if it has one, for programs
+// that sign a body.
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	o, err := webhook.ParseObject(body)
 	if err != nil {
@@ -77,7 +77,7 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	return webhook.Envelope{ID: id, Type: eventType, Time: eventTime(o), Data: data}, nil
 }
 
-// eventTime is when the event happened; zero where the body does not say.
+// eventTime is the time of the event, or zero if the body does not have it.
 func eventTime(o webhook.Object) time.Time {
 	text, ok := o.Text("timestamp")
 	if !ok {

@@ -12,17 +12,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The headers, by their canonical names.
+// The canonical names of the headers.
 const (
 	idHeader        = "Webhook-Id"
 	timestampHeader = "Webhook-Timestamp"
 	signatureHeader = "Webhook-Signature"
 )
 
-// version is the symmetric scheme's name.
+// version is the name of the symmetric scheme.
 const version = "v1"
 
-// verifier holds what [Provider.Configure] bound. It is not changed afterwards.
+// verifier has the settings of [Provider.Configure]. It does not change.
 type verifier struct {
 	keys       []webhook.Secret // decoded
 	toleranceS int64            // 0: not checked
@@ -64,13 +64,14 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// usableID reports whether id can be an event's. The signed text does not say where the
-// id ends, so a recorded request could be cut anew: a longer id, and as body an object
-// that was part of the real one. Such an id reaches into the body, over its brace.
+// usableID reports whether id can be the id of an event. The signed text does not show
+// where the id ends, so the text of a recorded request could be divided differently: into
+// a longer id, and a body that is an object within the real one. Such an id contains a
+// brace of the real body.
 func usableID(id string) bool { return webhook.ValidName(id) && !strings.Contains(id, "{") }
 
-// single gives the value of a header that is signed. Several lines are refused, as
-// nothing says which one was.
+// single returns the value of a header that is signed. It refuses several lines, because
+// the signed one is unknown.
 func single(lines []string) (string, error) {
 	switch len(lines) {
 	case 0:
@@ -81,8 +82,8 @@ func single(lines []string) (string, error) {
 	return "", webhook.ErrSignatureMalformed
 }
 
-// parseSignatures reads the header's lines: pairs "<version>,<signature>", with a space
-// or, where lines were joined, a comma between them.
+// parseSignatures reads the lines of the header: pairs "<version>,<signature>" separated by
+// a space or, if lines were joined, a comma.
 func parseSignatures(lines []string) ([][]byte, error) {
 	if len(lines) == 0 {
 		return nil, webhook.ErrSignatureMissing
@@ -103,7 +104,7 @@ func parseSignatures(lines []string) ([][]byte, error) {
 			continue
 		}
 		signature, err := base64.StdEncoding.Strict().DecodeString(value)
-		// The decoder skips line breaks; a signature has none, and one length.
+		// The decoder skips line breaks, so check the length of the text as well.
 		if err != nil || len(signature) != webhook.MACLen || len(value) != base64.StdEncoding.EncodedLen(webhook.MACLen) {
 			return nil, webhook.ErrSignatureMalformed
 		}
@@ -115,7 +116,7 @@ func parseSignatures(lines []string) ([][]byte, error) {
 	return signatures, nil
 }
 
-// cutPair cuts text where a pair ends: at a space, a comma, or a comma with a space.
+// cutPair cuts text at the end of a pair: at a space, a comma, or a comma and a space.
 func cutPair(text string) (value, rest string, more bool) {
 	end := strings.IndexAny(text, " ,")
 	if end < 0 {
@@ -128,16 +129,15 @@ func cutPair(text string) (value, rest string, more bool) {
 	return text[:end], rest, true
 }
 
-// Sign makes the request that the sender would send for body, signed at the given time
-// with the first secret. An empty id stands for one that is made of the body, the same
-// at each call. A secret that is no base64 signs nothing that any Verifier takes.
+// Sign implements [webhook.Provider]. If id is empty, it derives one from the body, the
+// same at each call. If the secret is not base64, no Verifier accepts the signature.
 func (Provider) Sign(s webhook.Settings, id string, body []byte, at time.Time) webhook.Request {
 	if id == "" {
 		sum := sha256.Sum256(body)
 		id = "msg_" + hex.EncodeToString(sum[:12])
 	}
 	timestamp := strconv.FormatInt(at.Unix(), 10)
-	key, _ := decodeKey(s.SigningSecret()) // the empty key where it is none: no Verifier has it
+	key, _ := decodeKey(s.SigningSecret()) // on an error it is empty, which is the key of no Verifier
 	mac := webhook.MAC(key, []byte(id+"."+timestamp+"."), body)
 	header := http.Header{}
 	header.Set(idHeader, id)

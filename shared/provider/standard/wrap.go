@@ -7,8 +7,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Wrap writes the body that says what e does, for tests: Open gives e for it, but for the
-// id, which goes into a header.
+// Wrap returns a body for which Open returns e without its id, which is in a header. It is
+// for tests.
 func (Provider) Wrap(e webhook.Envelope) ([]byte, error) {
 	return json.Marshal(struct {
 		Type      string          `json:"type"`

@@ -10,29 +10,30 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// maxBody is the largest body that [Verify] reads, in bytes.
+// maxBody is the size of the largest body that [Verify] reads, in bytes.
 const maxBody = 6 << 20
 
-// VerifyOptions vary how [Verify] and [VerifyRaw] check. The zero VerifyOptions are right
-// for most.
+// VerifyOptions configure [Verify] and [VerifyRaw]. The zero VerifyOptions suit most
+// servers.
 type VerifyOptions struct {
-	// Tolerance is the window of the signed time, both ways, to the second. 0 means the
-	// 300 s that the provider suggests, a negative one that the time is not checked.
+	// Tolerance is how far the signed time may be in the past or future, in whole seconds.
+	// 0 means the 300 s that the provider suggests; a negative one means that the time is
+	// not checked.
 	Tolerance time.Duration
-	// Previous is the secret before the current one, for as long as the provider may
-	// still sign with it. Empty means none.
+	// Previous is the secret before the current one, while the provider may still sign
+	// with it. Empty means none.
 	Previous string
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
 }
 
-// Verify reads the body of r, a webhook of the format v2, and returns it where the
-// secret signed it: for [Parse], and for Decode of the typed events. Call it before
-// anything else reads the body; in r the body can be read again afterwards.
+// Verify reads the body of r, a webhook of format v2, and returns it if the secret signed
+// it. Pass the body to [Parse], or to Decode of a typed event. Call Verify before anything
+// else reads the body; afterwards the body of r can be read again.
 //
-// It returns the codes of package webhook that are for the signature, to be recognised
-// with errors.Is and answered with status 401; [webhook.ErrTooLarge] for a body of over
-// 6 MiB; and a [*webhook.FieldError] for an empty secret.
+// The error is one of the signature codes of package webhook, to be compared with
+// errors.Is and answered with status 401; [webhook.ErrTooLarge] for a body over 6 MiB; or a
+// [*webhook.FieldError] for an empty secret.
 func Verify(r *http.Request, secret string, o VerifyOptions) (body []byte, err error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
@@ -44,15 +45,15 @@ func Verify(r *http.Request, secret string, o VerifyOptions) (body []byte, err e
 	if len(body) > maxBody {
 		return nil, webhook.ErrTooLarge
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body)) // the server closes the connection's own
+	r.Body = io.NopCloser(bytes.NewReader(body)) // the server closes the original body
 	if err := verifyLines(body, r.Header.Values(signatureHeader), secret, o); err != nil {
 		return nil, err
 	}
 	return body, nil
 }
 
-// VerifyRaw checks the value of the header contiguity-signature against the raw body. It
-// returns what [Verify] does, nil where the secret signed the body.
+// VerifyRaw checks the value of the header contiguity-signature against the raw body. Its
+// error is that of [Verify], or nil if the secret signed the body.
 func VerifyRaw(body []byte, signature, secret string, o VerifyOptions) error {
 	var lines []string
 	if signature != "" {
@@ -82,7 +83,7 @@ func verifyLines(body []byte, lines []string, secret string, o VerifyOptions) er
 	return err
 }
 
-// toleranceS is the tolerance in seconds, 0 where the time is not checked.
+// toleranceS is the tolerance in seconds, or 0 if the time is not checked.
 func (o VerifyOptions) toleranceS() int64 {
 	switch {
 	case o.Tolerance == 0:
@@ -93,7 +94,7 @@ func (o VerifyOptions) toleranceS() int64 {
 	return max(1, int64(o.Tolerance/time.Second))
 }
 
-// Parse reads id, type, time and data of a verified body of the format v2. Older names
-// of types come out as today's, for a switch over the Name of the typed events. It
-// returns a code of package webhook where the body is not usable.
+// Parse returns id, type, time and data of a verified body of format v2. It replaces older
+// type names by the current ones, so that the type can be compared with the Name of a typed
+// event. If the body is not usable, the error is a code of package webhook.
 func Parse(body []byte) (webhook.Envelope, error) { return Provider{}.Open(body) }

@@ -2,7 +2,7 @@ package contiguity
 
 import "webhookintake/shared/webhook"
 
-// Types lists the typed events, with the older names that reach the same handlers.
+// Types returns the typed events, with the older names that reach the same handlers.
 func Types() []webhook.TypeInfo {
 	return []webhook.TypeInfo{
 		TextIncomingSMS.Info("TextIncomingSMS", "text.incoming", "communications.incoming.sms"),

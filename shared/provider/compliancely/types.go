@@ -2,7 +2,7 @@ package compliancely
 
 import "webhookintake/shared/webhook"
 
-// Types lists the typed events.
+// Types returns the typed events.
 func Types() []webhook.TypeInfo {
 	return []webhook.TypeInfo{
 		TINMatch.Info("TINMatch"),

@@ -2,8 +2,8 @@ package kyc
 
 import "webhookintake/shared/webhook"
 
-// Types lists the typed events. Watchlist events, whose names are not documented,
-// reach handlers of every event of the provider.
+// Types returns the typed events. Watchlist events, whose names are not documented, reach
+// handlers of all events of the provider.
 func Types() []webhook.TypeInfo {
 	return []webhook.TypeInfo{
 		SessionCreated.Info("SessionCreated"),
