@@ -116,7 +116,7 @@ func enginePrograms(t *testing.T) map[string]string {
 	t.Helper()
 	clitest.NeedEngines(t, os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB"))
 	ingest := &lambdatest.Program{Package: "webhookintake/functions/ingest"}
-	process := &lambdatest.Program{Package: "webhookintake/functions/process", Handlers: "../process/testdata/obedient/register.go"}
+	process := &lambdatest.Program{Package: "webhookintake/functions/process", Handlers: "../../process/testdata/obedient/register.go"}
 	t.Cleanup(func() { _, _ = ingest.Remove(), process.Remove() })
 	return map[string]string{"ingest": ingest.Path(t), "process": process.Path(t)}
 }

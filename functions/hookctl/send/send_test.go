@@ -73,7 +73,7 @@ func TestSendIdentity(t *testing.T) {
 	}
 }
 
-// TestGivenIDIsOneEvent wants the same bytes at every clitest.Call with --id: another body under
+// TestGivenIDIsOneEvent wants the same bytes at every call with --id: another body under
 // the same id would be a conflict, and not a duplicate.
 func TestGivenIDIsOneEvent(t *testing.T) {
 	t.Parallel()
