@@ -6,5 +6,9 @@
 
 # shellcheck disable=SC2046 # words
 go tool -modfile=.ci/tools/go.mod golangci-lint run $(packages)
+(cd .ci/tools && go tool golangci-lint run ./...)
 # Only in CI: it may have to fetch what no build needs.
-if in_ci; then go mod tidy -diff; fi
+if in_ci; then
+	go mod tidy -diff
+	go -C .ci/tools mod tidy -diff
+fi

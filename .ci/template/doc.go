@@ -1,7 +1,6 @@
 // Package template tests template.yaml, as it stands and as CloudFormation gets it for
-// many sets of parameters: that its times fit together, that each function may do what its
-// program does and nothing more, who may send to the queues, that nothing is public or
-// kept for ever, that alarms and dashboard watch metrics which the programs emit, and that
+// many sets of parameters: that its times fit together, that rights are spelled out, who
+// may send to the queues, that nothing is public or kept for ever, that alarms and dashboard watch metrics which the programs emit, and that
 // the commands they name exist.
 //
 // The tests of sets of parameters read what .ci/scan/matrix.py wrote, in the folder that

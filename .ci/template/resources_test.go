@@ -136,7 +136,7 @@ func TestSecretsHaveNoValue(t *testing.T) {
 func TestNothingPublic(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	allowed := regexp.MustCompile(`^AWS::(Serverless::(Function|HttpApi)|SQS::|DynamoDB::Table|SecretsManager::Secret|Logs::LogGroup|IAM::Role|SNS::|CloudWatch::|ApiGatewayV2::(DomainName|ApiMapping)|Route53::RecordSet)`)
+	allowed := regexp.MustCompile(`^AWS::(Serverless::(Function|HttpApi)|SQS::|DynamoDB::Table|SecretsManager::Secret|Logs::LogGroup|IAM::(Role|ManagedPolicy)|SNS::|CloudWatch::|ApiGatewayV2::(DomainName|ApiMapping)|Route53::RecordSet)`)
 	for _, name := range x.names("Resources") {
 		if kind := x.value(t, "Resources", name, "Type"); !allowed.MatchString(kind) {
 			t.Errorf("template.yaml: %s is a %s: say in this test why that is safe", name, kind)

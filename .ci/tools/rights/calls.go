@@ -1,0 +1,260 @@
+package rights
+
+import (
+	"errors"
+	"fmt"
+	"go/constant"
+	"go/types"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/callgraph"
+	"golang.org/x/tools/go/ssa"
+)
+
+// A need is a right that somebody has to have.
+type need struct {
+	right
+	why string // the line and the call, or another reason
+}
+
+// calls are the rights that the program needs for what it calls, resources by their
+// names in the template. The error tells of calls that it does not understand.
+func (x *program) calls(resources map[string]string) ([]need, error) {
+	known := map[string]bool{}
+	for name := range resources {
+		known[name] = true
+	}
+	var all []need
+	var faults []error
+	for _, c := range x.clientCalls() {
+		asked, err := x.asks(c, known)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s calls %s.%s: %w", c.line, c.service, c.operation, err))
+		}
+		for action, names := range asked {
+			for name := range names {
+				resource, index, indexed := strings.Cut(name, "/")
+				if r := resources[resource]; r != "" {
+					resource = r
+				}
+				if indexed {
+					resource += "/" + index
+				}
+				all = append(all, need{right{action: action, resource: resource, when: conditions[resource]}, c.line + " calls " + c.service + "." + c.operation})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b need) int { return strings.Compare(a.String()+a.why, b.String()+b.why) })
+	return slices.Compact(all), errors.Join(faults...)
+}
+
+// A clientCall is one place where an operation of a service's client is called.
+type clientCall struct {
+	service, operation string
+	line               string
+	caller             *ssa.Function
+	input              ssa.Value // nil where the request is signed by hand
+}
+
+// clientCalls finds them. What the SDK calls by itself, to get credentials or to discover
+// endpoints, is not the program's; what a paginator or a waiter of its calls is.
+func (x *program) clientCalls() []clientCall {
+	var all []clientCall
+	for _, node := range x.nodes {
+		caller := node.Func
+		if strings.HasPrefix(path(caller), sdk) && !isPaginator(caller) {
+			continue
+		}
+		for _, e := range node.Out {
+			args := e.Site.Common().Args
+			c := clientCall{line: x.line(x.ownSite(e.Site, node).Pos()), caller: caller}
+			switch service, operation := operationOf(e.Callee.Func); {
+			case operation != "":
+				c.service, c.operation, c.input = service, operation, args[len(args)-2]
+			case isSigner(e.Callee.Func):
+				c.service, c.operation = signedFor(args[5]), "(a request of its own)"
+			default:
+				continue
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// operationOf is the service and the operation that a method of a client stands for.
+func operationOf(f *ssa.Function) (service, operation string) {
+	named := receiver(f)
+	if named == nil || named.Obj().Name() != "Client" || f.Signature.Params().Len() != 3 || !strings.HasPrefix(path(f), services) {
+		return "", ""
+	}
+	if !strings.HasSuffix(f.Signature.Params().At(1).Type().String(), "."+f.Name()+"Input") {
+		return "", ""
+	}
+	return strings.TrimPrefix(path(f), services), f.Name()
+}
+
+func isPaginator(f *ssa.Function) bool {
+	named := receiver(f)
+	return named != nil && (strings.HasSuffix(named.Obj().Name(), "Paginator") || strings.HasSuffix(named.Obj().Name(), "Waiter"))
+}
+
+func isSigner(f *ssa.Function) bool {
+	return path(f) == sdk+"/aws/signer/v4" && (f.Name() == "SignHTTP" || f.Name() == "PresignHTTP")
+}
+
+// signedFor is the service that a request is signed for.
+func signedFor(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok && c.Value != nil {
+		return constant.StringVal(c.Value)
+	}
+	return "a service"
+}
+
+// ownSite is the call itself or, where a paginator makes it, the paginator's call.
+func (x *program) ownSite(call ssa.CallInstruction, caller *callgraph.Node) ssa.CallInstruction {
+	if isPaginator(caller.Func) {
+		for _, e := range caller.In {
+			if x.nodes[e.Caller.Func] != nil && e.Site != nil {
+				return e.Site
+			}
+		}
+	}
+	return call
+}
+
+// receiver is the type that f is a method of, or nil.
+func receiver(f *ssa.Function) *types.Named {
+	if f.Signature.Recv() == nil {
+		return nil
+	}
+	t := f.Signature.Recv().Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	named, _ := t.(*types.Named)
+	return named
+}
+
+var (
+	errUnknown    = errors.New("iam.go does not say what IAM calls that")
+	errNoResource = errors.New("cannot find out on what: its input comes from no variable of the template and no output of the stack")
+)
+
+// asks says which actions a call takes, and on what, by name: for each action the
+// variables or outputs that its resource comes from.
+func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
+	s, ok := knownServices[c.service]
+	if !ok || c.input == nil {
+		return nil, errUnknown
+	}
+	switch {
+	case c.service == "dynamodb" && c.operation == "TransactWriteItems":
+		return x.transaction(c, known)
+	case c.service == "dynamodb" && c.operation == "BatchExecuteStatement":
+		return x.statements(c, known)
+	case !hasField(c.input, s.field):
+		return nil, errUnknown
+	case s.self:
+		return map[string]map[string]bool{s.actionOf(c.operation): {stackItself: true}}, nil
+	}
+	names := trace(x, known, c.input, s.field).names
+	if len(names) == 0 {
+		return nil, errNoResource
+	}
+	if hasField(c.input, "IndexName") { // then the right is on the index, not on its table
+		names = onIndexes(names, trace(x, known, c.input, "IndexName").texts)
+	}
+	return map[string]map[string]bool{s.actionOf(c.operation): names}, nil
+}
+
+func hasField(input ssa.Value, name string) bool {
+	s := structOf(input.Type())
+	for i := range s.NumFields() {
+		if s.Field(i).Name() == name {
+			return true
+		}
+	}
+	return false
+}
+
+func onIndexes(tables, indexes map[string]bool) map[string]bool {
+	if len(indexes) == 0 {
+		return tables
+	}
+	names := map[string]bool{}
+	for table := range tables {
+		for index := range indexes {
+			names[table+"/index/"+index] = true
+		}
+	}
+	return names
+}
+
+// transaction is what TransactWriteItems asks: for each kind of write its own action.
+func (x *program) transaction(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
+	asked := map[string]map[string]bool{}
+	for kind, action := range transactionActions {
+		if !trace(x, known, c.input, "TransactItems", element, kind).assigned {
+			continue
+		}
+		asked[action] = trace(x, known, c.input, "TransactItems", element, kind, "TableName").names
+		if len(asked[action]) == 0 {
+			return nil, fmt.Errorf("%s: %w", kind, errNoResource)
+		}
+	}
+	return asked, nil
+}
+
+// verb begins a statement of PartiQL.
+var verb = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM|SELECT)\b`)
+
+// statements is what BatchExecuteStatement asks: for each verb its own action. A statement
+// is text, put together in the caller's package; its table stands in one list, or in one
+// sum, with the constant that has the verb.
+func (x *program) statements(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
+	asked := map[string]map[string]bool{}
+	var faults []error
+	for f := range x.nodes {
+		if path(f) != path(c.caller) {
+			continue
+		}
+		forEach(f, func(i ssa.Instruction) {
+			for _, operand := range i.Operands(nil) {
+				text, ok := (*operand).(*ssa.Const)
+				if !ok || text.Value == nil || text.Value.Kind() != constant.String || !verb.MatchString(constant.StringVal(text.Value)) {
+					continue
+				}
+				action := partiQLActions[verb.FindString(constant.StringVal(text.Value))]
+				if asked[action] == nil {
+					asked[action] = map[string]bool{}
+				}
+				names := beside(x, known, i)
+				if len(names) == 0 {
+					faults = append(faults, fmt.Errorf("the statement at %s: %w", x.line(i.Pos()), errNoResource))
+				}
+				maps.Copy(asked[action], names)
+			}
+		})
+	}
+	if len(asked) == 0 {
+		faults = append(faults, errors.New("found no statement in its package"))
+	}
+	return asked, errors.Join(faults...)
+}
+
+// beside are the names in the list or the sum that an instruction puts a constant into.
+func beside(x *program, known map[string]bool, i ssa.Instruction) map[string]bool {
+	switch i := i.(type) {
+	case *ssa.Store:
+		if at, ok := i.Addr.(*ssa.IndexAddr); ok {
+			return trace(x, known, at.X, element).names
+		}
+	case *ssa.BinOp:
+		return trace(x, known, i).names
+	}
+	return nil
+}

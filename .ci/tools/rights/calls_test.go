@@ -1,0 +1,89 @@
+package rights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// planted calls AWS in ways of its own as soon as the program starts.
+const planted = `package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+type purger interface {
+	PurgeQueue(context.Context, *sqs.PurgeQueueInput, ...func(*sqs.Options)) (*sqs.PurgeQueueOutput, error)
+}
+
+func init() {
+	ctx := context.Background()
+	queue, table, index, nowhere := os.Getenv("QUEUE_URL"), os.Getenv("TABLE_NAME"), "open", "https://example.com/q"
+	var client purger = sqs.New(sqs.Options{})
+	client.PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: &queue})
+	client.PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: &nowhere})
+	items := dynamodb.New(dynamodb.Options{})
+	items.Query(ctx, &dynamodb.QueryInput{TableName: &table, IndexName: &index})
+	dynamodb.NewScanPaginator(items, &dynamodb.ScanInput{TableName: &table}).NextPage(ctx)
+	write := types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &table}}
+	items.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
+	items.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{})
+	request, _ := http.NewRequest("PUT", "https://bucket.s3.amazonaws.com/key", nil)
+	v4.NewSigner().SignHTTP(ctx, aws.Credentials{}, request, "", "s3", "us-east-1", time.Now())
+}
+
+func neverCalled(client *sqs.Client, queue *string) {
+	client.DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: queue})
+}
+`
+
+// Calls count by what is called, not by what is linked, through a client as through an
+// interface or a paginator; what is not understood is said.
+func TestFindsCalls(t *testing.T) {
+	t.Parallel()
+	const file = "functions/ingest/planted.go"
+	added := tree{dir: root, add: map[string]string{file: planted}}
+	all, err := analyse(added, subjects[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := added.template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := all[0].compare(x)
+	at := func(call string) string {
+		return fmt.Sprintf("%s:%d calls ", file, lineOf(t, planted, "func init", call))
+	}
+	want := [][]string{
+		{"has to allow sqs:PurgeQueue on Queue, ", at("client.PurgeQueue")},
+		{at("client.PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: &nowhere})"), "sqs.PurgeQueue: cannot find out on what"},
+		{"has to allow dynamodb:Query on Table/index/open, ", at("items.Query")},
+		{"has to allow dynamodb:Scan on Table, ", at("dynamodb.NewScanPaginator")},
+		{"has to allow dynamodb:ConditionCheckItem on Table, ", at("items.TransactWriteItems")},
+		{at("items.BatchGetItem"), "dynamodb.BatchGetItem: iam.go does not say"},
+		{at("v4.NewSigner().SignHTTP"), "s3.(a request of its own): iam.go does not say"},
+		{"has to allow kms:Decrypt on KmsKeyArn via dynamodb where HasKey, ", file},
+	}
+	for _, parts := range want {
+		if !slices.ContainsFunc(faults, func(fault string) bool {
+			return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(fault, part) })
+		}) {
+			t.Errorf("found no fault with %q", parts)
+		}
+	}
+	if len(faults) != len(want) || strings.Contains(strings.Join(faults, ""), "DeleteQueue") {
+		t.Errorf("%d faults, want %d:\n%s", len(faults), len(want), strings.Join(faults, "\n"))
+	}
+}

@@ -1,0 +1,231 @@
+package rights
+
+import (
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// stackItself is the resource of what is asked of CloudFormation.
+const stackItself = "AWS::StackName"
+
+// A right allows an action on a resource of the template, or on what a parameter names.
+type right struct {
+	action   string
+	resource string // "Table", "Table/index/open", "KmsKeyArn"
+	via      string // the service that alone may use a key by it, as "sqs"
+	when     string // the condition of the template under which it is there
+}
+
+func (r right) String() string {
+	text := r.action + " on " + r.resource
+	if r.via != "" {
+		text += " via " + r.via
+	}
+	if r.when != "" {
+		text += " where " + r.when
+	}
+	return text
+}
+
+// A grant is a right that a policy gives.
+type grant struct {
+	right
+	sid  string
+	line int // of template.yaml
+}
+
+// A template is template.yaml.
+type template struct{ root *yaml.Node }
+
+func parse(text []byte) (template, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return template{}, fmt.Errorf("template.yaml: %w", err)
+	}
+	return template{document.Content[0]}, nil
+}
+
+// at is the node under keys, nil where there is none.
+func (x template) at(keys ...string) *yaml.Node {
+	node := x.root
+	for _, key := range keys {
+		if node = child(node, key); node == nil {
+			return nil
+		}
+	}
+	return node
+}
+
+// lineOf is the line on which the entry under keys begins.
+func (x template) lineOf(keys ...string) int {
+	last := len(keys) - 1
+	for _, key := range x.at(keys[:last]...).Content {
+		if key.Value == keys[last] {
+			return key.Line
+		}
+	}
+	return 0
+}
+
+func child(node *yaml.Node, key string) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// resources says which resource each name leads to: the variables of the functions, and
+// the outputs of the stack.
+func (x template) resources() map[string]string {
+	all := map[string]string{handlersTable: handlersTable}
+	enter := func(name string, value *yaml.Node) {
+		if value == nil || value.Kind != yaml.ScalarNode {
+			return
+		}
+		resource := strings.TrimSuffix(value.Value, ".Arn")
+		if (value.Tag == "!Ref" || value.Tag == "!GetAtt") && x.at("Resources", resource) != nil {
+			all[name] = resource
+		}
+	}
+	outputs := x.at("Outputs")
+	for i := 0; outputs != nil && i+1 < len(outputs.Content); i += 2 {
+		enter(outputs.Content[i].Value, child(outputs.Content[i+1], "Value"))
+	}
+	resources := x.at("Resources")
+	for i := 1; i < len(resources.Content); i += 2 {
+		variables := child(child(child(resources.Content[i], "Properties"), "Environment"), "Variables")
+		for j := 0; variables != nil && j+1 < len(variables.Content); j += 2 {
+			enter(variables.Content[j].Value, variables.Content[j+1])
+		}
+	}
+	return all
+}
+
+// grants are the rights that a role or a managed policy gives, and what is wrong with it.
+func (x template) grants(policy string) (all []grant, faults []string) {
+	properties := x.at("Resources", policy, "Properties")
+	if managed := child(properties, "ManagedPolicyArns"); managed != nil {
+		faults = append(faults, fmt.Sprintf("template.yaml:%d: %s has a managed policy, whose actions AWS may add to", managed.Line, policy))
+	}
+	var read func(node *yaml.Node, when string)
+	read = func(node *yaml.Node, when string) {
+		switch {
+		case child(node, "Effect") != nil:
+			g, err := statement(node, when)
+			if err != nil {
+				faults = append(faults, fmt.Sprintf("template.yaml:%d: %s: %v", node.Line, policy, err))
+			}
+			all = append(all, g...)
+		case node.Tag == "!If":
+			read(node.Content[1], node.Content[0].Value)
+			read(node.Content[2], "not "+node.Content[0].Value)
+		default:
+			for _, c := range node.Content {
+				read(c, when)
+			}
+		}
+	}
+	for _, key := range []string{"Policies", "PolicyDocument"} {
+		if node := child(properties, key); node != nil {
+			read(node, "")
+		}
+	}
+	return all, faults
+}
+
+// statement reads one that allows actions. Its error tells of what it cannot judge.
+func statement(node *yaml.Node, when string) ([]grant, error) {
+	if effect := child(node, "Effect").Value; effect != "Allow" {
+		return nil, fmt.Errorf("a statement that is %s is not understood here", effect)
+	}
+	sid, actions, resources := child(node, "Sid"), child(node, "Action"), child(node, "Resource")
+	if sid == nil || actions == nil || resources == nil {
+		return nil, fmt.Errorf("a statement needs Sid, Action and Resource")
+	}
+	services, err := via(child(node, "Condition"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", sid.Value, err)
+	}
+	var all []grant
+	for _, action := range scalars(actions) {
+		for _, resource := range resourceNames(resources) {
+			for _, service := range services {
+				all = append(all, grant{right{action.Value, resource, service, when}, sid.Value, action.Line})
+			}
+		}
+	}
+	return all, nil
+}
+
+// via are the services that a condition on a key names; one that is empty where there is
+// no condition.
+func via(condition *yaml.Node) ([]string, error) {
+	if condition == nil {
+		return []string{""}, nil
+	}
+	named := child(child(condition, "StringEquals"), "kms:ViaService")
+	if named == nil || len(condition.Content) != 2 || len(child(condition, "StringEquals").Content) != 2 {
+		return nil, fmt.Errorf("a condition other than kms:ViaService is not understood here")
+	}
+	var all []string
+	for _, s := range scalars(named) {
+		service, rest, _ := strings.Cut(s.Value, ".")
+		if s.Tag != "!Sub" || rest != "${AWS::Region}.${AWS::URLSuffix}" {
+			return nil, fmt.Errorf("kms:ViaService is %q, want !Sub <service>.${AWS::Region}.${AWS::URLSuffix}", s.Value)
+		}
+		all = append(all, service)
+	}
+	return all, nil
+}
+
+// resourceNames are what a statement is about, by their names in the template.
+func resourceNames(node *yaml.Node) []string {
+	switch node.Tag {
+	case "!Split": // a parameter's list, each with something behind it
+		name, suffix := "", ""
+		for _, s := range scalars(node) {
+			if s.Tag == "!Ref" {
+				name = s.Value
+			}
+			if _, after, ok := strings.Cut(s.Value, "}"); ok {
+				suffix = after
+			}
+		}
+		return []string{name + suffix}
+	case "!Sub":
+		if strings.HasSuffix(node.Value, ":stack/${AWS::StackName}/*") {
+			return []string{stackItself}
+		}
+		name := strings.TrimPrefix(node.Value, "${")
+		return []string{strings.Replace(name, ".Arn}", "", 1)}
+	case "!GetAtt", "!Ref":
+		return []string{strings.TrimSuffix(node.Value, ".Arn")}
+	}
+	if node.Kind == yaml.ScalarNode {
+		return []string{node.Value}
+	}
+	var all []string
+	for _, c := range node.Content {
+		all = append(all, resourceNames(c)...)
+	}
+	return all
+}
+
+// scalars are the single values of a node, in order.
+func scalars(node *yaml.Node) []*yaml.Node {
+	if node.Kind == yaml.ScalarNode {
+		return []*yaml.Node{node}
+	}
+	var all []*yaml.Node
+	for _, c := range node.Content {
+		all = append(all, scalars(c)...)
+	}
+	return all
+}
