@@ -2,6 +2,8 @@ module webhookintake
 
 go 1.26.0
 
+toolchain go1.26.8
+
 tool webhookintake/functions/hookctl
 
 require (

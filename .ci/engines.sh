@@ -6,10 +6,14 @@
 #                          their logs and process ids; DYNAMODB_PORT and SQS_PORT
 #                          choose the ports, else free ones are taken
 #   engines.sh stop DIR    stops what `start DIR` started
+#   engines.sh fetch       only fetches them; with `unverified`, whatever their hashes are
+#
+# Their files are run only if each is one of .ci/locks/engines.sha256.
 . "$(dirname "$0")/env.sh"
 
 dynamodb=software.amazon.dynamodb:DynamoDBLocal:3.1.0
 elasticmq=org.elasticmq:elasticmq-server_2.13:1.7.1
+unverified=
 
 # fetch copies an artifact (group:name:version) and all that it needs into the
 # cache, and prints the folder.
@@ -29,12 +33,25 @@ fetch() {
   </dependency></dependencies>
 </project>
 POM
-		mvn --quiet --batch-mode -f "$work/pom.xml" -DoutputDirectory="$work/jars" \
+		mvn --quiet --batch-mode --strict-checksums -f "$work/pom.xml" -DoutputDirectory="$work/jars" \
 			org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies >&2
 		[ -d "$dir" ] || mv "$work/jars" "$dir" # another run may have been first
 		rm -rf "$work"
 	fi
+	[ -n "$unverified" ] || verify "$artifact-$version"
 	echo "$dir"
+}
+
+# verify compares a folder of the cache with the lock file: each file is there, with its
+# hash, and no other.
+verify() {
+	local lock=$root/.ci/locks/engines.sha256 found
+	found=$(cd "$cache" && find "$1" -type f | LC_ALL=C sort | while read -r file; do
+		printf '%s  %s\n' "$(digest <"$file")" "$file"
+	done)
+	if ! diff <(grep "  $1/" "$lock") <(echo "$found") >&2; then
+		die "$cache/$1 is not what .ci/locks/engines.sha256 says (<): remove it, to fetch it again"
+	fi
 }
 
 listens() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -92,5 +109,10 @@ stop() {
 case ${1:-} in
 start) start "${2:?a folder for logs and process ids}" ;;
 stop) stop "${2:?the folder given to start}" ;;
-*) die "usage: engines.sh start|stop DIR" ;;
+fetch)
+	if [ "${2:-}" = unverified ]; then unverified=true; fi
+	fetch "$dynamodb" >/dev/null
+	fetch "$elasticmq" >/dev/null
+	;;
+*) die "usage: engines.sh start DIR|stop DIR|fetch" ;;
 esac

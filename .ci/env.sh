@@ -16,6 +16,26 @@ in_ci() { [ "${CI:-}" = true ]; }
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# digest is the SHA-256 of what it reads.
+digest() { if has sha256sum; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
+
+# python_env NAME: installs what .ci/locks/NAME.txt locks, once, and prints the folder
+# with its programs. Only files whose hashes stand there are taken, and none that would
+# have to be built, as a build fetches what nothing locks.
+python_env() {
+	local lock=.ci/locks/$1.txt dir
+	dir=$cache/$1-$(digest <"$lock" | cut -c1-12)
+	if [ ! -e "$dir/complete" ]; then
+		python3 -c 'import venv, ensurepip' 2>/dev/null || die "needs Python 3 with venv, to install $1"
+		say "installing $(grep -m1 -iE "^(aws-)?$1(-cli)?==" "$lock" | cut -d' ' -f1) (once)"
+		rm -rf "$dir"
+		python3 -m venv "$dir"
+		"$dir/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r "$lock" >&2
+		touch "$dir/complete"
+	fi
+	echo "$dir/bin"
+}
+
 # await NAME PID LOG COMMAND…: waits until COMMAND succeeds, at most a minute, and
 # shows the end of LOG if the process PID ends before.
 await() {

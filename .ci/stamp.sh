@@ -14,8 +14,6 @@ shift
 # What a guided deploy will be told can't be known before.
 case " $* " in *" --guided "* | *" -g "*) set -- "$@" "$(date +%s)" ;; esac
 
-digest() { if has sha256sum; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
-
 hash=$({ cat "$dir"/*/bootstrap template.yaml samconfig.toml; printf '%s\n' "$@"; } | digest)
 stamped=$(mktemp)
 awk -v hash="$hash" '
