@@ -255,6 +255,8 @@ func TestRefusesToStart(t *testing.T) {
 		{"memory on AWS", map[string]string{"QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:"}, []string{"QUEUE_URL: memory keeps nothing", "TABLE_NAME: memory keeps nothing"}},
 		{"a handler's setting", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "API_KEY is not set"}, []string{"register handlers: API_KEY is not set"}},
 		{"HANDLERS on AWS", map[string]string{"QUEUE_URL": "https://q", "DLQ_URL": "https://d", "TABLE_NAME": "t", "HANDLERS": `{"API_KEY": "s3cr3t"}`}, []string{"HANDLERS: is only for sam local"}},
+		{"a handler that comes after one that is not there", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "after"}, []string{`register handlers: hook: handler "send" for contiguity text.incoming.sms at `, `After names "move"`}},
+		{"a handler's timeout", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "REFUSE": "timeout"}, []string{`register handlers: hook: handler "send" for contiguity text.incoming.sms at `, "Timeout(1m0s) is longer than the 58s"}},
 		{"log level", map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:", "LOG_LEVEL": "loud"}, []string{"loud"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -268,6 +270,9 @@ func TestRefusesToStart(t *testing.T) {
 				if !strings.Contains(exit.Stderr, want) {
 					t.Errorf("stderr has no %q:\n%s", want, exit.Stderr)
 				}
+			}
+			if strings.Contains(exit.Stderr, "goroutine ") {
+				t.Errorf("stderr has a dump of goroutines:\n%s", exit.Stderr)
 			}
 		})
 	}

@@ -72,11 +72,14 @@ func register(ctx context.Context, c config, getenv func(string) string) (*hook.
 	if err != nil {
 		return nil, err
 	}
-	var r hook.Registry
-	if err := handlers.Register(&r, settings); err != nil {
+	r, err := hook.NewRegistry(func(r *hook.Registry) error { return handlers.Register(r, settings) })
+	if err == nil {
+		err = c.timing.CheckHandlers(r)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("register handlers: %w", err)
 	}
-	return &r, nil
+	return r, nil
 }
 
 func openQueue(c config, url string) (queue.Queue, error) {

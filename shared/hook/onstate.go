@@ -95,17 +95,17 @@ func bindState[S, R any](k *stateKind, key string, fn func(context.Context, S) (
 func checkState[S, R any](r *Registry, k *stateKind, handler string) {
 	switch {
 	case k == nil:
-		panic(handler + ": its State was not made with NewState")
+		panic(RegistrationError(handler + ": its State was not made with NewState"))
 	case !webhook.ValidName(k.name):
-		panic(fmt.Sprintf("%s: state name %q at %s: give 1 to 200 visible ASCII characters without spaces", handler, k.name, k.place))
+		panic(RegistrationError(fmt.Sprintf("%s: state name %q at %s: give 1 to 200 visible ASCII characters without spaces", handler, k.name, k.place)))
 	case k.forgets && k.forgetAfter < time.Second:
-		panic(fmt.Sprintf("%s: state %q at %s: ForgetAfter(%v) is less than a second", handler, k.name, k.place, k.forgetAfter))
+		panic(RegistrationError(fmt.Sprintf("%s: state %q at %s: ForgetAfter(%v) is less than a second", handler, k.name, k.place, k.forgetAfter)))
 	}
 	checkStored[S](handler)
 	checkStored[R](handler)
 	for _, old := range r.entries {
 		if other := old.handler.moves; other != nil && other != k && other.name == k.name {
-			panic(fmt.Sprintf("%s: state %q is made twice: at %s and at %s", handler, k.name, other.place, k.place))
+			panic(RegistrationError(fmt.Sprintf("%s: state %q is made twice: at %s and at %s", handler, k.name, other.place, k.place)))
 		}
 	}
 }
@@ -115,7 +115,7 @@ func checkStored[V any](handler string) {
 	var zero V
 	t := reflect.TypeFor[V]()
 	if _, err := json.Marshal(zero); err != nil {
-		panic(fmt.Sprintf("%s: %v cannot be kept as JSON: %v", handler, t, err))
+		panic(RegistrationError(fmt.Sprintf("%s: %v cannot be kept as JSON: %v", handler, t, err)))
 	}
 	_, asJSON := any(&zero).(json.Marshaler)
 	_, asText := any(&zero).(encoding.TextMarshaler)
@@ -124,7 +124,7 @@ func checkStored[V any](handler string) {
 	}
 	for i := range t.NumField() {
 		if f := t.Field(i); !f.IsExported() && !f.Anonymous {
-			panic(fmt.Sprintf("%s: field %s of %v would be lost: only exported fields are stored", handler, f.Name, t))
+			panic(RegistrationError(fmt.Sprintf("%s: field %s of %v would be lost: only exported fields are stored", handler, f.Name, t)))
 		}
 	}
 }

@@ -9,20 +9,6 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An Option changes how a handler is run.
-type Option uint
-
-const (
-	// AtMostOnce is for effects that must not happen twice and have no idempotency
-	// key: the start is written down before the run, and a run whose end is not known
-	// goes to the dead-letter queue as outcome_unknown instead of being repeated.
-	AtMostOnce Option = 1 << iota
-	// SkipStale skips an event that is older, by its own time, than the newest one
-	// that the handler finished for the same entity. The payload type has a method
-	// Entity() string, and the provider gives events a time.
-	SkipStale
-)
-
 // A Registry holds the handlers. The zero Registry is ready to use and holds none. It
 // is filled at start, by one goroutine; afterwards it may be read by many.
 type Registry struct{ entries []entry }
@@ -36,14 +22,17 @@ type entry struct {
 
 // A Handler is a registered function, as package process runs it.
 type Handler struct {
-	Name    string
-	Options Option
-	moves   *stateKind // of OnState
-	prepare func(webhook.Event, Delivery) (Call, error)
+	Name     string
+	Options  Flag
+	After    []string      // handlers that have to be done before it runs
+	Timeout  time.Duration // of one run; 0 means as long as handlers have
+	Attempts int           // of the event, before a failure of this handler ends it; 0 means the worker's default
+	moves    *stateKind    // of OnState
+	prepare  func(webhook.Event, Delivery) (Call, error)
 }
 
 // Has reports whether the handler was registered with the option.
-func (h Handler) Has(o Option) bool { return h.Options&o != 0 }
+func (h Handler) Has(o Flag) bool { return h.Options&o != 0 }
 
 // MovesState reports whether the handler was registered with [OnState].
 func (h Handler) MovesState() bool { return h.moves != nil }
@@ -170,26 +159,16 @@ func register[T any](
 	bind binder[T],
 	opts []Option,
 ) {
-	h := e.handler
-	h.Name = name
+	e.place, e.handler.Name = callerOutside(), name
 	for _, o := range opts {
-		h.Options |= o
+		if err := o.apply(&e.handler); err != nil {
+			e.refuse(err.Error())
+		}
 	}
-	e.place = callerOutside()
-	if bind == nil {
-		panic(fmt.Sprintf("hook: handler %q at %s has no function", name, e.place))
-	}
-	if h.moves != nil && h.Has(AtMostOnce) {
-		panic(fmt.Sprintf("hook: handler %q at %s moves a state, which happens once without AtMostOnce: leave that out", name, e.place))
-	}
-	if e.typ == "" && e.takes == nil {
-		panic(fmt.Sprintf("hook: handler %q at %s has no function to say which types it takes", name, e.place))
-	}
-	if !webhook.ValidName(name) {
-		panic(fmt.Sprintf("hook: handler name %q at %s: give 1 to 200 visible ASCII characters without spaces", name, e.place))
-	}
+	r.check(e, bind == nil)
+	h := e.handler
 	if h.Has(SkipStale) {
-		checkSkipStale[T](p, name, e.place)
+		checkSkipStale[T](p, e)
 	}
 	h.prepare = func(ev webhook.Event, d Delivery) (Call, error) {
 		data, at, err := decode(ev.Raw)
@@ -218,23 +197,47 @@ type entity interface{ Entity() string }
 // timeless is what a provider says whose events have no time of their own.
 type timeless interface{ Timeless() }
 
-func checkSkipStale[T any](p webhook.Provider, name, place string) {
+func checkSkipStale[T any](p webhook.Provider, e entry) {
 	var zero T
 	if _, ok := any(zero).(entity); !ok {
-		panic(fmt.Sprintf("hook: handler %q at %s: SkipStale needs a method Entity() string on %T", name, place, zero))
+		e.refuse(fmt.Sprintf("SkipStale needs a method Entity() string on %T", zero))
 	}
 	if _, ok := p.(timeless); ok {
-		panic(fmt.Sprintf("hook: handler %q at %s: SkipStale needs events with a time, and those of %s have none", name, place, p.Name()))
+		e.refuse(fmt.Sprintf("SkipStale needs events with a time, and those of %s have none", p.Name()))
 	}
 }
+
+// check refuses what no handler may be registered with.
+func (r *Registry) check(e entry, noFunction bool) {
+	switch h := e.handler; {
+	case !webhook.ValidName(h.Name):
+		e.refuse("give it a name of 1 to 200 visible ASCII characters without spaces")
+	case noFunction:
+		e.refuse("it has no function")
+	case e.typ == "" && e.takes == nil:
+		e.refuse("it has no function to say which types it takes")
+	case h.moves != nil && h.Has(AtMostOnce):
+		e.refuse("it moves a state, which happens once without AtMostOnce: leave that out")
+	}
+	if err := r.checkAfter(e); err != nil {
+		e.refuse(err.Error())
+	}
+}
+
+// fault begins a message about the entry with its handler, type and place.
+func (e entry) fault(problem string) string {
+	return fmt.Sprintf("hook: handler %q for %s at %s: %s", e.handler.Name, describe(e), e.place, problem)
+}
+
+func (e entry) refuse(problem string) { panic(RegistrationError(e.fault(problem))) }
 
 // add enters e, unless its name is taken for an event that both would get.
 func (r *Registry) add(e entry) {
 	for _, old := range r.entries {
 		same := old.provider == e.provider && old.handler.Name == e.handler.Name
 		if same && old.meets(e) {
-			panic(fmt.Sprintf("hook: handler %q for %s is registered twice: at %s and at %s",
-				e.handler.Name, describe(e), old.place, e.place))
+			panic(RegistrationError(fmt.Sprintf("hook: handler %q for %s is registered twice: at %s and at %s",
+				e.handler.Name, describe(e), old.place, e.place)))
 		}
 	}
 	r.entries = append(r.entries, e)
@@ -253,7 +256,7 @@ func (e entry) meets(other entry) bool {
 }
 
 func describe(e entry) string {
-	if e.takes != nil {
+	if e.typ == "" {
 		return "types of " + e.provider
 	}
 	return e.provider + " " + e.typ

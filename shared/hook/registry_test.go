@@ -142,7 +142,7 @@ func TestRegistrationPanics(t *testing.T) {
 		}, []string{"types of shop"}},
 		{"no function to choose types", func(r *hook.Registry) { hook.OnTypes(r, shop{}, nil, "a", nothing) }, []string{"which types", "registry_test.go:"}},
 		{"no function", func(r *hook.Registry) { hook.On(r, paid, "a", nil) }, []string{"has no function", "registry_test.go:"}},
-		{"no name", func(r *hook.Registry) { hook.On(r, paid, "", nothing) }, []string{"handler name", "registry_test.go:"}},
+		{"no name", func(r *hook.Registry) { hook.On(r, paid, "", nothing) }, []string{"give it a name", "shop order.paid", "registry_test.go:"}},
 		{"name with a space", func(r *hook.Registry) { hook.On(r, paid, "a b", nothing) }, []string{`"a b"`}},
 		{"stale without entity", func(r *hook.Registry) { hook.On(r, noted, "a", nothing, hook.SkipStale) }, []string{"Entity() string", "map[string]interface"}},
 		{"stale without time", func(r *hook.Registry) { hook.On(r, undated, "a", nothing, hook.SkipStale) }, []string{"have none"}},

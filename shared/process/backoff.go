@@ -1,15 +1,30 @@
 package process
 
 import (
+	"cmp"
 	"time"
 
 	"webhookintake/shared/hook"
 	"webhookintake/shared/queue"
 )
 
-// MaxAttempts is how many runs of an event's handlers may fail before it is
-// dead-lettered. A run in which all that failed asked to wait does not count.
+// MaxAttempts is in how many attempts the handlers of an event may fail before it is
+// dead-lettered, where hook.Attempts does not say otherwise. A run in which all that
+// failed asked to wait is none.
 const MaxAttempts = 12
+
+// attempts is the attempt in which a failure of the handler ends the event.
+func attempts(h hook.Handler) int { return cmp.Or(h.Attempts, MaxAttempts) }
+
+// AttemptsOf is the last attempt of an event with these handlers: whichever fails, it is
+// not run again after that.
+func AttemptsOf(handlers []hook.Handler) int {
+	most := 0
+	for _, h := range handlers {
+		most = max(most, attempts(h))
+	}
+	return cmp.Or(most, MaxAttempts)
+}
 
 const (
 	// agePart is the part of its message's age that an event waits at least whose handlers

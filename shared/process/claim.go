@@ -137,7 +137,7 @@ func (b *batch) buryUnrun(j *job) queue.Reason {
 		return queue.Reason(j.claim.Reason) // an earlier claim could not send the letter
 	case len(j.handlers) == 0:
 		return ""
-	case j.claim.Attempts > MaxAttempts:
+	case j.claim.Attempts > AttemptsOf(j.handlers):
 		return queue.ReasonAttempts // the last run never ended its claim
 	case !sent.IsZero() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin)):
 		return queue.ReasonExpired

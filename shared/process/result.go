@@ -59,5 +59,6 @@ const (
 	RunUncommitted    RunEnd = "uncommitted"     // it returned, but the ledger did not say that it took that down
 	RunFenced         RunEnd = "fenced"          // the claim was no longer in force
 	RunNotStarted     RunEnd = "not_started"     // no time, or the ledger did not take its start down
+	RunWaiting        RunEnd = "waiting"         // a handler that it comes after has not finished; not a run
 	RunContended      RunEnd = "contended"       // others kept moving its state: comes again, not counted
 )

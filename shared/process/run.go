@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -33,7 +34,10 @@ func (b *batch) runHandlers(j *job) progress {
 		}
 		began := b.Now()
 		run := Run{End: RunNotStarted, Err: ErrNoTime}
-		if !late {
+		switch {
+		case waits(h, p):
+			run = Run{End: RunWaiting}
+		case !late:
 			run = b.runHandler(ctx, j, h, &p)
 		}
 		run.Handler, run.Took = h.Name, b.Now().Sub(began)
@@ -46,6 +50,11 @@ func (b *batch) runHandlers(j *job) progress {
 		}
 	}
 	return p
+}
+
+// waits reports whether a handler that this one comes after has not finished.
+func waits(h hook.Handler, p progress) bool {
+	return slices.ContainsFunc(h.After, func(name string) bool { return !slices.Contains(p.done, name) })
 }
 
 // runHandler runs one handler, with what its options demand before and after.
@@ -99,6 +108,8 @@ func (b *batch) callHandler(ctx context.Context, j *job, h hook.Handler, call ho
 
 // call runs the handler's function.
 func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(context.Context) ([]webhook.Write, error)) (writes []webhook.Write, err error) {
+	ctx, cancel := within(ctx, h.Timeout)
+	defer cancel()
 	run := func() error {
 		return hook.Supervise(ctx, func(ctx context.Context) (err error) {
 			writes, err = fn(ctx)
@@ -110,7 +121,20 @@ func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(contex
 	} else {
 		err = b.Around(j.message, h.Name, run)
 	}
+	if over := context.Cause(ctx); err != nil && errors.Is(over, errTimeout) {
+		err = fmt.Errorf("%w: %w", over, err)
+	}
 	return writes, err // which run has set
+}
+
+var errTimeout = errors.New("the handler's Timeout")
+
+// within limits a handler's context to its timeout; 0 leaves it as it is.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, timeout, fmt.Errorf("%w of %v is over", errTimeout, timeout))
 }
 
 // unprepared judges why a handler could not be called: it has not acted, whatever its

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"webhookintake/shared/hook"
 )
 
 // Timing holds the times that have to fit together. All are needed; DefaultTiming has
@@ -48,6 +50,10 @@ const (
 func (t Timing) Keep() time.Duration {
 	return 2*t.QueueRetention + t.DeadLetterRetention + 24*time.Hour
 }
+
+// CheckHandlers returns an error that names each handler whose Timeout is longer than
+// the function leaves to handlers. Call it at start.
+func (t Timing) CheckHandlers(r *hook.Registry) error { return r.CheckTimeouts(t.Function - t.Tail) }
 
 // Check returns every relation between the times that does not hold, with its sum.
 func (t Timing) Check() error {

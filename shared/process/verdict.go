@@ -76,7 +76,7 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 		v.reason = queue.ReasonPermanent
 	case ends[RunPayload] > 0:
 		v.reason = queue.ReasonPayload
-	case counts(p.runs) && j.claim.Attempts >= MaxAttempts:
+	case slices.ContainsFunc(p.runs, j.failedForGood):
 		v.reason = queue.ReasonAttempts
 	}
 	if v.reason != "" {
@@ -85,7 +85,7 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 		return
 	}
 	v.end = b.ending(j, ledger.StateReleased, p)
-	v.end.Counted = ends[RunFailed] == 0 || counts(p.runs)
+	v.end.Counted = ends[RunFailed] == 0 || slices.ContainsFunc(p.runs, counts)
 	switch {
 	case ends[RunFailed] > 0:
 		v.outcome, v.delay = Retried, b.longestWish(j, p.runs)
@@ -100,10 +100,14 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 	v.end.NotBefore = b.Now().Add(v.delay)
 }
 
-// counts reports whether a handler failed that did not ask to wait: the run then counts
-// against the limit.
-func counts(runs []Run) bool {
-	return slices.ContainsFunc(runs, func(run Run) bool { return run.End == RunFailed && !hook.Waits(run.Err) })
+// counts reports whether a handler failed and did not ask to wait: the run of the event
+// then counts against the limit.
+func counts(run Run) bool { return run.End == RunFailed && !hook.Waits(run.Err) }
+
+// failedForGood reports whether the handler failed in the last attempt that it has.
+func (j *job) failedForGood(run Run) bool {
+	i := slices.IndexFunc(j.handlers, func(h hook.Handler) bool { return h.Name == run.Handler })
+	return counts(run) && j.claim.Attempts >= attempts(j.handlers[i])
 }
 
 // longestWish is how long the event waits: of the failed handlers' waits the longest.
@@ -187,7 +191,7 @@ func runsSoFar(j *job, v verdict) int {
 	if v.ran {
 		return j.claim.Runs
 	}
-	return max(j.claim.Runs-max(j.claim.Attempts-MaxAttempts, 1), 0)
+	return max(j.claim.Runs-max(j.claim.Attempts-AttemptsOf(j.handlers), 1), 0)
 }
 
 // What a letter says where no run tells why.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/ledger"
 	ledgermemory "webhookintake/shared/ledger/memory"
@@ -87,6 +88,13 @@ func eachEnd(change func(*ledger.End)) brokenStore {
 		}
 		return s.End(ctx, ends)
 	}}
+}
+
+// ignoreAfter gives handlers to a worker that come after none.
+func ignoreAfter() func(*process.Worker, *invocation) {
+	var r hook.Registry
+	register(&r, func(...string) hook.Option { return hook.Flag(0) })
+	return func(w *process.Worker, _ *invocation) { w.Handlers = &r }
 }
 
 // recordFirst notes every handler as done as soon as the event is claimed.

@@ -98,6 +98,14 @@ func atMostOnce(handler string) bool {
 	return handler == "reply" || handler == "notify" || handler == "say"
 }
 
+// before are the handlers that have to be done before the handler runs.
+func before(handler string) []string {
+	if handler == "sync" {
+		return []string{"check"}
+	}
+	return nil
+}
+
 // counting reports whether the handler adds one to a number for each event.
 func counting(handler string) bool {
 	return handler == "tally" || handler == "credit" || handler == "sum"

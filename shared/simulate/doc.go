@@ -93,6 +93,7 @@
 //     watch.conversation]
 //  19. What is said for an event is what its own move gave, however late and whatever has
 //     moved the conversation since. [watch.said]
+//  20. A handler that comes after others runs only when they are done. [watch.order]
 //
 // That the simulator can find mistakes is itself tested: TestFindsFaults breaks the
 // product at its contracts in more than thirty ways, and says within how many

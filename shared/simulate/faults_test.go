@@ -86,6 +86,7 @@ func processFaults() []fault {
 				e.Tries = nil
 			}
 		})), []int{14}, 20000},
+		{"what comes after others runs before they are done", variant{worker: ignoreAfter()}, []int{20}, 100},
 		{"no failure uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = false })), []int{13}, 100},
 		{"done forgotten on release", store(eachEnd(func(e *ledger.End) {
 			if e.State == ledger.StateReleased {

@@ -13,8 +13,8 @@ import (
 )
 
 // register enters the handlers of the simulated user. One registry serves all schedules:
-// a handler finds the schedule that it is called in by its context.
-func register(r *hook.Registry) {
+// a handler finds the schedule that it is called in by its context. After is hook.After.
+func register(r *hook.Registry, after func(...string) hook.Option) {
 	hook.OnProvider(r, kyc.Provider{}, "audit", plain[json.RawMessage]("audit"))
 	hook.On(r, contiguity.TextIncomingSMS, "reply", plain[contiguity.Text]("reply"), hook.AtMostOnce)
 	hook.On(r, contiguity.TextIncomingSMS, "note", plain[contiguity.Text]("note"))
@@ -26,7 +26,7 @@ func register(r *hook.Registry) {
 	hook.OnWrites(r, kyc.SessionApproved, "credit", count[kyc.Session]("credit"))
 	hook.On(r, kyc.SessionApproved, "notify", plain[kyc.Session]("notify"), hook.AtMostOnce)
 	hook.On(r, kyc.SessionCompleted, "check", plain[kyc.Session]("check"))
-	hook.On(r, kyc.SessionCompleted, "sync", plain[kyc.Session]("sync"))
+	hook.On(r, kyc.SessionCompleted, "sync", plain[kyc.Session]("sync"), after("check"))
 	hook.On(r, compliancely.TINMatch, "alert", plain[compliancely.TINResult]("alert"))
 	hook.OnWrites(r, compliancely.TINMatch, "sum", count[compliancely.TINResult]("sum"))
 }

@@ -6,6 +6,7 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
 )
 
 // runBegins is told that a handler was called.
@@ -28,6 +29,7 @@ func (v *watch) runBegins(c *call) {
 	if own := f.life.claim(c.inv.fences[r.key]); own != nil {
 		own.runs++
 	}
+	v.order(f, r)
 	if c.inv.outlived() {
 		return // only a clock that is far off lets it begin: what it does changes no record
 	}
@@ -49,6 +51,16 @@ func (v *watch) runBegins(c *call) {
 	v.said(f, cl, c, record)
 	v.alone(cl, c)
 	v.running = append(v.running, c)
+}
+
+// order checks that a handler which comes after others does not run before they are done.
+func (v *watch) order(f *fate, r *run) {
+	for _, handler := range before(r.handler) {
+		assumed := slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return slices.Contains(w.AssumeDone, handler) })
+		if !f.life.finished[handler] && !assumed {
+			v.w.violated(20, "%s runs for %s, and %s is not done", r.handler, r.key, handler)
+		}
+	}
 }
 
 // attempts compares what the handler is told, and the record says, with the runs that

@@ -46,7 +46,7 @@ func New() (*Simulator, error) {
 		events: catalogue(), registry: &hook.Registry{},
 		settings: webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("simulated")}},
 	}
-	register(s.registry)
+	register(s.registry, hook.After)
 	set := source.Set{}
 	for _, e := range s.events {
 		verifier, err := e.provider.Configure(s.settings)

@@ -136,8 +136,10 @@ func (p Planner) Plan(l Letter, found *ledger.Record) Plan {
 // A handler is one of an event's handlers.
 type handler struct {
 	name      string
-	once      bool // runs at most once
-	uncertain bool // is registered only if its settings are present
+	once      bool     // runs at most once
+	uncertain bool     // is registered only if its settings are present
+	after     []string // handlers that have to be done before it runs
+	attempts  int      // of the event, before a failure of this handler ends it
 }
 
 func (p Planner) handlers(l Letter) []handler {
@@ -145,9 +147,24 @@ func (p Planner) handlers(l Letter) []handler {
 	for _, one := range p.Handlers.All.For(l.Provider, l.Type) {
 		all = append(all, handler{
 			name: one.Name, once: one.Has(hook.AtMostOnce), uncertain: !p.Handlers.IsCertain(l.Provider, l.Type, one.Name),
+			after: one.After, attempts: process.AttemptsOf([]hook.Handler{one}),
 		})
 	}
 	return all
+}
+
+// attempts returns the last attempt of an event with these handlers.
+func attempts(handlers []handler) int {
+	most := 0
+	for _, h := range handlers {
+		most = max(most, h.attempts)
+	}
+	return most
+}
+
+// waits reports whether h comes after a handler that is in none of the lists.
+func (h handler) waits(done ...[]string) bool {
+	return slices.ContainsFunc(h.after, func(name string) bool { return !slices.Contains(slices.Concat(done...), name) })
 }
 
 // assumed returns the handlers of AssumeDone that the event has.
@@ -226,7 +243,7 @@ func shortHash(hash string) string { return hash[:min(len(hash), 12)] }
 // claimed fills in what process would do with the claim.
 func (plan *Plan) claimed(c ledger.Claim, handlers []handler) {
 	plan.Fate = FateRun
-	if c.Reason != "" || len(handlers) > 0 && c.Attempts > process.MaxAttempts {
+	if c.Reason != "" || len(handlers) > 0 && c.Attempts > attempts(handlers) {
 		plan.Fate = FateDead
 	}
 	for _, h := range handlers {
@@ -236,6 +253,7 @@ func (plan *Plan) claimed(c ledger.Claim, handlers []handler) {
 		case plan.Fate == FateDead:
 		case h.once && slices.Contains(c.Started, h.name): // it is not repeated, and the event is given up
 			plan.NotRepeated = append(plan.NotRepeated, h.name)
+		case h.waits(plan.Done, plan.Run): // for a handler that is not repeated
 		default:
 			plan.Run = append(plan.Run, h.name)
 			if h.uncertain {

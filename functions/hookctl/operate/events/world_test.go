@@ -126,7 +126,7 @@ func (w *world) register(hs []handler) *hook.Registry {
 			continue
 		}
 		hook.On(r, kyc.SessionApproved, h.name, func(context.Context, hook.Event[kyc.Session]) error { return run() }, h.options...)
-		if !slices.Contains(h.options, hook.SkipStale) {
+		if !slices.Contains(h.options, hook.Option(hook.SkipStale)) {
 			hook.OnProvider(r, compliancely.Provider{}, h.name, func(context.Context, hook.Event[json.RawMessage]) error { return run() }, h.options...)
 		}
 	}

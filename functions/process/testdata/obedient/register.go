@@ -21,7 +21,13 @@ import (
 
 // Register enters the handlers.
 func Register(r *hook.Registry, getenv func(string) string) error {
-	if problem := getenv("REFUSE"); problem != "" {
+	switch problem := getenv("REFUSE"); problem {
+	case "":
+	case "after":
+		hook.On(r, contiguity.TextIncomingSMS, "send", obey, hook.After("move"))
+	case "timeout":
+		hook.On(r, contiguity.TextIncomingSMS, "send", obey, hook.Timeout(time.Minute))
+	default:
 		return errors.New(problem)
 	}
 	if table := getenv("EFFECTS_TABLE"); table != "" {
