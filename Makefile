@@ -5,14 +5,10 @@ SHELL     := bash
 HOOKCTL   := go run ./functions/hookctl
 ENV       := default
 ARGS      :=
-BUILD_DIR := .aws-sam/build
+BUILD_DIR  = .aws-sam/$(if $(filter prod,$(ENV)),prod,build)
 FUZZTIME  := 10s
 N         := 1000000
 SEED      := 1
-
-# Static, without debug symbols, without the RPC server of the old Go runtime,
-# and the same bytes from every checkout.
-BUILD_ENV := CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s -ldflags=-w -buildvcs=false'
 
 .DEFAULT_GOAL := help
 
@@ -44,12 +40,11 @@ lint: ## check the code with golangci-lint
 
 .PHONY: build
 build: ## build what is deployed (ENV=prod for arm64)
-	@sam=$$(bash .ci/sam.sh) && $(BUILD_ENV) "$$sam" build --config-env $(ENV) --build-dir $(BUILD_DIR)
+	@bash .ci/build.sh $(ENV) $(BUILD_DIR) $(ARGS)
 
 .PHONY: deploy
 deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time; RESTART=1 for new instances)
-	@sam=$$(bash .ci/sam.sh) && bash .ci/stamp.sh $(BUILD_DIR) $(ARGS) $(if $(RESTART),$$(date +%s)) >/dev/null && \
-		"$$sam" deploy --config-file $(CURDIR)/samconfig.toml --config-env $(ENV) --template-file $(BUILD_DIR)/template.yaml $(ARGS)
+	@RESTART=$(RESTART) bash .ci/deploy.sh $(ENV) $(BUILD_DIR) $(ARGS)
 
 .PHONY: local
 local: ## run the samples through sam local (needs Docker)

@@ -88,7 +88,7 @@ def stages():
         config = tomlkit.load(file).unwrap()
     for stage, commands in config.items():
         if isinstance(commands, dict):
-            overrides = commands["deploy"]["parameters"]["parameter_overrides"]
+            overrides = commands["global"]["parameters"]["parameter_overrides"]
             yield stage, dict(pair.split("=", 1) for pair in overrides.split())
 
 
@@ -107,7 +107,7 @@ def sets(template):
     found = dict(stages())
     base, everything = found["prod"], dict(found["prod"])
     for name, parameter in template["Parameters"].items():
-        for n, value in enumerate(values(name, parameter, base.get(name, str(parameter["Default"])))):
+        for n, value in enumerate(values(name, parameter, base.get(name, str(parameter.get("Default"))))):
             found[f"{name}-{n + 1}"] = {**base, **WITH.get(name, {}), name: value}
             if name not in base:
                 everything[name] = value

@@ -28,11 +28,11 @@ def read():
 
 
 def all_values(template, given):
-    """Returns the value of each parameter: as given, else its default."""
+    """Returns the value of each parameter: as given, else its default or the first that it may have."""
     unknown = given.keys() - template["Parameters"].keys()
     if unknown:
         raise ValueError(f"template.yaml has no parameter {', '.join(sorted(unknown))}")
-    return {name: str(p.get("Default", "")) for name, p in template["Parameters"].items()} | given
+    return {name: str(p.get("Default", p.get("AllowedValues", [""])[0])) for name, p in template["Parameters"].items()} | given
 
 
 def transform(template, values):

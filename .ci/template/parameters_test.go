@@ -77,15 +77,17 @@ func TestParameterPatterns(t *testing.T) {
 }
 
 // Every parameter says what it is for, refuses what it can't mean, and says what to
-// give instead. All have a default, so that the first deploy asks for nothing.
+// give instead. All have a default, so that the first deploy asks for nothing, but
+// Architecture: samconfig.toml gives it to build and deploy alike, and a command that
+// lost it must stop.
 func TestParametersExplainThemselves(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
 	for _, name := range x.names("Parameters") {
 		p := x.at("Parameters", name)
 		for _, attribute := range []string{"Description", "Default"} {
-			if child(p, attribute) == nil {
-				t.Errorf("parameter %s has no %s", name, attribute)
+			if hasIt := child(p, attribute) != nil; hasIt == (name == "Architecture" && attribute == "Default") {
+				t.Errorf("parameter %s has a %s: %t, want the opposite", name, attribute, hasIt)
 			}
 		}
 		switch {

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Builds what is deployed.
+#
+#   build.sh ENV DIR ARGS…    ENV: a stage of samconfig.toml; DIR takes what is built;
+#                             ARGS: the options that `sam deploy` will be given
+#
+# A function must run on the processor that its program was built for. So the build takes
+# the processor from where the deploy does: from ARGS, else from samconfig.toml. And it
+# makes that processor the only value of Architecture in the built template, so that
+# CloudFormation refuses every other, whoever deploys it and however.
+. "$(dirname "$0")/env.sh"
+
+env=${1:?a stage of samconfig.toml}
+dir=${2:?the folder to build into}
+shift 2
+
+# given prints the parameters among the options, NAME=VALUE, one a line.
+given() {
+	local option is_parameter=
+	for option in "$@"; do
+		case $option in
+		--parameter-overrides) is_parameter=1 ;;
+		--parameter-overrides=*) printf '%s\n' "${option#*=}" ;;
+		-*) is_parameter= ;;
+		*) if [ -n "$is_parameter" ]; then printf '%s\n' "$option"; fi ;;
+		esac
+	done | tr -s ' ' '\n' | tr -d "\\\\\"'" | sed -n 's/^ParameterKey=\([^,]*\),ParameterValue=/\1=/; /=/p'
+}
+
+# saved prints the processor that the stage's deploy section sets, as --guided saves it.
+saved() {
+	sed -n "/^\[$env\.deploy\.parameters\]/,/^\[/p" samconfig.toml |
+		sed -n 's/.*Architecture=[\\"]*\([A-Za-z0-9_]*\).*/\1/p'
+}
+
+# parameters are the names in the section Parameters of template.yaml.
+parameters() { sed -n '/^Parameters:/,/^[A-OQ-Z]/s/^  \([A-Za-z0-9]*\):.*/\1/p' template.yaml; }
+
+# machine prints the processor of a program, which is byte 18 of an ELF header.
+machine() {
+	case $(od -An -tu1 -j18 -N1 "$1" | tr -d ' ') in
+	62) echo x86_64 ;;
+	183) echo arm64 ;;
+	*) die "$1 is a program for neither x86_64 nor arm64" ;;
+	esac
+}
+
+# bind makes a processor the only one that the built template takes.
+bind() {
+	local template=$1 processor=$2 other=arm64 bound
+	[ "$processor" = x86_64 ] || other=x86_64
+	bound=$(mktemp)
+	awk -v processor="$processor" -v other="$other" -v quote="'" '
+		/^[^ ]/ { parameters = /^Parameters:/; ours = 0 }
+		parameters && /^  [^ ]/ { ours = 0 }
+		parameters && /^  Architecture:/ {
+			print
+			print "    Type: String"
+			print "    Default: " processor
+			print "    AllowedValues: [" processor "]"
+			print "    ConstraintDescription: >-"
+			print "      must be " processor ", which the programs were built for. To build and deploy them for " other ","
+			print "      type: make deploy ARGS=" quote "--parameter-overrides Architecture=" other quote
+			ours = 1
+		}
+		!ours
+	' "$template" >"$bound"
+	grep -q "^    AllowedValues: \[$processor\]" "$bound" || die "$template: found no parameter Architecture"
+	cat "$bound" >"$template"
+	rm -f "$bound"
+}
+
+overrides=$(given "$@")
+for name in $(sed 's/=.*//' <<<"$overrides"); do
+	parameters | grep -qx "$name" || die "$name is not a parameter of template.yaml. It has: $(parameters | tr '\n' ' ')"
+done
+processor=$(sed -n 's/^Architecture=//p' <<<"$overrides" | tail -n 1)
+case ${processor:=$(saved)} in
+x86_64 | arm64) set -- --parameter-overrides "Architecture=$processor" ;;
+'') set -- ;; # what samconfig.toml gives to every command of the stage
+*) die "Architecture=$processor: give x86_64 or arm64" ;;
+esac
+
+# Static, without debug symbols, without the RPC server of the old Go runtime, and the
+# same bytes from every checkout.
+export CGO_ENABLED=0 GOFLAGS='-tags=lambda.norpc -ldflags=-s -ldflags=-w -buildvcs=false'
+sam=$(bash .ci/sam.sh)
+"$sam" build --config-env "$env" --build-dir "$dir" "$@"
+
+built=$(machine "$dir/Ingest/bootstrap")
+for program in "$dir"/*/bootstrap; do
+	[ "$(machine "$program")" = "$built" ] || die "$dir has programs for different processors: make clean, then build again"
+done
+bind "$dir/template.yaml" "$built"
