@@ -13,6 +13,8 @@ has curl || packages+=(curl ca-certificates)
 has java || packages+=(openjdk-17-jre-headless)
 has mvn || packages+=(maven)
 has node || packages+=(nodejs npm)
+has ip || packages+=(iproute2)
+[ "$(uname -m)" != x86_64 ] || has qemu-aarch64-static || packages+=(qemu-user-static)
 has busybox || packages+=(busybox-static)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
 if ! docker info >/dev/null 2>&1; then

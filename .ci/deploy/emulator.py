@@ -18,6 +18,7 @@ from ministack.app import main as serve
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, sqs, sts
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
+from samtranslator.translator import transform
 
 RESOURCES = provisioners._RESOURCE_HANDLERS
 
@@ -69,6 +70,19 @@ def gap_update_policy():
         return properties_alone(resource, names) | {name for name, _ in named if name in names}
 
     engine._extract_deps = stacks._extract_deps = dependencies
+
+
+def gap_transform():
+    """SAM's transform knows the parameters' values, and so whether deployments are gradual."""
+    apply, translate, current = engine._apply_transforms, transform.transform, threading.local()
+
+    def apply_with_values(template, provided=None, previous=None):
+        current.values = engine._transform_parameters(template, provided, previous)
+        return apply(template, provided, previous)
+
+    transform.transform = lambda template, _, policies: translate(template, current.values, policies)
+    for module in (engine, changesets, handlers):
+        module._apply_transforms = apply_with_values
 
 
 def gap_queue_urls():

@@ -1,0 +1,27 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+)
+
+// prod deploys the stage prod as the README says, beside the default stage, and uses it.
+// Its programs are for arm64; on another processor the emulator runs them in qemu.
+func (w *world) prod(t *testing.T, readme string) {
+	s := w.stage(t, "prod", "webhook-intake-prod")
+	s.follow(t, readme, "Deploy", strings.NewReplacer(
+		"make build", "make build ENV=prod",
+		"make deploy ARGS=--guided", "make deploy ENV=prod",
+		"--stack webhook-intake", "--stack webhook-intake-prod",
+	))
+	stack := outputs(t, s.stack)
+	for _, function := range []string{"IngestFunction", "ProcessFunction"} {
+		s.shows(t, "aws lambda get-function-configuration --function-name "+stack[function]+" --query Architectures", "arm64")
+	}
+	s.shows(t, s.send(t, "text.delivery.confirmed", "contiguity", "--id evt_prod"), "accepted")
+	s.willShow(t, s.hookctl("events list"), "evt_prod .*(completed|unhandled)")
+	s.shows(t, "make deploy ENV=prod RESTART=1 ARGS=--no-confirm-changeset", "Successfully created/updated stack")
+	s.shows(t, s.hookctl("doctor"), "All is well")
+	s.shows(t, "sam delete --config-env prod --region us-east-1 --no-prompts", "Deleted successfully")
+	isKept(t, stack)
+}

@@ -1,0 +1,126 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// patience is how long one command may take; the slowest builds and deploys.
+const patience = 4 * time.Minute
+
+// An answer is what a person types at a question.
+type answer struct {
+	question *regexp.Regexp // matches the end of what was printed since the last answer
+	text     string
+}
+
+// usual are the answers of somebody who agrees to everything, and takes every value that
+// is offered.
+var usual = []answer{
+	{regexp.MustCompile(`(?i)disable rollback.*\[y/N\]: ?$`), ""},
+	{regexp.MustCompile(`\[y/N\]:? ?$`), "y"},
+	{regexp.MustCompile(`\[[^\]\n]*\]: ?$`), ""},
+}
+
+// A shell runs commands in a folder, each on a terminal of its own.
+type shell struct {
+	dir     string
+	env     []string // beyond the test's own
+	answers []answer // before the usual ones
+}
+
+// try runs a command of bash and gives what the terminal showed.
+func (s shell) try(t *testing.T, command string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "script", "--quiet", "--return", "--flush", "--command", `bash -euo pipefail -c "$COMMAND"`, "/dev/null")
+	cmd.Dir = s.dir
+	cmd.Env = append(append(os.Environ(), s.env...), "COMMAND="+command, "TERM=dumb", "COLUMNS=200")
+	keyboard, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	shown := converse(screen, keyboard, append(s.answers, usual...))
+	return shown, cmd.Wait()
+}
+
+// converse types the answers to what a command asks, until it ends.
+func converse(screen io.Reader, keyboard io.Writer, answers []answer) string {
+	var all, unanswered bytes.Buffer
+	part := make([]byte, 4096)
+	for {
+		n, err := screen.Read(part)
+		all.Write(part[:n])
+		unanswered.Write(part[:n])
+		for _, a := range answers {
+			if n > 0 && a.question.Match(unanswered.Bytes()) {
+				unanswered.Reset()
+				_, _ = io.WriteString(keyboard, a.text+"\n") // it may have ended; then Read says so
+				break
+			}
+		}
+		if err != nil {
+			return strings.ReplaceAll(all.String(), "\r\n", "\n")
+		}
+	}
+}
+
+// run wants the command to succeed.
+func (s shell) run(t *testing.T, command string) string {
+	t.Helper()
+	out, err := s.try(t, command)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, tail(out))
+	}
+	return out
+}
+
+// shows wants the command to succeed and its output to match.
+func (s shell) shows(t *testing.T, command, pattern string) string {
+	t.Helper()
+	out := s.run(t, command)
+	if !regexp.MustCompile(pattern).MatchString(out) {
+		t.Fatalf("%s: shows nothing like %q\n%s", command, pattern, tail(out))
+	}
+	return out
+}
+
+// willShow waits until the command succeeds and its output matches.
+func (s shell) willShow(t *testing.T, command, pattern string) {
+	t.Helper()
+	want := regexp.MustCompile(pattern)
+	eventually(t, time.Minute, command+" shows "+pattern, func() (string, bool) {
+		out, err := s.try(t, command)
+		return tail(out), err == nil && want.MatchString(out)
+	})
+}
+
+// refuses wants the command to fail, and to show the pattern in one of its last two
+// lines: make adds one that says that it failed.
+func (s shell) refuses(t *testing.T, command, pattern string) {
+	t.Helper()
+	out, err := s.try(t, command)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	last := lines[max(0, len(lines)-2):]
+	if err == nil || !regexp.MustCompile(pattern).MatchString(strings.Join(last, "\n")) {
+		t.Errorf("%s: %v, want an error, and at the end %q\n%s", command, err, pattern, tail(out))
+	}
+}
+
+// tail is the end of an output, which is where errors are.
+func tail(out string) string { return out[max(0, len(out)-4000):] }
