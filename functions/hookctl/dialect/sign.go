@@ -2,8 +2,6 @@ package dialect
 
 import (
 	"fmt"
-	"maps"
-	"net/url"
 	"strings"
 	"time"
 
@@ -45,17 +43,4 @@ func Sign(p webhook.Provider, s webhook.Settings, body []byte, at time.Time) web
 func SignWrong(p webhook.Provider, s webhook.Settings, body []byte, at time.Time) webhook.Request {
 	s.Secrets = []webhook.Secret{webhook.NewSecret("sample-only-another-one")}
 	return Sign(p, s, body, at)
-}
-
-// URL returns the URL for r: to, with r's query added, which carries the token of
-// contiguity-v1. A URL that does not parse is returned as it is, for its user to refuse.
-func URL(to string, r webhook.Request) string {
-	u, err := url.Parse(to)
-	if err != nil || len(r.Query) == 0 {
-		return to
-	}
-	query := u.Query()
-	maps.Copy(query, r.Query)
-	u.RawQuery = query.Encode()
-	return u.String()
 }

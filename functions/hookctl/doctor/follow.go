@@ -40,8 +40,10 @@ func (e *exam) ledger(ctx context.Context) Step {
 		if !time.Now().Before(deadline) {
 			return e.stuck(ctx, rec, there)
 		}
-		if err := sleep(ctx, min(pollEvery, time.Until(deadline))); err != nil {
-			return failed("", "wait for the ledger: %w", err)
+		select {
+		case <-time.After(min(pollEvery, time.Until(deadline))):
+		case <-ctx.Done():
+			return failed("", "wait for the ledger: %w", ctx.Err())
 		}
 	}
 	if rec.State == ledger.StateFailed {
@@ -97,8 +99,10 @@ func (e *exam) copy(ctx context.Context) Step {
 	left, empty := stack.Counts{}, 0
 	// Empty twice, as the counts may be late.
 	for empty < 2 && time.Since(began) < e.Settle {
-		if err := sleep(ctx, min(countEvery, e.Settle)); err != nil {
-			return failed("", "wait for the copy: %w", err)
+		select {
+		case <-time.After(min(countEvery, e.Settle)):
+		case <-ctx.Done():
+			return failed("", "wait for the copy: %w", ctx.Err())
 		}
 		var err error
 		if left, err = e.site.Queue(ctx); err != nil {
@@ -152,16 +156,4 @@ func counted(c stack.Counts) string {
 		text += fmt.Sprintf(", %d for later", c.Delayed)
 	}
 	return text
-}
-
-// sleep waits, and returns the context's error where that ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

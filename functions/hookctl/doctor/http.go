@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,21 +39,12 @@ func (a answer) String() string {
 }
 
 // ask sends a request. An answer of any status is not an error.
-func (e *exam) ask(ctx context.Context, method, to string, header http.Header, body []byte) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (e *exam) ask(request *http.Request) (answer, error) {
+	ctx, cancel := context.WithTimeout(request.Context(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
-	if err != nil {
-		return answer{}, errors.New("the URL is not valid") // the error would show it, and it may hold a token
-	}
-	if header != nil {
-		request.Header = header.Clone()
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "hookctl")
-	// Not by a client's Do: its errors show URLs, which may hold a token, and it would follow
+	// Not http.Client.Do: its errors show the URL, which may hold a token, and it follows
 	// redirects. What redirects is not the intake, and providers do not follow either.
-	response, err := e.Transport.RoundTrip(request)
+	response, err := e.Transport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return answer{}, err
 	}
@@ -76,7 +66,11 @@ func (e *exam) post(ctx context.Context, r webhook.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return e.ask(ctx, http.MethodPost, dialect.URL(to, r), r.Header, r.Body)
+	request, err := dialect.NewRequest(ctx, to, r)
+	if err != nil {
+		return answer{}, err
+	}
+	return e.ask(request)
 }
 
 // isExposed reports whether others on the way can read what is sent: the URL is not

@@ -11,7 +11,12 @@ import (
 
 // health checks that the intake is there.
 func (e *exam) health(ctx context.Context) Step {
-	got, err := e.ask(ctx, http.MethodGet, e.site.HealthURL, nil, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.site.HealthURL, http.NoBody)
+	if err != nil {
+		return failed(adviceNoAnswer, "the URL is not valid")
+	}
+	request.Header.Set("User-Agent", "hookctl")
+	got, err := e.ask(request)
 	switch {
 	case err != nil:
 		return failed(adviceNoAnswer, "GET %s: %w", e.site.HealthURL, err)

@@ -1,7 +1,6 @@
 package send
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,13 +130,10 @@ type answer struct {
 func post(ctx context.Context, to string, r webhook.Request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, dialect.URL(to, r), bytes.NewReader(r.Body))
+	request, err := dialect.NewRequest(ctx, to, r)
 	if err != nil {
 		return answer{}, fmt.Errorf("send: %w", err)
 	}
-	request.Header = r.Header.Clone()
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "hookctl")
 	// What redirects is not the intake, and providers do not follow either.
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	began := time.Now()

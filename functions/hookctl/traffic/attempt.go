@@ -1,7 +1,6 @@
 package traffic
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -78,13 +77,10 @@ func (c *client) try(ctx context.Context, r webhook.Request, slow Slow) outcome 
 			time.AfterFunc(hangUpAfter, func() { hangUp(errHungUp) })
 		}})
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, dialect.URL(c.url, r), bytes.NewReader(r.Body))
+	request, err := dialect.NewRequest(ctx, c.url, r)
 	if err != nil {
-		return outcome{why: "the URL cannot be requested"}
+		return outcome{why: err.Error()}
 	}
-	request.Header = r.Header.Clone()
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "hookctl")
 	began := time.Now()
 	response, err := c.transport.RoundTrip(request)
 	took := time.Since(began)

@@ -73,11 +73,7 @@ func TestLostOnTheWay(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, applied %v", op, applied), func(t *testing.T) {
 				t.Parallel()
 				inWorld(t, func(w *world) {
-					w.on("charge")
-					w.fails["charge"] = hook.Permanent(errBank)
-					w.send(message("evt_1"))
-					w.work()
-					w.fails, w.calls = nil, nil
+					w.charge("evt_1")
 
 					lost := false
 					lose := func(got, _ string) (bool, error) {
@@ -120,11 +116,7 @@ func TestDiesBetweenSendAndDelete(t *testing.T) {
 		t.Run(fmt.Sprintf("copy is worked off before: %v", workedOff), func(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(w *world) {
-				w.on("charge")
-				w.fails["charge"] = hook.Permanent(errBank)
-				w.send(message("evt_1"))
-				w.work()
-				w.fails, w.calls = nil, nil
+				w.charge("evt_1")
 
 				plans := w.plans(dead.Filter{})
 				w.deadFault = func(op, _ string) (bool, error) { return op == "receive", nil } // nothing is heard of it any more

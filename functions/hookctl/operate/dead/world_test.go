@@ -128,6 +128,17 @@ func letter(id string, reason queue.Reason) queue.Message {
 	return m
 }
 
+// charge sends an event whose one handler, "charge", fails for good, so that its letter is in
+// the dead-letter queue. After that the handler succeeds.
+func (w *world) charge(id string) {
+	w.Helper()
+	w.on("charge")
+	w.fails["charge"] = hook.Permanent(errBank)
+	w.send(message(id))
+	w.work()
+	w.fails, w.calls = nil, nil
+}
+
 // work works off what is visible in the queue, and gives the outcomes.
 func (w *world) work() []process.Outcome {
 	w.Helper()

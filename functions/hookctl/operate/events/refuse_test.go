@@ -51,10 +51,7 @@ func TestReplayRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			registry := w.register([]handler{{name: "a"}})
-			w.receive(approved("evt_1"))
-			w.work(registry)
+			w, registry := newWorldHandled(t, "evt_1")
 			r := w.replay(registry)
 			f := r.Ledger.(*table)
 			entry := w.entry(key)
@@ -100,11 +97,7 @@ func (lost) Send(context.Context, queue.Message, time.Duration) error { return e
 // TestReplayInPart wants one refusal not to keep the others out.
 func TestReplayInPart(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	registry := w.register([]handler{{name: "a"}})
-	w.receive(approved("evt_1"))
-	w.receive(approved("evt_2"))
-	w.work(registry)
+	w, registry := newWorldHandled(t, "evt_1", "evt_2")
 	r := w.replay(registry)
 	delete(r.Ledger.(*table).payloads, "kyc#evt_1")
 	entries, err := r.Read(t.Context(), []string{"kyc#evt_0", "kyc#evt_1", "kyc#evt_2"})
@@ -125,10 +118,7 @@ func TestReplayInPart(t *testing.T) {
 // TestReplayFromFile takes the very body that was handled.
 func TestReplayFromFile(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	registry := w.register([]handler{{name: "a"}})
-	w.receive(approved("evt_1"))
-	w.work(registry)
+	w, registry := newWorldHandled(t, "evt_1")
 	r := w.replay(registry)
 	r.Ledger.(*table).payloads = nil
 	r.Body = approved("evt_1").Raw

@@ -135,10 +135,7 @@ func TestReplayPlansWhatMayRun(t *testing.T) {
 // TestReplayTwice wants one run of two replays of the same state: each opens it once.
 func TestReplayTwice(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	r := w.register([]handler{{name: "a"}})
-	w.receive(approved("evt_1"))
-	w.work(r)
+	w, r := newWorldHandled(t, "evt_1")
 	for range 2 {
 		w.mustRun(w.replay(r), w.entry("kyc#evt_1"))
 	}
@@ -222,11 +219,7 @@ func sameEvent(a, b webhook.Event) bool {
 // TestReplayDryRun does everything except sending.
 func TestReplayDryRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	registry := w.register([]handler{{name: "a"}})
-	w.receive(approved("evt_1"))
-	w.receive(approved("evt_2"))
-	w.work(registry)
+	w, registry := newWorldHandled(t, "evt_1", "evt_2")
 	r := w.replay(registry)
 	r.Queue = nil
 	entries, err := r.Read(t.Context(), []string{"kyc#evt_2", "kyc#evt_1", "kyc#evt_2"})
@@ -250,10 +243,7 @@ func TestSummarize(t *testing.T) {
 
 func TestReplayInterrupted(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	registry := w.register([]handler{{name: "a"}})
-	w.receive(approved("evt_1"))
-	w.work(registry)
+	w, registry := newWorldHandled(t, "evt_1")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	results, err := run(ctx, w.replay(registry), w.entry("kyc#evt_1"))

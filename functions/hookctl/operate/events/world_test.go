@@ -93,6 +93,17 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
+// newWorldHandled returns a world in which a handler "a" has handled [approved] events.
+func newWorldHandled(t testing.TB, ids ...string) (*world, *hook.Registry) {
+	w := newWorld(t)
+	registry := w.register([]handler{{name: "a"}})
+	for _, id := range ids {
+		w.receive(approved(id))
+	}
+	w.work(registry)
+	return w, registry
+}
+
 func approved(id string) webhook.Event {
 	return webhook.Event{
 		Source: "kyc", Provider: "kyc", ID: id, Type: kyc.SessionApproved.Name(),

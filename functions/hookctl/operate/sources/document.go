@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -138,26 +137,18 @@ type member struct {
 	value json.RawMessage
 }
 
-// readObject reads a text that is one JSON object.
+// readObject reads a text that is one JSON object in UTF-8.
 func readObject(text []byte) (object, bool) {
-	if !utf8.Valid(text) || !json.Valid(text) {
+	if !utf8.Valid(text) {
 		return nil, false
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+	fields, err := webhook.ParseObject(text)
+	if err != nil {
 		return nil, false
 	}
-	o := object{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, false
-		}
-		m := member{name: fmt.Sprint(name)}
-		if err := d.Decode(&m.value); err != nil {
-			return nil, false
-		}
-		o = append(o, m)
+	var o object
+	for name, value := range fields.All() {
+		o = append(o, member{name, value})
 	}
 	return o, true
 }

@@ -28,15 +28,7 @@ func (t *show) crash(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	name, request, err := textSample(time.Now())
-	if err != nil {
-		return err
-	}
-	report, err := s.post(ctx, name, request)
-	if err != nil {
-		return err
-	}
-	first, err := s.work(ctx)
+	_, first, err := s.deliverText(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +46,7 @@ func (t *show) crash(ctx context.Context) error {
 	ok = second.Outcome == process.Handled && ended(second, steady) == "" && ended(second, shaky) == process.RunDone
 	t.expect(ok, "the second try: %s", failure(second))
 	t.Out.Print("   second try   %s", t.verdict(ok, steady+" not run again, as it is recorded as done; "+shaky+" done"))
-	return t.recorded(s, name+"#"+report.ID, runs)
+	return t.recorded(s, first.Message.Key(), runs)
 }
 
 // crashing returns the handlers of the crash, which count their runs.

@@ -11,7 +11,7 @@ import (
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
-	"webhookintake/shared/webhook"
+	"webhookintake/shared/source"
 )
 
 // Options configure Show. All are needed.
@@ -62,14 +62,13 @@ func (t *show) verdict(ok bool, text string) string {
 	return t.Out.Bad(text)
 }
 
-// textSample returns the event of the later chapters, signed at the given time.
-func textSample(at time.Time) (sourceName string, r webhook.Request, err error) {
-	s, err := dialect.Find("contiguity.text.incoming.sms")
+// textSample returns the event of the later chapters, and its source.
+func textSample() (source.Source, dialect.Sample, error) {
+	sample, err := dialect.Find("contiguity.text.incoming.sms")
 	if err != nil {
-		return "", webhook.Request{}, err
+		return source.Source{}, dialect.Sample{}, err
 	}
-	src := dialect.Sources()[s.Provider.Name()]
-	return src.Name, dialect.Sign(src.Provider, src.Settings, s.Body, at), nil
+	return dialect.Sources()[sample.Provider.Name()], sample, nil
 }
 
 // micros returns a duration in microseconds, at least 1.

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,12 +62,10 @@ func (s *intake) close() {
 func (s *intake) post(ctx context.Context, sourceName string, r webhook.Request) (ingest.Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, dialect.URL(s.url+"/hooks/"+sourceName, r), bytes.NewReader(r.Body))
+	request, err := dialect.NewRequest(ctx, s.url+"/hooks/"+sourceName, r)
 	if err != nil {
 		return ingest.Report{}, fmt.Errorf("post to %s: %w", sourceName, err)
 	}
-	request.Header = r.Header.Clone()
-	request.Header.Set("Content-Type", "application/json")
 	answer, err := s.client.Do(request)
 	if err != nil {
 		return ingest.Report{}, fmt.Errorf("post to %s: %w", sourceName, err)
@@ -84,6 +81,20 @@ func (s *intake) post(ctx context.Context, sourceName string, r webhook.Request)
 	case <-ctx.Done():
 		return ingest.Report{}, fmt.Errorf("post to %s: no report: %w", sourceName, ctx.Err())
 	}
+}
+
+// deliverText posts the event of the later chapters, the same at every call, and handles it.
+func (s *intake) deliverText(ctx context.Context) (ingest.Report, pipeline.Worked, error) {
+	src, sample, err := textSample()
+	if err != nil {
+		return ingest.Report{}, pipeline.Worked{}, err
+	}
+	report, err := s.post(ctx, src.Name, dialect.Sign(src.Provider, src.Settings, sample.Body, time.Now()))
+	if err != nil {
+		return ingest.Report{}, pipeline.Worked{}, err
+	}
+	worked, err := s.work(ctx)
+	return report, worked, err
 }
 
 // errNothing says that no message was waiting.

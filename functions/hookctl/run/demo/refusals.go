@@ -45,15 +45,7 @@ func (t *show) duplicate(ctx context.Context, s *intake, runs *int) error {
 		{"first", process.Handled, "handled by count-texts"},
 		{"second", process.Duplicate, "a duplicate: dropped, no handler runs"},
 	} {
-		name, request, err := textSample(time.Now())
-		if err != nil {
-			return err
-		}
-		report, err := s.post(ctx, name, request)
-		if err != nil {
-			return err
-		}
-		worked, err := s.work(ctx)
+		report, worked, err := s.deliverText(ctx)
 		if err != nil {
 			return err
 		}
@@ -72,12 +64,12 @@ func (t *show) duplicate(ctx context.Context, s *intake, runs *int) error {
 
 func (t *show) wrongSignature(ctx context.Context, s *intake) error {
 	t.title(3, "A stranger sends an event signed with another secret")
-	one, err := dialect.Find("contiguity.text.incoming.sms")
+	src, sample, err := textSample()
 	if err != nil {
 		return err
 	}
-	src := dialect.Sources()[one.Provider.Name()]
-	report, err := s.post(ctx, src.Name, dialect.SignWrong(src.Provider, src.Settings, one.Fresh(time.Now()), time.Now()))
+	now := time.Now()
+	report, err := s.post(ctx, src.Name, dialect.SignWrong(src.Provider, src.Settings, sample.Fresh(now), now))
 	if err != nil {
 		return err
 	}
