@@ -45,6 +45,8 @@ var rules = []rule{
 		"it adapts API Gateway's events to any http.Handler"},
 	{"shared/lambdasqs", []string{"shared/process", "shared/hook", "shared/queue", "shared/telemetry"},
 		"it adapts SQS events to process, and knows of handlers only how they fail"},
+	{"shared/samtemplate", nil,
+		"it reads a file, and does not know what a test looks for in it"},
 	{"shared/lambdatest", []string{"shared"}, "it tests programs from outside"},
 	{"shared/simulate", []string{"shared"}, "it runs the parts, not the programs"},
 	{"functions/process/handlers", []string{"shared/hook", "shared/webhook", "shared/provider", "functions/process/handlers"},

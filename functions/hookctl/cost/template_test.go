@@ -1,87 +1,68 @@
 package cost
 
 import (
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"webhookintake/shared/samtemplate"
 )
 
-// A template is template.yaml, whose values may be intrinsic functions.
-type template struct{ root *yaml.Node }
+// A template is template.yaml.
+type template struct{ samtemplate.Template }
 
 func readTemplate(t *testing.T) template {
 	t.Helper()
-	text, err := os.ReadFile(root + "template.yaml")
+	x, err := samtemplate.Read(root + "template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		t.Fatal(err)
-	}
-	return template{document.Content[0]}
+	return template{x}
 }
 
-// child is a member of a mapping, nil where there is none.
-func child(node *yaml.Node, path ...string) *yaml.Node {
-	for _, name := range path {
-		if node == nil || node.Kind != yaml.MappingNode {
-			return nil
-		}
-		var found *yaml.Node
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == name {
-				found = node.Content[i+1]
-			}
-		}
-		node = found
+// text returns a single value, or "" if there is none.
+func (x template) text(t *testing.T, node *yaml.Node) string {
+	t.Helper()
+	text, err := x.Value(node)
+	if err != nil {
+		t.Fatalf("template.yaml: %v", err)
 	}
-	return node
-}
-
-// text is a scalar, the default of the parameter that it refers to, or "".
-func (x template) text(node *yaml.Node) string {
-	switch {
-	case node == nil:
-		return ""
-	case node.Tag == "!Ref":
-		return x.text(child(x.root, "Parameters", node.Value, "Default"))
-	}
-	return node.Value
+	return text
 }
 
 func (x template) number(t *testing.T, node *yaml.Node) float64 {
 	t.Helper()
-	n, err := strconv.ParseFloat(x.text(node), 64)
+	n, err := strconv.ParseFloat(x.text(t, node), 64)
 	if err != nil {
-		t.Fatalf("template.yaml: %v is no number", x.text(node))
+		t.Fatalf("template.yaml: %q is not a number", x.text(t, node))
 	}
 	return n
 }
 
-// resources are those of a type, without what only some parameters make.
+// resources returns the properties of the resources of a type, without those that depend on
+// a condition.
 func (x template) resources(kind string) []*yaml.Node {
 	var all []*yaml.Node
-	in := child(x.root, "Resources")
-	for i := 1; i < len(in.Content); i += 2 {
-		if x.text(child(in.Content[i], "Type")) == kind && child(in.Content[i], "Condition") == nil {
-			all = append(all, child(in.Content[i], "Properties"))
+	for _, resource := range x.Resources(kind) {
+		if child(resource, "Condition") == nil {
+			all = append(all, child(resource, "Properties"))
 		}
 	}
 	return all
 }
 
+var child = samtemplate.Child
+
 // stack counts what is charged for.
 func (x template) stack(t *testing.T) Stack {
 	t.Helper()
-	globals := child(x.root, "Globals", "Function")
+	globals := x.At("Globals", "Function")
 	s := Stack{
 		MemoryMB:   x.number(t, child(globals, "MemorySize")),
-		LogDays:    x.number(t, child(x.root, "Parameters", "LogRetentionDays", "Default")),
+		LogDays:    x.number(t, x.At("Parameters", "LogRetentionDays", "Default")),
 		Dashboards: float64(len(x.resources("AWS::CloudWatch::Dashboard"))),
 		Secrets:    float64(len(x.resources("AWS::SecretsManager::Secret"))),
 	}
@@ -93,7 +74,7 @@ func (x template) stack(t *testing.T) Stack {
 		if global := child(globals, "LoggingConfig"); child(config, "LogFormat") == nil && global != nil {
 			config = global
 		}
-		lines := platformLines(x.text(child(config, "LogFormat")), x.text(child(config, "SystemLogLevel")))
+		lines := platformLines(x.text(t, child(config, "LogFormat")), x.text(t, child(config, "SystemLogLevel")))
 		s.PlatformLines, s.PlatformBytes = float64(len(lines)), float64(len(strings.Join(lines, "")))
 	}
 	for _, a := range x.resources("AWS::CloudWatch::Alarm") {
@@ -103,7 +84,7 @@ func (x template) stack(t *testing.T) Stack {
 		t.Errorf("template.yaml: %d composite alarms or metric filters, which the bill has no line for", n)
 	}
 	for _, a := range x.resources("AWS::Serverless::HttpApi") {
-		s.AccessBytes = float64(len(accessLine(x.text(child(a, "AccessLogSettings", "Format")))))
+		s.AccessBytes = float64(len(accessLine(x.text(t, child(a, "AccessLogSettings", "Format")))))
 	}
 	return s
 }
