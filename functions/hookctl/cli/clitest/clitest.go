@@ -2,7 +2,7 @@
 // real engines.
 //
 // It promises that a command line sees only what its [Call] gives it: no environment, no
-// terminal, no profile of AWS's tools.
+// terminal, no profile of AWS's tools, and none of the user's handlers.
 //
 // It is never part of the program: only tests import it.
 package clitest
@@ -25,7 +25,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
-	"webhookintake/functions/process/handlers"
 	"webhookintake/shared/hook"
 )
 
@@ -58,7 +57,7 @@ func (c Commands) Root(e *cli.Env) *cobra.Command {
 // Main runs a package's tests, whose scripts find the commands as the program hookctl.
 func Main(m *testing.M, getenv func(string) string, commands Commands) {
 	testscript.Main(m, map[string]func(){
-		"hookctl": func() { os.Exit(cli.Main(commands.Root, getenv, handlers.Register)) },
+		"hookctl": func() { os.Exit(cli.Main(commands.Root, getenv, Register)) },
 	})
 }
 
@@ -86,7 +85,7 @@ type Call struct {
 	Env      map[string]string
 	Password string // typed when asked; empty means that there is no terminal
 	Now      func() time.Time
-	Register func(*hook.Registry, func(string) string) error // nil means the user's handlers
+	Register func(*hook.Registry, func(string) string) error // nil means [Register]
 }
 
 // NewEnv returns the call's Env with these streams.
@@ -96,7 +95,7 @@ func (c Call) NewEnv(stdout, stderr io.Writer) *cli.Env {
 	if c.Now != nil {
 		e.Now = c.Now
 	}
-	e.Register = handlers.Register
+	e.Register = Register
 	if c.Register != nil {
 		e.Register = c.Register
 	}

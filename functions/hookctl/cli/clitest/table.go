@@ -3,7 +3,6 @@ package clitest
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -13,9 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"webhookintake/shared/hook"
-	"webhookintake/shared/provider/kyc"
 )
 
 // A Table answers GetItem and Scan as DynamoDB does, except that it returns every record
@@ -117,10 +113,4 @@ func (f *Table) Filter(value map[string]any) bool {
 // Env names the table for a command line.
 func (f *Table) Env() map[string]string {
 	return map[string]string{"TABLE_NAME": "ledger", "AWS_ENDPOINT_URL_DYNAMODB": f.URL}
-}
-
-// OpenAccount registers one handler, in place of the user's.
-func OpenAccount(r *hook.Registry, _ func(string) string) error {
-	hook.On(r, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error { return nil })
-	return nil
 }

@@ -85,7 +85,7 @@ func has(shown, want string) bool {
 	return regexp.MustCompile(pattern).MatchString(spaces.ReplaceAllString(shown, " "))
 }
 
-// TestTellNotesProblems breaks a handler: the rest of the demo is told all the same.
+// TestShowNotesProblems breaks a handler: the rest of the demo is told all the same.
 func TestShowNotesProblems(t *testing.T) {
 	shown, problems, err := tell(t, func(r *hook.Registry, _ *slog.Logger) error {
 		hook.On(r, contiguity.TextIncomingSMS, "reply",
@@ -114,5 +114,16 @@ func TestShowWithoutHandlers(t *testing.T) {
 	_, _, err := tell(t, func(*hook.Registry, *slog.Logger) error { return missing })
 	if !errors.Is(err, missing) || !strings.Contains(err.Error(), "settings.json") {
 		t.Errorf("Show = %v, want %v and where to set it", err, missing)
+	}
+}
+
+// TestShowWithoutAnyHandler is a checkout whose samples were deleted.
+func TestShowWithoutAnyHandler(t *testing.T) {
+	shown, problems, err := tell(t, func(*hook.Registry, *slog.Logger) error { return nil })
+	if err != nil || problems != nil {
+		t.Fatalf("Show = %v, %v", problems, err)
+	}
+	if want := "enter yours into functions/process/handlers/register.go"; !strings.Contains(shown, want) {
+		t.Errorf("no %q in\n%s", want, shown)
 	}
 }

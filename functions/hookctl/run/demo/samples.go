@@ -36,15 +36,20 @@ func (t *show) samples(ctx context.Context) error {
 	defer s.close()
 	t.title(1, "Each event, with your handlers (times in µs, millionths of a second)")
 	t.head()
-	provider := ""
+	provider, some := "", false
 	for _, one := range dialect.Samples() {
 		if name := one.Provider.Name(); name != provider {
 			provider = name
 			t.Out.Print("   %s", name)
 		}
-		if err := t.follow(ctx, s, one, len(handlers.For(provider, one.Type)) > 0); err != nil {
+		handled := len(handlers.For(provider, one.Type)) > 0
+		some = some || handled
+		if err := t.follow(ctx, s, one, handled); err != nil {
 			return fmt.Errorf("sample %s: %w", one.Name, err)
 		}
+	}
+	if !some {
+		t.Out.Print("   No handler is registered: enter yours into functions/process/handlers/register.go.")
 	}
 	return nil
 }
