@@ -48,7 +48,7 @@ func ExampleOnState() {
 	var r hook.Registry
 	numbers := func(t contiguity.Text) string { return t.From + " " + t.To } // whose conversation it is
 	hook.OnState(&r, contiguity.TextIncomingSMS, "converse", chats, numbers, converse)
-	hook.On(&r, contiguity.TextIncomingSMS, "say", say, hook.AtMostOnce)
+	hook.On(&r, contiguity.TextIncomingSMS, "say", say, hook.AtMostOnce, hook.After("converse"))
 
 	// A test of the first needs nothing but a call.
 	text := hooktest.Event(contiguity.TextIncomingSMS, contiguity.Text{Body: "Ann"})

@@ -100,10 +100,7 @@ func atMostOnce(handler string) bool {
 
 // before are the handlers that have to be done before the handler runs.
 func before(handler string) []string {
-	if handler == "sync" {
-		return []string{"check"}
-	}
-	return nil
+	return map[string][]string{"sync": {"check"}, "say": {"move"}}[handler]
 }
 
 // counting reports whether the handler adds one to a number for each event.

@@ -23,7 +23,7 @@ const stateName = "chat"
 
 // registerChat registers a chatbot of two handlers: one moves the conversation, the other
 // says what that gave.
-func registerChat(r *hook.Registry) {
+func registerChat(r *hook.Registry, after func(...string) hook.Option) {
 	chats := hook.NewState[conversation, position](stateName)
 	person := func(m contiguity.IMessage) string { return m.From }
 	hook.OnState(r, contiguity.IMessageIncoming, "move", chats, person,
@@ -44,7 +44,7 @@ func registerChat(r *hook.Registry) {
 			r.unready = hook.NotSent(err)
 		}
 		return work(ctx, r)
-	}, hook.AtMostOnce)
+	}, hook.AtMostOnce, after("move"))
 }
 
 // stateID is what a person's conversation has to be kept under.

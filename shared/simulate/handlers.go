@@ -18,7 +18,7 @@ func register(r *hook.Registry, after func(...string) hook.Option) {
 	hook.OnProvider(r, kyc.Provider{}, "audit", plain[json.RawMessage]("audit"))
 	hook.On(r, contiguity.TextIncomingSMS, "reply", plain[contiguity.Text]("reply"), hook.AtMostOnce)
 	hook.On(r, contiguity.TextIncomingSMS, "note", plain[contiguity.Text]("note"))
-	registerChat(r)
+	registerChat(r, after)
 	for _, t := range []webhook.Type[contiguity.Delivery]{contiguity.TextDeliveryConfirmed, contiguity.TextDeliveryFailed} {
 		hook.OnWrites(r, t, "status", status, hook.SkipStale)
 		hook.OnWrites(r, t, "tally", count[contiguity.Delivery]("tally"))

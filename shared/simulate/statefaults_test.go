@@ -32,7 +32,7 @@ func stateFaults() []fault {
 				}
 				return s.Commit(ctx, c, handler, tx)
 			}
-		}), []int{19}, 300},
+		}), []int{9, 19}, 300},
 		{"result not kept on the record", engineCommit(func(_ *ledgermemory.Store, _ ledger.Claim, tx *ledger.Tx) {
 			tx.Result = nil
 		}), []int{19}, 50},

@@ -6,7 +6,6 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
-	"webhookintake/shared/queue"
 )
 
 // runBegins is told that a handler was called.
@@ -29,7 +28,7 @@ func (v *watch) runBegins(c *call) {
 	if own := f.life.claim(c.inv.fences[r.key]); own != nil {
 		own.runs++
 	}
-	v.order(f, r)
+	v.order(f, r, record)
 	if c.inv.outlived() {
 		return // only a clock that is far off lets it begin: what it does changes no record
 	}
@@ -54,10 +53,10 @@ func (v *watch) runBegins(c *call) {
 }
 
 // order checks that a handler which comes after others does not run before they are done.
-func (v *watch) order(f *fate, r *run) {
+func (v *watch) order(f *fate, r *run, record *ledger.Record) {
 	for _, handler := range before(r.handler) {
-		assumed := slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return slices.Contains(w.AssumeDone, handler) })
-		if !f.life.finished[handler] && !assumed {
+		done := slices.Contains(record.Done, handler) || f.life.finished[handler] && !transactional(handler)
+		if !done {
 			v.w.violated(20, "%s runs for %s, and %s is not done", r.handler, r.key, handler)
 		}
 	}

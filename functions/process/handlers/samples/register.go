@@ -69,7 +69,7 @@ func registerChatbot(r *hook.Registry, s *settings, client *contiguity.Client) {
 // enterChat enters both handlers of the chatbot for one way to write.
 func enterChat[T message](r *hook.Registry, b chatbot, t webhook.Type[T], send func(context.Context, T, contiguity.Reply) (contiguity.Sent, error)) {
 	hook.OnState(r, t, "chat", b.chats, between[T], move[T](b))
-	hook.On(r, t, "chat-reply", reply(b, send), hook.AtMostOnce)
+	hook.On(r, t, "chat-reply", reply(b, send), hook.AtMostOnce, hook.After("chat"))
 }
 
 // registerTables enters what writes into tables of yours. That calls nobody, so a sample
