@@ -58,7 +58,7 @@ type StateCall struct {
 // state's own methods, or webhook.ErrPayload, which no retry can cure: the state does not
 // fit its Go type.
 func (c StateCall) Bind(found json.RawMessage) (run func(context.Context) (Move, error), err error) {
-	defer catch(&err)
+	defer func() { err = recovered(recover(), err) }()
 	return c.bind(found)
 }
 

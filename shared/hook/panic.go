@@ -37,12 +37,14 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("panic in %s: %v", strings.Join(places, " called by "), e.Value)
 }
 
-// catch, deferred, makes a panic the error. It is for what calls methods and functions of
-// the handler's author beside the handler itself; see [Supervise] for that.
-func catch(err *error) {
-	if value := recover(); value != nil {
-		*err = newPanicError(value)
+// recovered is err, or the panic that was recovered with value. It is for what calls
+// methods and functions of the handler's author beside the handler itself; see
+// [Supervise] for that.
+func recovered(value any, err error) error {
+	if value == nil {
+		return err
 	}
+	return newPanicError(value)
 }
 
 // newPanicError is called by a deferred function that has recovered value.

@@ -60,7 +60,7 @@ type Call struct {
 // handler's author wrote beside it, or one that no retry can cure: webhook.ErrPayload or
 // what the provider's Open returns.
 func (h Handler) Prepare(e webhook.Event, d Delivery) (call Call, err error) {
-	defer catch(&err)
+	defer func() { err = recovered(recover(), err) }()
 	return h.prepare(e, d)
 }
 

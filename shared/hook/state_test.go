@@ -217,7 +217,7 @@ func TestGet(t *testing.T) {
 
 func TestStateRegistrationPanics(t *testing.T) {
 	t.Parallel()
-	type hidden struct{ name string }
+	type hidden struct{ name string } //nolint:unused // reflection finds it
 	type opaque struct{ C chan int }
 	tests := []struct {
 		name     string
