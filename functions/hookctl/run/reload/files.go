@@ -1,0 +1,30 @@
+package reload
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// fingerprint returns a number that changes when a Go file below root, or go.mod, is
+// changed, added or removed. Files that no build takes do not count.
+func fingerprint(root string) (uint64, error) {
+	sum := fnv.New64a()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return nil //nolint:nilerr // it was removed while we looked, or cannot be read: the build will say so
+		case d.IsDir() && path != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata"):
+			return filepath.SkipDir
+		case d.IsDir(), !strings.HasSuffix(name, ".go") && name != "go.mod", strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		if info, err := d.Info(); err == nil {
+			fmt.Fprintf(sum, "%q %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return sum.Sum64(), err
+}
