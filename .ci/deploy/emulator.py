@@ -245,8 +245,9 @@ def gap_allowed_values():
 
 
 def gap_refusals():
-    """Credentials expire, and an account may be denied new buckets: so it is with the key
-    ASIAEXPIRED, and in the region EMULATOR_NO_BUCKETS_IN."""
+    """Expired credentials are answered so, for ever, and an account may be denied new buckets:
+    so it is with the key ASIAEXPIRED, and in the region EMULATOR_NO_BUCKETS_IN."""
+    sts._evict_expired_sessions = lambda: None
     sts._sessions["ASIAEXPIRED"] = {
         "Arn": "arn:aws:sts::%s:assumed-role/operator/session" % os.environ["MINISTACK_ACCOUNT_ID"],
         "Expiration": 1.0, "SessionToken": "token", "SecretAccessKey": "secret",

@@ -24,7 +24,7 @@ func (w *world) refusals(t *testing.T) {
 		{"expired credentials", "AWS_ACCESS_KEY_ID=ASIAEXPIRED AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token make deploy", "deploy: the AWS credentials have expired: log in again"},
 		{"credentials of nobody", "AWS_ACCESS_KEY_ID=AKIANOBODY make deploy", "deploy: AWS does not know these credentials"},
 		{"no credentials", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; make deploy", "deploy: there are no AWS credentials: log in"},
-		{"no such profile", "AWS_PROFILE=nobody make deploy", "deploy: there are no AWS credentials: .*AWS_PROFILE"},
+		{"no such profile", "AWS_PROFILE=nobody make deploy", `The config profile \(nobody\) could not be found`},
 		{"no bucket", "AWS_REGION=" + noBuckets + " AWS_DEFAULT_REGION=" + noBuckets + " make deploy", "deploy: the bucket for the programs cannot be made"},
 		{"still no bucket", "AWS_REGION=" + noBuckets + " AWS_DEFAULT_REGION=" + noBuckets + " make deploy", "deploy: the bucket for the programs cannot be made"},
 		// Of plain SAM commands.

@@ -21,15 +21,7 @@ if [ "${1:-}" = needs ]; then
 	exit 0
 fi
 
-# The packages, exactly those that requirements.txt names, in a folder named after them.
-venv=$cache/emulator-$(cksum <.ci/deploy/requirements.txt | cut -d' ' -f1)
-if [ ! -e "$venv/complete" ]; then
-	say "installing ministack and the AWS CLI into $venv (once)"
-	rm -rf "$venv"
-	python3 -m venv "$venv"
-	"$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps -r .ci/deploy/requirements.txt >&2
-	touch "$venv/complete"
-fi
+emulator=$(python_env ministack)
 sam=$(bash .ci/sam.sh)
 
 work=$(mktemp -d)
@@ -43,13 +35,13 @@ trap end EXIT
 trap 'exit 1' INT TERM
 mkdir "$work/bin" "$work/home"
 ln -s "$sam" "$work/bin/sam"
-ln -s "$venv/bin/aws" "$work/bin/aws"
+ln -s "$emulator/aws" "$work/bin/aws"
 
 # In the namespace nothing can be fetched: what builds need must be there.
 go mod download
 go test -c -o "$work/deploy.test" ./.ci/deploy
 environment=(
-	PATH="$work/bin:$PATH" HOME="$work/home" WEBHOOK_CACHE="$cache" DEPLOY_WORLD="$work" DEPLOY_CHECKOUT="$root" DEPLOY_PYTHON="$venv/bin/python"
+	PATH="$work/bin:$PATH" HOME="$work/home" WEBHOOK_CACHE="$cache" DEPLOY_WORLD="$work" DEPLOY_CHECKOUT="$root" DEPLOY_PYTHON="$emulator/python"
 	GOCACHE="$(go env GOCACHE)" GOMODCACHE="$(go env GOMODCACHE)" GOPATH="$(go env GOPATH)"
 )
 (cd .ci/deploy && exec env -u AWS_PROFILE -u AWS_SESSION_TOKEN "${environment[@]}" \

@@ -4,13 +4,14 @@
 # what else changed. Needs uv, npm and Maven.
 . "$(dirname "$0")/../env.sh"
 
-python=(sam:aws-sam-cli==1.170.0 checkov:checkov==3.3.30 parliament:parliament==1.6.4)
+python=(sam:aws-sam-cli==1.170.0 checkov:checkov==3.3.30 parliament:parliament==1.6.4
+	ministack:ministack==1.5.33,aws-sam-translator==1.115.0,awscli==1.46.3)
 npm=@aws/cloudformation-validate@1.9.0-beta
 
 for entry in "${python[@]}"; do
 	say "locking ${entry#*:}"
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --upgrade \
-		--no-annotate --no-header - --output-file ".ci/locks/${entry%%:*}.txt" <<<"${entry#*:}" >/dev/null
+		--no-annotate --no-header - --output-file ".ci/locks/${entry%%:*}.txt" < <(tr , '\n' <<<"${entry#*:}") >/dev/null
 done
 
 say "locking $npm"
