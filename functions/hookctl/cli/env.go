@@ -50,8 +50,8 @@ func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) strin
 // Main runs the process's own command line and returns its exit code.
 func Main(root func(*Env) *cobra.Command, getenv func(string) string, register func(*hook.Registry, func(string) string) error) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	e := NewEnv(os.Stdin, os.Stdout, os.Stderr, getenv)
+	context.AfterFunc(ctx, stop)                        // a second Ctrl-C ends the program at once
+	e := NewEnv(os.Stdin, os.Stdout, os.Stderr, getenv) //nolint:forbidigo // it stands in for main
 	e.Register = register
 	err := e.Execute(ctx, root(e), os.Args[1:])
 	if err != nil {

@@ -1,6 +1,9 @@
 package dead
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -38,6 +41,38 @@ func TestDeadUsage(t *testing.T) {
 			}
 			if tt.code == cli.ExitFailed && out != "" {
 				t.Errorf("it says something beside its error:\n%s", out)
+			}
+		})
+	}
+}
+
+// TestQueueURLWithoutRegion reads a queue whose URL does not name its region, as that of a
+// VPC endpoint.
+func TestQueueURLWithoutRegion(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ args, want string }{
+		{"dead list", "There are no dead letters"},
+		{"dead show evt_1", "no dead letter has the event or message id evt_1"},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Header.Get("X-Amz-Target"); got != "AmazonSQS.ReceiveMessage" {
+					t.Errorf("asked %s", got)
+				}
+				w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+				fmt.Fprint(w, "{}")
+			}))
+			defer server.Close()
+			out, err := clitest.Call{Commands: commands, Args: strings.Fields(tt.args), Env: map[string]string{
+				"AWS_ENDPOINT_URL": server.URL, "TABLE_NAME": "ledger",
+				"DLQ_URL": "https://vpce-1.sqs.eu-central-1.vpce.amazonaws.com/123456789012/dead",
+			}}.Run(t.Context())
+			if err != nil {
+				out += err.Error()
+			}
+			if !strings.Contains(out, tt.want) {
+				t.Errorf("%s, want %q", out, tt.want)
 			}
 		})
 	}

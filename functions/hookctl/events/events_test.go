@@ -90,7 +90,7 @@ func TestEventsShow(t *testing.T) {
 		{"kyc evt_1", cli.ExitDone, "  payload      not shown, as it may hold personal data", false},
 		{"kyc#evt_1 --payload", cli.ExitDone, "  payload\n  {\n", true},
 		{"kyc evt_1 --json", cli.ExitDone, `"state":"COMPLETED"`, false},
-		{"kyc evt_1 --json --payload", cli.ExitDone, `"payload":{"id":"evt_1"`, true},
+		{"kyc evt_1 --json --payload", cli.ExitDone, `"payload":"{\"id\":\"evt_1\"`, true},
 		{"kyc evt_2 --payload", cli.ExitDone, "  payload      not kept; payloads are kept for", false},
 		{"kyc evt_2 --payload --json", cli.ExitDone, "KeepPayloads", false},
 		{"kyc evt_9", cli.ExitFailed, "kyc#evt_9: the ledger has no record of it", false},

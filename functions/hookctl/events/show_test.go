@@ -94,14 +94,22 @@ func TestPayloadIsHarmless(t *testing.T) {
 	}
 }
 
+// TestShowJSON wants times in UTC, in whatever zone they come, and the payload as it is.
 func TestShowJSON(t *testing.T) {
 	t.Parallel()
-	e := events.Entry{Key: "kyc#evt_1", Record: ledger.Record{State: ledger.StateCompleted, Received: clitest.Noon, Fence: 1, Hash: "9f86", Started: []string{"s"}}}
-	const head = `{"source":"kyc","id":"evt_1","type":"","state":"COMPLETED","attempts":0,"done":[],"started":["s"],"received":"2026-10-01T12:00:00Z","fence":1,"hash":"9f86"`
+	local := clitest.Noon.In(time.FixedZone("CEST", 2*3600))
+	e := events.Entry{Key: "kyc#evt_1", Record: ledger.Record{
+		State: ledger.StateCompleted, Received: local, FirstClaimed: local, Finished: local, NotBefore: local,
+		Lease: local, DedupUntil: local, Expires: local, Fence: 1, Hash: "9f86", Started: []string{"s"},
+	}}
+	const at = `"2026-10-01T12:00:00Z"`
+	const head = `{"source":"kyc","id":"evt_1","type":"","state":"COMPLETED","attempts":0,"done":[],"started":["s"],` +
+		`"received":` + at + `,"first_claimed":` + at + `,"finished":` + at + `,"not_before":` + at +
+		`,"lease":` + at + `,"dedup_until":` + at + `,"expires":` + at + `,"fence":1,"hash":"9f86"`
 	for _, tt := range []struct{ name, body, want string }{
 		{"no payload", "", head + "}\n"},
-		{"JSON", `{"a": 1}`, head + `,"payload":{"a":1}}` + "\n"},
-		{"no JSON", "\xff", head + `,"payload_base64":"/w=="}` + "\n"},
+		{"text", `{"a": 1}`, head + `,"payload":"{\"a\": 1}"}` + "\n"},
+		{"bytes", "\xff", head + `,"payload_base64":"/w=="}` + "\n"},
 	} {
 		var out bytes.Buffer
 		if err := clitest.NewWriter(&out).JSONLine(e.View().WithPayload([]byte(tt.body))); err != nil || out.String() != tt.want {

@@ -27,7 +27,7 @@ func TestSourcesList(t *testing.T) {
 			"contiguity  contiguity  2        ••••3333 ••••4444\n" +
 			"kyc         kyc         1        ••••               signed=body\n"},
 		{"JSON", `{"kyc": {"signed": "body", "secrets": ["hunter2"]}}`, "list --json",
-			"[\n  {\n    \"name\": \"kyc\",\n    \"provider\": \"kyc\",\n    \"secrets\": [\n      \"••••\"\n    ],\n    \"settings\": {\n      \"signed\": \"body\"\n    }\n  }\n]\n"},
+			"[\n  {\n    \"source\": \"kyc\",\n    \"provider\": \"kyc\",\n    \"secrets\": [\n      \"••••\"\n    ],\n    \"settings\": {\n      \"signed\": \"body\"\n    }\n  }\n]\n"},
 		{"no version", "", "list", "There are no sources yet: every webhook is answered with 404 (unknown_source).\n" +
 			"Add one:  go tool hookctl sources set NAME --stack intake\n"},
 		{"no version as JSON", "", "list --json", "[]\n"},

@@ -2,8 +2,8 @@ package dead
 
 import (
 	"time"
-	"unicode/utf8"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 )
@@ -115,15 +115,7 @@ func (r Result) View() View {
 // WithPayload adds the letter's own body, and the one that the ledger keeps; nil means
 // none.
 func (v View) WithPayload(body, kept []byte) View {
-	v.Payload, v.PayloadB64 = textOr(body)
-	v.KeptPayload, v.KeptB64 = textOr(kept)
+	v.Payload, v.PayloadB64 = operate.PayloadText(body)
+	v.KeptPayload, v.KeptB64 = operate.PayloadText(kept)
 	return v
-}
-
-// textOr returns b as text, or as bytes if it is not UTF-8.
-func textOr(b []byte) (text string, bytes []byte) {
-	if utf8.Valid(b) {
-		return string(b), nil
-	}
-	return "", b
 }

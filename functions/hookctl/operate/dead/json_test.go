@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,6 +13,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
+// TestViews wants times in UTC, in whatever zone they come.
 func TestViews(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -20,6 +22,9 @@ func TestViews(t *testing.T) {
 		w.client.Planner.AssumeDone = []string{"reply"}
 		w.fail(queue.ReasonOutcomeUnknown, nil, []string{"reply"})
 		plan := w.plans(dead.Filter{})[0]
+		local := time.FixedZone("CEST", 2*3600)
+		plan.Letter.Received = plan.Letter.Received.In(local)
+		plan.Record.FirstClaimed, plan.Record.Finished = plan.Record.FirstClaimed.In(local), plan.Record.Finished.In(local)
 		view := dead.Result{Plan: plan, Fail: errors.Join(errLost)}.View().WithPayload([]byte(`{"a":"ü"}`), []byte("\xff"))
 		text, err := json.Marshal(view)
 		if err != nil {

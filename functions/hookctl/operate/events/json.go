@@ -1,8 +1,9 @@
 package events
 
 import (
-	"encoding/json"
 	"time"
+
+	"webhookintake/functions/hookctl/operate"
 )
 
 // A View is an event as JSON. Times are RFC 3339 in UTC.
@@ -25,8 +26,8 @@ type View struct {
 	Fence        int64     `json:"fence"`
 	Hash         string    `json:"hash,omitempty"`
 
-	Payload json.RawMessage `json:"payload,omitempty"`
-	Bytes   []byte          `json:"payload_base64,omitempty"` // in place of a payload that is not JSON
+	Payload    string `json:"payload,omitempty"`
+	PayloadB64 []byte `json:"payload_base64,omitempty"` // in place of a payload that is not UTF-8
 }
 
 // View returns the event as JSON.
@@ -41,10 +42,6 @@ func (e Entry) View() View {
 
 // WithPayload adds the payload, unless it is nil.
 func (v View) WithPayload(payload []byte) View {
-	if json.Valid(payload) {
-		v.Payload = payload
-	} else {
-		v.Bytes = payload
-	}
+	v.Payload, v.PayloadB64 = operate.PayloadText(payload)
 	return v
 }

@@ -29,7 +29,7 @@ func Mask(s webhook.Secret) string {
 
 // A Row is one source as it is listed.
 type Row struct {
-	Name     string                     `json:"name"`
+	Name     string                     `json:"source"`
 	Provider string                     `json:"provider"`
 	Secrets  []string                   `json:"secrets"` // masked, the first one first
 	Settings map[string]json.RawMessage `json:"settings"`
