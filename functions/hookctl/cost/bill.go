@@ -17,18 +17,18 @@ type Line struct {
 // A Bill is what a month costs.
 type Bill struct {
 	Region     string  `json:"region"`
-	PricesOf   string  `json:"prices_of"`   // the day
-	Measured   string  `json:"measured_on"` // the day
+	PricesOf   string  `json:"prices_of"`   // 2006-01-02
+	Measured   string  `json:"measured_on"` // 2006-01-02
 	Usage      Usage   `json:"usage"`
 	Lines      []Line  `json:"lines"`
 	TotalUSD   float64 `json:"total_usd"`
-	EachUSD    float64 `json:"per_million_usd"`     // the total, for a million events
-	FurtherUSD float64 `json:"further_million_usd"` // what one million more adds
+	EachUSD    float64 `json:"per_million_usd"`     // the total divided by the events, for a million
+	FurtherUSD float64 `json:"further_million_usd"` // what another million adds
 	IngestMS   float64 `json:"ingest_ms"`           // estimated durations
 	ProcessMS  float64 `json:"process_ms"`
 }
 
-// Month is the bill of a month with that usage. Its error is [Usage.Check]'s.
+// Month returns the bill of a month with that usage. Its error is that of [Usage.Check].
 func Month(p Prices, m Measured, u Usage) (Bill, error) {
 	if err := u.Check(); err != nil {
 		return Bill{}, err
@@ -53,7 +53,7 @@ func sum(lines []Line) float64 {
 	return total
 }
 
-// line charges a quantity at a price.
+// line returns the line for a quantity at that price.
 func (p Price) line(service, what string, quantity float64) Line {
 	return Line{
 		Service: service, What: what, Quantity: quantity, Unit: p.Unit,
@@ -61,7 +61,7 @@ func (p Price) line(service, what string, quantity float64) Line {
 	}
 }
 
-// lines is the whole bill, service by service.
+// lines returns the whole bill, service by service.
 func lines(p Prices, m Measured, u Usage) []Line {
 	all := requestLines(p.Of, m, u)
 	all = append(all, queueLines(p.Of, m, u)...)
@@ -70,7 +70,7 @@ func lines(p Prices, m Measured, u Usage) []Line {
 	return append(all, watchLines(p.Of, m, u)...)
 }
 
-// requestLines are API Gateway's and Lambda's.
+// requestLines returns the lines of API Gateway and Lambda.
 func requestLines(p PriceOf, m Measured, u Usage) []Line {
 	seconds := p.LambdaX86
 	if u.Arm64 {
@@ -90,7 +90,8 @@ func requestLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 }
 
-// queueLines are SQS's. Lambda receives a batch and deletes it with a request each.
+// queueLines returns the lines of SQS. Lambda receives a batch with one request and deletes
+// it with another.
 func queueLines(p PriceOf, m Measured, u Usage) []Line {
 	batches := u.Events / u.Batch
 	idle := pollers * hours * 3600 / pollWait.Seconds()
@@ -101,8 +102,8 @@ func queueLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 }
 
-// tableLines are DynamoDB's. A payload that is kept is taken as large as the message,
-// though it is compressed.
+// tableLines returns the lines of DynamoDB. A kept payload counts with the size of the
+// message, although it is compressed.
 func tableLines(p PriceOf, m Measured, u Usage) []Line {
 	writes := m.Event.Writes * steps(m.Event.Record, kilobyte)
 	bytes := m.Event.Record + recordExtra
@@ -118,7 +119,7 @@ func tableLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 }
 
-// logLines are those of CloudWatch Logs; what is kept is counted uncompressed.
+// logLines returns the lines of CloudWatch Logs. Kept logs count uncompressed.
 func logLines(p PriceOf, m Measured, u Usage) []Line {
 	f, batches := m.process(u.Batch), u.Events/u.Batch
 	bytes := u.Events*(m.Ingest.LogBytes+m.Stack.PlatformBytes+m.Stack.AccessBytes) +
@@ -131,13 +132,13 @@ func logLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 }
 
-// watchLines are what costs the same with few events as with many, all but for the
+// watchLines returns the lines that do not depend on the number of events, and that of the
 // secrets' reads.
 func watchLines(p PriceOf, m Measured, u Usage) []Line {
 	usual := m.Series.UsualAlone + float64(u.Sources)*m.Series.UsualBySource
 	return []Line{
 		p.Metric.line("CloudWatch", "metrics of every event", usual),
-		p.Metric.line("CloudWatch", "metrics of what is seldom", float64(u.Sources)*m.Series.Seldom*seldomHours),
+		p.Metric.line("CloudWatch", "metrics of rare outcomes", float64(u.Sources)*m.Series.Seldom*seldomHours),
 		p.Alarm.line("CloudWatch", "alarms", m.Stack.AlarmMetrics),
 		p.Dashboard.line("CloudWatch", "dashboard", m.Stack.Dashboards),
 		p.Secret.line("Secrets Manager", "secrets", m.Stack.Secrets),
@@ -145,7 +146,8 @@ func watchLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 }
 
-// secretReads are those of every start, and of the instances of ingest that stay warm.
+// secretReads returns how often secrets are read: at every start, and again and again by
+// the instances of ingest that stay warm.
 func secretReads(m Measured, u Usage) float64 {
 	atOnce := u.Events / (hours * 3600) * m.IngestTime().Seconds()
 	instances := max(1, math.Ceil(atOnce*peak))

@@ -9,7 +9,7 @@ import (
 	diff "github.com/google/go-cmp/cmp"
 )
 
-// plain prices cost a dollar a unit, so that a line's dollars are its quantity.
+// plain returns prices of a dollar a unit, so that a line's dollars are its quantity.
 func plain() Prices {
 	one := func(unit string) Price { return Price{USD: 1, Per: 1, Unit: unit, Page: "p"} }
 	return Prices{Region: "r", Date: "2026-01-02", Of: PriceOf{
@@ -21,7 +21,7 @@ func plain() Prices {
 	}}
 }
 
-// simple figures: half a processor, so that processor time doubles.
+// simple returns simple figures. A function has half a processor, which doubles its time.
 func simple() Measured {
 	return Measured{
 		Date:   "2026-01-03",
@@ -39,7 +39,7 @@ func simple() Measured {
 
 const million = 1e6
 
-// Every line by hand: where only some change, the others are those of the first case.
+// TestLines wants every line as computed by hand. A case names the lines that it changes.
 func TestLines(t *testing.T) {
 	t.Parallel()
 	m := simple()
@@ -60,7 +60,7 @@ func TestLines(t *testing.T) {
 		"CloudWatch log lines, written":           million * 1600 / gigabyte,                 // 500 + 100 + 300, 400 + 300
 		"CloudWatch log lines, kept":              million * (1600 + 26*11) / gigabyte * 1.2, // lines: 2 + 1 + 3, 2 + 3
 		"CloudWatch metrics of every event":       16,
-		"CloudWatch metrics of what is seldom":    6,
+		"CloudWatch metrics of rare outcomes":     6,
 		"CloudWatch alarms":                       12,
 		"CloudWatch dashboard":                    1,
 		"Secrets Manager secrets":                 2,
@@ -114,7 +114,7 @@ func TestLines(t *testing.T) {
 			"Secrets Manager reads of them": 12*730 + 0.011*million,
 		}},
 		{"one source", func(u *Usage, _ *Measured) { u.Sources = 1 }, map[string]float64{
-			"CloudWatch metrics of every event": 6, "CloudWatch metrics of what is seldom": 2,
+			"CloudWatch metrics of every event": 6, "CloudWatch metrics of rare outcomes": 2,
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -156,7 +156,8 @@ func TestArchitectureChoosesThePrice(t *testing.T) {
 	}
 }
 
-// So many events that several instances of ingest stay warm, and so few that none does.
+// TestSecretReads takes few events, which keep no instance of ingest warm, and many, which
+// keep several.
 func TestSecretReads(t *testing.T) {
 	t.Parallel()
 	for events, want := range map[float64]float64{

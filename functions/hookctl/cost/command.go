@@ -15,12 +15,12 @@ func Command(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cost",
 		Short: "Estimate what a month on AWS costs, line by line",
-		Long: `cost estimates what a number of events a month costs, from AWS's prices of one day and
-from measurements of the built functions. It makes no requests: both are files that come
-with it. Free tiers are not subtracted, and what your handlers call costs extra.
+		Long: `cost estimates what a number of events a month costs. It computes with AWS's prices of one
+day and with measurements of the built functions, which come with it, and makes no
+requests. Free tiers are not subtracted, and what your handlers call costs extra.
 
 With --scale it prints instead what limits the stack at 10, 1,000 and 100,000 events a
-second, as the README shows it.`,
+second, as in the README.`,
 		Example: `  go tool hookctl cost
   go tool hookctl cost --events 50000000 --batch 4 --handler-wait 300ms
   go tool hookctl cost --json | jq .total_usd`,
@@ -45,13 +45,13 @@ second, as the README shows it.`,
 	}
 	f := c.Flags()
 	f.Float64Var(&u.Events, "events", u.Events, "`EVENTS` a month")
-	f.Float64Var(&u.Batch, "batch", u.Batch, "events in a batch of process, on average; 1 to 10")
+	f.Float64Var(&u.Batch, "batch", u.Batch, "events in a batch of process, on average: 1 to 10")
 	f.IntVar(&u.Sources, "sources", u.Sources, "sources that send all the time; each has its own metrics")
-	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "functions on arm64 instead of x86_64")
-	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "all payloads are kept (KeepPayloads=all)")
-	f.DurationVar(&u.HandlerWait, "handler-wait", u.HandlerWait, "how long handlers wait in a batch, for example for an API")
+	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64 instead of x86_64")
+	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "keep all payloads (KeepPayloads=all)")
+	f.DurationVar(&u.HandlerWait, "handler-wait", u.HandlerWait, "how long handlers wait for each batch, for example for an API")
 	f.BoolVar(&asJSON, "json", false, "print one JSON document")
-	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as the README shows it")
+	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as in the README")
 	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")
 	c.MarkFlagsMutuallyExclusive("json", "markdown", "scale")
 	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads"} {

@@ -30,7 +30,7 @@ func TestCostUsageErrors(t *testing.T) {
 	}
 }
 
-// What is asked for reaches the bill.
+// TestCostJSON wants the flags in the bill.
 func TestCostJSON(t *testing.T) {
 	t.Parallel()
 	out, err := clitest.Call{Commands: clitest.Commands{Command}, Args: strings.Fields(
@@ -50,7 +50,7 @@ func TestCostJSON(t *testing.T) {
 		sum += l.USD
 	}
 	if sum < 1 || math.Abs(sum-b.TotalUSD) > 1e-9 || b.ProcessMS < 50 {
-		t.Errorf("sum %v, total %v, process %v ms, want a sum and more than the 30 ms and two calls", sum, b.TotalUSD, b.ProcessMS)
+		t.Errorf("sum %v, total %v, process %v ms, want a sum, and more than 30 ms and two calls", sum, b.TotalUSD, b.ProcessMS)
 	}
 }
 

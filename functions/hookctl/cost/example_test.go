@@ -7,7 +7,7 @@ import (
 	"webhookintake/functions/hookctl/cost"
 )
 
-// The first line of the bill of three million events.
+// Print the first line of the bill of three million events.
 func ExampleMonth() {
 	prices, err1 := cost.DefaultPrices()
 	measured, err2 := cost.DefaultMeasured()

@@ -16,7 +16,7 @@ func TestDefaultFiles(t *testing.T) {
 	}
 }
 
-// A file that lacks a figure is refused: it would make a bill that is too low.
+// TestIncompleteFiles removes a figure at a time: without it the bill would be too low.
 func TestIncompleteFiles(t *testing.T) {
 	t.Parallel()
 	prices := func(text string) error { _, err := parsePrices([]byte(text)); return err }
@@ -30,17 +30,17 @@ func TestIncompleteFiles(t *testing.T) {
 		{"no JSON", prices, pricesFile, "{", ""},
 		{"a price misspelt", prices, pricesFile, `"alarm"`, `"alarms"`},
 		{"a price that nothing uses", prices, pricesFile, `"prices": {`, `"prices": {"more": {},`},
-		{"a price of nothing", prices, pricesFile, `"usd": 0.10`, `"usd": 0`},
-		{"a price for nothing", prices, pricesFile, `"per": 10000`, `"per": 0`},
+		{"a price of 0", prices, pricesFile, `"usd": 0.10`, `"usd": 0`},
+		{"a price for 0 units", prices, pricesFile, `"per": 10000`, `"per": 0`},
 		{"a price without unit", prices, pricesFile, `"dashboards"`, `""`},
 		{"a price without page", prices, pricesFile, `"https://aws.amazon.com/sqs/pricing/"`, `""`},
-		{"prices of no day", prices, pricesFile, `"date": "2`, `"date": "x`},
+		{"prices without a date", prices, pricesFile, `"date": "2`, `"date": "x`},
 		{"a figure misspelt", measured, measuredFile, `"aws_calls"`, `"calls"`},
 		{"a figure that nothing uses", measured, measuredFile, `"ingest": {`, `"ingest": {"more": 1,`},
 		{"no processor time", measured, measuredFile, `"cpu_ms": `, `"cpu_ms": -`},
 		{"no memory", measured, measuredFile, `"memory_mb": `, `"memory_mb": -`},
 		{"no writes", measured, measuredFile, `"writes": `, `"writes": -`},
-		{"measured on no day", measured, measuredFile, `"date": "2`, `"date": "x`},
+		{"measured without a date", measured, measuredFile, `"date": "2`, `"date": "x`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

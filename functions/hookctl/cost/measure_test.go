@@ -18,7 +18,7 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// The programs that are deployed, process with one handler that does nothing.
+// The programs that are deployed; process has one handler, which does nothing.
 var (
 	ingest  = lambdatest.Program{Package: "webhookintake/functions/ingest"}
 	process = lambdatest.Program{
@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// measured.json has to tell what the programs and the template do today. With -update it
-// is written; without, all but the processor time, which is a machine's, is compared.
+// TestMeasured compares measured.json with what the programs and the template do, except
+// for the processor time, which depends on the machine. With -update it writes the file.
 func TestMeasured(t *testing.T) {
 	got := Measured{
 		Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Sample: sampleName,
@@ -80,7 +80,7 @@ func TestMeasured(t *testing.T) {
 	}
 	about := diff.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 0.05*max(a, b) }) // ids and durations have more digits or fewer
 	if d := diff.Diff(want, got, about); d != "" {
-		t.Errorf("measured.json is not what is measured now (-file +now); `make cost` writes it and the README anew:\n%s", d)
+		t.Errorf("measured.json is not what is measured now (-file +now); `make cost` writes it and the README:\n%s", d)
 	}
 }
 
@@ -96,7 +96,7 @@ func write(t *testing.T, m Measured) {
 }
 
 func machine() string {
-	info, _ := os.ReadFile("/proc/cpuinfo") // elsewhere than on Linux its name is left out
+	info, _ := os.ReadFile("/proc/cpuinfo") // only Linux has the file
 	model := regexp.MustCompile(`(?m)^model name\s*: (.*)$`).FindSubmatch(info)
 	if model == nil {
 		return fmt.Sprintf("%s/%s", runtime.GOOS, runtime.GOARCH)
@@ -104,17 +104,17 @@ func machine() string {
 	return fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, model[1])
 }
 
-// A subject is a program with what it needs around it.
+// A subject is a program with its surroundings.
 type subject struct {
 	path  string
 	env   map[string]string
-	next  func() []byte // an invocation
-	want  string        // what the answer to it holds
-	calls func() int    // to AWS, so far
+	next  func() []byte // returns the payload of an invocation
+	want  string        // what the answer has to contain
+	calls func() int    // returns the number of calls to AWS so far
 }
 
-// The processor time of one invocation is far below what the system counts in, so many
-// count; what is printed and called for needs few.
+// The system counts processor time in units that are far longer than an invocation, so its
+// mean needs many; that of lines and calls needs few.
 const (
 	few    = 20
 	many   = 400
@@ -122,7 +122,7 @@ const (
 	rounds = 5
 )
 
-// measure runs the program, and gives what an invocation of so many events takes, and
+// measure runs the program, and returns what an invocation with that many events takes, and
 // the metrics that it writes.
 func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
 	t.Helper()
@@ -147,7 +147,7 @@ func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
 	return f, seriesIn(t, printed)
 }
 
-// run invokes a new process n times; the processor time is that of its whole life.
+// run invokes a new process n times, and returns the processor time of its whole life.
 func (s subject) run(t *testing.T, n int) (cpu time.Duration, printed string) {
 	t.Helper()
 	p, err := lambdatest.Start(t.Context(), lambdatest.Options{Path: s.path, Env: s.env})

@@ -8,8 +8,8 @@ import (
 //go:embed measured.json
 var measuredFile []byte
 
-// Measured is what the built functions do for the sample event, counted under a stand-in
-// of Lambda, and what the template deploys. All figures are means.
+// Measured is what the built functions do for the sample event, counted under a fake
+// Lambda, and what the template deploys. All figures are means.
 type Measured struct {
 	Date    string `json:"date"`    // 2006-01-02
 	Machine string `json:"machine"` // whose processor the times are of
@@ -18,21 +18,21 @@ type Measured struct {
 	Ingest Function `json:"ingest"`     // for one event
 	One    Function `json:"process_1"`  // for a batch of one
 	Ten    Function `json:"process_10"` // for a batch of ten
-	Event  Event    `json:"event"`      // what one leaves elsewhere
+	Event  Event    `json:"event"`      // what an event leaves elsewhere
 	Series Series   `json:"metrics"`    // of both functions
-	Stack  Stack    `json:"template"`   // by template.yaml
+	Stack  Stack    `json:"template"`   // what template.yaml deploys
 }
 
 // A Function is what one invocation takes, with a handler that does nothing.
 type Function struct {
 	CPU      float64 `json:"cpu_ms"`       // processor time of an invocation
-	StartCPU float64 `json:"start_cpu_ms"` // processor time from the start to the first question for work
+	StartCPU float64 `json:"start_cpu_ms"` // processor time from the start to the first request for an invocation
 	Calls    float64 `json:"aws_calls"`    // one after another, to SQS or DynamoDB
 	LogBytes float64 `json:"log_bytes"`    // printed, metrics included
 	LogLines float64 `json:"log_lines"`
 }
 
-// An Event is what one event takes up.
+// An Event is what one event leaves behind.
 type Event struct {
 	Answer  float64 `json:"answer_bytes"`  // ingest's answer, its headers estimated
 	Message float64 `json:"message_bytes"` // in SQS, attributes included
@@ -43,9 +43,9 @@ type Event struct {
 
 // Series are CloudWatch metrics, each with its dimensions.
 type Series struct {
-	UsualBySource float64 `json:"usual_by_source"`  // that every event touches
-	UsualAlone    float64 `json:"usual_alone"`      // likewise, without a source
-	Seldom        float64 `json:"seldom_by_source"` // of refusals, retries and the like; one each for a source
+	UsualBySource float64 `json:"usual_by_source"`  // those that every event counts, for each source
+	UsualAlone    float64 `json:"usual_alone"`      // those that every event counts, for all sources together
+	Seldom        float64 `json:"seldom_by_source"` // those of refusals, retries and the like, for each source
 }
 
 // A Stack is what the template deploys and configures.
@@ -60,7 +60,7 @@ type Stack struct {
 	Secrets       float64 `json:"secrets"`
 }
 
-// DefaultMeasured is that of measured.json. The error is [ErrFile].
+// DefaultMeasured returns the figures of measured.json. Its error is [ErrFile].
 func DefaultMeasured() (Measured, error) { return parseMeasured(measuredFile) }
 
 func parseMeasured(text []byte) (Measured, error) {
@@ -70,7 +70,7 @@ func parseMeasured(text []byte) (Measured, error) {
 	}
 	for _, f := range []Function{m.Ingest, m.One, m.Ten} {
 		if f.CPU <= 0 || f.StartCPU <= 0 || f.Calls <= 0 || f.LogBytes <= 0 || f.LogLines <= 0 {
-			return Measured{}, fmt.Errorf("measured.json: %w: run `make cost`, which writes it; of a function it holds %+v", ErrFile, f)
+			return Measured{}, fmt.Errorf("measured.json: %w: run `make cost`, which writes it; a function has %+v", ErrFile, f)
 		}
 	}
 	if m.Stack.MemoryMB <= 0 || m.Event.Writes <= 0 || m.Event.Record <= 0 || m.Event.Message <= 0 {
@@ -79,8 +79,8 @@ func parseMeasured(text []byte) (Measured, error) {
 	return m, checkDate("measured.json", m.Date)
 }
 
-// process is what a batch of that mean size takes: between one and ten on the line
-// through both.
+// process returns what a batch of that mean size takes, interpolated between batches of one
+// and of ten.
 func (m Measured) process(batch float64) Function {
 	between := func(one, ten float64) float64 { return one + (ten-one)*(batch-1)/9 }
 	return Function{

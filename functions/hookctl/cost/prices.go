@@ -2,7 +2,7 @@ package cost
 
 import (
 	"bytes"
-	_ "embed" // for the two files
+	_ "embed" // for the file
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +12,7 @@ import (
 //go:embed prices.json
 var pricesFile []byte
 
-// Prices are AWS's in one region, as they were looked up on a day.
+// Prices are those of AWS in one region, as looked up on one day.
 type Prices struct {
 	Region string  `json:"region"`
 	Date   string  `json:"date"` // of the look-up, 2006-01-02
@@ -39,20 +39,22 @@ type PriceOf struct {
 	SecretRead    Price `json:"secret_read"`
 }
 
-// A Price is what so many units cost in US dollars, without free tier or discount. GB
-// are 2^30 bytes; what is charged by the month is for a whole one.
+// A Price is what a number of units costs in US dollars, without free tier and discounts.
+// A GB is 2^30 bytes. What is charged by the month is for a whole month.
 type Price struct {
-	USD       float64 `json:"usd"`
-	Per       float64 `json:"per"`
-	Unit      string  `json:"unit"`
-	Page      string  `json:"page"`      // where AWS says it
-	Confirmed string  `json:"confirmed"` // where the look-up found it, as AWS's page itself shows its tables only to a browser; empty means nowhere
+	USD  float64 `json:"usd"`
+	Per  float64 `json:"per"`
+	Unit string  `json:"unit"`
+	Page string  `json:"page"` // where AWS says it
+	// Confirmed says where the price was found, as AWS's own page shows its tables only to a
+	// browser. If empty, it was not found anywhere.
+	Confirmed string `json:"confirmed"`
 }
 
-// ErrFile says that prices.json or measured.json is not what this package reads.
+// ErrFile reports that prices.json or measured.json lacks something.
 var ErrFile = errors.New("file is not complete")
 
-// DefaultPrices are those of prices.json. The error is [ErrFile].
+// DefaultPrices returns the prices of prices.json. Its error is [ErrFile].
 func DefaultPrices() (Prices, error) { return parsePrices(pricesFile) }
 
 func parsePrices(text []byte) (Prices, error) {
@@ -62,7 +64,7 @@ func parsePrices(text []byte) (Prices, error) {
 	}
 	for _, one := range p.Of.all() {
 		if one.USD <= 0 || one.Per <= 0 || one.Unit == "" || one.Page == "" {
-			return Prices{}, fmt.Errorf("prices.json: %w: give every price usd, per, unit and page; this one lacks some: %+v", ErrFile, one)
+			return Prices{}, fmt.Errorf("prices.json: %w: give every price usd, per, unit and page; this one lacks something: %+v", ErrFile, one)
 		}
 	}
 	return p, checkDate("prices.json", p.Date)
@@ -76,7 +78,7 @@ func (p PriceOf) all() []Price {
 	}
 }
 
-// decode refuses fields that it does not know: a misspelt one would cost nothing.
+// decode refuses unknown fields: a misspelt price would count as 0.
 func decode(name string, text []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()

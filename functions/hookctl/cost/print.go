@@ -36,8 +36,8 @@ func (b Bill) notes() []string {
 		fmt.Sprintf("Sources that send: %d. Events in a batch: %v. What handlers call and keep is extra.", b.Usage.Sources, b.Usage.Batch),
 		fmt.Sprintf("Durations (ingest %v ms, process %v ms a batch) are estimates, not measured on AWS: the processor", b.IngestMS, b.ProcessMS),
 		fmt.Sprintf("time measured elsewhere on %s, over the share of a processor that Lambda gives, and %d ms", b.Measured, callWait.Milliseconds()),
-		fmt.Sprintf("for each call to AWS. Assumed too: %v %% of invocations start an instance, and what is seldom", startShare*100),
-		fmt.Sprintf("happens in %v %% of hours.", seldomHours*100),
+		fmt.Sprintf("for each call to AWS. Also assumed: %v %% of invocations start an instance, and rare", startShare*100),
+		fmt.Sprintf("outcomes occur in %v %% of hours.", seldomHours*100),
 	}
 }
 
@@ -74,7 +74,7 @@ func choices(p Prices, m Measured, u Usage, total float64) (string, error) {
 		{"full batches of 10, as in bursts", func(u *Usage) { u.Batch = 10 }},
 		{"arm64", func(u *Usage) { u.Arm64 = true }},
 		{"handlers that wait 100 ms a batch", func(u *Usage) { u.HandlerWait += 100 * time.Millisecond }},
-		{"one source more", func(u *Usage) { u.Sources++ }},
+		{"one more source", func(u *Usage) { u.Sources++ }},
 		{"all payloads kept", func(u *Usage) { u.Payloads = true }},
 	} {
 		other := u
@@ -110,7 +110,7 @@ func (l Line) price() string {
 	return price + " for " + quantity(l.Per)
 }
 
-// dollars are rounded to cents, and up where they would vanish.
+// dollars returns an amount rounded to cents. One that is less than a cent is not 0.00.
 func dollars(usd float64) string {
 	if usd > 0 && usd < 0.01 {
 		return "< 0.01"
@@ -119,7 +119,7 @@ func dollars(usd float64) string {
 	return thousands(whole) + "." + cents
 }
 
-// quantity has decimals where it is small.
+// quantity returns a number with decimals if it is small.
 func quantity(n float64) string {
 	if n >= 100 || n == float64(int64(n)) {
 		return thousands(fmt.Sprintf("%.0f", n))

@@ -83,15 +83,15 @@ US dollars, us-east-1, prices of 2026-01-02. Free tiers and discounts by volume 
 Sources that send: 3. Events in a batch: 1. What handlers call and keep is extra.
 Durations (ingest 14 ms, process 27 ms a batch) are estimates, not measured on AWS: the processor
 time measured elsewhere on 2026-01-03, over the share of a processor that Lambda gives, and 10 ms
-for each call to AWS. Assumed too: 1 % of invocations start an instance, and what is seldom
-happens in 10 % of hours.
+for each call to AWS. Also assumed: 1 % of invocations start an instance, and rare
+outcomes occur in 10 % of hours.
 `
 	if d := diff.Diff(want, out.String()); d != "" {
 		t.Errorf("table (-want +got):\n%s", d)
 	}
 }
 
-// The choices name what they change by, each alone.
+// TestReportChoices wants each choice with what it alone changes.
 func TestReportChoices(t *testing.T) {
 	t.Parallel()
 	p := plain()
@@ -105,7 +105,7 @@ func TestReportChoices(t *testing.T) {
 		"| SQS: sent | 1,000,000 req | 1.00 | 1,000,000.00 |\n",
 		"; arm64: " + signed(-1e6*(0.014+0.026+0.0004)*gb) + ";",
 		"; handlers that wait 100 ms a batch: " + signed(3*1e6*0.1*gb) + ";",
-		"; one source more: +7.00;",
+		"; one more source: +7.00;",
 		"all payloads kept: " + signed(1e6+2*1e6*1124/gigabyte*2.4) + ".\n",
 	} {
 		if !strings.Contains(report, want) {

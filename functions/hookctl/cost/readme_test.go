@@ -11,8 +11,8 @@ import (
 	"webhookintake/functions/hookctl/cli/clitest"
 )
 
-// The README's tables are this package's. With -update they are written, from the files
-// as TestMeasured may just have left them.
+// TestREADME compares the README's tables with this package's. With -update it writes them,
+// from the files as TestMeasured may just have written them.
 func TestREADME(t *testing.T) {
 	text, err := os.ReadFile("measured.json")
 	if err != nil {
@@ -38,7 +38,7 @@ func TestREADME(t *testing.T) {
 	checkBlock(t, "scale", scale.String())
 }
 
-// checkBlock compares what stands between a pair of markers, or writes it.
+// checkBlock compares the text between a pair of markers, or writes it.
 func checkBlock(t *testing.T, name, want string) {
 	t.Helper()
 	const path = root + "README.md"

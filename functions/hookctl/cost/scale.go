@@ -13,12 +13,12 @@ import (
 type Limit struct {
 	What  string
 	Sum   string    // the arithmetic, in words
-	At    []float64 // by rate
+	At    []float64 // the value at each rate
 	Most  float64   // what AWS or the template allows by default; 0 means that nothing limits it
 	Raise string    // what to raise, with a link to where AWS says it
 }
 
-// A Scale is what limits the stack at some rates, in events a second.
+// A Scale says what limits the stack at some rates, in events a second.
 type Scale struct {
 	Rates       []float64
 	HandlerWait time.Duration
@@ -29,7 +29,7 @@ type Scale struct {
 // FloodRate is the template's default of ApiRateLimit, in requests a second.
 const FloodRate = 1000
 
-// full is the size of batches when events come so fast that they do not come alone.
+// full is the size of a batch when events come fast.
 const full = 10
 
 // Where AWS says its quotas.
@@ -42,7 +42,7 @@ const (
 	warmThroughput = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html"
 )
 
-// At is the scale at those rates, with handlers that wait so long for each batch.
+// At returns the scale at those rates, with handlers that wait that long for each batch.
 func At(p Prices, m Measured, handlerWait time.Duration, rates ...float64) Scale {
 	ack, batch := m.IngestTime(), m.ProcessTime(full, handlerWait)
 	s := Scale{Rates: rates, HandlerWait: handlerWait, Flood: flood(p.Of, m)}
@@ -57,7 +57,7 @@ func At(p Prices, m Measured, handlerWait time.Duration, rates ...float64) Scale
 		link("`ApiRateLimit` and `ApiBurstLimit`; over 10,000 the account's throttle quota", apiQuotas),
 		func(r float64) float64 { return r })
 	add("invocations a second", "rate + rate ÷ 10", 10_000,
-		link("the account's concurrency: it allows ten times as many invocations a second", lambdaQuotas),
+		link("the account's concurrency; the limit is ten times that", lambdaQuotas),
 		func(r float64) float64 { return r + r/full })
 	add("ingest at once", fmt.Sprintf("rate × %d ms", ack.Milliseconds()), 1000,
 		link("the account's concurrency; it grows by 1,000 in 10 s", lambdaQuotas),
@@ -66,13 +66,13 @@ func At(p Prices, m Measured, handlerWait time.Duration, rates ...float64) Scale
 		link("`MaximumConcurrency`; over its 1,000, several stacks", sourceQuotas),
 		func(r float64) float64 { return math.Ceil(r / full * batch.Seconds()) })
 	add("messages in flight", "process at once × 10", 120_000,
-		link("nothing; events that wait to be tried again count as well", queueQuotas),
+		link("cannot be raised; events that wait for their next try count as well", queueQuotas),
 		func(r float64) float64 { return full * math.Ceil(r/full*batch.Seconds()) })
 	add("write units a second", fmt.Sprintf("rate × %v", m.Event.Writes), 4000,
 		link("`TableWarmWriteUnits`", warmThroughput)+link("; over 40,000 the table's quota", tableQuotas),
 		func(r float64) float64 { return r * m.Event.Writes })
 	add("GB of log a day", fmt.Sprintf("rate × %.1f kB", logBytes(m)/1000), 0,
-		"`LogLevel` warn, which leaves the metrics",
+		"`LogLevel` warn, which keeps the metrics",
 		func(r float64) float64 { return r * logBytes(m) * 24 * 3600 / 1e9 })
 	add("US$ a month", "`hookctl cost --batch 10`", 0, "", func(r float64) float64 {
 		return sum(lines(p, m, Usage{Events: r * hours * 3600, Batch: full, Sources: DefaultUsage().Sources, HandlerWait: handlerWait}))
@@ -82,13 +82,13 @@ func At(p Prices, m Measured, handlerWait time.Duration, rates ...float64) Scale
 
 func link(text, page string) string { return "[" + text + "](" + page + ")" }
 
-// logBytes are those of one event in a full batch.
+// logBytes returns the bytes of log of one event in a full batch.
 func logBytes(m Measured) float64 {
 	return m.Ingest.LogBytes + m.Stack.AccessBytes + m.Stack.PlatformBytes + (m.Ten.LogBytes+m.Stack.PlatformBytes)/full
 }
 
-// flood is what a day of webhooks that ingest refuses costs. A refusal takes no longer
-// than an acknowledgement and is logged like one, and goes no further.
+// flood returns what a day of webhooks costs that ingest refuses. A refusal takes no longer
+// than an acknowledgement, is logged in the same way, and sends nothing to the queue.
 func flood(p PriceOf, m Measured) float64 {
 	requests := float64(FloodRate * 24 * 3600)
 	return sum([]Line{
@@ -100,7 +100,7 @@ func flood(p PriceOf, m Measured) float64 {
 	})
 }
 
-// WriteMarkdown writes the table, with what is over a default in bold.
+// WriteMarkdown writes the table. Values above a default are bold.
 func (s Scale) WriteMarkdown(out io.Writer) error {
 	var w strings.Builder
 	w.WriteString("| events a second | |")
@@ -129,7 +129,7 @@ func (s Scale) WriteMarkdown(out io.Writer) error {
 	return err
 }
 
-// rounded has two digits that count, or three: these are estimates.
+// rounded returns an estimate with two or three significant digits.
 func rounded(n float64) string {
 	if n < 100 {
 		return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64)

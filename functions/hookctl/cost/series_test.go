@@ -12,7 +12,8 @@ import (
 	"webhookintake/shared/telemetry"
 )
 
-// seriesIn are the metrics in lines of the embedded metric format: name and dimensions.
+// seriesIn returns the metrics in lines of the embedded metric format, as name and
+// dimensions.
 func seriesIn(t *testing.T, printed string) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
@@ -26,7 +27,7 @@ func seriesIn(t *testing.T, printed string) map[string]bool {
 			} `json:"_aws"`
 		}
 		if err := json.Unmarshal([]byte(l), &line); err != nil {
-			t.Fatalf("printed a line that is no JSON: %s", l)
+			t.Fatalf("printed a line that is not JSON: %s", l)
 		}
 		for _, d := range line.AWS.CloudWatchMetrics {
 			for _, dimensions := range d.Dimensions {
@@ -39,7 +40,7 @@ func seriesIn(t *testing.T, printed string) map[string]bool {
 	return all
 }
 
-// count parts the metrics of the usual event from the others that telemetry names.
+// count returns how many metrics a usual event counts, and how many others telemetry names.
 func count(t *testing.T, usual map[string]bool) Series {
 	t.Helper()
 	names, err := os.ReadFile(root + "shared/telemetry/names.go")

@@ -18,10 +18,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// secret is the source's: a sample one would be refused outside of `sam local`.
+// secret is the source's. Sample secrets are refused outside of `sam local`.
 const secret = "whsec_measured"
 
-// An ingestSubject is ingest, sending to a stand-in of SQS.
+// An ingestSubject is ingest with a fake SQS.
 type ingestSubject struct {
 	subject
 	sqs *lambdatest.SQS
@@ -39,7 +39,7 @@ func newIngest(t *testing.T) ingestSubject {
 	}}
 }
 
-// webhookEvent is the sample as API Gateway hands it over, signed now.
+// webhookEvent returns the sample as API Gateway invokes ingest with it, signed now.
 func webhookEvent(t *testing.T) []byte {
 	t.Helper()
 	text, err := os.ReadFile(root + "events/http/" + sampleName + ".json")
@@ -68,11 +68,11 @@ func webhookEvent(t *testing.T) []byte {
 	return mustJSON(t, e)
 }
 
-// headers is about what API Gateway adds to an answer: status line, date, content type,
-// length, connection and request id.
+// headers is about how many bytes API Gateway adds to an answer: status line, date, content
+// type, length, connection and request id.
 const headers = 200
 
-// event is what one event leaves in the queue, and its answer.
+// event returns what one event leaves in the queue, and the size of its answer.
 func (s ingestSubject) event(t *testing.T) Event {
 	t.Helper()
 	p := lambdatest.Run(t, s.path, s.env)
@@ -87,14 +87,14 @@ func (s ingestSubject) event(t *testing.T) Event {
 	}
 }
 
-// message is what ingest sent first.
+// message returns the first message that ingest sent.
 func (s ingestSubject) message() lambdatest.SQSMessage { return s.sqs.Sent()[0] }
 
-// A processSubject is process, writing to a stand-in of DynamoDB.
+// A processSubject is process with a fake DynamoDB.
 type processSubject struct {
 	*subject
 	table  *table
-	events int // handed over so far
+	events int // invoked with so far
 }
 
 func newProcess(t *testing.T, m lambdatest.SQSMessage, size int) *processSubject {
@@ -102,7 +102,7 @@ func newProcess(t *testing.T, m lambdatest.SQSMessage, size int) *processSubject
 	table := newTable(t)
 	p := &processSubject{table: table}
 	env := table.to.Env()
-	maps.Copy(env, map[string]string{ // of queues that nothing that goes well asks
+	maps.Copy(env, map[string]string{ // queues, which are used only if something fails
 		"QUEUE_URL": "http://127.0.0.1:1/queue", "DLQ_URL": "http://127.0.0.1:1/dead", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:1",
 	})
 	p.subject = &subject{
@@ -119,7 +119,7 @@ func newProcess(t *testing.T, m lambdatest.SQSMessage, size int) *processSubject
 	return p
 }
 
-// record is the message as the event source hands it over, under an id of its own.
+// record returns the message as the event source invokes process with it, under another id.
 func record(m lambdatest.SQSMessage, n int) events.SQSMessage {
 	id := m.Attributes["id"]
 	own := id[:len(id)-6] + fmt.Sprintf("%06d", n)

@@ -15,15 +15,15 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// A table counts what is asked of a stand-in of DynamoDB.
+// A table is a fake DynamoDB that counts what is written.
 type table struct {
 	to *lambdatest.DynamoDB
 
 	mu     sync.Mutex
 	calls  int
-	writes int            // those in batches included
-	item   map[string]int // bytes of each attribute, of the records written last
-	expire time.Time      // of the same
+	writes int            // including those in batches
+	item   map[string]int // bytes of each attribute, as last written
+	expire time.Time      // of the record last written
 }
 
 func newTable(t *testing.T) *table {
@@ -40,7 +40,7 @@ func (x *table) callCount() int {
 	return x.calls
 }
 
-// ServeHTTP notes the request and lets the stand-in answer.
+// ServeHTTP notes the request and lets the fake answer.
 func (x *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -50,7 +50,7 @@ func (x *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Statements []statement
 	}
-	_ = json.Unmarshal(body, &in) // where it cannot be read, the stand-in says so
+	_ = json.Unmarshal(body, &in) // if this fails, so does the fake
 	x.mu.Lock()
 	x.calls++
 	x.writes += max(1, len(in.Statements))
@@ -62,8 +62,8 @@ func (x *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.to.ServeHTTP(w, r)
 }
 
-// A statement is one of PartiQL's; its first parameters are the attributes that it sets,
-// in their order.
+// A statement is one of PartiQL. Its first parameters are the attributes that it sets, in
+// their order.
 type statement struct {
 	Statement  string
 	Parameters []struct {
@@ -74,8 +74,8 @@ type statement struct {
 
 var assigned = regexp.MustCompile(`'(\w+)': \?|SET "(\w+)"=\?`)
 
-// note adds the attributes up: those of the claim, and of the end over them. A number is
-// charged as half its digits, and one more.
+// note records the attributes' sizes. What the end of an event writes replaces what its
+// claim wrote. A number counts as half its digits and one.
 func (x *table) note(s statement) {
 	for i, m := range assigned.FindAllStringSubmatch(s.Statement, -1) {
 		name, value := m[1]+m[2], s.Parameters[i]
@@ -88,13 +88,13 @@ func (x *table) note(s statement) {
 		}
 		x.item[name] = len(name) + size
 		if name == "exp" {
-			seconds, _ := strconv.ParseInt(value.N, 10, 64) // no date where it is none
+			seconds, _ := strconv.ParseInt(value.N, 10, 64) // 0 if it is not a number
 			x.expire = time.Unix(seconds, 0)
 		}
 	}
 }
 
-// addTo adds what each of the events left in the table.
+// addTo sets what each of a number of events left in the table.
 func (x *table) addTo(e *Event, events float64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

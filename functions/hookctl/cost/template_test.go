@@ -56,7 +56,7 @@ func (x template) resources(kind string) []*yaml.Node {
 
 var child = samtemplate.Child
 
-// stack counts what is charged for.
+// stack returns what is charged for.
 func (x template) stack(t *testing.T) Stack {
 	t.Helper()
 	globals := x.At("Globals", "Function")
@@ -68,7 +68,7 @@ func (x template) stack(t *testing.T) Stack {
 	}
 	for _, f := range x.resources("AWS::Serverless::Function") {
 		if child(f, "MemorySize") != nil {
-			t.Error("template.yaml: a function has a memory size of its own; the bill knows one for all")
+			t.Error("template.yaml: a function has its own memory size; the bill assumes one for all")
 		}
 		config := child(f, "LoggingConfig")
 		if global := child(globals, "LoggingConfig"); child(config, "LogFormat") == nil && global != nil {
@@ -81,7 +81,7 @@ func (x template) stack(t *testing.T) Stack {
 		s.AlarmMetrics += alarmMetrics(a)
 	}
 	if n := len(x.resources("AWS::CloudWatch::CompositeAlarm")) + len(x.resources("AWS::Logs::MetricFilter")); n > 0 {
-		t.Errorf("template.yaml: %d composite alarms or metric filters, which the bill has no line for", n)
+		t.Errorf("template.yaml: %d composite alarms or metric filters, for which the bill has no line", n)
 	}
 	for _, a := range x.resources("AWS::Serverless::HttpApi") {
 		s.AccessBytes = float64(len(accessLine(x.text(t, child(a, "AccessLogSettings", "Format")))))
@@ -89,7 +89,7 @@ func (x template) stack(t *testing.T) Stack {
 	return s
 }
 
-// alarmMetrics is how many metrics an alarm looks at, each of which is charged.
+// alarmMetrics returns how many metrics an alarm looks at, each of which is charged.
 func alarmMetrics(alarm *yaml.Node) float64 {
 	queries := child(alarm, "Metrics")
 	if queries == nil {
@@ -104,7 +104,7 @@ func alarmMetrics(alarm *yaml.Node) float64 {
 	return n
 }
 
-// platformLines are Lambda's own of one invocation.
+// platformLines returns Lambda's own lines of one invocation.
 func platformLines(format, level string) []string {
 	const id = "5a3c1e00-0000-4000-8000-000000000001"
 	switch {
@@ -123,7 +123,7 @@ func platformLines(format, level string) []string {
 	}
 }
 
-// accessLine is API Gateway's line for a request, with values of the usual length.
+// accessLine returns API Gateway's line for a request, with values of the usual length.
 func accessLine(format string) string {
 	usual := map[string]string{
 		"$context.requestTimeEpoch": "1790000000000", "$context.requestId": "JKJaXmPLvHcESHA=", "$context.routeKey": "POST /hooks/{source}",
