@@ -49,7 +49,7 @@ var rules = []rule{
 		"it reads a file, and does not know what a test looks for in it"},
 	{"shared/lambdatest", []string{"shared"}, "it tests programs from outside"},
 	{"shared/simulate", []string{"shared"}, "it runs the parts, not the programs"},
-	{"functions/process/handlers", []string{"shared/hook", "shared/webhook", "shared/provider", "functions/process/handlers"},
+	{room, []string{"shared/hook", "shared/webhook", "shared/provider", "functions/process/handlers"},
 		"handlers depend on what their author sees, so that the rest can change under them"},
 	{"functions/hookctl/dialect", []string{"shared/provider", "shared/source", "shared/webhook"},
 		"what is known of a provider does not depend on what is done with it"},
@@ -98,6 +98,9 @@ func TestImports(t *testing.T) {
 		}
 	}
 	for _, r := range rules {
+		if r.path == room { // what the user's handlers need, they may not need yet
+			continue
+		}
 		for _, may := range r.may {
 			if !used[permission{r.path, may}] {
 				t.Errorf("%s may import %s and does not: remove the permission", r.path, may)

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# the user's room: with the README's handlers in it, and without the samples
+. "$(dirname "$0")/../env.sh"
+
+[ "${1:-}" = needs ] && exit 0
+
+ROOM=$PWD go test -count=1 -timeout 1h -run TestRoom ./.ci/readme
