@@ -103,7 +103,7 @@ func TestStateMovesOnce(t *testing.T) {
 				inWorld(t, func(w *world) {
 					s := accounts()
 					w.onMove(s, nil)
-					said := w.onSay(s, nil)
+					said := w.onSay(s, nil, hook.After("move"))
 					fault, stop := failOp(op, apply)
 					w.ledger.Fault = fault
 					w.send(message("evt_1"))
@@ -128,7 +128,7 @@ func TestStateRaces(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := accounts()
 		w.onMove(s, func(hook.Event[order]) error { time.Sleep(time.Second); return nil })
-		said := w.onSay(s, nil)
+		said := w.onSay(s, nil, hook.After("move"))
 		for n := range queue.MaxBatch {
 			w.send(message(fmt.Sprint("evt_", n)))
 		}
@@ -219,7 +219,7 @@ func TestResultIsThisEvents(t *testing.T) {
 				return hook.RetryAfter(time.Hour, hook.NotSent(errBank))
 			}
 			return nil
-		}, hook.AtMostOnce)
+		}, hook.AtMostOnce, hook.After("move"))
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Retried, false)
 		w.send(message("evt_2"))

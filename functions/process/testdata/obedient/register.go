@@ -136,5 +136,5 @@ func registerChat(r *hook.Registry, table string) {
 		}
 		key := webhook.Attributes{"pk": webhook.S(e.ID + ":said")}
 		return []webhook.Write{webhook.Put(table, key, webhook.Attributes{"n": webhook.N(int64(n))}).IfAbsent()}, nil
-	})
+	}, hook.After("move"))
 }
