@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# golangci-lint (its first build takes some minutes), and go.mod is tidy
+# golangci-lint (its first build takes some minutes), known vulnerabilities, go.mod tidy
 . "$(dirname "$0")/../env.sh"
 
 [ "${1:-}" = needs ] && exit 0
 
 # shellcheck disable=SC2046 # words
 go tool -modfile=.ci/tools/go.mod golangci-lint run $(packages)
+bash .ci/vulnerabilities.sh
 (cd .ci/tools && go tool golangci-lint run ./...)
 # Only in CI: it may have to fetch what no build needs.
 if in_ci; then

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# the template before checkov and before CloudFormation's own rules
+# the template before checkov, parliament and CloudFormation's own rules
 . "$(dirname "$0")/../env.sh"
 
 if [ "${1:-}" = needs ]; then
-	python3 -c 'import venv, ensurepip' 2>/dev/null || echo "needs Python 3 with venv, to install checkov and SAM's translator"
+	python3 -c 'import venv, ensurepip' 2>/dev/null || echo "needs Python 3 with venv, to install checkov, parliament and SAM's translator"
 	node=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
 	[ "${node:-0}" -ge 20 ] && has npm || echo "needs Node 20 or later with npm, to install @aws/cloudformation-validate"
 	exit 0
@@ -32,3 +32,5 @@ sam_python=$(dirname "$(CI=true bash .ci/sam.sh)")/python
 "$sam_python" .ci/scan/matrix.py "$work" everything
 NODE_PATH=$modules/node_modules node .ci/scan/validate.mjs "$work/everything.json"
 echo "CloudFormation's rules: nothing found in $(grep -c '"Type": "AWS::' "$work/everything.json") resources"
+parliament=$(python_env parliament)
+"$parliament/python" .ci/scan/policies.py "$work/everything.json"
