@@ -134,6 +134,23 @@ func TestScriptsInstallWhatIsLocked(t *testing.T) {
 	}
 }
 
+// A tag of an action can be moved to other code, a commit cannot.
+func TestWorkflowsPinActions(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(root + ".github/workflows/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("workflows %q, %v", files, err)
+	}
+	pinned := regexp.MustCompile(`^[\w-]+/[\w/-]+@[0-9a-f]{40} # v`)
+	for _, file := range files {
+		for _, found := range regexp.MustCompile(`uses: (.*)`).FindAllStringSubmatch(read(t, file), -1) {
+			if !pinned.MatchString(found[1]) {
+				t.Errorf("%s: %s: want the hash of a commit, and its version behind it", file, found[1])
+			}
+		}
+	}
+}
+
 // Everybody builds with one toolchain, the tools too.
 func TestToolchain(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,6 +44,20 @@ func TestOperatorsHalves(t *testing.T) {
 			if half := map[bool]string{true: "Read", false: "Act"}[reads.MatchString(action)]; !strings.HasPrefix(sid, half) {
 				t.Errorf("template.yaml line %d: %s in the statement %s, want it in one whose Sid begins with %s", statement.Line, action, sid, half)
 			}
+		}
+	}
+}
+
+// The threat model says what each role can do when it is taken over.
+func TestThreatModelNamesRoles(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(root + ".github/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range readTemplate(t).ofType("AWS::IAM::Role") {
+		if !strings.Contains(string(text), "| "+role) {
+			t.Errorf("SECURITY.md says nothing about %s", role)
 		}
 	}
 }
