@@ -48,13 +48,15 @@ func Names() []string {
 	return files
 }
 
-// Samples returns the samples in the order of [Types]. Those of events without a Go type
-// come last among their provider's.
+// Samples returns the samples in the order of [All] and [Types]. Those of events without a
+// Go type come last among their provider's.
 func Samples() []Sample {
 	var typed, providers []string
-	for _, t := range Types() {
-		typed = append(typed, NameOf(t))
-		providers = append(providers, t.Provider)
+	for _, d := range All() {
+		providers = append(providers, d.Provider.Name())
+		for _, t := range d.Types {
+			typed = append(typed, NameOf(t))
+		}
 	}
 	var all []Sample
 	for _, name := range Names() {

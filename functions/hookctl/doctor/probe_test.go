@@ -16,7 +16,7 @@ func TestEveryProvider(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 	types := map[string]string{"compliancely": "unknown"}
-	ids := map[string]bool{"contiguity": true, "kyc": true, "standard": true}
+	withoutIDs := map[string]bool{"contiguity-v1": true, "compliancely": true}
 	for _, p := range source.Providers() {
 		src, ok := dialect.Sources()[p.Name()]
 		if !ok {
@@ -28,8 +28,8 @@ func TestEveryProvider(t *testing.T) {
 			want = types[p.Name()]
 		}
 		one, err := newEvent(src, at)
-		if err != nil || one.typ != want || one.named != ids[p.Name()] || len(one.body) > 512 {
-			t.Errorf("%s: %+v, %v, want type %s, named %v", p.Name(), one, err, want, ids[p.Name()])
+		if err != nil || one.typ != want || one.named == withoutIDs[p.Name()] || len(one.body) > 512 {
+			t.Errorf("%s: %+v, %v, want type %s, named %v", p.Name(), one, err, want, !withoutIDs[p.Name()])
 		}
 		if other, err := newEvent(src, at); err != nil || other.id == one.id {
 			t.Errorf("%s: the event %s a second time, %v", p.Name(), other.id, err)
