@@ -1,28 +1,47 @@
 // Package providertest is the suite that every [webhook.Provider] passes: [Run] for the
-// contract, [Fuzz] for what no table foresees, [Benchmark] for what verifying costs.
+// contract, [Fuzz] for arbitrary input, [Benchmark] for the cost of verification.
 //
-// It promises that what Sign made is taken by Verify and that every request which
-// differs from that in one signed byte is refused with the code of the contract, and
-// that no error shows a secret or a body.
+// It promises that a provider which passes accepts what it signs itself, refuses every
+// request that differs from that in one signed byte with the code of the contract, and
+// shows neither a secret nor a body in an error.
 //
-// It never knows how a provider signs: what is particular to one is tested beside it,
-// with vectors that did not come from its own Sign.
+// It never knows how a provider signs: test that next to the provider, with vectors that
+// do not come from its own Sign.
 //
 // # Adding a provider
 //
-// Package standard was added like this, and is a short one to copy the form from.
+// Adding a provider NAME touches these files, and no others. A test in .ci/newprovider
+// follows this list.
 //
-//  1. Write a package beside it: an empty struct Provider with the four methods of
-//     [webhook.Provider], and a package comment that gives the header and the signed
-//     bytes. The parts are in package webhook: [webhook.Settings.Check] for Configure,
-//     [webhook.MatchMAC] for Verify, [webhook.ParseObject] for Open.
-//  2. Declare a [webhook.Type] for each event type with a known payload, and list them in
-//     a function Types.
-//  3. Call [Run], [Fuzz] and [Benchmark] in its tests with a [Case] that says what the
-//     provider sends, and add vectors of the provider's own documentation.
-//  4. Add one line to Providers of package source. From then on a source can name the
-//     provider, and ingest, queue, ledger and handlers take its events as any other's.
-//  5. For hookctl: one file in package dialect, one line in its function All, and one
-//     sample for each type in dialect/bodies; its tests name what is missing. Then run
-//     "make samples".
+//	new   shared/provider/NAME/*.go
+//	new   functions/hookctl/dialect/NAME.go
+//	new   functions/hookctl/dialect/bodies/NAME.*.json
+//	edit  shared/source/providers.go
+//	edit  functions/hookctl/dialect/dialect.go
+//	edit  functions/hookctl/dialect/sample_test.go
+//	run   make samples
+//	run   go test ./functions/ingest ./functions/process/... ./functions/hookctl/types -update
+//	made  events/*.json
+//	made  events/http/*.json
+//	made  events/sqs/*.json
+//	made  functions/ingest/testdata/golden/NAME.*.json
+//	made  functions/process/testdata/golden/*.txt
+//	made  functions/process/handlers/samples/testdata/golden/NAME.*.txt
+//	made  functions/hookctl/types/testdata/types.*
+//
+// Package standard is a short one to start from.
+//
+//  1. Write the package: an empty struct Provider with the four methods of
+//     [webhook.Provider], and a package comment with the header and the signed bytes. Its
+//     parts are in package webhook: [webhook.Settings.Check] for Configure,
+//     [webhook.ParseSignatures] and [webhook.MatchMAC] for Verify, [webhook.ParseEnvelope]
+//     for Open. Declare a [webhook.Type] for each event type with a known payload, and
+//     return them from a function Types.
+//  2. Test it: call [Run], [Fuzz] and [Benchmark] with a [Case] that describes the
+//     provider, and add vectors from the provider's documentation.
+//  3. Add it to Providers of package source. From then on a source can name the provider,
+//     and ingest, queue, ledger and handlers work with its events.
+//  4. Tell hookctl about it: a Dialect in a file of its own, one name in All, a body for
+//     each type, and a row for each type in the test that decodes the samples.
+//  5. Run the commands, and read what they change.
 package providertest
