@@ -19,7 +19,7 @@ help: ## list the targets
 		'/^[a-z-]+:.*## / { printf "%s%-8s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## show the way of each sample event, then receive webhooks on this machine
+run: ## show how each sample event is handled, then receive webhooks on this machine
 	@$(HOOKCTL) run
 
 .PHONY: test
@@ -59,7 +59,7 @@ cost: ## measure what an event takes, and write the README's table of costs anew
 	@go test -count=1 -run 'TestMeasured|TestREADME' ./functions/hookctl/cost -update
 
 .PHONY: samples
-samples: ## write events/ anew
+samples: ## write events/
 	@$(HOOKCTL) samples
 
 .PHONY: clean

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../.."
 
 // name is the name of the provider that is added.

@@ -1,3 +1,3 @@
-// Package rules tests how the tree hangs together: who may import whom, and what every
-// package owes its readers. It is never part of a program.
+// Package rules tests the structure of the tree: what packages may import, and what every
+// package must document. It is never part of a program.
 package rules

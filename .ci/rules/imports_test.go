@@ -11,7 +11,7 @@ const module = "webhookintake/"
 
 // A rule says what the packages below a path may import of this module.
 type rule struct {
-	path   string // the longest that fits a package counts
+	path   string // the rule with the longest matching path applies
 	may    []string
 	reason string
 }
@@ -58,7 +58,7 @@ var rules = []rule{
 	{"functions", []string{"shared", "functions"}, "programs wire what they need"},
 }
 
-// ruleFor is the rule with the longest path that p is below.
+// ruleFor returns the rule with the longest path that contains p.
 func ruleFor(p string) rule {
 	var best rule
 	for _, r := range rules {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../.."
 
 // A pkg is a folder with Go files.
@@ -23,7 +23,7 @@ type pkg struct {
 	lines map[string]int
 }
 
-// packages parses every package of the module below functions and shared.
+// packages parses every package below functions and shared.
 func packages(t *testing.T) []*pkg {
 	t.Helper()
 	byPath := map[string]*pkg{}
@@ -76,7 +76,7 @@ func ours(t *testing.T) []*pkg {
 	})
 }
 
-// doc is the package comment.
+// doc returns the package comment.
 func (p *pkg) doc() string {
 	var doc strings.Builder
 	for name, f := range p.files {
@@ -87,7 +87,7 @@ func (p *pkg) doc() string {
 	return doc.String()
 }
 
-// code are the files that are no tests.
+// code returns the files that are not tests.
 func (p *pkg) code() map[string]*ast.File {
 	code := map[string]*ast.File{}
 	for name, f := range p.files {
@@ -169,8 +169,8 @@ func TestNoInit(t *testing.T) {
 	}
 }
 
-// What reads the environment by itself cannot be tested beside another, and hides what
-// it depends on.
+// A package that reads the environment itself cannot be tested in parallel, and hides its
+// dependencies.
 func TestOnlyMainReadsTheEnvironment(t *testing.T) {
 	t.Parallel()
 	for _, p := range ours(t) {
@@ -192,7 +192,7 @@ func TestOnlyMainReadsTheEnvironment(t *testing.T) {
 	}
 }
 
-// A promise that names the test which guards it must not outlive that test.
+// A package comment that names a test must not outlive the test.
 func TestDocsNameTestsThatExist(t *testing.T) {
 	t.Parallel()
 	all := packages(t)

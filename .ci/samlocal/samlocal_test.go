@@ -18,11 +18,11 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../../"
 
-// sam is the program, from the environment: the tests need it, Docker, and what `sam
-// build` wrote.
+// sam returns the path of SAM CLI, from the environment. The tests also need Docker and the
+// output of `sam build`.
 func sam(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("WEBHOOK_TEST_SAM")
@@ -32,7 +32,7 @@ func sam(t *testing.T) string {
 	return path
 }
 
-// samples are the files of events/ for a function.
+// samples returns the files of events/ for a function.
 func samples(t *testing.T, kind string) []string {
 	t.Helper()
 	files, err := filepath.Glob(root + "events/" + kind + "/*.json")
@@ -91,7 +91,7 @@ func TestInvokeProcess(t *testing.T) {
 	}
 }
 
-// environment is what SAM gives the function.
+// environment returns the environment that SAM gives the function.
 func environment(t *testing.T) map[string]string {
 	t.Helper()
 	var all struct{ Process map[string]string }
@@ -106,7 +106,7 @@ func environment(t *testing.T) map[string]string {
 // log, or shows it twice; the programs' own tests compare the same words without SAM.
 const tries = 5
 
-// invoke gives the function's answer, and its log as SAM shows it.
+// invoke returns the function's answer, and its log as SAM shows it.
 func invoke(t *testing.T, program, function, sample string) (answer []byte, log string) {
 	t.Helper()
 	event, err := filepath.Abs(sample)
@@ -123,7 +123,7 @@ func invoke(t *testing.T, program, function, sample string) (answer []byte, log 
 	return stdout.Bytes(), stderr.String()
 }
 
-// compare holds two JSON texts against each other.
+// compare compares two JSON texts.
 func compare(t *testing.T, want, got []byte) {
 	t.Helper()
 	var w, g any

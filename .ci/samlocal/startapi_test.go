@@ -91,7 +91,7 @@ func (e event) request(t *testing.T, url string) *http.Request {
 	return r
 }
 
-// startAPI runs `sam local start-api` until the test is over, and gives its address.
+// startAPI runs `sam local start-api` until the end of the test, and returns its address.
 func startAPI(t *testing.T, program string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

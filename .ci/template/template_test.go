@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../../"
 
 // A template is template.yaml, whose values may be intrinsic functions.

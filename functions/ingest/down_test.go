@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestQueueDown has the queue fail or hang: in real time, as the whole program has to
-// keep to its budget.
+// The queue fails or hangs. This takes real time, because the whole program must keep to its
+// budget.
 func TestQueueDown(t *testing.T) {
 	t.Parallel()
 	hang := func(r *http.Request) int {
@@ -71,7 +71,7 @@ func TestQueueDown(t *testing.T) {
 	}
 }
 
-// TestLittleTime has an invocation end sooner than the budget.
+// The invocation ends sooner than the budget.
 func TestLittleTime(t *testing.T) {
 	t.Parallel()
 	sqs := newSQS(t)
@@ -83,7 +83,7 @@ func TestLittleTime(t *testing.T) {
 	}
 }
 
-// TestSourcesUnreachable has a secret that nobody serves.
+// The service of the secret cannot be reached.
 func TestSourcesUnreachable(t *testing.T) {
 	t.Parallel()
 	sqs := newSQS(t)
@@ -105,7 +105,7 @@ func TestSourcesUnreachable(t *testing.T) {
 	checkOutput(t, p)
 }
 
-// TestSourcesFromSecret has a secret that is there.
+// The secret can be read.
 func TestSourcesFromSecret(t *testing.T) {
 	t.Parallel()
 	server := newSecret(t, sources)
@@ -127,8 +127,8 @@ func TestSourcesFromSecret(t *testing.T) {
 	checkOutput(t, p)
 }
 
-// TestKilled ends the program at the worst moment, when the queue has taken a webhook
-// and not said so: the sender sends it again, and it is in the queue twice.
+// The program is killed at the worst moment, when the queue has accepted a webhook and not
+// answered: the sender sends it again, and it is in the queue twice.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	sqs := newSQS(t)

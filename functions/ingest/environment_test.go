@@ -8,8 +8,7 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// TestWrongEnvironment starts the program with environments that are not right. It has
-// to end, and to name every variable that is at fault.
+// With a wrong environment the program must exit, and name every variable at fault.
 func TestWrongEnvironment(t *testing.T) {
 	t.Parallel()
 	const sample = `{"contiguity": {"secrets": ["` + secret + `-sample-only"]}}`
@@ -61,7 +60,7 @@ func TestWrongEnvironment(t *testing.T) {
 	}
 }
 
-// TestLocal takes, under sam local, what is refused anywhere else.
+// Under sam local the program accepts what it refuses elsewhere.
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	p := lambdatest.Run(t, program.Path(t), map[string]string{

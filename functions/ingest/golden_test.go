@@ -14,10 +14,10 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-var update = flag.Bool("update", false, "write the golden answers anew")
+var update = flag.Bool("update", false, "write the golden answers")
 
-// TestSamples gives the program every sample event, in the environment of sam local,
-// and compares its answers with the golden ones.
+// The program answers every sample event, in the environment of sam local, as the golden
+// files say.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	const events, golden = "../../events", "testdata/golden"
@@ -61,7 +61,7 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// localEnvironment is what sam local gives the function.
+// localEnvironment returns the environment that sam local gives the function.
 func localEnvironment(t *testing.T, file string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestBadInput sends what strangers and broken senders may: an answer of the table,
-// nothing printed that should not be, and the program goes on.
+// Whatever strangers and broken senders send, the program gives an answer of the table,
+// prints nothing that it should not, and goes on.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	mac := strings.Repeat("0", 64)

@@ -50,7 +50,7 @@ func newSQS(t *testing.T) *lambdatest.SQS {
 	return sqs
 }
 
-// with is the environment of a program that sends to sqs, and what is given beside it.
+// with returns the environment of a program that sends to sqs, with additional variables.
 func with(sqs *lambdatest.SQS, vars map[string]string) map[string]string {
 	env := sqs.Env()
 	env["SOURCES"] = sources
@@ -58,16 +58,16 @@ func with(sqs *lambdatest.SQS, vars map[string]string) map[string]string {
 	return env
 }
 
-// A request is what a test sends. Its zero value is a POST to no source.
+// A request is a request to the program. Its zero value is a POST to no source.
 type request struct {
-	method string // POST where empty
+	method string // empty means POST
 	source string
-	path   string // the route, where there is no source
+	path   string // the route, if there is no source
 	header http.Header
 	query  string
 	body   string
 	base64 bool // the body goes as base64
-	raw    bool // the body is said to be base64 as it stands
+	raw    bool // the body is sent as it is, and called base64
 }
 
 // event is the request in API Gateway's format.
@@ -108,7 +108,7 @@ func signed(source, id, body string) request {
 	return request{source: source, header: r.Header, body: body}
 }
 
-// An answer is what API Gateway gets.
+// An answer is the answer to API Gateway.
 type answer struct {
 	StatusCode      int               `json:"statusCode"`
 	Headers         map[string]string `json:"headers"`
@@ -132,7 +132,7 @@ func send(t *testing.T, p *lambdatest.Process, r request) answer {
 // refusal is the body of an answer with that code.
 func refusal(code webhook.Code) string { return `{"error":"` + string(code) + `"}` }
 
-// checkOutput looks for what must never be printed.
+// checkOutput fails if something was printed that must never be.
 func checkOutput(t *testing.T, p *lambdatest.Process) {
 	t.Helper()
 	output := p.Stdout() + p.Stderr()

@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-// TestOutput reads what the program prints: for each webhook one line of log and one
-// of metrics, for a health check nothing.
+// The program prints one log line and one line of metrics for each webhook, and nothing for
+// a health check.
 func TestOutput(t *testing.T) {
 	t.Parallel()
 	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), nil))
@@ -26,7 +26,7 @@ func TestOutput(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &fields); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
-		// What differs from run to run counts by being there.
+		// Of values that differ between runs, only the presence counts.
 		for _, name := range []string{"time", "took_ms", "verifying_ms", "queueing_ms", "_aws", "AckTime", "request"} {
 			if _, ok := fields[name]; ok {
 				fields[name] = "…"
@@ -54,7 +54,7 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// TestLogLevel leaves out what was not asked for; metrics are no log.
+// The level applies to the log and not to metrics.
 func TestLogLevel(t *testing.T) {
 	t.Parallel()
 	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), map[string]string{"LOG_LEVEL": "error"}))

@@ -71,8 +71,8 @@ func TestOneEndpointForAllServices(t *testing.T) {
 	}
 }
 
-// A secret that was half written keeps the version before it in use, says so in the log
-// and counts it, which the alarm SourcesInvalid watches.
+// If the current version is invalid, the previous one stays in use. That is logged, and
+// counted for the alarm SourcesInvalid.
 func TestHalfWrittenSecret(t *testing.T) {
 	t.Parallel()
 	server := newVersions(t, sources[:len(sources)/2], sources)

@@ -12,11 +12,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// sms is a body of Contiguity's.
+// sms is a body of Contiguity.
 const sms = `{"id":"evt_1","type":"text.incoming.sms","timestamp":1760000000,"data":{"from":"` + phone + `"}}`
 
-// TestTable goes through every row of the table of answers that does not need a queue
-// or a secret that is down.
+// The rows of the table of answers that need no fault of the queue or the secret.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -89,7 +88,7 @@ func signedBefore(d time.Duration) request {
 	return request{source: "contiguity", header: r.Header, body: sms}
 }
 
-// noise is text of about n bytes or more that does not compress below n.
+// noise returns text that does not compress below n bytes.
 func noise(n int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	bytes := make([]byte, n)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// deployed is the environment that the template gives.
+// deployed returns the environment that the template sets.
 var deployed = map[string]string{
 	"QUEUE_URL":            "https://sqs.eu-central-1.amazonaws.com/123456789012/q",
 	"DLQ_URL":              "https://sqs.eu-central-1.amazonaws.com/123456789012/dlq",
@@ -20,7 +20,7 @@ var deployed = map[string]string{
 	"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
 }
 
-// with is the deployed environment with changes.
+// with returns the deployed environment with changes.
 func with(changes map[string]string) func(string) string {
 	env := maps.Clone(deployed)
 	maps.Copy(env, changes)

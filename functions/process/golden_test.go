@@ -16,11 +16,11 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-var update = flag.Bool("update", false, "write the golden answers anew")
+var update = flag.Bool("update", false, "write the golden answers")
 
-// TestSamples gives every sample event, as sam local would, to a new program, and
-// compares its answer, and the words of its log, with the golden ones. Its handlers are
-// not the user's, which the golden answers do not know.
+// A new program handles every sample event, as under sam local. Its answer and log messages
+// must be those of the golden files. Its handlers are not the user's, so that the golden
+// files do not depend on them.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	const dir, golden = "../../events", "testdata/golden"
@@ -79,7 +79,7 @@ func words(t *testing.T, log string) string {
 	return strings.Join(words, "")
 }
 
-// localEnvironment is what sam local gives the function.
+// localEnvironment returns the environment that sam local gives the function.
 func localEnvironment(t *testing.T, file string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(file)

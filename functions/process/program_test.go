@@ -21,7 +21,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// obedient is the function with handlers that do as told.
+// obedient is the function with handlers that do what the event says.
 var obedient = lambdatest.Program{
 	Package:  "webhookintake/functions/process",
 	Handlers: "testdata/obedient/register.go",
@@ -41,10 +41,10 @@ var local = map[string]string{
 	"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "DLQ_URL": "memory:", "TABLE_NAME": "memory:",
 }
 
-// phone stands in every body and every error of the handlers, and must be in no log.
+// phone is in every body and every error of the handlers, and must be in no log.
 const phone = "+15005550001"
 
-// text is a record of an event that says what to do.
+// text returns the record of an event that says what to do.
 func text(typ, id, do string) events.SQSMessage {
 	body, _ := json.Marshal(map[string]any{
 		"id": id, "type": typ, "timestamp": 1_790_000_000,
@@ -58,7 +58,7 @@ func text(typ, id, do string) events.SQSMessage {
 
 var messageIDs atomic.Int64
 
-// record is a message as the event source hands it over.
+// record returns a message as the event source passes it.
 func record(m queue.Message) events.SQSMessage {
 	w, err := queue.Encode(m)
 	if err != nil {
@@ -75,8 +75,8 @@ func record(m queue.Message) events.SQSMessage {
 	return r
 }
 
-// invoke gives p a batch; it returns the ids of the messages that are not acknowledged,
-// and what was logged.
+// invoke invokes p with a batch. It returns the ids of the messages that are not
+// acknowledged, and the log.
 func invoke(t *testing.T, p *lambdatest.Process, timeout time.Duration, records ...events.SQSMessage) (again []string, log string) {
 	t.Helper()
 	event, err := json.Marshal(events.SQSEvent{Records: records})
@@ -108,7 +108,7 @@ func TestOutcomes(t *testing.T) {
 	misfit.Body = strings.Replace(misfit.Body, `"body":"ok"`, `"body":["ok"]`, 1)
 	stale := text(sms, "evt_stale", "ok")
 	stale.Attributes["SentTimestamp"] = fmt.Sprint(time.Now().Add(-6*24*time.Hour - time.Hour).UnixMilli())
-	for _, tt := range []struct { // in this order: later ones meet what earlier ones left
+	for _, tt := range []struct { // in this order: later ones depend on earlier ones
 		name  string
 		r     events.SQSMessage
 		again bool
@@ -156,7 +156,7 @@ func TestNoTimeLeft(t *testing.T) {
 	}
 }
 
-// A batch with one bad record costs its neighbours nothing.
+// A bad record does not affect the others of its batch.
 func TestOneBadRecord(t *testing.T) {
 	t.Parallel()
 	p := lambdatest.Run(t, obedient.Path(t), local)
@@ -174,7 +174,7 @@ func TestOneBadRecord(t *testing.T) {
 	}
 }
 
-// Where ledger and queues do not answer nothing is acknowledged.
+// If ledger and queues do not answer, nothing is acknowledged.
 func TestEnginesUnreachable(t *testing.T) {
 	t.Parallel()
 	const nobody = "http://127.0.0.1:1"
@@ -241,8 +241,7 @@ func TestHandlersVariable(t *testing.T) {
 	lambdatest.Run(t, obedient.Path(t), env)
 }
 
-// A configuration that cannot work stops the program at start, with everything that is
-// wrong with it.
+// A wrong configuration stops the program at start, with an error that lists all faults.
 func TestRefusesToStart(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -41,7 +41,7 @@ func TestQueuedEvent(t *testing.T) {
 	}
 }
 
-// TestReport compares what is told of requests with what they were.
+// TestReport compares the reports with the requests.
 func TestReport(t *testing.T) {
 	t.Parallel()
 	stranger := post(event)

@@ -25,7 +25,7 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		method string                // POST where empty
+		method string                // empty means POST
 		path   string                // /hooks/contiguity where empty
 		body   string                // signed
 		edit   func(r *http.Request) // after signing

@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/process"
 )
 
-// The log says in a few words what came of an event.
+// The log describes the outcome of an event in a few words.
 func ExampleSummary() {
 	r := process.Result{
 		Outcome: process.Handled,

@@ -55,7 +55,7 @@ func TestLargeStateWarns(t *testing.T) {
 	}
 }
 
-// What is put back for the sake of its state is told apart from what had no time.
+// An event that is put back because of its state is distinguished from one without time.
 func TestSummaryOfContention(t *testing.T) {
 	t.Parallel()
 	r := process.Result{Outcome: process.PutBack, Runs: []process.Run{{Handler: "converse", End: process.RunContended}}}

@@ -18,7 +18,7 @@ import (
 
 const maxPlain = queue.MaxBytes - 8<<10
 
-// sms is a message as ingest sends it, with that body.
+// sms returns a message as ingest sends it, with that body.
 func sms(raw string) queue.Message {
 	return queue.Message{Event: webhook.Event{
 		Source: "contiguity-eu", Provider: "contiguity", ID: "evt_1", Type: "text.incoming.sms",
@@ -26,8 +26,8 @@ func sms(raw string) queue.Message {
 	}}
 }
 
-// attributes are what Encode gives sms, changed as pairs of name and value say; an
-// empty value takes the attribute away.
+// attributes returns those of Encode for sms, changed by pairs of name and value; an empty
+// value removes the attribute.
 func attributes(changes ...string) map[string]string {
 	m := map[string]string{
 		"source": "contiguity-eu", "provider": "contiguity", "id": "evt_1", "type": "text.incoming.sms",
@@ -41,7 +41,7 @@ func attributes(changes ...string) map[string]string {
 	return m
 }
 
-// noise gives n bytes that do not compress.
+// noise returns n bytes that do not compress.
 func noise(n int) string {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{7}).Read(b)
@@ -104,7 +104,7 @@ func TestEncoding(t *testing.T) {
 		raw  string
 		want string
 	}{
-		{name: "empty", raw: "", want: "gzip+base64"}, // base64 of nothing is a body that SQS refuses
+		{name: "empty", raw: "", want: "gzip+base64"}, // SQS refuses the base64 of nothing
 		{name: "every allowed control character", raw: "\t\r\n", want: ""},
 		{name: "the edges of the allowed", raw: " \x7f\u0080\uD7FF\uE000\uFFFD\U00010000\U0010FFFF", want: ""},
 		{name: "NUL", raw: "{\x00}", want: "base64"},
@@ -191,8 +191,7 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 }
 
-// TestDeadLetterFits takes the largest body of each encoding and the largest of all
-// that stands beside it.
+// The largest body of each encoding fits with the largest attributes.
 func TestDeadLetterFits(t *testing.T) {
 	t.Parallel()
 	for name, raw := range map[string]string{
@@ -243,8 +242,7 @@ func wantRoundTrip(t interface {
 	}
 }
 
-// sendable tells what is wrong with w by SQS's rules, written down apart from those of
-// the package.
+// sendable checks w by SQS's rules, independently of the package.
 func sendable(w queue.Wire) string {
 	total := len(w.Body)
 	for name, value := range w.Attributes {

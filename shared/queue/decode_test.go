@@ -107,8 +107,7 @@ func TestDecodeReadsWhatItCan(t *testing.T) {
 	}
 }
 
-// TestDecodeFailureIsPrintable: dead letters are shown on terminals, and not only
-// Encode may have written them.
+// Dead letters are shown on terminals, and may come from other programs than Encode.
 func TestDecodeFailureIsPrintable(t *testing.T) {
 	t.Parallel()
 	failure := `{"reason":"attempts","error":"a\u001b[31m\u202e` + strings.Repeat("x", 600) + `"}`
@@ -121,8 +120,8 @@ func TestDecodeFailureIsPrintable(t *testing.T) {
 	}
 }
 
-// TestDecodeBomb: a message of SQS's size can unfold a thousandfold. Decode may use
-// some times what it gives back, as a buffer that grows does, and no more.
+// A message can decompress to a thousand times its size. Decode may use only a small
+// multiple of what it returns, as a growing buffer does.
 func TestDecodeBomb(t *testing.T) {
 	bomb := b64(zip(t, strings.Repeat("\x00", 32<<20)))
 	w := queue.Wire{Body: bomb, Attributes: attributes("encoding", "gzip+base64")}

@@ -14,8 +14,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// FuzzDecode: whatever is in the queue, reading it does not panic, and the message can
-// travel on: what is readable as the same message, what is not as the same body.
+// Whatever is in the queue, reading it does not panic, and the message can be sent again: as
+// the same message if it is readable, else with the same body.
 func FuzzDecode(f *testing.F) {
 	f.Add("{}", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "", "")
 	f.Add("YQBi", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "base64", `{"reason":"attempts","error":"x"}`)
@@ -33,9 +33,9 @@ func FuzzDecode(f *testing.F) {
 		switch {
 		case err == nil:
 		case m.Unreadable != nil && !queue.ValidText(body) && errors.Is(err, queue.ErrInvalid):
-			return // no queue gives such a body
+			return // no queue delivers such a body
 		case errors.Is(err, queue.ErrTooLarge):
-			return // another compressor made it smaller than ours does
+			return // another compressor made it smaller than ours
 		case m.Failure != nil && !queue.ValidText(failure) && errors.Is(err, queue.ErrInvalid):
 			return // nor such an attribute
 		default:
@@ -54,7 +54,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip: any body arrives byte for byte, and SQS takes what carries it.
+// Any body arrives byte for byte, and SQS accepts its message.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add([]byte(`{"id":"evt_1"}`), "")
 	f.Add([]byte{}, "x")
@@ -74,7 +74,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if got.Unreadable != nil || string(got.Raw) != string(raw) {
 			t.Fatalf("%d bytes became %d, unreadable: %v", len(raw), len(got.Raw), got.Unreadable)
 		}
-		m.Failure.Error = got.Failure.Error // TestFailureErrorIsCleaned says what becomes of it
+		m.Failure.Error = got.Failure.Error // see TestFailureErrorIsCleaned
 		wantRoundTrip(t, w, m)
 		again, err := queue.Encode(got)
 		if diff := cmp.Diff(w, again, cmpopts.EquateEmpty()); err != nil || diff != "" {
@@ -83,7 +83,7 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// TestRoundTrip draws whole messages, of lengths on both sides of where compressing begins.
+// Random messages, shorter and longer than the limit for compression.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	name := rapid.StringMatching(`[!-~]{1,200}`)

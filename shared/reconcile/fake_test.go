@@ -21,7 +21,7 @@ type fake struct {
 	asked   []string            // paths
 }
 
-// An answer is a status, 200 where it is 0, with a body.
+// An answer is a status, or 0 for 200, with a body.
 type answer struct {
 	status int
 	body   string
@@ -67,7 +67,7 @@ func (f *fake) compliancely(t *testing.T) *compliancely.Client {
 	return c
 }
 
-// Answers in the documented shapes. The list names one that was checked lately, one that
+// Answers in the documented form. The list names one that was checked lately, one that
 // was not, and one that never was.
 const (
 	list = `{"status":"success","data":{"watchlists":[` +

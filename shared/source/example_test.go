@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A document with one source takes what its provider signed, and nothing else.
+// A document with one source accepts what its provider signed, and nothing else.
 func Example() {
 	set, err := source.Parse([]byte(`{"contiguity": {"secrets": ["whsec_current", "whsec_previous"]}}`), source.ParseOptions{})
 	if err != nil {
@@ -32,7 +32,7 @@ func Example() {
 	// signature_missing
 }
 
-// All faults of a document are told at once, without the secrets.
+// The error has all faults of a document, without the secrets.
 func ExampleParse() {
 	_, err := source.Parse([]byte(`{
 		"kyc":          {"secrets": [""], "tolerance_s": 60},

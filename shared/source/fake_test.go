@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// plain is a provider whose requests carry the secret itself.
+// plain is a provider whose requests contain the secret itself.
 type plain struct {
 	name string
 	used []string // the optional fields it uses
@@ -59,16 +59,16 @@ func options() source.ParseOptions {
 // doc is a sources document with the source "plain", which has that secret.
 func doc(secret string) string { return `{"plain": {"secrets": ["` + secret + `"]}}` }
 
-// vault is a secret whose versions a test changes.
+// vault is a secret whose versions a test can change.
 type vault struct {
 	mu       sync.Mutex
-	versions map[source.Stage]string // a stage that is not there has no version
-	err      error                   // returned by every Fetch, where set
+	versions map[source.Stage]string // an absent stage has no version
+	err      error                   // returned by every Fetch, if set
 	takes    time.Duration           // how long a Fetch takes
 	asked    []source.Stage
 }
 
-// newVault is a vault whose current version is the document.
+// newVault returns a vault whose current version is the document.
 func newVault(current string) *vault {
 	return &vault{versions: map[source.Stage]string{source.Current: current}}
 }
@@ -105,14 +105,14 @@ func (v *vault) put(current string) {
 	v.versions[source.Current] = current
 }
 
-// fail makes every further Fetch return err; nil heals.
+// fail makes every later Fetch return err; nil ends that.
 func (v *vault) fail(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.err = err
 }
 
-// fetched is how many fetches there were since the last call of fetched.
+// fetched returns the number of fetches since its last call.
 func (v *vault) fetched() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -121,7 +121,7 @@ func (v *vault) fetched() int {
 	return n
 }
 
-// verify asks for a request with that secret to the source "plain".
+// verify verifies a request with that secret for the source "plain".
 func verify(t *testing.T, s *source.Sources, secret string) error {
 	t.Helper()
 	_, _, err := s.Verify(t.Context(), "plain", request(secret, nil, time.Now()))

@@ -86,8 +86,8 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// TestInvalidWhileWarm rotates to an invalid version and on to a second one, where
-// neither stage is valid any more: the copy in hand serves.
+// TestInvalidWhileWarm rotates to an invalid version, and then to a second one, so that
+// neither stage is valid: the copy stays in use.
 func TestInvalidWhileWarm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

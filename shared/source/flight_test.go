@@ -61,7 +61,7 @@ func TestOneReadForAllMismatches(t *testing.T) {
 	})
 }
 
-// TestReadTakesAtMostASecond has both versions together take longer than the budget.
+// Reading both versions takes longer than the budget.
 func TestReadTakesAtMostASecond(t *testing.T) {
 	t.Parallel()
 	for _, takes := range []time.Duration{600 * time.Millisecond, time.Hour} {
@@ -126,8 +126,8 @@ func TestWaiterStopsAtItsOwnDeadline(t *testing.T) {
 	}
 }
 
-// TestReaderHangsUp has the client of the request that reads go away: the others get
-// their sources, and nobody pauses.
+// The client of the request that reads hangs up: the others get their sources, without a
+// pause.
 func TestReaderHangsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestNoReadForWhoHasGone(t *testing.T) {
 	}
 }
 
-// panicking is a Fetcher with a bug, once there is somebody who waits for it.
+// panicking is a Fetcher that panics once another caller waits for it.
 type panicking struct{}
 
 func (panicking) Fetch(context.Context, source.Stage) ([]byte, error) {

@@ -98,7 +98,7 @@ func TestHandlerSettings(t *testing.T) {
 	}
 }
 
-// The secret is looked at first, and a nil Fetcher reads none.
+// The secret comes first, and a nil Fetcher reads none.
 func TestHandlerSettingsBehindTheSecret(t *testing.T) {
 	t.Parallel()
 	settings, err := source.HandlerSettings(env(map[string]string{

@@ -12,8 +12,8 @@ import (
 // by chance.
 const marker = "zq9-s3cr3t-zq9"
 
-// FuzzParse puts the marker between two parts of a document: no error shows it, unless
-// it is a name there, and what is taken is complete.
+// FuzzParse puts the marker between two parts of a document: no error shows it, unless it
+// is a name there, and accepted sources are complete.
 func FuzzParse(f *testing.F) {
 	f.Add(`{"plain": {"secrets": ["`, `"]}}`)
 	f.Add(`{"plain": {"secrets": ["a"], "provider": "`, `"}}`)
@@ -45,8 +45,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// inName reports whether the marker is in the name of a member. Of a document that is
-// no JSON nothing is a name.
+// inName reports whether the marker is in the name of a member. A document that is not JSON
+// has no names.
 func inName(doc string) bool {
 	if !json.Valid([]byte(doc)) {
 		return false

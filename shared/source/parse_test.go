@@ -158,7 +158,7 @@ func TestParseFaults(t *testing.T) {
 	}
 }
 
-// moody refuses every setting with an error of its own making.
+// moody refuses every setting with an error of another type.
 type moody struct {
 	plain
 	err error

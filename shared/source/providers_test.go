@@ -7,7 +7,7 @@ import (
 	"webhookintake/shared/source"
 )
 
-// TestProviders has every provider find its own faults, and take its own fields.
+// Every provider finds its faults and accepts its fields.
 func TestProviders(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

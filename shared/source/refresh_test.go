@@ -13,10 +13,10 @@ import (
 
 var errDown = errors.New("connection refused")
 
-// A step is one request after some time, and how many fetches it costs.
+// A step is one request after some time, with the number of fetches it causes.
 type step struct {
 	after   time.Duration
-	do      func(*vault) // what befalls the vault before the request; nil is nothing
+	do      func(*vault) // changes the vault before the request; nil changes nothing
 	secret  string
 	want    error
 	fetches int
@@ -27,7 +27,7 @@ func up(v *vault)   { v.fail(nil) }
 
 func rotate(current string) func(*vault) { return func(v *vault) { v.put(doc(current)) } }
 
-// TestRefresh is the life of sources in a secret, a request at a time.
+// TestRefresh tells the life of sources in a secret, request by request.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	mismatch, unavailable := webhook.ErrSignatureMismatch, webhook.ErrSourcesUnavailable
@@ -99,7 +99,7 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// play runs the steps, which begin with a vault that was not asked yet.
+// play runs the steps, starting with a vault that was never read.
 func play(t *testing.T, v *vault, s *source.Sources, steps []step) {
 	t.Helper()
 	for i, step := range steps {
@@ -144,7 +144,7 @@ func TestLoadSavesTheFirstRequestTheRead(t *testing.T) {
 	}
 }
 
-// A version may be put while the read is under way, so the age counts from its begin.
+// A version may be put during the read, so the age counts from the start of the read.
 func TestAgeCountsFromBeginOfRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestAgeCountsFromBeginOfRead(t *testing.T) {
 	})
 }
 
-// TestFrozenProcess is Lambda's freeze: the wall clock went on, the monotonic did not.
+// While Lambda freezes a process, the wall clock advances and the monotonic clock does not.
 func TestFrozenProcess(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../../.."
 
 // checkout is what the subjects need as the tree is: it is found out once.

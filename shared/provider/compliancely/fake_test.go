@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A fake is the API as it is documented: it gives tokens, and answers as it is told.
+// A fake is the API as it is documented: it issues tokens, and gives the configured answers.
 type fake struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -27,7 +27,7 @@ type call struct {
 	route, authorization, body string
 }
 
-// An answer is a status, 200 where it is 0, with a body.
+// An answer is a status, or 0 for 200, with a body.
 type answer struct {
 	status int
 	body   string

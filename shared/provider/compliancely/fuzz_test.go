@@ -12,7 +12,7 @@ import (
 
 func FuzzVerify(f *testing.F) { providertest.Fuzz(f, suite()) }
 
-// With a key, the values of the body are read and written anew.
+// With a key, the values of the body are decoded and encoded.
 func FuzzVerifyKey(f *testing.F) {
 	c := suite()
 	c.Settings.Key = []string{"/v", "/v/0"}

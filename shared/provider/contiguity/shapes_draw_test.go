@@ -32,7 +32,7 @@ func readShapes(t *testing.T) map[string][]shape {
 	return byEvent
 }
 
-// drawShapes writes the list anew from the provider's OpenAPI file.
+// drawShapes writes the list from the provider's OpenAPI file.
 func drawShapes(t *testing.T, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

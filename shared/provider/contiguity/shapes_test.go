@@ -15,10 +15,10 @@ import (
 )
 
 // The list of what the provider documents is drawn from the OpenAPI file of its webhooks
-// (format v2). To draw it anew from a newer file, and see what changed:
+// (format v2). To update it from a newer file, and see what changed:
 //
 //	go test ./shared/provider/contiguity -run TestShapes -openapi FILE; git diff
-var openapi = flag.String("openapi", "", "draw testdata/shapes.txt anew from this `FILE`")
+var openapi = flag.String("openapi", "", "write testdata/shapes.txt from this `FILE`")
 
 const shapesFile = "testdata/shapes.txt"
 

@@ -120,7 +120,7 @@ func TestWindow(t *testing.T) {
 		{"unchecked, years old", new(int64(0)), 20 * 365 * 24 * time.Hour, right, nil},
 		{"unchecked, years ahead", new(int64(0)), -20 * 365 * 24 * time.Hour, right, nil},
 		{"widest setting", new(int64(1<<63 - 1)), 20 * 365 * 24 * time.Hour, right, nil},
-		// Who cannot sign must not learn whether the time would have done.
+		// A sender without the secret must not learn whether the time is accepted.
 		{"wrong signature, outside", nil, time.Hour, guess, webhook.ErrSignatureMismatch},
 		{"wrong signature, inside", nil, 0, guess, webhook.ErrSignatureMismatch},
 	} {
@@ -133,7 +133,8 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// A retry may be signed anew while a proxy keeps the old line: one in the window is enough.
+// A retry may be signed again while a proxy keeps the old line: one within the tolerance is
+// enough.
 func TestWindowOfSeveralTimes(t *testing.T) {
 	t.Parallel()
 	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(vectorSecret)}}

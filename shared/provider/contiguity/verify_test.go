@@ -15,7 +15,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// at is a clock that stands.
+// at returns a clock that stands still.
 func at(t time.Time) func() time.Time { return func() time.Time { return t } }
 
 func TestVerifyRaw(t *testing.T) {
@@ -73,7 +73,7 @@ func TestVerifyRaw(t *testing.T) {
 	}
 }
 
-// An empty secret is a setting that was forgotten: whoever knows that could sign with it.
+// An empty secret is a forgotten setting, with which anyone could sign.
 func TestVerifyWithoutSecret(t *testing.T) {
 	t.Parallel()
 	signed := contiguity.Provider{}.Sign(webhook.Settings{}, "", []byte(vectorBody), vectorAt)
@@ -108,7 +108,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errBroken }
 
-// Any Go server can take the webhooks by itself.
+// Any Go server can verify webhooks.
 func ExampleVerify() {
 	const secret = "whsec_example"
 	handler := func(w http.ResponseWriter, r *http.Request) {

@@ -57,7 +57,7 @@ func success(data string) string {
 	return `{"status":"success","data":` + data + `,"meta":{"request_id":"r"}}`
 }
 
-// Answers in the documented shapes.
+// Answers in the documented form.
 const (
 	channels = `{"notification_config":{"webhook_url":"https://in.example.org/kyc","webhook_secret":"************9f0e",` +
 		`"notification_emails":["risk@example.org"],"slack_webhook_url":null,"batch_notifications_enabled":true}}`

@@ -92,7 +92,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 	}
 }
 
-// restCase is the client with its call that changes something.
+// restCase has a call that changes something.
 func restCase() resttest.Case {
 	return resttest.Case{
 		Private: []string{"7331"},

@@ -55,7 +55,7 @@ func TestSession(t *testing.T) {
 	}
 }
 
-// What a test or a sample makes of a Session, a handler reads.
+// A handler reads what a test or a sample encodes as a Session.
 func TestSessionEncodes(t *testing.T) {
 	t.Parallel()
 	want := kyc.Session{SessionID: "s", ClientID: "c", Status: "x", FinalDecision: "y", Metadata: json.RawMessage(`{"a":1}`)}

@@ -38,8 +38,8 @@ func Example() {
 	// id_mismatch
 }
 
-// The webhook URL is set together with a secret of one's own, for the provider shows
-// none in full. An error can be returned from a handler as it is.
+// The webhook URL is set together with a secret, because the provider shows its own only
+// masked. A handler can return the error as it is.
 func ExampleClient() {
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPatch {
@@ -77,8 +77,8 @@ func ExampleClient() {
 	// kyc: list watchlists: status 429, rate_limited 42s
 }
 
-// A handler of every event of the provider gets the data of watchlist events, whose type
-// is not known beforehand, and finds out itself whether it is one.
+// A handler of all events of the provider gets watchlist events, whose type is not known
+// beforehand. It finds out itself whether an event is one.
 func ExampleMonitoringResult() {
 	for _, data := range []string{
 		`{"watchlist_id":"w-1","watchlist_name":"Suppliers","new_matches_count":1,"has_changes":true}`,

@@ -174,7 +174,7 @@ func TestAge(t *testing.T) {
 		{"negative", "-5", 0, "s", outside},
 		{"a float", "1.79e9", 30 * day, "s", outside},
 		{"sample secret", "1790000000", 365 * day, "kyc-sample-only-x", nil},
-		// An event without a time that can be read has no age to be judged by.
+		// An event without a readable time has no age.
 		{"absent", "null", 365 * day, "s", nil},
 		{"milliseconds", "1790000000000", 365 * day, "s", nil},
 		{"overflowing", "1e999", 0, "s", nil},
@@ -184,7 +184,7 @@ func TestAge(t *testing.T) {
 			t.Parallel()
 			s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(tt.secret)}}
 			body := []byte(`{"id":"e","type":"t","created":` + tt.created + `}`)
-			// The header's time is of now: only the signed one counts.
+			// The header's time is now: only the signed one counts.
 			r := kyc.Provider{}.Sign(s, "e", body, vectorAt.Add(tt.late))
 			if err := verify(t, s, r); !errors.Is(err, tt.want) {
 				t.Errorf("Verify = %v, want %v", err, tt.want)
@@ -193,7 +193,7 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// A sample secret beside a real one frees nothing that the real one signed.
+// A sample secret next to a real one does not exempt what the real one signed.
 func TestAgeJudgedByMatchingSecret(t *testing.T) {
 	t.Parallel()
 	sample, real := webhook.NewSecret("sample-only"), webhook.NewSecret("real")

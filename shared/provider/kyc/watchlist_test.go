@@ -12,11 +12,11 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The answer to running a watchlist by hand, in the documented shape.
+// The answer to running a watchlist on request, in the documented form.
 const run = `{"watchlist_id":"w-1","watchlist_name":"Suppliers","subjects_checked":12,"total_matches":3,"previous_matches":2,` +
 	`"new_matches_count":1,"has_changes":true,"results_by_list":{"OFAC":{"checked":12,"matches":3}},"duration_ms":840,"checked_at":"2026-09-21T06:00:00Z"}`
 
-// A watchlist event of a name that somebody saw.
+// A watchlist event of a name that was seen.
 var seen = webhook.NewType[kyc.MonitoringResult](kyc.Provider{}, "kyc.watchlist.match")
 
 func TestMonitoringResult(t *testing.T) {

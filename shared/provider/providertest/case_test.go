@@ -23,7 +23,7 @@ func TestSoundProviderPasses(t *testing.T) {
 	Run(t, toyCase(""))
 }
 
-// faults are those of toy, each with the name of the check that is there to find it.
+// faults are those of toy, each with the name of the check that must find it.
 func faults() map[string]string {
 	return map[string]string{
 		"gives its own time":         "Right",

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The tests of a provider's own package say what it could send, and call the suite with it.
+// The tests of a provider describe it with a Case, and pass that to the suite.
 func Example() {
 	c := providertest.Case{
 		Provider: compliancely.Provider{},

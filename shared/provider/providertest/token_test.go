@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// tokenToy is the toy with a token in place of its signature, and with one fault.
+// tokenToy is the toy with a token instead of a signature, and with one fault.
 type tokenToy struct {
 	toy
 	fault string

@@ -148,7 +148,7 @@ func (v *toyVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// signed is what the faulty verifier takes for the signed bytes.
+// signed returns what the faulty verifier treats as the signed bytes.
 func (v *toyVerifier) signed(body []byte) []byte {
 	switch v.fault {
 	case "trims the body":

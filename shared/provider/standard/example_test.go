@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An Invoice is the payload that some sender documents for "invoice.paid".
+// An Invoice is the payload that a sender documents for "invoice.paid".
 type Invoice struct {
 	Number string `json:"number"`
 	Cents  int64  `json:"cents"`

@@ -34,7 +34,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// No list of signatures that lacks the right one is taken, whatever is in it.
+// A list without the right signature is refused, whatever is in it.
 func FuzzSignatures(f *testing.F) {
 	for _, list := range []string{vectorSignature, vectorWrong, asymmetric, "v1,", "v1 v1", ",,", " ", vectorWrong + ", " + asymmetric} {
 		f.Add(list)
@@ -47,7 +47,7 @@ func FuzzSignatures(f *testing.F) {
 	})
 }
 
-// Whatever the secret is, Configure refuses it, or what Sign made with it is taken.
+// Configure refuses a secret, or the Verifier accepts what Sign makes with it.
 func FuzzSecret(f *testing.F) {
 	for _, secret := range []string{vectorSecret, "whsec_", "AA==", "A", "-_+/", "whsec_\n", "====", "é"} {
 		f.Add(secret)

@@ -160,7 +160,7 @@ func TestWindow(t *testing.T) {
 		{"beyond the setting", new(int64(600)), 601 * time.Second, vectorSignature, webhook.ErrTimestampOutsideWindow},
 		{"unchecked, years old", new(int64(0)), 20 * 365 * 24 * time.Hour, vectorSignature, signedRightly},
 		{"widest setting", new(int64(1<<63 - 1)), 20 * 365 * 24 * time.Hour, vectorSignature, signedRightly},
-		// Who cannot sign must not learn whether the time would have done.
+		// A sender without the secret must not learn whether the time is accepted.
 		{"wrong signature, outside", nil, time.Hour, vectorWrong, webhook.ErrSignatureMismatch},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -205,8 +205,8 @@ func TestID(t *testing.T) {
 	}
 }
 
-// A recorded request cut anew: the signed text is the same, id and body are others. The
-// part of a body that a stranger wrote must not become an event of its own.
+// The text of a recorded request divided differently: the signed text is the same, id and
+// body differ. A part of the body that a stranger wrote must not become an event.
 func TestRequestCutAnew(t *testing.T) {
 	t.Parallel()
 	const forged = `{"type":"account.deleted"}`

@@ -11,12 +11,12 @@ import (
 
 var errLost = errors.New("lost")
 
-// TestFault crosses each call with each of the ways in which it can go wrong.
+// TestFault combines each call with each kind of fault.
 func TestFault(t *testing.T) {
 	t.Parallel()
 	calls := map[string]struct {
 		do   func(t *testing.T, q *memory.Queue, receipt string) error
-		id   string // that Fault is told
+		id   string // passed to Fault
 		done memory.Counts
 	}{
 		"send": {

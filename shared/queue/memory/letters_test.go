@@ -10,14 +10,14 @@ import (
 	"webhookintake/shared/queue/memory"
 )
 
-// withLetters gives a queue that moves a message at the third receive, and the dead
+// withLetters returns a queue that moves a message at the third receive, and its dead
 // letters.
 func withLetters(c *clock) (q, letters *memory.Queue) {
 	letters = memory.New(memory.Options{Now: c.Now, Retention: time.Hour})
 	return memory.New(memory.Options{Now: c.Now, MaxReceives: 2, DeadLetters: letters}), letters
 }
 
-// exhaust receives what is in q until it is moved away.
+// exhaust receives the messages of q until they are moved away.
 func exhaust(t *testing.T, q *memory.Queue, c *clock, ids ...string) {
 	t.Helper()
 	for range 2 {
@@ -50,7 +50,7 @@ func TestRedrive(t *testing.T) {
 	if after[1].Failure != nil {
 		t.Errorf("moved with failure %v, want none", after[1].Failure)
 	}
-	c.advance(time.Hour - 2*memory.DefaultVisibility) // its retention counts on
+	c.advance(time.Hour - 2*memory.DefaultVisibility) // its retention goes on
 	wantCounts(t, letters, memory.Counts{})
 }
 
@@ -79,7 +79,7 @@ func TestMove(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		named bool // the destination
-		sent  bool // a letter is among them that was sent
+		sent  bool // one of the letters was sent
 		moved int
 		want  error
 	}{
@@ -128,7 +128,7 @@ func TestMoveLeavesTheHidden(t *testing.T) {
 	wantCounts(t, letters, memory.Counts{InFlight: 1})
 }
 
-// TestMoveForgetsTheOrigin: what was moved on request is a new message, and counts as sent.
+// A message that was moved on request is a new one, and counts as sent.
 func TestMoveForgetsTheOrigin(t *testing.T) {
 	t.Parallel()
 	c := newClock()
@@ -159,7 +159,7 @@ func TestMoveRefuses(t *testing.T) {
 	wantCounts(t, q, memory.Counts{Visible: 1})
 }
 
-// TestUnreadableLetter: what nobody can read is no reason to lose it.
+// An unreadable message is not lost.
 func TestUnreadableLetter(t *testing.T) {
 	t.Parallel()
 	c := newClock()

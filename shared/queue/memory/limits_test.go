@@ -77,7 +77,7 @@ func TestReceiptsOfNoQueue(t *testing.T) {
 	wantCounts(t, q, memory.Counts{InFlight: 1})
 }
 
-// TestDeleteByEarlierReceipt pins what SQS says of it: no error, and the message stays.
+// As in SQS, there is no error, and the message stays.
 func TestDeleteByEarlierReceipt(t *testing.T) {
 	t.Parallel()
 	c := newClock()
@@ -90,7 +90,7 @@ func TestDeleteByEarlierReceipt(t *testing.T) {
 		t.Errorf("Delete = %v, want nil", err)
 	}
 	wantCounts(t, q, memory.Counts{InFlight: 1})
-	c.advance(memory.DefaultVisibility) // its newest receipt works even when it is visible again
+	c.advance(memory.DefaultVisibility) // its latest receipt works even if the message is visible again
 	if err := q.Delete(t.Context(), []string{newest})[0]; err != nil {
 		t.Errorf("Delete = %v, want nil", err)
 	}

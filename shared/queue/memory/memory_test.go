@@ -23,7 +23,7 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// A clock moves when the test says so.
+// A clock is advanced by the test.
 type clock struct{ now time.Time }
 
 func newClock() *clock {
@@ -49,7 +49,7 @@ func send(t *testing.T, q *memory.Queue, ids ...string) {
 	}
 }
 
-// receive takes what is visible and checks that it is just those events.
+// receive takes the visible messages, which must be exactly those events.
 func receive(t *testing.T, q *memory.Queue, want ...string) []queue.Message {
 	t.Helper()
 	got, err := q.Receive(t.Context(), queue.MaxBatch, 0)

@@ -13,8 +13,8 @@ import (
 	"webhookintake/shared/queue/memory"
 )
 
-// A world is what somebody outside knows about a queue with dead letters, from the
-// answers of calls alone.
+// A world is what a caller knows about a queue with dead letters from the answers of its
+// calls.
 type world struct {
 	clock      *clock
 	q, letters *memory.Queue
@@ -23,8 +23,8 @@ type world struct {
 
 	sent     int
 	hidden   map[string]time.Time // until when a message must not be received; by event
-	receives map[string]int       // counted by us, as far as we got to see them
-	receipt  map[string]string    // of the newest receive
+	receives map[string]int       // counted from the answers
+	receipt  map[string]string    // of the latest receive
 	deleted  map[string]bool
 }
 
@@ -34,9 +34,9 @@ func (w *world) fail(string, string) (bool, error) {
 	return apply, fault
 }
 
-// TestPromises makes any sequence of calls, some lost before or after they applied, and
-// holds the queue to its promises: hidden is hidden, deleted is gone, counts only grow,
-// and nothing else is ever lost.
+// TestPromises makes random sequences of calls, some lost before or after they applied, and
+// checks the promises of the queue: a hidden message is not received, a deleted one is gone,
+// counts only grow, and nothing else is lost.
 func TestPromises(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -79,7 +79,7 @@ func (w *world) receive(t *rapid.T) {
 	if (err != nil) != lost {
 		t.Fatalf("Receive = %v", err)
 	}
-	if lost && applies { // we cannot know what it took
+	if lost && applies { // which messages it took is unknown
 		clear(w.receipt)
 		return
 	}
@@ -100,7 +100,7 @@ func (w *world) receive(t *rapid.T) {
 	}
 }
 
-// pick chooses one of the messages whose newest receipt we have.
+// pick chooses one of the messages whose latest receipt is known.
 func (w *world) pick(t *rapid.T) (id, receipt string) {
 	var ids []string
 	for i := range w.sent {
@@ -151,7 +151,7 @@ func (w *world) deferral(t *rapid.T) {
 	}
 }
 
-// check finds each message in exactly one place.
+// check checks that each message is in exactly one place.
 func (w *world) check(t *rapid.T) {
 	places := map[string]int{}
 	for _, m := range append(w.q.Messages(), w.letters.Messages()...) {

@@ -86,7 +86,7 @@ func TestDefer(t *testing.T) {
 		before func(*memory.Queue, *clock, string) // after the receive
 		after  time.Duration
 		want   error
-		hidden time.Duration // from the Defer on; 0 means it is visible
+		hidden time.Duration // since the Defer; 0 means that it is visible
 	}{
 		{name: "as long as may be", after: queue.MaxVisibility, hidden: queue.MaxVisibility},
 		{name: "longer", after: queue.MaxVisibility + 1, want: memory.ErrInvalidParameterValue, hidden: memory.DefaultVisibility},
@@ -128,8 +128,8 @@ func TestDefer(t *testing.T) {
 	}
 }
 
-// TestReceiveWakesUp: a Receive that waits sees each of the ways by which a message
-// becomes visible, at that very moment.
+// A Receive that waits returns at the moment when a message becomes visible, whatever made
+// it visible.
 func TestReceiveWakesUp(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -171,7 +171,7 @@ func TestReceiveWakesUp(t *testing.T) {
 	}
 }
 
-// TestReceiveWaitsAtMost20Seconds: like SQS, which nobody can ask for more.
+// As in SQS, a wait of more than 20 s is refused.
 func TestReceiveWaitsAtMost20Seconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

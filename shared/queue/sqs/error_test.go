@@ -122,7 +122,7 @@ func TestDamagedOnTheWay(t *testing.T) {
 	}
 }
 
-// TestSendWithoutProof: an answer that lacks the proof is none, though its status is 200.
+// An answer of status 200 without an id or MD5 leaves the outcome unknown.
 func TestSendWithoutProof(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[string]error{

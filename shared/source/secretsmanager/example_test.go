@@ -10,7 +10,7 @@ import (
 	"webhookintake/shared/source/secretsmanager"
 )
 
-// A secret is read from a stand-in of the service, which Options.Endpoint names.
+// A secret is read from a fake of the service, which Options.Endpoint names.
 func Example() {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"SecretString": "{}"}`)

@@ -27,14 +27,14 @@ func keys(name string) string {
 	}[name]
 }
 
-// An answer is what the fake service says to one request.
+// An answer is the answer of the fake service to one request.
 type answer struct {
 	status int
 	body   string
 }
 
-// serve is a Secrets Manager that gives the answers one after another, the last for
-// ever. Requests receives what it was asked.
+// serve starts a Secrets Manager that gives the answers in turn, and then the last one.
+// Requests receives the requests.
 func serve(t *testing.T, answers ...answer) (f *secretsmanager.Fetcher, requests <-chan *http.Request) {
 	t.Helper()
 	asked := make(chan *http.Request, 10)
@@ -89,7 +89,7 @@ func TestFetchAsks(t *testing.T) {
 	}
 }
 
-// awsError is how the service tells an error.
+// awsError is an error answer of the service.
 func awsError(status int, code, message string) answer {
 	return answer{status, fmt.Sprintf(`{"__type": %q, "Message": %q}`, code, message)}
 }
@@ -100,7 +100,7 @@ func TestFetchErrors(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer answer
-		want   error  // in the error's chain, where it has a value
+		want   error  // in the error's chain, if it is a sentinel
 		text   string // in the error's text
 		tries  int
 	}{
@@ -189,7 +189,7 @@ func TestNewTakesRegion(t *testing.T) {
 	}
 }
 
-// The SDK's exception is still found by who wants more than the contract says.
+// The SDK's exception can still be found in the error.
 func TestFetchKeepsTheCause(t *testing.T) {
 	t.Parallel()
 	f, _ := serve(t, awsError(400, "DecryptionFailure", "the key is disabled"))

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// root is the top of the checkout, seen from this package.
+// root is the path of the checkout from this package.
 const root = "../../../../"
 
 var times = regexp.MustCompile(`(?m)^time=\S+ `)

@@ -17,7 +17,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// options are those of an API that says why in {"why"}.
+// options returns the options of an API whose refusals are {"why", "wait"}.
 func options(base string, client *http.Client) rest.Options {
 	return rest.Options{
 		Provider: "toy", BaseURL: base, DefaultURL: "https://toy.example", HTTP: client, Timeout: time.Minute,
