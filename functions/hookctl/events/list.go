@@ -22,7 +22,7 @@ func listCommand(e *cli.Env) *cobra.Command {
 		Use:   "list",
 		Short: "List events, the newest first",
 		Long: `list shows the state of events: when they were received, how often they were tried, which
-handlers finished, and when the next try is. Times are local.
+handlers finished, when the next try is, and why the last one failed. Times are local.
 
 ` + costOfScan,
 		Example: `  go tool hookctl events list --stack intake --since 24h
@@ -77,8 +77,11 @@ func write(e *cli.Env, list events.List, asJSON bool) error {
 	return nil
 }
 
-// doneWidth is how much of the finished handlers' names a list shows.
-const doneWidth = 48
+// How much of the finished handlers' names, and of the last error, a list shows.
+const (
+	doneWidth  = 48
+	errorWidth = 80
+)
 
 // printList writes the list as a table for people, and how many events match.
 func printList(out *cli.Writer, l events.List, now time.Time) {
@@ -88,7 +91,7 @@ func printList(out *cli.Writer, l events.List, now time.Time) {
 	}
 	const stateColumn = 4
 	table := cli.Table{
-		Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY"},
+		Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY", "LAST ERROR"},
 		Style: func(row, column int, cell string) string {
 			if column == stateColumn {
 				return colour(out, l.Entries[row], cell)
@@ -100,6 +103,7 @@ func printList(out *cli.Writer, l events.List, now time.Time) {
 		table.Rows = append(table.Rows, []string{
 			cli.Time(e.Received, now), e.Source(), e.ID(), e.Type, e.StateText(), strconv.Itoa(e.Attempts),
 			cli.OrDash(cli.Cut(strings.Join(e.Done, ","), doneWidth)), nextTry(e, now),
+			cli.OrDash(cli.Cut(e.LastError(), errorWidth)),
 		})
 	}
 	table.Print(out)

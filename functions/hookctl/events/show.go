@@ -15,6 +15,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/dynamo"
 )
 
@@ -24,9 +25,10 @@ func showCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show SOURCE ID | SOURCE#ID",
 		Short: "Show the ledger's record of one event",
-		Long: `show prints what the ledger has about one event, and what happens to it next. It shows the
-payload only with --payload, as it may hold personal data, and only if it is kept: for
-the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of process).`,
+		Long: `show prints what the ledger has about one event: why its last runs failed, what happens to
+it next, and when. It shows the payload only with --payload, as it may hold personal data,
+and only if it is kept: for the sources that the template's parameter KeepPayloads names
+(KEEP_PAYLOADS of process).`,
 		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
 		Args: cobra.RangeArgs(1, 2),
@@ -112,13 +114,39 @@ func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
 	if e.Ended() {
 		line("ended", at(e.Finished))
 	}
-	line("attempts", strconv.Itoa(e.Attempts))
+	line("attempts", attemptsText(e))
 	line("done", cli.List(e.Done))
 	line("once only", begun(e))
+	for i, t := range e.Tries {
+		name := ""
+		if i == 0 {
+			name = "tries"
+		}
+		printLine(out, name, tryText(t, at))
+	}
 	line("duplicates", "are dropped if received before "+at(e.DedupUntil))
 	line("body", bodyText(e))
 	line("fence", strconv.FormatInt(e.Fence, 10))
 	line("forgotten", at(e.Expires)+", or some days later")
+}
+
+// attemptsText says how often the event was tried, and how often it ran if that is more.
+func attemptsText(e events.Entry) string {
+	text := strconv.Itoa(e.Attempts)
+	if e.Runs > e.Attempts {
+		text += fmt.Sprintf(" (%s; a run in which handlers only ask to wait does not count, nor one before a redrive or replay)",
+			cli.Count(e.Runs, "run", "runs"))
+	}
+	return text
+}
+
+// tryText says why a run left the event unfinished.
+func tryText(t ledger.Try, at func(time.Time) string) string {
+	text := fmt.Sprintf("run %d, %s: ", t.Attempt, at(t.At))
+	if t.Handler != "" {
+		text += t.Handler + " " + t.Outcome + ": "
+	}
+	return text + t.Error
 }
 
 // begun lists the at-most-once handlers that began.

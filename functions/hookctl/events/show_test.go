@@ -22,10 +22,11 @@ func shown(e events.Entry) string {
 func TestShow(t *testing.T) {
 	t.Parallel()
 	got := shown(events.Entry{Key: "kyc#evt_1", Record: ledger.Record{
-		State: ledger.StateFailed, Reason: "outcome_unknown", Type: "kyc.session.approved", Hash: "9f86", Fence: 4, Attempts: 2,
+		State: ledger.StateFailed, Reason: "outcome_unknown", Type: "kyc.session.approved", Hash: "9f86", Fence: 4, Attempts: 2, Runs: 5,
 		Received: clitest.Noon.Add(-3 * time.Hour), FirstClaimed: clitest.Noon.Add(-119 * time.Minute), Finished: clitest.Noon.Add(-90 * time.Second),
 		DedupUntil: clitest.Noon.Add(30 * 24 * time.Hour), Expires: clitest.Noon.Add(47 * time.Hour),
 		Done: []string{"a", "b"}, Started: []string{"b", "c"},
+		Tries: []ledger.Try{died, {At: clitest.Noon.Add(-90 * time.Second), Attempt: 5, Outcome: "outcome_unknown", Handler: "c", Error: "no answer\x1b[2J"}},
 	}})
 	want := `kyc#evt_1
   type         kyc.session.approved
@@ -34,9 +35,11 @@ func TestShow(t *testing.T) {
   received     2026-10-01 09:00:00 UTC (3h ago)
   first tried  2026-10-01 10:01:00 UTC (1h ago)
   ended        2026-10-01 11:58:30 UTC (1m ago)
-  attempts     2
+  attempts     2 (5 runs; a run in which handlers only ask to wait does not count, nor one before a redrive or replay)
   done         a, b
   once only    b ran, c began, and may or may not have acted
+  tries        run 4, 2026-10-01 11:00:00 UTC (1h ago): the process died
+               run 5, 2026-10-01 11:58:30 UTC (1m ago): c outcome_unknown: no answer\u001b[2J
   duplicates   are dropped if received before 2026-10-31 12:00:00 UTC (in 30d)
   body         sha256 9f86
   fence        4
@@ -103,7 +106,7 @@ func TestShowJSON(t *testing.T) {
 		Lease: local, DedupUntil: local, Expires: local, Fence: 1, Hash: "9f86", Started: []string{"s"},
 	}}
 	const at = `"2026-10-01T12:00:00Z"`
-	const head = `{"source":"kyc","id":"evt_1","type":"","state":"COMPLETED","attempts":0,"done":[],"started":["s"],` +
+	const head = `{"source":"kyc","id":"evt_1","type":"","state":"COMPLETED","attempts":0,"runs":0,"done":[],"started":["s"],` +
 		`"received":` + at + `,"first_claimed":` + at + `,"finished":` + at + `,"not_before":` + at +
 		`,"lease":` + at + `,"dedup_until":` + at + `,"expires":` + at + `,"fence":1,"hash":"9f86"`
 	for _, tt := range []struct{ name, body, want string }{

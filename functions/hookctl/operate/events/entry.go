@@ -58,6 +58,19 @@ func (e Entry) StateText() string {
 	return text
 }
 
+// LastError returns why the last run left the event unfinished, with the handler; empty if
+// the event is completed, or its record does not say.
+func (e Entry) LastError() string {
+	if e.State == ledger.StateCompleted || len(e.Tries) == 0 {
+		return ""
+	}
+	last := e.Tries[len(e.Tries)-1]
+	if last.Handler == "" {
+		return last.Error
+	}
+	return last.Handler + ": " + last.Error
+}
+
 // Next returns what happens next to the event; empty if nothing does. Format writes times.
 func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 	switch {
