@@ -8,6 +8,7 @@ import (
 
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
 )
 
 //go:embed settings.json
@@ -29,13 +30,28 @@ func OrSample(getenv func(string) string) func(string) string {
 	return func(name string) string { return cmp.Or(getenv(name), settings[name]) }
 }
 
+// Registry returns the handlers that register enters with the settings, checked as
+// functions/process checks them at start. A mistake in registering is an error.
+func Registry(register func(*hook.Registry, func(string) string) error, getenv func(string) string) (*hook.Registry, error) {
+	r, err := hook.NewRegistry(func(r *hook.Registry) error { return register(r, getenv) })
+	if err == nil {
+		err = process.DefaultTiming.CheckHandlers(r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("register handlers: %w", err)
+	}
+	return r, nil
+}
+
 // Handlers returns the handlers of this checkout. The settings of a deployed function are
 // not visible here, so a handler that is off without settings may or may not run there.
 func (e *Env) Handlers() (operate.Handlers, error) {
-	var all, certain hook.Registry
-	if err := e.Register(&all, OrSample(e.Getenv)); err != nil {
-		return operate.Handlers{}, fmt.Errorf("register handlers: %w", err)
+	all, err := Registry(e.Register, OrSample(e.Getenv))
+	if err != nil {
+		return operate.Handlers{}, err
 	}
-	_ = e.Register(&certain, e.Getenv) // what it refuses for a missing setting is not certain
-	return operate.Handlers{All: &all, Certain: &certain}, nil
+	var certain hook.Registry
+	// What is refused because a setting is missing is not certain.
+	_, _ = hook.NewRegistry(func(*hook.Registry) error { return e.Register(&certain, e.Getenv) })
+	return operate.Handlers{All: all, Certain: &certain}, nil
 }

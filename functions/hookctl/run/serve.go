@@ -16,7 +16,6 @@ import (
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/functions/hookctl/sign"
-	"webhookintake/shared/hook"
 	"webhookintake/shared/source"
 )
 
@@ -47,14 +46,13 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, addr string
 		}
 		s.set, s.own = set, true
 	}
-	var registry hook.Registry
-	if err := e.Register(&registry, cli.OrSample(e.Getenv)); err != nil {
-		return nil, fmt.Errorf("register handlers: %w", err)
+	registry, err := cli.Registry(e.Register, cli.OrSample(e.Getenv))
+	if err != nil {
+		return nil, err
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
-		Sources: source.Fixed(s.set), Handlers: &registry, Answered: s.watch.answered,
+		Sources: source.Fixed(s.set), Handlers: registry, Answered: s.watch.answered,
 	})
-	var err error
 	s.listener, err = listen(ctx, addr)
 	return s, err
 }

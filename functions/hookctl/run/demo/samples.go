@@ -9,7 +9,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/run/pipeline"
-	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
 )
@@ -24,12 +23,12 @@ const (
 
 // samples shows how each sample goes through the user's own handlers.
 func (t *show) samples(ctx context.Context) error {
-	var handlers hook.Registry
 	settings := cli.SampleSettings()
-	if err := t.Register(&handlers, func(name string) string { return settings[name] }); err != nil {
-		return fmt.Errorf("register the handlers with sample settings (add what they need to functions/hookctl/cli/settings.json): %w", err)
+	handlers, err := cli.Registry(t.Register, func(name string) string { return settings[name] })
+	if err != nil {
+		return fmt.Errorf("with sample settings (add what handlers need to functions/hookctl/cli/settings.json): %w", err)
 	}
-	s, err := open(ctx, &handlers)
+	s, err := open(ctx, handlers)
 	if err != nil {
 		return err
 	}
