@@ -46,6 +46,9 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 			slog.Float64(telemetry.FieldQueueing, telemetry.Milliseconds(r.Queueing)),
 		)
 	}
+	if r.Signed != "" {
+		fields = append(fields, slog.String(telemetry.FieldSigned, r.Signed))
+	}
 	if r.Code != "" {
 		fields = append(fields, slog.String(telemetry.FieldCode, string(r.Code)))
 	}

@@ -40,15 +40,15 @@ func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, left)
 }
 
-// enqueue tries until the event is queued or ctx ends. The error is [webhook.ErrTooLarge],
-// or [webhook.ErrQueueUnavailable] with the error of the last attempt.
-func (h *Handler) enqueue(ctx context.Context, e webhook.Event, report *Report) error {
+// enqueue tries until the message is queued or ctx ends. The error is
+// [webhook.ErrTooLarge], or [webhook.ErrQueueUnavailable] with the error of the last attempt.
+func (h *Handler) enqueue(ctx context.Context, m queue.Message, report *Report) error {
 	began := time.Now()
 	defer func() { report.Queueing = time.Since(began) }()
 	var failed error
 	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
 		report.Tries++
-		failed = h.try(ctx, e)
+		failed = h.try(ctx, m)
 		if failed == nil {
 			return nil
 		}
@@ -60,10 +60,10 @@ func (h *Handler) enqueue(ctx context.Context, e webhook.Event, report *Report) 
 	return fmt.Errorf("%w: %w", webhook.ErrQueueUnavailable, cmp.Or(failed, context.Cause(ctx)))
 }
 
-func (h *Handler) try(ctx context.Context, e webhook.Event) error {
+func (h *Handler) try(ctx context.Context, m queue.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, TryTimeout)
 	defer cancel()
-	return h.Queue.Send(ctx, queue.Message{Event: e}, 0)
+	return h.Queue.Send(ctx, m, 0)
 }
 
 // wait returns after d, or when ctx ends.

@@ -104,11 +104,11 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, name string, r
 	}
 	ctx, cancel := withBudget(r.Context())
 	defer cancel()
-	event, err := h.verify(ctx, name, request, report)
+	message, err := h.verify(ctx, name, request, report)
 	if err != nil {
 		return err
 	}
-	return h.enqueue(ctx, event, report)
+	return h.enqueue(ctx, message, report)
 }
 
 func (h *Handler) now() time.Time {
@@ -136,10 +136,10 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// verify returns the event of a request that a signature vouches for.
+// verify returns the message of a request that a signature vouches for.
 func (h *Handler) verify(
 	ctx context.Context, name string, r webhook.Request, report *Report,
-) (webhook.Event, error) {
+) (queue.Message, error) {
 	began := time.Now()
 	src, verified, err := h.Sources.Verify(ctx, name, r)
 	report.Verifying = time.Since(began)
@@ -147,20 +147,24 @@ func (h *Handler) verify(
 		report.Source, report.Provider = src.Name, src.Provider.Name()
 	}
 	if err != nil {
-		return webhook.Event{}, err
+		return queue.Message{}, err
 	}
 	if err := checkNames(verified); err != nil {
-		return webhook.Event{}, err
+		return queue.Message{}, err
 	}
-	report.ID, report.Type, report.Secret = verified.ID, verified.Type, verified.Secret
-	return webhook.Event{
-		Source:   src.Name,
-		Provider: src.Provider.Name(),
-		ID:       verified.ID,
-		Type:     verified.Type,
-		Time:     verified.Time,
-		Received: r.At.Truncate(time.Millisecond).UTC(),
-		Raw:      r.Body,
+	report.ID, report.Type, report.Secret, report.Signed = verified.ID, verified.Type, verified.Secret, verified.Signed
+	return queue.Message{
+		Event: webhook.Event{
+			Source:   src.Name,
+			Provider: src.Provider.Name(),
+			ID:       verified.ID,
+			Identity: verified.Identity,
+			Type:     verified.Type,
+			Time:     verified.Time,
+			Received: r.At.Truncate(time.Millisecond).UTC(),
+			Raw:      r.Body,
+		},
+		Origin: origin(verified, r.Body),
 	}, nil
 }
 

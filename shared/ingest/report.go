@@ -22,6 +22,7 @@ type Report struct {
 	Provider string       // its provider's name; empty for UnknownSource
 	ID, Type string       // of the event; empty unless verified
 	Secret   int          // index of the secret that matched, or NoSecret
+	Signed   string       // which of several ways to sign held; empty where there is one
 	Status   int          // the HTTP status that was answered
 	Code     webhook.Code // why it was refused; empty if it was accepted
 	Tries    int          // the number of attempts to queue it

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -54,7 +55,25 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 
 // conflicts reports whether r is another body under the id, within the window.
 func conflicts(found *Record, r Request) bool {
-	return found.Hash != "" && r.Hash != "" && found.Hash != r.Hash && !r.Received.After(found.DedupUntil)
+	return differ(found.Hash, r.Hash) && !r.Received.After(found.DedupUntil)
+}
+
+// differ reports whether two digests are of different bodies. Digests that were not made
+// in the same way, with the same key, say nothing about each other: a key that comes,
+// rotates or falls back to the one before must not look like another body.
+func differ(a, b string) bool {
+	kindA, a := cutDigest(a)
+	kindB, b := cutDigest(b)
+	return a != "" && b != "" && kindA == kindB && a != b
+}
+
+// cutDigest splits a digest into how it was made and the hash. A bare one is a sha256.
+func cutDigest(digest string) (kind, hash string) {
+	kind, hash, ok := strings.Cut(digest, ":")
+	if !ok {
+		return "sha256", digest
+	}
+	return kind, hash
 }
 
 // reopen gives the record that r may claim although it has ended, if it may.
@@ -96,7 +115,7 @@ func without(names, some []string) []string {
 // fresh is the record of an event that is met for the first time, not yet claimed.
 func fresh(r Request) Record {
 	return Record{
-		Hash: r.Hash, Type: r.Type,
+		Hash: r.Hash, Identity: r.Identity, Secret: r.Secret, Type: r.Type,
 		Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
 	}
 }

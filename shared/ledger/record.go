@@ -3,6 +3,8 @@ package ledger
 import (
 	"slices"
 	"time"
+
+	"webhookintake/shared/webhook"
 )
 
 // A Record is what a Store keeps of one event. Times are kept to the millisecond, in
@@ -15,7 +17,9 @@ type Record struct {
 	NotBefore    time.Time // of a released record: nobody may claim it before
 	Attempts     int       // runs that count against the limit, the one of the last claim included
 	Runs         int       // every run, the one of the last claim included; at least Attempts
-	Hash         string
+	Hash         string    // digest of the body; empty where bodies may differ under one id
+	Identity     webhook.Identity
+	Secret       *int     // index of the secret that signed the event; nil if unknown
 	Done         []string // handlers that finished, sorted
 	Started      []string // at-most-once handlers that began, sorted
 	Results      Results  // what those handlers gave that move a state

@@ -39,7 +39,8 @@ type Store interface {
 	//   - A claim under the request's own owner is Claimed as it stands, nothing counted.
 	//   - An ended event that arrives after its window is Claimed anew: everything but
 	//     the fence is reset.
-	//   - Another body under the id, within the window, is a Conflict.
+	//   - Another body under the id, within the window, is a Conflict. Digests of different
+	//     kinds (what stands before their colon; without one, sha256) say nothing of each other.
 	//
 	// Then:
 	//   - A new event is Claimed.
@@ -108,7 +109,10 @@ type Request struct {
 	Key   string // webhook.Event.Key
 	Owner string // 128 random bits, new for each record and Claim call; the same when a lost reply is asked for again
 	Type  string
-	Hash  string // sha256 of the body; empty where bodies may differ under one id
+	Hash  string // digest of the body; empty where bodies may differ under one id
+
+	Identity webhook.Identity // how the event's id was made
+	Secret   *int             // index of the secret that signed the event; nil if unknown
 
 	At         time.Time // now, by the caller's clock
 	Lease      time.Time // until when the claim holds

@@ -234,51 +234,6 @@ func TestKeepPayload(t *testing.T) {
 	})
 }
 
-// A hash of the content is a duplicate for an hour, an id of the provider's for 30
-// days, both measured between arrivals.
-func TestWindows(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		id    string
-		after time.Duration
-		want  process.Outcome
-	}{
-		{"evt_1", 30 * 24 * time.Hour, process.Duplicate},
-		{"evt_1", 30*24*time.Hour + time.Millisecond, process.Handled},
-		{"sha256:1", time.Hour, process.Duplicate},
-		{"sha256:1", time.Hour + time.Millisecond, process.Handled},
-		{"key:1", time.Hour, process.Duplicate},
-		{"key:1", time.Hour + time.Millisecond, process.Handled},
-	} {
-		t.Run(fmt.Sprintf("%s after %v", tt.id, tt.after), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				m := message(tt.id)
-				w.send(m)
-				w.deliver()
-				m.Received = m.Received.Add(tt.after)
-				w.send(m)
-				w.want(w.deliver(), tt.want, true)
-			})
-		})
-	}
-}
-
-// Under a key made of parts of the body, the rest may differ.
-func TestKeyIDsDoNotConflict(t *testing.T) {
-	t.Parallel()
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		a, b := message("key:1"), message("key:1")
-		b.Raw = []byte(`{"id":"o-1","cents":9}`)
-		w.send(a)
-		w.deliver()
-		w.send(b)
-		w.want(w.deliver(), process.Duplicate, true)
-	})
-}
-
 func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -95,8 +95,8 @@ func (b *batch) request(m queue.Message) ledger.Request {
 // operator's command knows what would become of a message before it is sent.
 func RequestFor(m queue.Message, handled bool) ledger.Request {
 	r := ledger.Request{
-		Key: m.Key(), Type: m.Type, Hash: bodyHash(m.Event),
-		Received: m.Received, DedupUntil: m.Received.Add(window(m.Event)),
+		Key: m.Key(), Type: m.Type, Hash: digest(m), Identity: m.Identity, Secret: m.Origin.Secret,
+		Received: m.Received, DedupUntil: m.Received.Add(window(m)),
 		FirstReceive: m.Wire.Receives == 1,
 		Handled:      handled,
 	}

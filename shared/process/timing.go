@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"webhookintake/shared/hook"
+	"webhookintake/shared/webhook"
 )
 
 // Timing holds the times that have to fit together. All are needed; DefaultTiming has
@@ -79,7 +80,7 @@ func (t Timing) Check() error {
 		"QUEUE_RETENTION_S (%v) has to be above %v and at most 336h", t.QueueRetention, expiryMargin)
 	demand(t.DeadLetterRetention >= t.QueueRetention && t.DeadLetterRetention <= 14*24*time.Hour,
 		"DLQ_RETENTION_S (%v) has to be from QUEUE_RETENTION_S (%v) to 336h", t.DeadLetterRetention, t.QueueRetention)
-	demand(min(eventWindow, hashWindow) >= providerRetries,
-		"the windows for duplicates (%v, %v) have to cover the providers' retries (%v)", eventWindow, hashWindow, providerRetries)
+	demand(min(webhook.GivenWindow, webhook.HashWindow) >= providerRetries,
+		"the windows for duplicates (%v, %v) have to cover the providers' retries (%v)", webhook.GivenWindow, webhook.HashWindow, providerRetries)
 	return errors.Join(faults...)
 }

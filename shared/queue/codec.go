@@ -43,6 +43,13 @@ func Encode(m Message) (Wire, error) {
 	if encoding != "" {
 		w.Attributes[AttrEncoding] = encoding
 	}
+	origin, err := encodeOrigin(m)
+	if err != nil {
+		return Wire{}, err
+	}
+	if origin != "" {
+		w.Attributes[AttrOrigin] = origin
+	}
 	if m.Failure != nil {
 		if w.Attributes[AttrFailure], err = m.Failure.encode(); err != nil {
 			return Wire{}, err
@@ -96,7 +103,7 @@ func encodeUnreadable(m Message) (Wire, error) {
 			}
 		}
 	}
-	own := []string{AttrEncoding, AttrSource, AttrProvider, AttrID, AttrType, AttrReceived, AttrFailure}
+	own := []string{AttrEncoding, AttrSource, AttrProvider, AttrID, AttrType, AttrReceived, AttrOrigin, AttrFailure}
 	for _, name := range slices.Concat(own, slices.Sorted(maps.Keys(m.Wire.Attributes))) {
 		if value, ok := m.Wire.Attributes[name]; ok {
 			w.add(name, value)
@@ -146,6 +153,7 @@ func Decode(w Wire) Message {
 	var err error
 	m.Raw, err = decodeBody(w.Body, w.Attributes)
 	fault(err)
+	fault(decodeOrigin(&m, w.Attributes))
 	m.Failure, err = decodeFailure(w.Attributes)
 	fault(err)
 	return m

@@ -74,6 +74,14 @@ func TestEncode(t *testing.T) {
 			attributes: attributes("failure", `{"reason":"replay","handlers":["a"],"assume_done":["b","c"]}`),
 		},
 		{
+			name: "with its origin", raw: "{}", body: "{}",
+			edit: func(m *queue.Message) {
+				m.Identity = webhook.BodyHash
+				m.Origin = queue.Origin{Digest: "sha256:9dab", Window: time.Hour, Secret: new(0), Signed: "timestamp.body"}
+			},
+			attributes: attributes("origin", `{"identity":"body","digest":"sha256:9dab","window_s":3600,"secret":0,"signed":"timestamp.body"}`),
+		},
+		{
 			name: "as received before", raw: "{}", body: "{}", attributes: attributes(),
 			edit: func(m *queue.Message) {
 				m.Wire = queue.Wire{MessageID: "m", Body: "old", Attributes: map[string]string{"foreign": "x"}}

@@ -7,11 +7,13 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
 )
 
 func zip(t testing.TB, raw string) string {
@@ -73,6 +75,14 @@ func TestDecodeUnreadable(t *testing.T) {
 		{name: "wrong checksum", body: b64(zipped[:len(zipped)-8] + "\x00\x00\x00\x00" + zipped[len(zipped)-4:]), attributes: gz, want: "body is damaged gzip"},
 		{name: "a byte after gzip", body: b64(zipped + "x"), attributes: gz, want: "body has bytes after its gzip stream"},
 		{name: "two gzip streams", body: b64(zipped + zipped), attributes: gz, want: "body has bytes after its gzip stream"},
+		{name: "origin", attributes: attributes("origin", secret), want: "attribute origin is malformed"},
+		{name: "origin of no identity", attributes: attributes("origin", `{"identity":"hash"}`), want: "attribute origin is malformed"},
+		{name: "origin with a long digest", attributes: attributes("origin", `{"digest":"`+strings.Repeat("d", 101)+`"}`), want: "attribute origin is malformed"},
+		{name: "origin with a digest that a terminal would obey", attributes: attributes("origin", `{"digest":"\u001b[2J"}`), want: "attribute origin is malformed"},
+		{name: "origin with a longer window", attributes: attributes("origin", `{"window_s":2592001}`), want: "attribute origin is malformed"},
+		{name: "origin with a negative window", attributes: attributes("origin", `{"window_s":-1}`), want: "attribute origin is malformed"},
+		{name: "origin with a negative secret", attributes: attributes("origin", `{"secret":-1}`), want: "attribute origin is malformed"},
+		{name: "origin with long words", attributes: attributes("origin", `{"signed":"`+strings.Repeat("s", 41)+`"}`), want: "attribute origin is malformed"},
 		{name: "failure", attributes: attributes("failure", secret), want: "attribute failure is malformed"},
 		{name: "failure of another type", attributes: attributes("failure", `{"reason":1}`), want: "attribute failure is malformed"},
 		{name: "failure is null", attributes: attributes("failure", "null"), want: "attribute failure is malformed"},
@@ -89,6 +99,39 @@ func TestDecodeUnreadable(t *testing.T) {
 				t.Errorf("unreadable = %v, want %q", m.Unreadable, tt.want)
 			}
 		})
+	}
+}
+
+// A message of the version before says nothing of its origin. Ids of the providers whose
+// ids are all ours say it by their prefix, and no others.
+func TestDecodeOrigin(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		provider, id, origin string
+		identity             webhook.Identity
+		want                 queue.Origin
+	}{
+		{provider: "standard", id: "sha256:ab"},
+		{provider: "standard", id: "key:ab"},
+		{provider: "contiguity", id: "hmac-0a1b2c:ab"},
+		{provider: "compliancely", id: "sha256:ab", identity: webhook.BodyHash},
+		{provider: "compliancely", id: "key:ab", identity: webhook.KeyHash},
+		{provider: "compliancely", id: "hmac-0a1b2c:ab", identity: webhook.BodyHash},
+		{provider: "compliancely", id: "hkey-0a1b2c:ab", identity: webhook.KeyHash},
+		{provider: "contiguity-v1", id: "sha256:ab", identity: webhook.BodyHash},
+		{provider: "compliancely", id: "sha256:ab", origin: `{"identity":"key"}`, identity: webhook.KeyHash},
+		{provider: "standard", id: "key:ab", origin: `{"digest":"sha256:cd","secret":1,"at":{"key":"bodies/x"}}`,
+			want: queue.Origin{Digest: "sha256:cd", Secret: new(1)}},
+		{provider: "kyc", id: "evt_1", origin: `{"window_s":2592000,"signed":"body"}`,
+			want: queue.Origin{Window: 30 * 24 * time.Hour, Signed: "body"}},
+	} {
+		m := queue.Decode(queue.Wire{Body: "{}", Attributes: attributes("provider", tt.provider, "id", tt.id, "origin", tt.origin)})
+		if m.Unreadable != nil || m.Identity != tt.identity {
+			t.Errorf("%s of %s with origin %s: identity %q, unreadable %v; want %q", tt.id, tt.provider, tt.origin, m.Identity, m.Unreadable, tt.identity)
+		}
+		if diff := cmp.Diff(tt.want, m.Origin); diff != "" {
+			t.Errorf("%s of %s with origin %s (-want +got):\n%s", tt.id, tt.provider, tt.origin, diff)
+		}
 	}
 }
 

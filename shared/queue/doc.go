@@ -25,6 +25,9 @@
 //	type       always             the event's type, of the same form
 //	received   always             when ingest received it, Unix milliseconds, decimal
 //	encoding   if not plain       "base64" or "gzip+base64", the padded standard alphabet
+//	origin     unless an older    the JSON of the event's identity and of [Origin]: identity
+//	           version sent it    ("body" or "key"; absent where the sender gave the id),
+//	                              digest, window_s, secret, signed
 //	failure    on dead letters,   the JSON of [Failure]
 //	           and on those sent
 //	           back

@@ -17,14 +17,14 @@ import (
 // Whatever is in the queue, reading it does not panic, and the message can be sent again: as
 // the same message if it is readable, else with the same body.
 func FuzzDecode(f *testing.F) {
-	f.Add("{}", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "", "")
-	f.Add("YQBi", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "base64", `{"reason":"attempts","error":"x"}`)
-	f.Add(b64(zip(f, "{}")), "kyc", "1", "t", "1", "gzip+base64", `{"reason":"replay","handlers":["a"]}`)
-	f.Add(b64("\x1f\x8b\x08\x00"), "kyc", "1", "t", "1", "gzip+base64", "")
-	f.Add("\x00", "K Y C", "", "\n", "-1", "rot13", "{")
-	f.Fuzz(func(t *testing.T, body, source, id, typ, received, encoding, failure string) {
+	f.Add("{}", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "", "", "")
+	f.Add("YQBi", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "base64", `{"reason":"attempts","error":"x"}`, `{"identity":"body","digest":"sha256:ab","window_s":3600,"secret":0}`)
+	f.Add(b64(zip(f, "{}")), "kyc", "1", "t", "1", "gzip+base64", `{"reason":"replay","handlers":["a"]}`, `{"signed":"body","at":{}}`)
+	f.Add(b64("\x1f\x8b\x08\x00"), "kyc", "1", "t", "1", "gzip+base64", "", "null")
+	f.Add("\x00", "K Y C", "", "\n", "-1", "rot13", "{", "{")
+	f.Fuzz(func(t *testing.T, body, source, id, typ, received, encoding, failure, origin string) {
 		w := queue.Wire{Body: body, Attributes: attributes("source", source, "id", id, "type", typ,
-			"received", received, "encoding", encoding, "failure", failure)}
+			"received", received, "encoding", encoding, "failure", failure, "origin", origin)}
 		m := queue.Decode(w)
 		if m.Unreadable != nil && m.Failure == nil {
 			m.Failure = &queue.Failure{Reason: queue.ReasonUnreadable, Error: m.Unreadable.Error()}
@@ -103,6 +103,13 @@ func TestRoundTrip(t *testing.T) {
 			Received: time.UnixMilli(rapid.Int64Range(1, 253402300799999).Draw(t, "received")).UTC(),
 			Raw:      raw,
 		}}
+		if rapid.Bool().Draw(t, "origin") {
+			m.Identity = rapid.SampledFrom([]webhook.Identity{webhook.Given, webhook.BodyHash, webhook.KeyHash}).Draw(t, "identity")
+			m.Origin = queue.Origin{
+				Digest: "sha256:ab", Window: time.Duration(rapid.IntRange(0, 2592000).Draw(t, "window")) * time.Second,
+				Secret: new(rapid.IntRange(0, 9).Draw(t, "secret")),
+			}
+		}
 		if rapid.Bool().Draw(t, "letter") {
 			m.Failure = &queue.Failure{
 				Reason: queue.ReasonReplay, Attempts: rapid.Int().Draw(t, "attempts"),

@@ -22,9 +22,9 @@ const (
 const MaxRaw = 6<<20 + 64<<10
 
 // attributeRoom is the space that a body leaves for the attributes, so that the message
-// still fits as a dead letter: names and types of all seven take under 150 bytes, source,
-// provider, id, type and the rest under 600, a Failure without an operator's lists under
-// 2,200.
+// still fits as a dead letter: names and types of all eight take under 170 bytes, source,
+// provider, id, type and the rest under 600, an Origin under 300, a Failure without an
+// operator's lists under 2,200.
 const attributeRoom = 8 << 10
 
 // maxNameLen is the maximum length of an attribute's name in SQS.

@@ -13,6 +13,9 @@ import (
 type Message struct {
 	webhook.Event // without Time, which is read when the body is opened
 
+	// Origin is what ingest knows of the event besides. The zero Origin says nothing.
+	Origin Origin
+
 	// Failure says why the message is a dead letter, or was one before an operator
 	// sent it back. It is nil for a message from ingest.
 	Failure *Failure
@@ -54,5 +57,6 @@ const (
 	AttrType     = "type"
 	AttrReceived = "received" // unix milliseconds
 	AttrEncoding = "encoding" // absent for a plain body
+	AttrOrigin   = "origin"   // JSON of the event's Identity and of Origin; absent from an older version's
 	AttrFailure  = "failure"  // JSON of Failure, on dead letters only
 )

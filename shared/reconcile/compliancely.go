@@ -99,7 +99,7 @@ func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQu
 	}
 	return queue.Message{Event: webhook.Event{
 		Source: q.Source, Provider: compliancely.Provider{}.Name(), Received: q.Received,
-		ID: envelope.ID, Type: q.Product, Raw: body,
+		ID: envelope.ID, Identity: envelope.Identity, Type: q.Product, Raw: body,
 	}}, final, nil
 }
 

@@ -37,7 +37,7 @@ func TestCompliancely(t *testing.T) {
 			}
 			hooked := verified(t, tt.body)
 			want := webhook.Event{
-				Source: "tax", Provider: "compliancely", ID: hooked.ID, Type: hooked.Type, Received: noon, Raw: []byte(tt.body),
+				Source: "tax", Provider: "compliancely", ID: hooked.ID, Identity: hooked.Identity, Type: hooked.Type, Received: noon, Raw: []byte(tt.body),
 			}
 			if diff := cmp.Diff(want, messages[0].Event); diff != "" {
 				t.Errorf("event (-webhook +reconciled):\n%s", diff)

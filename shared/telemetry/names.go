@@ -16,6 +16,7 @@ const (
 	FieldType     = "type" // of the event
 	FieldStatus   = "status"
 	FieldSecret   = "secret" // index of the configured secret that matched
+	FieldSigned   = "signed" // which of several ways to sign held
 	FieldTries    = "tries"
 	FieldAttempt  = "attempt"
 	FieldHandler  = "handler"

@@ -14,6 +14,7 @@ type Event struct {
 	Source   string    // the configured source's name, the last part of the webhook URL
 	Provider string    // the provider's name
 	ID       string    // the provider's id of the event, or a hash; unique within the source
+	Identity Identity  // how the id was made
 	Type     string    // the current name of the type
 	Time     time.Time // the event's own time; zero if unknown, and before the body is opened
 	Received time.Time // when ingest received it, to the millisecond

@@ -45,14 +45,16 @@ type Request struct {
 
 // An Envelope is what a body says about itself.
 type Envelope struct {
-	ID   string          // the dedup id; see [Event]
-	Type string          // the current name of the event's type
-	Time time.Time       // the event's own time; zero if the provider gives none
-	Data json.RawMessage // the payload of typed handlers
+	ID       string          // the dedup id; see [Event]
+	Identity Identity        // how the id was made
+	Type     string          // the current name of the event's type
+	Time     time.Time       // the event's own time; zero if the provider gives none
+	Data     json.RawMessage // the payload of typed handlers
 }
 
 // A Verified is an envelope that a signature vouches for. Only a [Verifier] makes one.
 type Verified struct {
 	Envelope
-	Secret int // index in Settings.Secrets of the secret that matched
+	Secret int    // index in Settings.Secrets of the secret that matched
+	Signed string // which of several ways to sign held, in the words of Settings.Signed; empty where there is one
 }

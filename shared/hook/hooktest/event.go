@@ -60,7 +60,7 @@ func WebhookAt[T any](t webhook.Type[T], id string, data T, at time.Time) webhoo
 	}
 	return webhook.Event{
 		Source: p.Name(), Provider: p.Name(),
-		ID: cmp.Or(envelope.ID, id), Type: t.Name(),
+		ID: cmp.Or(envelope.ID, id), Identity: envelope.Identity, Type: t.Name(),
 		Time: envelope.Time, Received: at, Raw: body,
 	}
 }

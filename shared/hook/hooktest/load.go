@@ -60,10 +60,10 @@ func read(text []byte) (webhook.Event, error) {
 		return webhook.Event{}, fmt.Errorf("open its body: %w", err)
 	}
 	if id := e.headerID(); id != "" {
-		envelope.ID = id
+		envelope.ID, envelope.Identity = id, webhook.Given
 	}
 	return webhook.Event{
-		Source: name, Provider: name, ID: envelope.ID, Type: envelope.Type,
+		Source: name, Provider: name, ID: envelope.ID, Identity: envelope.Identity, Type: envelope.Type,
 		Time: envelope.Time, Received: time.UnixMilli(e.RequestContext.TimeEpoch).UTC(), Raw: body,
 	}, nil
 }

@@ -52,7 +52,7 @@ func TestEngineItemFormat(t *testing.T) {
 	for i, c := range claims {
 		want := map[string]any{
 			"pk": c.Key, "state": "CLAIMED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
-			"lease": first.Lease.UnixMilli(), "hash": first.Hash, "type": first.Type,
+			"lease": first.Lease.UnixMilli(), "hash": first.Hash, "identity": "key", "secret": int64(1), "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
 			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
 		}
@@ -75,7 +75,7 @@ func TestEngineItemFormat(t *testing.T) {
 			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
 			"lease": first.Lease.UnixMilli(), "not_before": now.Add(time.Minute).UnixMilli(), "reason": "permanent",
 			"tries": fmt.Sprintf(`[{"at":%d,"attempt":1,"outcome":"failed","handler":"charge","error":"no \"credit\" <yet>"}]`, now.UnixMilli()),
-			"hash":  first.Hash, "type": first.Type,
+			"hash":  first.Hash, "identity": "key", "secret": int64(1), "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
 			"first_claimed": now.UnixMilli(), "exp": first.DedupUntil.Add(testKeep).Unix(),
 		})

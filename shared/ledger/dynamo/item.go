@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
 )
 
 // The attributes of items. Times are numbers of milliseconds since 1970, exp one of
@@ -23,6 +24,8 @@ const (
 	attrAttempts     = "attempts"
 	attrRuns         = "runs"
 	attrHash         = "hash"
+	attrIdentity     = "identity"
+	attrSecret       = "secret"
 	attrDone         = "done"
 	attrStarted      = "started"
 	attrResults      = "results"
@@ -50,6 +53,10 @@ func encode(rec ledger.Record) item {
 	putNumber(it, attrAttempts, int64(rec.Attempts))
 	putNumber(it, attrRuns, int64(rec.Runs))
 	putText(it, attrHash, rec.Hash)
+	putText(it, attrIdentity, string(rec.Identity))
+	if rec.Secret != nil {
+		putNumber(it, attrSecret, int64(*rec.Secret))
+	}
 	putNames(it, attrDone, rec.Done)
 	putNames(it, attrStarted, rec.Started)
 	putResults(it, rec.Results)
@@ -102,6 +109,7 @@ func decode(it item) (*ledger.Record, error) {
 		State: ledger.State(d.text(attrState)), Owner: d.text(attrOwner), Fence: d.number(attrFence),
 		Lease: d.time(attrLease), NotBefore: d.time(attrNotBefore),
 		Attempts: int(d.number(attrAttempts)), Hash: d.text(attrHash),
+		Identity: webhook.Identity(d.text(attrIdentity)), Secret: d.optionalInt(attrSecret),
 		Done: d.names(attrDone), Started: d.names(attrStarted), Results: d.results(attrResults), Type: d.text(attrType),
 		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
 		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
@@ -149,6 +157,14 @@ func (d *decoder) number(attr string) int64 {
 	}
 	d.fail(attr)
 	return 0
+}
+
+func (d *decoder) optionalInt(attr string) *int {
+	n := d.number(attr)
+	if d.it[attr] == nil {
+		return nil
+	}
+	return new(int(n))
 }
 
 func (d *decoder) time(attr string) time.Time {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
 )
 
 // The times of the suite: the first claim is made at start, and holds for lease.
@@ -33,6 +34,7 @@ func (b *bench) request(key string, edits ...func(*ledger.Request)) ledger.Reque
 	b.owners++
 	r := ledger.Request{
 		Key: key, Owner: fmt.Sprintf("owner-%d", b.owners), Type: "thing.happened", Hash: "hash-1",
+		Identity: webhook.BodyHash, Secret: new(1),
 		At: start(), Lease: start().Add(lease),
 		Received: start().Add(-time.Second), DedupUntil: start().Add(window - time.Second),
 	}

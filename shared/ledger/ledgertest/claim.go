@@ -13,7 +13,7 @@ func claimCases() []testCase {
 			b.ask(r)
 			b.wantEqual("record", b.record("a#1"), ledger.Record{
 				State: ledger.StateClaimed, Owner: r.Owner, Fence: 1, Attempts: 1, Runs: 1,
-				Lease: r.Lease, Hash: r.Hash, Type: r.Type,
+				Lease: r.Lease, Hash: r.Hash, Identity: r.Identity, Secret: r.Secret, Type: r.Type,
 				Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
 				Expires: ledger.Expiry(r.DedupUntil, r.At, b.Keep),
 			})

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
 )
 
 // The promises of Claim, each one row or more below.
@@ -11,6 +12,7 @@ const (
 	rowOwn       = "A claim under the request's own owner is Claimed as it stands, nothing counted."
 	rowAnew      = "An ended event that arrives after its window is Claimed anew: everything but the fence is reset."
 	rowConflict  = "Another body under the id, within the window, is a Conflict."
+	rowKinds     = "Digests of different kinds (what stands before their colon; without one, sha256) say nothing of each other."
 	rowOrder     = "Judged first, in this order:"
 	rowNew       = "A new event is Claimed."
 	rowReleased  = "A released event is InProgress before its NotBefore, and Claimed from then on."
@@ -58,7 +60,9 @@ func arriving(d time.Duration) func(*ledger.Request, ledger.Claim) {
 	}
 }
 
-func anotherBody(r *ledger.Request, _ ledger.Claim) { r.Hash = "hash-2" }
+func anotherBody(r *ledger.Request, _ ledger.Claim) {
+	r.Hash, r.Identity, r.Secret = "hash-2", webhook.Given, nil
+}
 
 func reopening(o ledger.Reopen, fenceOff int64) func(*ledger.Request, ledger.Claim) {
 	return func(r *ledger.Request, last ledger.Claim) {
@@ -144,11 +148,12 @@ func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after led
 	want := ledger.Record{
 		State: ledger.StateClaimed, Owner: r.Owner, Fence: before.Fence + 1, Lease: r.Lease,
 		Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Reason: w.reason,
-		Hash: before.Hash, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
+		Hash: before.Hash, Identity: before.Identity, Secret: before.Secret, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
 		FirstClaimed: before.FirstClaimed,
 	}
 	if w.found == nil || w.promise == rowAnew || w.promise == rowAnewOpen {
-		want.Hash, want.Type, want.FirstClaimed = r.Hash, r.Type, r.At
+		want.Hash, want.Identity, want.Secret = r.Hash, r.Identity, r.Secret
+		want.Type, want.FirstClaimed = r.Type, r.At
 		want.Received, want.DedupUntil = r.Received, r.DedupUntil
 	}
 	want.Expires = ledger.Expiry(want.DedupUntil, r.At, b.Keep)
@@ -185,6 +190,10 @@ func firstRows() []row {
 		{name: "ConflictBeforeReplay", promise: rowOrder, found: completed, ask: all(replay, anotherBody), want: ledger.Conflict},
 		{name: "NoConflictWithoutHash", promise: rowConflict, found: completed,
 			ask: func(r *ledger.Request, _ ledger.Claim) { r.Hash = "" }, want: ledger.Duplicate},
+		{name: "NoConflictOfAnotherKind", promise: rowKinds, found: completed,
+			ask: func(r *ledger.Request, _ ledger.Claim) { r.Hash = "hmac-0a1b2c:hash-2" }, want: ledger.Duplicate},
+		{name: "ConflictOfTheSameKind", promise: rowKinds, found: completed,
+			ask: func(r *ledger.Request, _ ledger.Claim) { r.Hash = "sha256:hash-2" }, want: ledger.Conflict},
 	}
 }
 

@@ -66,7 +66,7 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	return webhook.Envelope{ID: bodyID(body), Type: r.shape(), Data: r.raw}, nil
+	return webhook.Envelope{ID: bodyID(body), Identity: webhook.BodyHash, Type: r.shape(), Data: r.raw}, nil
 }
 
 // bodyID is the dedup id of a body: its hash.

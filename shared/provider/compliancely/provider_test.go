@@ -24,7 +24,7 @@ func suite() providertest.Case {
 		Uses:     []string{webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey},
 		Header:   "Compliancely-Signature",
 		Body:     []byte(tin),
-		Want:     webhook.Envelope{ID: "sha256:" + hash(tin), Type: "tin_match", Data: json.RawMessage(tin)},
+		Want:     webhook.Envelope{ID: "sha256:" + hash(tin), Identity: webhook.BodyHash, Type: "tin_match", Data: json.RawMessage(tin)},
 	}
 }
 
@@ -34,6 +34,7 @@ func TestProvider(t *testing.T) {
 	set.Header = "X-Compliancely-Signature"
 	set.Settings = webhook.Settings{Product: "transcript", Header: "x-compliancely-signature", Key: []string{"/id", "/status"}}
 	set.Want.Type = "transcript"
+	set.Want.Identity = webhook.KeyHash
 	set.Want.ID = "key:" + hash(`["transcript",70001,"TIN Matched"]`)
 	wrapped := suite()
 	wrapped.Body = []byte(`{"success_message":"ok","data":` + tin + `,"success":true}`)

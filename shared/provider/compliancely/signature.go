@@ -45,12 +45,12 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if err != nil {
 		return webhook.Verified{}, err
 	}
-	envelope := webhook.Envelope{Type: v.product, Data: found.raw}
+	envelope := webhook.Envelope{Identity: webhook.KeyHash, Type: v.product, Data: found.raw}
 	if envelope.Type == "" {
 		envelope.Type = found.shape()
 	}
 	if envelope.ID, ok = keyID(v.key, envelope.Type, found.raw); !ok {
-		envelope.ID = bodyID(r.Body)
+		envelope.ID, envelope.Identity = bodyID(r.Body), webhook.BodyHash
 	}
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }

@@ -58,10 +58,11 @@ func (V1) Open(body []byte) (webhook.Envelope, error) {
 	}
 	sum := sha256.Sum256(body)
 	return webhook.Envelope{
-		ID:   "sha256:" + hex.EncodeToString(sum[:]),
-		Type: v1Type(channel),
-		Time: v1Time(crumbs),
-		Data: body,
+		ID:       "sha256:" + hex.EncodeToString(sum[:]),
+		Identity: webhook.BodyHash,
+		Type:     v1Type(channel),
+		Time:     v1Time(crumbs),
+		Data:     body,
 	}, nil
 }
 

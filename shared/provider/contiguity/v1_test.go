@@ -27,7 +27,7 @@ func v1Suite() providertest.Case {
 		Token:    "token",
 		Body:     []byte(v1SMS),
 		Want: webhook.Envelope{
-			ID: v1ID, Type: "text.incoming.sms", Time: providertest.At, Data: json.RawMessage(v1SMS),
+			ID: v1ID, Identity: webhook.BodyHash, Type: "text.incoming.sms", Time: providertest.At, Data: json.RawMessage(v1SMS),
 		},
 	}
 }

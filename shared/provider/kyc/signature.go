@@ -39,7 +39,7 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if err != nil {
 		return webhook.Verified{}, err
 	}
-	secret, ok := v.match(signatures, timestamp, r.Body)
+	secret, signed, ok := v.match(signatures, timestamp, r.Body)
 	if !ok {
 		return webhook.Verified{}, webhook.ErrSignatureMismatch
 	}
@@ -55,19 +55,20 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if tooOld(envelope.Time, r.At) && !v.secrets[secret].IsSample() {
 		return webhook.Verified{}, webhook.ErrTimestampOutsideWindow
 	}
-	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
+	return webhook.Verified{Envelope: envelope, Secret: secret, Signed: signed}, nil
 }
 
-func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (secret int, ok bool) {
+// match finds the secret that made one of the signatures, and over what.
+func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (secret int, signed string, ok bool) {
 	if v.body {
 		if secret, ok = webhook.MatchMAC(v.secrets, signatures, body); ok {
-			return secret, true
+			return secret, SignedBody, true
 		}
 	}
 	if v.withTime {
-		return webhook.MatchMAC(v.secrets, signatures, []byte(timestamp), []byte("."), body)
+		secret, ok = webhook.MatchMAC(v.secrets, signatures, []byte(timestamp), []byte("."), body)
 	}
-	return 0, false
+	return secret, SignedTimestampBody, ok
 }
 
 // tooOld reports whether the event was created too long ago. An event without that time has

@@ -33,6 +33,7 @@ type Case struct {
 	ID     string           // the id for Sign of Body; empty if there is no id header
 	Body   []byte           // a usable body: a JSON object with at least one field
 	Want   webhook.Envelope // the envelope of Body, with Settings
+	Way    string           // which of several ways to sign Sign uses; empty if there is only one
 	// The fields of Body that have the event's id and type; empty if it has none.
 	IDField, TypeField string
 }

@@ -1,0 +1,103 @@
+package queue
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"webhookintake/shared/webhook"
+)
+
+// An Origin is what ingest knows of an event beside its id and type, the JSON of the
+// attribute "origin". A message that an older version sent has none.
+type Origin struct {
+	// Digest is what another body under the event's id would differ in. It is empty if
+	// the id stands for a part of the body only, and in messages of an older version.
+	Digest string
+	Window time.Duration // in which another arrival is a duplicate; 0: that of the event's Identity
+	Secret *int          // index of the secret that matched; nil if unknown
+	Signed string        // which of several ways to sign held; empty where there is one
+}
+
+// The longest texts of an Origin: a digest is a prefix and 64 hexadecimal digits, and
+// nobody names a way to sign at such length.
+const (
+	maxDigestLen = 100
+	maxSignedLen = 40
+)
+
+// MaxWindow is the longest window of an Origin: that of an id which the sender gave.
+const MaxWindow = webhook.GivenWindow
+
+// originJSON is an Origin as it is sent. What says nothing is left out.
+type originJSON struct {
+	Identity webhook.Identity `json:"identity,omitempty"`
+	Digest   string           `json:"digest,omitempty"`
+	WindowS  int64            `json:"window_s,omitempty"`
+	Secret   *int             `json:"secret,omitempty"`
+	Signed   string           `json:"signed,omitempty"`
+}
+
+// valid reports whether process can rely on each field, however the message was made.
+func (o originJSON) valid() bool {
+	return o.Identity.Valid() &&
+		(o.Digest == "" || webhook.ValidName(o.Digest) && len(o.Digest) <= maxDigestLen) &&
+		o.WindowS >= 0 && o.WindowS <= int64(MaxWindow/time.Second) &&
+		(o.Secret == nil || *o.Secret >= 0) &&
+		(o.Signed == "" || webhook.ValidName(o.Signed) && len(o.Signed) <= maxSignedLen)
+}
+
+// encodeOrigin returns the value of the attribute; empty if there is nothing to say.
+func encodeOrigin(m Message) (string, error) {
+	o := originJSON{
+		Identity: m.Identity, Digest: m.Origin.Digest, WindowS: int64(m.Origin.Window / time.Second),
+		Secret: m.Origin.Secret, Signed: m.Origin.Signed,
+	}
+	if o == (originJSON{}) {
+		return "", nil
+	}
+	if !o.valid() {
+		return "", fmt.Errorf("%w: %s: identity, digest, window_s, secret or signed is malformed", ErrInvalid, AttrOrigin)
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		return "", fmt.Errorf("%w: %s: %w", ErrInvalid, AttrOrigin, err)
+	}
+	return string(text), nil
+}
+
+// decodeOrigin reads the attribute into m, whose other attributes have been read. Fields
+// that are not known are those of a later version, and skipped.
+func decodeOrigin(m *Message, attributes map[string]string) error {
+	text, ok := attributes[AttrOrigin]
+	if !ok {
+		m.Identity = LegacyIdentity(m.Provider, m.ID)
+		return nil
+	}
+	var o originJSON
+	if err := json.Unmarshal([]byte(text), &o); err != nil || !o.valid() {
+		return errors.New("attribute origin is malformed")
+	}
+	m.Identity = o.Identity
+	m.Origin = Origin{Digest: o.Digest, Window: time.Duration(o.WindowS) * time.Second, Secret: o.Secret, Signed: o.Signed}
+	return nil
+}
+
+// LegacyIdentity tells how an id was made by a version that did not write it down. All
+// ids of the providers compliancely and contiguity-v1 are ours, and their prefix says
+// which; those of other providers are the sender's, whatever they look like.
+func LegacyIdentity(provider, id string) webhook.Identity {
+	if !slices.Contains([]string{"compliancely", "contiguity-v1"}, provider) {
+		return webhook.Given
+	}
+	switch kind, _, _ := strings.Cut(id, ":"); {
+	case kind == "sha256", strings.HasPrefix(kind, "hmac-"):
+		return webhook.BodyHash
+	case kind == "key", strings.HasPrefix(kind, "hkey-"):
+		return webhook.KeyHash
+	}
+	return webhook.Given
+}
