@@ -55,13 +55,13 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 
 // conflicts reports whether r is another body under the id, within the window.
 func conflicts(found *Record, r Request) bool {
-	return differ(found.Hash, r.Hash) && !r.Received.After(found.DedupUntil)
+	return OtherBody(found.Hash, r.Hash) && !r.Received.After(found.DedupUntil)
 }
 
-// differ reports whether two digests are of different bodies. Digests that were not made
+// OtherBody reports whether two digests are of different bodies. Digests that were not made
 // in the same way, with the same key, say nothing about each other: a key that comes,
 // rotates or falls back to the one before must not look like another body.
-func differ(a, b string) bool {
+func OtherBody(a, b string) bool {
 	kindA, a := cutDigest(a)
 	kindB, b := cutDigest(b)
 	return a != "" && b != "" && kindA == kindB && a != b

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
 )
@@ -19,6 +20,23 @@ func window(m queue.Message) time.Duration {
 	return m.Identity.Window()
 }
 
+// OriginOf returns what ingest knew of the event of rec, for a message that an operator
+// sends: it must not look like another body, nor begin another window. The identity is
+// the message's own field.
+func OriginOf(rec ledger.Record) queue.Origin {
+	o := queue.Origin{Digest: rec.Hash, Secret: rec.Secret}
+	if rec.Hash != "" && !strings.Contains(rec.Hash, ":") {
+		o.Digest = sha256Prefix + rec.Hash
+	}
+	if window := rec.DedupUntil.Sub(rec.Received); window > 0 {
+		o.Window = min(window, queue.MaxWindow)
+	}
+	return o
+}
+
+// sha256Prefix begins the digests in messages that were made without a key.
+const sha256Prefix = "sha256:"
+
 // digest is what another body under m's id would differ in. It is empty if the id stands
 // for a part of the body only, and the rest may differ.
 func digest(m queue.Message) string {
@@ -28,7 +46,7 @@ func digest(m queue.Message) string {
 	case m.Origin.Digest != "":
 		// Records have a sha256 without its prefix, as before there were other digests:
 		// a version that was rolled back compares them.
-		return strings.TrimPrefix(m.Origin.Digest, "sha256:")
+		return strings.TrimPrefix(m.Origin.Digest, sha256Prefix)
 	}
 	sum := sha256.Sum256(m.Raw) // an older version sent the message
 	return hex.EncodeToString(sum[:])

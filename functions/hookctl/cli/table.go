@@ -105,3 +105,12 @@ func Count(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// Digest returns the digest of a body as it is shown: "sha256 9dab…", or
+// "hmac-0a1b2c:9dab…" if the sources' key made it.
+func Digest(digest string) string {
+	if strings.Contains(digest, ":") {
+		return digest
+	}
+	return "sha256 " + digest
+}

@@ -175,7 +175,7 @@ redriving  refused: reply may have acted, and runs at most once: --assume-done r
 	conflict := planner().Plan(letter("evt_1", queue.ReasonConflict, time.Hour), found)
 	got := printed(func(out *cli.Writer) { printPlan(out, conflict, clitest.Noon) })
 	for _, want := range []string{
-		"  body     a different one, sha256 abab", "redriving  refused: another body arrived with the same event id: its sha256 is ",
+		"  body     a different one, sha256 abab", "redriving  refused: another body arrived with the same event id: its hash is ",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

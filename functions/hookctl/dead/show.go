@@ -15,6 +15,7 @@ import (
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 )
 
@@ -137,8 +138,8 @@ func printRecord(plan dead.Plan, line func(name, text string), at func(time.Time
 	line("  started", cli.List(r.Started))
 	line("  claimed", at(r.FirstClaimed))
 	line("  ended", at(r.Finished))
-	if r.Hash != "" && r.Hash != plan.Letter.Hash() {
-		line("  body", "a different one, sha256 "+r.Hash)
+	if ledger.OtherBody(r.Hash, process.RequestFor(plan.Letter.Message, true).Hash) {
+		line("  body", "a different one, "+cli.Digest(r.Hash))
 	}
 }
 

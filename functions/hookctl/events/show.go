@@ -166,7 +166,7 @@ func bodyText(e events.Entry) string {
 	if e.Hash == "" {
 		return "may differ under this id, so no hash of it is kept"
 	}
-	return "sha256 " + e.Hash
+	return cli.Digest(e.Hash)
 }
 
 // printPayload writes JSON indented, and anything else quoted.

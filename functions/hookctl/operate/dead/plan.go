@@ -234,11 +234,15 @@ func (plan Plan) conflict() error {
 	if plan.Record == nil || plan.Record.Hash == "" {
 		return ErrConflict
 	}
-	return fmt.Errorf("%w: its sha256 is %s, the record's is %s", ErrConflict, shortHash(plan.Letter.Hash()), shortHash(plan.Record.Hash))
+	letter := process.RequestFor(plan.Letter.Message, true).Hash
+	return fmt.Errorf("%w: its hash is %s, the record's is %s", ErrConflict, shortHash(letter), shortHash(plan.Record.Hash))
 }
 
-// shortHash returns enough of a hash to compare it by eye.
-func shortHash(hash string) string { return hash[:min(len(hash), 12)] }
+// shortHash returns enough of a digest's hash to compare it by eye.
+func shortHash(digest string) string {
+	hash := digest[strings.IndexByte(digest, ':')+1:]
+	return hash[:min(len(hash), 12)]
+}
 
 // claimed fills in what process would do with the claim.
 func (plan *Plan) claimed(c ledger.Claim, handlers []handler) {

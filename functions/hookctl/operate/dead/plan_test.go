@@ -182,7 +182,7 @@ func TestRefusals(t *testing.T) {
 			other.Raw = []byte(`{"id":"evt_1","other":true}`)
 			w.send(other)
 			w.work()
-		}, dead.ErrConflict, "refused: another body arrived with the same event id: its sha256 is c0744c35fdea, the record's is f78bef68df1a"},
+		}, dead.ErrConflict, "refused: another body arrived with the same event id: its hash is c0744c35fdea, the record's is f78bef68df1a"},
 		{"conflict, and the record is gone", func(w *world) { w.deadLetter(letter("evt_1", queue.ReasonConflict)) },
 			dead.ErrConflict, "refused: another body arrived with the same event id"},
 		{"another body has the record now", func(w *world) {

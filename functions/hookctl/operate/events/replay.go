@@ -1,16 +1,20 @@
 package events
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/process"
+	"webhookintake/shared/provider/standard"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
 )
@@ -119,7 +123,9 @@ func (r *Replay) message(ctx context.Context, p Plan) (queue.Message, error) {
 	return queue.Message{
 		Event: webhook.Event{
 			Source: p.Source(), Provider: p.Provider.Name(), ID: p.ID(), Type: p.Type, Received: p.Received, Raw: body,
+			Identity: cmp.Or(p.Identity, queue.LegacyIdentity(p.Provider.Name(), p.ID())),
 		},
+		Origin: process.OriginOf(p.Record),
 		Failure: &queue.Failure{
 			Reason: queue.ReasonReplay, Fence: p.Fence, Handlers: r.Only, At: r.Now().UnixMilli(),
 		},
@@ -139,11 +145,17 @@ func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
 		}
 	}
 	sum := sha256.Sum256(body)
-	if hash := hex.EncodeToString(sum[:]); p.Hash != "" && hash != p.Hash {
+	if hash := hex.EncodeToString(sum[:]); ledger.OtherBody(hash, p.Hash) {
 		return nil, fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, a line break at the end too", ErrBody, which, hash, p.Hash)
 	}
-	if _, err := p.Provider.Open(body); err != nil {
+	opened, err := p.Provider.Open(body)
+	if err != nil {
 		return nil, fmt.Errorf("%w: it is not a body of provider %s; is --provider right? %w", ErrBody, p.Provider.Name(), err)
+	}
+	// A hash that the sources' key made cannot be compared here, but most bodies have the id.
+	keyed := strings.Contains(p.Hash, ":") && p.Provider.Name() != standard.Provider{}.Name()
+	if keyed && opened.Identity == webhook.Given && opened.ID != p.ID() {
+		return nil, fmt.Errorf("%w: %s is that of event %s", ErrBody, which, opened.ID)
 	}
 	return body, nil
 }

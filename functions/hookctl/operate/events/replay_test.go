@@ -2,6 +2,8 @@ package events_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -10,8 +12,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/google/go-cmp/cmp"
+
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
 )
@@ -249,5 +254,51 @@ func TestReplayInterrupted(t *testing.T) {
 	results, err := run(ctx, w.replay(registry), w.entry("kyc#evt_1"))
 	if !errors.Is(err, context.Canceled) || len(results) > 0 || len(w.queue.Messages()) > 0 {
 		t.Errorf("%v, %d results, sent %d", err, len(results), len(w.queue.Messages()))
+	}
+}
+
+// A replay carries what the record has of the event's origin. Of a record that an older
+// version wrote, the provider's name and the id's form say how the id was made.
+func TestReplayCarriesOrigin(t *testing.T) {
+	t.Parallel()
+	hash := strings.Repeat("9d", 32)
+	for _, tt := range []struct {
+		name     string
+		edit     func(*ledger.Record)
+		identity webhook.Identity
+		want     queue.Origin
+	}{
+		{"body", func(r *ledger.Record) { r.Identity, r.Hash = webhook.BodyHash, hash }, webhook.BodyHash,
+			queue.Origin{Digest: "sha256:" + hash, Window: time.Hour}},
+		{"key, and a longer window", func(r *ledger.Record) {
+			r.Identity, r.Hash, r.DedupUntil, r.Secret = webhook.KeyHash, "", noon.Add(48*time.Hour), new(1)
+		}, webhook.KeyHash, queue.Origin{Window: 48 * time.Hour, Secret: new(1)}},
+		{"keyed", func(r *ledger.Record) { r.Identity, r.Hash = webhook.BodyHash, "hmac-0a1b2c:"+hash }, webhook.BodyHash,
+			queue.Origin{Digest: "hmac-0a1b2c:" + hash, Window: time.Hour}},
+		{"of the version before", func(r *ledger.Record) { r.Identity, r.Hash = webhook.Given, hash }, webhook.BodyHash,
+			queue.Origin{Digest: "sha256:" + hash, Window: time.Hour}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := tin()
+			rec := ledger.Record{State: ledger.StateCompleted, Type: e.Type, Fence: 1, Received: noon, DedupUntil: noon.Add(time.Hour), Expires: noon.Add(720 * time.Hour)}
+			tt.edit(&rec)
+			sum := sha256.Sum256(e.Raw)
+			if rec.Hash == hash {
+				rec.Hash = hex.EncodeToString(sum[:])
+				tt.want.Digest = "sha256:" + rec.Hash
+			}
+			r := w.replay(w.register([]handler{{name: "a"}}))
+			r.Ledger = &table{records: map[string]ledger.Record{e.Key(): rec}, payloads: map[string]string{e.Key(): string(e.Raw)}}
+			w.mustRun(r, events.Entry{Key: e.Key(), Record: rec})
+			m := w.queue.Messages()[0]
+			if m.Identity != tt.identity {
+				t.Errorf("identity %q, want %q", m.Identity, tt.identity)
+			}
+			if diff := cmp.Diff(tt.want, m.Origin); diff != "" {
+				t.Errorf("origin (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
