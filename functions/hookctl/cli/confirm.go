@@ -28,8 +28,8 @@ func (e *Env) Confirm(ctx context.Context, question string, yes bool) error {
 	return nil
 }
 
-// isYes reads a line and reports whether it says yes. When ctx ends, the answer is no at
-// once: after Ctrl-C nobody should have to answer first.
+// isYes reads a line and reports whether it says yes. When ctx ends it returns false at
+// once: Ctrl-C is an answer.
 func isYes(ctx context.Context, in io.Reader) bool {
 	answered := make(chan string, 1)
 	go func() {

@@ -18,7 +18,7 @@ func TestIsYes(t *testing.T) {
 	}
 }
 
-// Ctrl-C at a question ends it, though nothing was typed, and is a no whatever was.
+// TestInterruptedQuestion wants Ctrl-C to mean no, whether or not something was typed.
 func TestInterruptedQuestion(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -26,9 +26,9 @@ func TestInterruptedQuestion(t *testing.T) {
 	in, typing := io.Pipe()
 	t.Cleanup(func() { _ = typing.Close() }) // never fails
 	if isYes(ctx, in) {
-		t.Error("silence is a yes")
+		t.Error("no answer counts as yes")
 	}
 	if isYes(ctx, strings.NewReader("y\n")) {
-		t.Error("what was typed beside Ctrl-C is a yes")
+		t.Error("yes before Ctrl-C counts as yes")
 	}
 }

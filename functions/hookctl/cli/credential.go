@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// CredentialFlags say where a credential for a provider's API comes from. Without a flag
-// it is asked for.
+// CredentialFlags say where a credential for a provider's API comes from. If none is set,
+// the user is asked for it.
 type CredentialFlags struct {
 	Name      string // "token" or "password"
 	File, Env string
@@ -38,14 +38,14 @@ func (e *Env) Credential(f CredentialFlags) (s webhook.Secret, err error) {
 	} else {
 		text, err = e.Password(strings.ToUpper(f.Name[:1]) + f.Name[1:] + ": ")
 		if errors.Is(err, ErrNoTerminal) {
-			return s, fmt.Errorf("standard input is not a terminal, so nobody can be asked for the %[1]s; give --%[1]s-file or --%[1]s-env", f.Name)
+			return s, fmt.Errorf("standard input is not a terminal, so hookctl cannot ask for the %[1]s; give --%[1]s-file or --%[1]s-env", f.Name)
 		}
 		if err != nil {
 			return s, fmt.Errorf("ask for the %s: %w", f.Name, err)
 		}
 	}
 	if text == "" {
-		return s, fmt.Errorf("the %[1]s is empty; put it where --%[1]s-file or --%[1]s-env looks for it, or type it", f.Name)
+		return s, fmt.Errorf("the %[1]s is empty; give another with --%[1]s-file or --%[1]s-env, or type it", f.Name)
 	}
 	return webhook.NewSecret(text), nil
 }
@@ -60,11 +60,11 @@ type APIFlags struct {
 func (f *APIFlags) Add(c *cobra.Command, token string) {
 	f.Token.Name = "token"
 	f.Token.Add(c, token)
-	c.Flags().StringVar(&f.URL, "api", "", "ask this `URL` in place of the provider's own")
+	c.Flags().StringVar(&f.URL, "api", "", "send requests to this `URL` instead of the provider's own")
 }
 
-// Base returns the API's address: the flag's, or else the provider's own. The address
-// must be safe for a token: https, or this machine.
+// Base returns the API's address: the flag's, or else the provider's own. The address has
+// to be https or on this machine, because it receives the token.
 func (f *APIFlags) Base(own string) (string, error) {
 	if f.URL != "" && !IsHTTPS(f.URL) && !IsLoopback(f.URL) {
 		return "", Usagef("--api has to be an https URL, because it receives the token")

@@ -17,21 +17,22 @@ import (
 	"webhookintake/shared/hook"
 )
 
-// An Env is the world of one command line. Make it with [NewEnv].
+// An Env is what surrounds one command line. Make it with [NewEnv].
 type Env struct {
 	Stdin    io.Reader
 	Out, Err *Writer
 	Getenv   func(string) string
 	Now      func() time.Time
-	// Password asks for a line without echo. Its error is [ErrNoTerminal] if nobody can
-	// be asked.
+	// Password asks for a line without echo. Its error is [ErrNoTerminal] if standard input
+	// is not a terminal.
 	Password func(question string) (string, error)
-	// Register enters the handlers of this checkout.
+	// Register registers the handlers of this checkout.
 	Register func(r *hook.Registry, getenv func(string) string) error
-	// AWS reads the settings of AWS's own tools: environment, profiles and the machine's.
+	// AWS reads the settings that AWS's own tools read: environment, profiles and the
+	// machine's role.
 	AWS func(ctx context.Context, region, profile string) (aws.Config, error)
 
-	started bool // the command line was understood and its command runs
+	started bool // the command line is valid and its command runs
 }
 
 // NewEnv returns the Env of a process with these streams, with no handlers.

@@ -7,7 +7,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 )
 
-// Text from elsewhere cannot steer a terminal, and times are shown in the zone of now.
+// Text from elsewhere cannot steer a terminal. Times are in the zone of now.
 func Example() {
 	out := cli.NewWriter(os.Stdout, os.Getenv)
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)

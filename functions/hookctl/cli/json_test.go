@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What a terminal would obey is escaped, and means the same to whoever reads the JSON.
+// TestJSONLine wants control characters escaped, and the same text when the JSON is read.
 func TestJSONLine(t *testing.T) {
 	t.Parallel()
 	const text = "<a>\u009b31m\u202e\x1b"

@@ -8,7 +8,7 @@ import (
 
 // AddStaging adds the flag that chooses the staging host of Legal Talent KYC.
 func AddStaging(c *cobra.Command, staging *bool) {
-	c.Flags().BoolVar(staging, "staging", false, "ask the provider's staging host")
+	c.Flags().BoolVar(staging, "staging", false, "send requests to the provider's staging host")
 	c.MarkFlagsMutuallyExclusive("staging", "api")
 }
 

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// A Progress is a line that is written over and over on a terminal, and nowhere else.
+// A Progress is a line that is rewritten as work goes on. It appears only on a terminal.
 type Progress struct {
 	to    *Writer
-	width int // in characters; 0 if there is no terminal
+	width int // in characters; 0 if the stream is not a terminal
 }
 
 // Progress returns a progress line on standard error.
@@ -32,5 +32,5 @@ func (p Progress) write(text string) {
 	}
 	p.to.mu.Lock()
 	defer p.to.mu.Unlock()
-	_, _ = io.WriteString(p.to.out, startLine+text) // there is nobody to tell of a terminal that is gone
+	_, _ = io.WriteString(p.to.out, startLine+text) // if it fails, the terminal is gone
 }

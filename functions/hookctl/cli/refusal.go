@@ -7,9 +7,9 @@ import "webhookintake/shared/webhook"
 func RefusalAdvice(code webhook.Code) string {
 	switch code {
 	case webhook.ErrSignatureMissing:
-		return "the signature header is missing: is this a source of another provider, or has the header\nanother name?"
+		return "the signature header is missing: is this a source of another provider, or does the header\nhave another name?"
 	case webhook.ErrSignatureMalformed:
-		return "the signature header has another form than the provider's: is this a source of another\nprovider?"
+		return "the signature header does not have the provider's form: is this a source of another\nprovider?"
 	case webhook.ErrSignatureMismatch:
 		return "none of the source's secrets made the signature: compare them with the sender's,\nand check that nothing on the way changes the body"
 	case webhook.ErrTimestampOutsideWindow:
@@ -21,7 +21,7 @@ func RefusalAdvice(code webhook.Code) string {
 	case webhook.ErrMissingType, webhook.ErrInvalidType:
 		return `the body needs a "type" of 1 to 200 visible ASCII characters`
 	case webhook.ErrIDMismatch:
-		return "the id in the header differs from the one in the signed body: sign this very body"
+		return "the id in the header differs from the one in the signed body: sign the body that is sent"
 	case webhook.ErrUnknownSource:
 		return "no source of that name is configured: compare the end of the URL with the keys of\nthe sources"
 	case webhook.ErrNotFound:
@@ -29,11 +29,11 @@ func RefusalAdvice(code webhook.Code) string {
 	case webhook.ErrMethod:
 		return "webhooks are sent by POST"
 	case webhook.ErrTooLarge:
-		return "the body is larger than 6 MiB, or than what the queue takes even compressed"
+		return "the body is larger than 6 MiB, or than what the queue accepts even when compressed"
 	case webhook.ErrQueueUnavailable:
-		return "the queue did not take it in time: send it again, and look at the logs of Ingest"
+		return "the queue did not accept it in time: send it again, and look at the logs of ingest"
 	case webhook.ErrSourcesUnavailable:
-		return "the receiver cannot read its sources: look at their secret, and at the logs of Ingest"
+		return "the receiver cannot read its sources: look at their secret, and at the logs of ingest"
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ import (
 // MaxSecret is longer than any provider's secret, in bytes.
 const MaxSecret = 4096
 
-// ErrNoTerminal reports that nobody can be asked.
+// ErrNoTerminal reports that there is no terminal to ask on.
 var ErrNoTerminal = errors.New("standard input is not a terminal; give --secret-file or --secret-env instead")
 
 // SecretFlags say where a webhook secret comes from.
@@ -53,13 +53,13 @@ func (e *Env) Secret(f SecretFlags) (s webhook.Secret, ok bool, err error) {
 		return s, false, err
 	}
 	if text == "" {
-		return s, false, errors.New("the secret is empty; put it where --secret-file, --secret-env or --secret-prompt looks for it")
+		return s, false, errors.New("the secret is empty; give another with --secret-file, --secret-env or --secret-prompt")
 	}
 	return webhook.NewSecret(text), true, nil
 }
 
-// NeedSecret returns the secret that the flags name. Without a flag it asks on a
-// terminal, or reads standard input where that is none, without the line break at its end.
+// NeedSecret returns the secret that the flags name. Without a flag it asks for it. If
+// standard input is not a terminal, it reads that, without the line break at its end.
 func (e *Env) NeedSecret(f SecretFlags) (webhook.Secret, error) {
 	if f.Given() {
 		s, _, err := e.Secret(f)

@@ -36,8 +36,8 @@ func (e *Env) Stack(ctx context.Context, f StackFlags) (*stack.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Another region may have a stack of that name too: a command that is suggested next
-	// has to find this one.
+	// Another region may have a stack of that name too. A command that is suggested to the
+	// user has to find this one.
 	for _, more := range []struct{ flag, value string }{{"--region", f.Region}, {"--profile", f.Profile}} {
 		if more.value != "" {
 			s.Flags += " " + more.flag + " " + more.value

@@ -19,8 +19,8 @@ type Table struct {
 	Heading []string
 	Rows    [][]string // each as long as the heading
 	Numbers []int      // columns that are aligned to the right
-	// Width is the width to which the last column is cut, in characters; 0 means that
-	// nothing is cut.
+	// Width is the greatest width of a line, in characters. The last column is cut to it. 0
+	// means that nothing is cut.
 	Width int
 	// Style, if set, colours a cell. It must not change its width.
 	Style func(row, column int, cell string) string
@@ -66,8 +66,8 @@ func (t Table) line(row []string, widths []int, style func(column int, cell stri
 	return strings.TrimRight(b.String(), " ")
 }
 
-// Pad fills text with spaces to width characters. Pad first and style then, as a style
-// counts as characters.
+// Pad fills text with spaces to width characters. Pad before styling, as a style counts as
+// characters.
 func Pad(text string, width int) string { return text + spaces(text, width) }
 
 // PadLeft fills text with spaces on its left side to width characters.
@@ -77,8 +77,7 @@ func spaces(text string, width int) string {
 	return strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0))
 }
 
-// Cut shortens text to width characters, the last of which shows that something is
-// missing.
+// Cut shortens text to width characters, the last of which is then an ellipsis.
 func Cut(text string, width int) string {
 	runes := []rune(text)
 	if len(runes) <= width {
@@ -87,7 +86,7 @@ func Cut(text string, width int) string {
 	return string(runes[:max(width-1, 0)]) + "…"
 }
 
-// OrDash returns text, or a dash in place of none.
+// OrDash returns text, or a dash if it is empty.
 func OrDash(text string) string {
 	if text == "" {
 		return "-"
@@ -95,7 +94,7 @@ func OrDash(text string) string {
 	return text
 }
 
-// List joins names with commas; a dash stands for none.
+// List joins names with commas. Without names it returns a dash.
 func List(names []string) string { return OrDash(strings.Join(names, ", ")) }
 
 // Count returns a number of things, as "1 event" or "2 events".

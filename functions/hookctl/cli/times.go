@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Time returns a time for people, in the zone of now, as "2026-10-01 14:00:00 CEST"; a
-// dash for the zero time. In JSON times are RFC 3339 in UTC.
+// Time returns a time for people, in the zone of now, as "2026-10-01 14:00:00 CEST". The
+// zero time is a dash. In JSON, times are RFC 3339 in UTC.
 func Time(t, now time.Time) string {
 	if t.IsZero() {
 		return "-"
@@ -27,8 +27,8 @@ func TimeAndAge(t, now time.Time) string {
 	return Time(t, now) + " (" + Age(t, now) + " ago)"
 }
 
-// Age returns how long before now a time was, in one unit, as 45s, 12m, 30h or 5d; a dash
-// for the zero time.
+// Age returns how long before now a time was, in one unit, as 45s, 12m, 30h or 5d. The zero
+// time is a dash.
 func Age(t, now time.Time) string {
 	d := now.Sub(t)
 	switch {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Times are shown in the zone of now, whatever zone they come in.
+// TestTime wants times in the zone of now, not in their own.
 func TestTime(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)

@@ -18,7 +18,7 @@ import (
 type Writer struct {
 	out io.Writer
 	// mark begins this Writer's own styles within a text. It is random, so that no text
-	// from elsewhere can contain one. It is empty where there is no colour.
+	// from elsewhere can contain it. If empty, there is no colour.
 	mark string
 
 	mu sync.Mutex // keeps each call of Write in one piece
@@ -45,7 +45,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// render escapes a text, and puts codes of the terminal in place of its own styles.
+// render escapes a text, and replaces its own styles by the terminal's codes.
 func (w *Writer) render(text string) string {
 	if w.mark == "" {
 		return Visible(text)
@@ -68,7 +68,7 @@ func (w *Writer) Print(format string, args ...any) { fmt.Fprintf(w, format+"\n",
 // Bold makes text stand out.
 func (w *Writer) Bold(text string) string { return w.style("1", text) }
 
-// Dim makes text stand back.
+// Dim makes text less prominent.
 func (w *Writer) Dim(text string) string { return w.style("2", text) }
 
 // Good is the colour of success.
@@ -87,7 +87,7 @@ func (w *Writer) style(code, text string) string {
 // IsTerminal reports whether a person reads the stream.
 func (w *Writer) IsTerminal() bool { return isTerminal(w.out) }
 
-// Width returns the terminal's width in characters, 0 if the stream is no terminal.
+// Width returns the terminal's width in characters, or 0 if the stream is not a terminal.
 func (w *Writer) Width() int {
 	file, ok := w.out.(*os.File)
 	if !ok || !isTerminal(file) {
@@ -107,8 +107,8 @@ func isTerminal(stream any) bool {
 }
 
 // Visible replaces characters that a terminal would not show, or would obey, by their
-// escapes in JSON. Line breaks and tabs stay. In JSON such characters occur in strings
-// only, so that its meaning stays the same.
+// escapes in JSON. Line breaks and tabs stay. JSON keeps its meaning, as it can contain
+// such characters only in strings.
 func Visible(text string) string {
 	var b strings.Builder
 	for _, r := range text {

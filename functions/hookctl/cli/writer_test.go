@@ -35,8 +35,8 @@ func TestColourOnlyOnTerminals(t *testing.T) {
 	}
 }
 
-// A text from elsewhere cannot steer the terminal, not even by what colours look like; only
-// the Writer's own colours get through.
+// TestWriterEscapes wants control characters escaped, including colours, except for the
+// Writer's own colours.
 func TestWriterEscapes(t *testing.T) {
 	t.Parallel()
 	const evil = "a\x1b[31mb\r\u009b2J\u202e"
@@ -67,7 +67,7 @@ func TestLinesDoNotMix(t *testing.T) {
 	}
 	writers.Wait()
 	if got, want := out.String(), strings.Repeat("first\nsecond\n", 400); got != want {
-		t.Error("pieces of output are mixed")
+		t.Error("the lines of several writers are mixed")
 	}
 }
 
@@ -89,7 +89,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// A failing stream is an error and not silence.
+// TestWriterFails wants the error of the stream.
 func TestWriterFails(t *testing.T) {
 	t.Parallel()
 	if _, err := fmt.Fprint(NewWriter(closed{}, noEnv), "text"); !errors.Is(err, os.ErrClosed) {

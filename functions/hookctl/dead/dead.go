@@ -19,14 +19,13 @@ func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "dead",
 		Short: "Look at dead letters, and send them back",
-		Long: `dead shows the events that failed for good, with the reason of each, and sends back those
-whose cause is fixed.
+		Long: `dead lists the events that failed for good, with their reasons, and sends back those whose
+cause is fixed.
 
-Reading a queue means receiving from it: a letter is invisible to others while a command
-looks at it, and visible again as soon as the command ends, also with Ctrl-C. Each look
-counts as a receive, but the dead-letter queue has no limit of those: look as often as you
-like. What somebody else is looking at is not seen, and no more than 120,000 letters in
-one look.`,
+Reading a queue means receiving from it. While a command looks at a letter, the letter is
+invisible to others; it is visible again as soon as the command ends, also after Ctrl-C. A
+look counts as a receive, but the dead-letter queue has no limit of those. A command does
+not see letters that another program is looking at, nor more than 120,000 letters.`,
 	}, "name a command: list, show, redrive", listCommand(e), showCommand(e), redriveCommand(e))
 }
 

@@ -146,8 +146,8 @@ func (e *deadEngines) hookctl(args string, code int, want ...string) string {
 
 var errClosed = errors.New("bank is closed")
 
-// What failed for good is found, looked at, mended and sent back: it is handled once, and
-// what was done before is not done again.
+// TestEngineDeadRedrive redrives an event whose handler is fixed. The event is handled once,
+// and the handler that had finished does not run again.
 func TestEngineDeadRedrive(t *testing.T) {
 	t.Parallel()
 	e := newDeadEngines(t)
@@ -180,7 +180,8 @@ func TestEngineDeadRedrive(t *testing.T) {
 	e.wantWork(nil)
 }
 
-// What may have acted is sent back on the operator's word alone, and on it as done.
+// TestEngineDeadOutcomeUnknown redrives an event whose handler may have acted only with the
+// operator's confirmation, and then takes the handler as done.
 func TestEngineDeadOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	e := newDeadEngines(t)
@@ -200,7 +201,8 @@ func TestEngineDeadOutcomeUnknown(t *testing.T) {
 	e.wantWork([]process.Outcome{process.Handled}, "note evt_2", "reply evt_2")
 }
 
-// Another body under the id of an event is shown beside what is kept of that, and stays.
+// TestEngineDeadConflict shows another body with the id of an event, and the kept one. The
+// letter stays.
 func TestEngineDeadConflict(t *testing.T) {
 	t.Parallel()
 	e := newDeadEngines(t)
@@ -214,7 +216,7 @@ func TestEngineDeadConflict(t *testing.T) {
 	e.hookctl("dead list", cli.ExitDone, "conflict")
 }
 
-// More letters than one receive gives are all seen, at once again, and all go back.
+// TestEngineDeadMany lists and redrives more letters than one receive returns.
 func TestEngineDeadMany(t *testing.T) {
 	t.Parallel()
 	e := newDeadEngines(t)

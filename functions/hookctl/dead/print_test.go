@@ -125,7 +125,7 @@ SOURCE  ID           TYPE               REASON           REDRIVING
 texts   evt_1        text.incoming.sms  permanent        runs note, reply?
 texts   evt_22       text.incoming.sms  outcome_unknown  refused: reply may have acted, and runs at most once, and the ledger has no record of the event: --assume-done reply takes it as done, --run-again runs it again
 texts   evt_3        text.incoming.sms  receive_limit    runs note, reply?; the ledger has no record of the event
--       message m-4  -                  unreadable       refused: it is not a message of ours, and sending it back does not change that
+-       message m-4  -                  unreadable       refused: it is not a message of the intake, and sending it back does not change that
 
 2 to send back, 2 refused
 ? runs only if the function has the settings that it needs, which cannot be seen from here
@@ -133,7 +133,7 @@ texts   evt_3        text.incoming.sms  receive_limit    runs note, reply?; the 
 
 	wantText(t, `
 texts  evt_22  refused: reply may have acted, and runs at most once, and the ledger has no record of the event: --assume-done reply takes it as done, --run-again runs it again
--  message m-4  refused: it is not a message of ours, and sending it back does not change that
+-  message m-4  refused: it is not a message of the intake, and sending it back does not change that
 texts  evt_3  failed: lost
 redriven       1
 refused        2

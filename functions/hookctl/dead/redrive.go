@@ -126,7 +126,7 @@ func checkPlans(p dead.Planner, plans []dead.Plan, ids []string) error {
 		})
 	})
 	if len(missing) > 0 {
-		return fmt.Errorf("nothing was sent: no matching dead letter has the id %s, unless somebody else is looking at it now",
+		return fmt.Errorf("nothing was sent: no matching dead letter has the id %s, unless another program is looking at it now",
 			strings.Join(missing, " or "))
 	}
 	if unmatched := p.Unmatched(plans); len(plans) > 0 && len(unmatched) > 0 {

@@ -56,7 +56,7 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 	plans, err := client.Examine(ctx, id)
 	done()
 	if len(plans) == 0 && err == nil {
-		return fmt.Errorf("no dead letter has the event or message id %s, unless somebody else is looking at it now", id)
+		return fmt.Errorf("no dead letter has the event or message id %s, unless another program is looking at it now", id)
 	}
 	for i, plan := range plans {
 		var kept []byte

@@ -22,8 +22,8 @@ func contiguityDialect() Dialect {
 			}
 			return ""
 		},
-		AfterRotation: "Contiguity's Console made the new secret (Tokens, Webhook Signing) and signs with it: nothing more\n" +
-			"is to be done there. It may sign with the old one for a short while.",
+		AfterRotation: "Contiguity's Console made the new secret (Tokens, Webhook Signing) and signs with it. You need\n" +
+			"not do anything else there. It may sign with the old one for a short while.",
 		Traffic: &Traffic{
 			Answer:       5 * time.Second,
 			Waits:        []time.Duration{5 * time.Second, 30 * time.Second},

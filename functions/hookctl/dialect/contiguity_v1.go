@@ -22,8 +22,8 @@ func contiguityV1Dialect() Dialect {
 	}
 }
 
-// refreshCrumbs also changes the sender: the events have no ids, and another text of the
-// same number within the same second would be the same event.
+// refreshCrumbs also changes the sender. The events have no ids, and a second text of the
+// same number within one second would be the same event.
 func refreshCrumbs(body []byte, at time.Time) []byte {
 	start, end, ok := findMember(body, "crumbs")
 	if !ok {

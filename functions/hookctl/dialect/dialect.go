@@ -30,17 +30,16 @@ type Dialect struct {
 	// with content types that it takes for binary.
 	Base64 bool
 	// Probe returns the members of a small event with a new id. If the provider has no
-	// event ids or types, they stand where they make the body unique.
+	// event ids or types, they are in members that make the body unique.
 	Probe func(id, eventType string, at time.Time) map[string]any
 
-	// TokenInURL says that webhooks carry the secret in their URL, and must not be sent
-	// without encryption.
+	// TokenInURL says that the URL of a webhook contains the secret, so that it must not be
+	// sent without encryption.
 	TokenInURL bool
-	// OddSecret returns what makes a secret look like one of something else; empty if
-	// nothing does.
+	// OddSecret returns why a secret looks like that of something else, or "".
 	OddSecret func(secret string) string
-	// OddSettings returns what is valid in a source's settings and probably not meant;
-	// empty if nothing is. Nil means that nothing is. Setting reads a field.
+	// OddSettings returns what is valid in a source's settings and probably a mistake, or
+	// "". Setting reads a field. Nil means that nothing is a mistake.
 	OddSettings func(setting func(field string) string) string
 	// AfterRotation says what to do at the provider after a new secret was added.
 	AfterRotation string
@@ -60,7 +59,7 @@ type Traffic struct {
 	// the time at which the event was created.
 	SignsEachTry bool
 	// StopAfter is the number of failed tries in a row after which the provider stops
-	// sending to the endpoint for the time Stop; what is due meanwhile is never sent. 0
+	// sending to the endpoint for the time Stop; it never sends what is due in that time. 0
 	// means that it does not stop.
 	StopAfter int
 	Stop      time.Duration
@@ -75,8 +74,7 @@ func All() []Dialect {
 	return []Dialect{contiguityDialect(), contiguityV1Dialect(), kycDialect(), compliancelyDialect(), standardDialect()}
 }
 
-// Of returns the dialect of the provider with that name. The error lists the names that
-// there are.
+// Of returns the dialect of the provider with that name. The error lists all names.
 func Of(provider string) (Dialect, error) {
 	var names []string
 	for _, d := range All() {
@@ -97,7 +95,7 @@ func Types() []webhook.TypeInfo {
 	return types
 }
 
-// The prefix of Standard Webhooks' signing secrets, which Contiguity's have as well.
+// signingPrefix begins the signing secrets of Standard Webhooks and of Contiguity.
 const signingPrefix = "whsec_"
 
 // notASigningSecret is an OddSecret of providers whose secrets have no prefix.

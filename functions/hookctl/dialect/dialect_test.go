@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestEveryProviderHasADialect names what is missing for a new provider.
+// TestEveryProviderHasADialect says what is missing for a new provider.
 func TestEveryProviderHasADialect(t *testing.T) {
 	t.Parallel()
 	var providers, dialects []string
@@ -46,8 +46,7 @@ func TestEveryProviderHasADialect(t *testing.T) {
 	}
 }
 
-// TestProbes makes each provider's probe twice: it is signed, verified, and a new event
-// each time.
+// TestProbes makes each provider's probe twice, and wants two authentic, different events.
 func TestProbes(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
@@ -70,8 +69,8 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestOddSecrets wants a provider's own sample secret to look like one, and another kind of
-// secret not to.
+// TestOddSecrets wants no objection to a provider's own sample secret, and one to a secret of
+// another kind.
 func TestOddSecrets(t *testing.T) {
 	t.Parallel()
 	foreign := map[string]string{ // others find a signing secret odd

@@ -6,7 +6,7 @@ import (
 	"webhookintake/functions/hookctl/dialect"
 )
 
-// A sample is signed as its provider would sign it, and the sample sources take it.
+// A sample is signed as its provider would sign it, and the sample sources verify it.
 func Example() {
 	s, err := dialect.Find("text.incoming.sms")
 	if err != nil {

@@ -19,17 +19,17 @@ func kycDialect() Dialect {
 		},
 		OddSecret:   notASigningSecret,
 		OddSettings: unpinnedSigning,
-		AfterRotation: "Legal Talent KYC changes over at once, when the secret is set there. If \"register kyc\" made this\n" +
+		AfterRotation: "Legal Talent KYC uses the new secret as soon as it is set there. If \"register kyc\" made this\n" +
 			"one, it is set already; if you made it, set it as the tenant's webhook_secret now.",
 		Traffic: &Traffic{
 			Answer:  10 * time.Second,
 			Waits:   []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute},
-			Assumed: "KYC documents the 10 s, but not how often it tries: that is assumed.",
+			Assumed: "KYC documents the 10 s, but not how often it tries; that is assumed.",
 		},
 	}
 }
 
-// unpinnedSigning is the OddSettings of a source that takes either signing.
+// unpinnedSigning is an OddSettings that finds a source which accepts either signing.
 func unpinnedSigning(setting func(field string) string) string {
 	if signed := setting(webhook.FieldSigned); signed == kyc.SignedBody || signed == kyc.SignedTimestampBody {
 		return ""

@@ -40,7 +40,7 @@ func NameOf(t webhook.TypeInfo) string { return t.Provider + "." + t.Name }
 func Names() []string {
 	files, err := fs.Glob(bodies, "bodies/*.json")
 	if err != nil {
-		panic(err) // only for a malformed pattern
+		panic(err) // only a malformed pattern is an error
 	}
 	for i, file := range files {
 		files[i] = strings.TrimSuffix(path.Base(file), ".json")
@@ -48,8 +48,8 @@ func Names() []string {
 	return files
 }
 
-// Samples returns the samples in the order of [All] and [Types]. Those of events without a
-// Go type come last among their provider's.
+// Samples returns the samples in the order of [All] and [Types]. Within a provider, events
+// without a Go type come last.
 func Samples() []Sample {
 	var typed, providers []string
 	for _, d := range All() {

@@ -58,8 +58,8 @@ func TestSamplesAreAuthentic(t *testing.T) {
 	}
 }
 
-// TestSamplesFitTheirTypes decodes each sample as a handler of its type would, and
-// wants something in it: a field of another name would be lost without an error.
+// TestSamplesFitTheirTypes decodes each sample as a handler of its type would, and wants a
+// field set, because a field with another name is ignored without an error.
 func TestSamplesFitTheirTypes(t *testing.T) {
 	t.Parallel()
 	decoded := map[string]bool{}
@@ -207,7 +207,7 @@ func open(t *testing.T, s dialect.Sample, body []byte) webhook.Envelope {
 	return e
 }
 
-// without is the body's members but the ones that Fresh may change.
+// without returns the body's members except those that Fresh may change.
 func without(t *testing.T, body []byte) map[string]any {
 	t.Helper()
 	var members map[string]any
@@ -263,6 +263,6 @@ func TestSecretsArePublic(t *testing.T) {
 		}
 	}
 	if _, err := source.Parse([]byte(dialect.SourcesDocument()), source.ParseOptions{}); err == nil {
-		t.Error("a deployed program takes the sample sources")
+		t.Error("a deployed program accepts the sample sources")
 	}
 }

@@ -62,7 +62,7 @@ func TestAllIsWell(t *testing.T) {
 	})
 }
 
-// Whatever is wrong with one step, those after it are not tried.
+// TestEarlySteps wants the later steps left out after a step that failed.
 func TestEarlySteps(t *testing.T) {
 	t.Parallel()
 	examine(t, []row{

@@ -48,7 +48,7 @@ func TestEveryProvider(t *testing.T) {
 	}
 }
 
-// A source that takes nothing gives no event.
+// TestNoEvent has a source that accepts no signature, so that there is no event to send.
 func TestNoEvent(t *testing.T) {
 	t.Parallel()
 	src := dialect.Sources()["kyc"]

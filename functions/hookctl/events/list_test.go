@@ -21,7 +21,7 @@ var (
 	died   = ledger.Try{At: clitest.Noon.Add(-time.Hour), Attempt: 4, Outcome: ledger.OutcomeDied, Error: "the process died"}
 )
 
-// Each state is there once, newest first.
+// eachState has an event of each state, the newest first.
 var eachState = events.List{Matched: 7, Entries: []events.Entry{
 	{Key: "kyc#evt_1", Record: ledger.Record{State: ledger.StateCompleted, Type: "kyc.session.approved", Received: clitest.Noon, Attempts: 1, Runs: 1, Done: []string{"open-account", "slack"}, Tries: []ledger.Try{failed}}},
 	{Key: "kyc#evt_22", Record: ledger.Record{State: ledger.StateCompleted, Reason: "unhandled", Type: "kyc.session.created", Received: clitest.Noon.Add(-time.Minute), Attempts: 1}},

@@ -32,23 +32,22 @@ func replayCommand(e *cli.Env) *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
 		Use:   "replay SOURCE ID… | SOURCE#ID… | --source NAME …",
-		Short: "Have ended events handled again",
-		Long: `replay puts ended events into the queue again, so that their handlers run again: all of
-them, or those that are named. It first shows which, and asks. Handlers that have not
-finished for an event run in any case.
+		Short: "Handle ended events again",
+		Long: `replay puts ended events into the queue again, so that all their handlers run again, or
+those that --handler names. It first shows which would run, and asks. Handlers that have
+not finished for an event run in any case.
 
-It shows the handlers as they are registered here. The settings of the deployed function
-cannot be seen from here: a handler whose settings may be missing there is marked with ?.
+It shows the handlers of this checkout. It cannot see the settings of the deployed
+function, so it marks a handler with ? whose settings may be missing there.
 
-A handler gets the idempotency key of its first run: an API that knows the key may answer
-without acting again. An at-most-once handler has no such protection: what it did, it does
-again.
+A handler gets the idempotency key of its first run, so an API that knows the key may
+answer without acting again. An at-most-once handler has no such protection: it acts again.
 
 The body is the kept one, or that in --file, which must have the event's hash. The dead
 letter of a failed event stays, and has no effect after the replay.
 
-Selecting by flags reads the whole table, as list does, and takes the events that have
-ended, at most ` + fmt.Sprint(events.MaxSelected) + ` of them.
+With flags instead of events, replay reads the whole table, as list does, and takes the
+events that have ended, at most ` + fmt.Sprint(events.MaxSelected) + ` of them.
 
 It exits with 1 if an event could not be put into the queue.`,
 		Example: `  go tool hookctl events replay contiguity evt_7xk2 --handler delivery-status --stack intake

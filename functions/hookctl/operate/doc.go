@@ -1,11 +1,10 @@
-// Package operate holds, with the packages below it, what an operator asks of a running
-// intake and does to it, for every surface alike: operate/dead lists and redrives dead
-// letters, operate/events lists and replays events, and operate/sources edits the sources
-// document.
+// Package operate holds, with the packages below it, the queries and plans by which an
+// operator looks after a running intake: operate/dead lists and redrives dead letters,
+// operate/events lists and replays events, and operate/sources edits the sources document.
 //
-// Each promises to say what an act would do before it is done, and to return the outcome of
-// every item as data.
+// Each promises to say what a change would do before it is made, and to return the outcome
+// of every item as data.
 //
-// They never know a terminal or a page: they print nothing, ask nobody, and leave the form
-// of times to their caller.
+// They never know a terminal or a page: they print nothing, ask for nothing, and leave the
+// form of times to their caller.
 package operate

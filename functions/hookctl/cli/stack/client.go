@@ -14,13 +14,13 @@ import (
 	"webhookintake/shared/queue/sqs"
 )
 
-// Endpoint returns the address at which the environment has a service of AWS:
-// AWS_ENDPOINT_URL_<service>, or else AWS_ENDPOINT_URL; empty for AWS's own.
+// Endpoint returns the address that the environment sets for a service of AWS:
+// AWS_ENDPOINT_URL_<service>, or else AWS_ENDPOINT_URL. Empty means AWS's own.
 func Endpoint(getenv func(string) string, service string) string {
 	return cmp.Or(getenv("AWS_ENDPOINT_URL_"+service), getenv("AWS_ENDPOINT_URL"))
 }
 
-// endpoint sets a client's address, if the environment has one.
+// endpoint sets a client's address, if the environment sets one.
 func (s *Stack) endpoint(service string, to **string) {
 	if value := Endpoint(s.getenv, service); value != "" {
 		*to = &value
@@ -79,7 +79,7 @@ func (s *Stack) HealthURL() (string, error) {
 	}
 	base = strings.TrimRight(strings.TrimSuffix(base, hooks), "/")
 	if strings.Contains(base, "{source}") {
-		return "", fmt.Errorf("%s has to end in %s, or to be what comes before it", WebhookURL, hooks)
+		return "", fmt.Errorf("%s has to end in %s, or be the URL without it", WebhookURL, hooks)
 	}
 	return base + "/healthz", nil
 }

@@ -14,8 +14,8 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 )
 
-// Every client asks where the environment says: the service's own variable first, then
-// the one for all services.
+// TestEndpoints wants every client to use the service's own variable, or else the one for
+// all services.
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	clients := map[string]func(t *testing.T, getenv func(string) string){

@@ -63,7 +63,7 @@ func TestHealthURL(t *testing.T) {
 		"https://abc.example/v1/hooks/{source}":  "https://abc.example/v1/healthz",
 		"http://127.0.0.1:8080":                  "http://127.0.0.1:8080/healthz",
 		"http://127.0.0.1:8080/":                 "http://127.0.0.1:8080/healthz",
-		"http://127.0.0.1:8080/hooks/{source}/x": "", // nobody can tell what is meant
+		"http://127.0.0.1:8080/hooks/{source}/x": "", // ambiguous
 		"":                                       "",
 	} {
 		s := stack.FromEnvironment(config, environment(map[string]string{"WEBHOOK_URL": given}))

@@ -6,7 +6,7 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 )
 
-// Engines of this machine are named by the variables that the functions read.
+// The variables that the functions read name the engines on this machine.
 func Example() {
 	s := stack.FromEnvironment(config, environment(map[string]string{"TABLE_NAME": "ledger"}))
 	fmt.Println(s.Get(stack.Table))

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
 
-// ErrMissing says that neither the stack's outputs nor the environment name a resource.
+// ErrMissing reports that neither the stack's outputs nor the environment name a resource.
 var ErrMissing = errors.New("is not known")
 
 // A Stack is a set of resources. Make it with [Find] or [FromEnvironment].
@@ -41,8 +41,8 @@ const (
 	ProcessLogs     Resource = "ProcessLogs"
 )
 
-// variables are the environment's names for the resources. They are those that the
-// functions read, as far as the functions read one.
+// variables are the environment's names for the resources: those that the functions read,
+// and further ones for what the functions do not need.
 var variables = map[Resource]string{
 	WebhookURL:     "WEBHOOK_URL",
 	Queue:          "QUEUE_URL",
@@ -54,7 +54,7 @@ var variables = map[Resource]string{
 }
 
 // Find reads the outputs of the stack with that name, in the region of the configuration.
-// The environment may name other endpoints than AWS's own.
+// The environment may set endpoints other than AWS's own.
 func Find(ctx context.Context, config aws.Config, getenv func(string) string, name string) (*Stack, error) {
 	s := &Stack{Name: name, Flags: " --stack " + name, config: config, getenv: getenv, resources: map[Resource]string{}}
 	client := cloudformation.NewFromConfig(config, func(o *cloudformation.Options) { s.endpoint("CLOUDFORMATION", &o.BaseEndpoint) })

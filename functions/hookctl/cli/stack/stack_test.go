@@ -14,10 +14,10 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 )
 
-// config is one that asks nobody for credentials.
+// config has fixed credentials, so that the tests look for no others.
 var config = aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("id", "key", "")}
 
-// cloudFormation answers as the service does, of one stack "intake".
+// cloudFormation starts a fake of the service, which has one stack, "intake".
 func cloudFormation(t testing.TB, status, outputs string) func(string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,16 +9,16 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// needsConfirmation returns why the operator has to confirm the plan, nil if not: handlers
-// that run at most once would run, and may have acted before. Assumed says that some are
-// taken as done.
+// needsConfirmation returns why the operator has to confirm the plan: handlers that run at
+// most once would run, and may have acted before. It returns nil if there are none. Assumed
+// says that some are taken as done.
 func (plan *Plan) needsConfirmation(c ledger.Claim, handlers []handler, assumed bool) error {
 	reason, lost := plan.Letter.Reason(), ""
 	switch {
 	case plan.Record != nil:
 		plan.MayActTwice = repeated(reason, *plan.Record, c)
 	case plan.Letter.Failure != nil:
-		// The writer of the letter had a record; now nobody knows what began.
+		// The writer of the letter had a record. Without it, what began is unknown.
 		lost = ", and the ledger has no record of the event"
 		for _, h := range handlers {
 			if h.once && slices.Contains(plan.Run, h.name) {

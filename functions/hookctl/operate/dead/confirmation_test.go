@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// What runs at most once and began may have acted, whatever the reason of the letter:
-// without a word it stays where it is.
+// TestConfirmationIsNeeded wants a letter refused whose at-most-once handler began, for
+// whatever reason it died, unless the operator confirms.
 func TestConfirmationIsNeeded(t *testing.T) {
 	t.Parallel()
 	started := []string{"reply"}
@@ -29,7 +29,7 @@ func TestConfirmationIsNeeded(t *testing.T) {
 			w.client.Planner.AssumeDone = started
 			w.fail(queue.ReasonOutcomeUnknown, nil, started)
 		}, false},
-		{"it is to be run again", func(w *world) {
+		{"it is run again", func(w *world) {
 			w.client.Planner.RunAgain = true
 			w.fail(queue.ReasonOutcomeUnknown, nil, started)
 		}, false},

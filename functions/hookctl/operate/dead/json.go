@@ -32,7 +32,7 @@ type View struct {
 
 	Payload     string `json:"payload,omitempty"`
 	PayloadB64  []byte `json:"payload_base64,omitempty"` // in place of a payload that is not UTF-8
-	KeptPayload string `json:"kept_payload,omitempty"`   // the one that the ledger keeps beside the record
+	KeptPayload string `json:"kept_payload,omitempty"`   // the one that the ledger keeps
 	KeptB64     []byte `json:"kept_payload_base64,omitempty"`
 }
 

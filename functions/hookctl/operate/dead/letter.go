@@ -103,7 +103,7 @@ func (f Filter) Matches(l Letter) bool {
 
 func within[T comparable](list []T, one T) bool { return len(list) == 0 || slices.Contains(list, one) }
 
-// Body returns the event's body, or that of the message if it is no event.
+// Body returns the event's body, or that of the message if it is not an event.
 func (l Letter) Body() []byte {
 	if l.Unreadable != nil {
 		return []byte(l.Wire.Body)

@@ -13,7 +13,7 @@ import (
 	queuememory "webhookintake/shared/queue/memory"
 )
 
-// deadLetterMany puts n letters into the queue, every third of them for another reason.
+// deadLetterMany puts n letters into the queue, every third of them with another reason.
 func (w *world) deadLetterMany(n int) {
 	w.Helper()
 	for i := range n {
@@ -51,7 +51,7 @@ func TestListGivesBack(t *testing.T) {
 				}
 				for _, l := range look.Letters {
 					if len(l.Raw)+len(l.Wire.Body) > 0 {
-						t.Errorf("%s keeps its body, of which there may be very many", l.ID)
+						t.Errorf("%s keeps its body", l.ID)
 					}
 				}
 				w.wantVisible(45)
@@ -97,7 +97,7 @@ func TestInterruptedListGivesBack(t *testing.T) {
 	})
 }
 
-// A pass that takes longer than the queue hides a letter holds on to what it has seen.
+// TestLongPassKeepsLettersInvisible takes longer than a receive hides a letter.
 func TestLongPassKeepsLettersInvisible(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -116,8 +116,8 @@ func TestLongPassKeepsLettersInvisible(t *testing.T) {
 	})
 }
 
-// Where the queue hides letters too shortly, they come again and again: the pass shows
-// each once, and holds on to them from then on.
+// TestReceivedTwiceListedOnce has a queue that hides letters for too short a time, so that
+// the pass receives them again.
 func TestReceivedTwiceListedOnce(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -144,7 +144,7 @@ func TestReceivedTwiceListedOnce(t *testing.T) {
 	})
 }
 
-// The queue has no order, and a script compares today's list with yesterday's.
+// TestOldestFirst wants the same list again, although the queue has no order.
 func TestOldestFirst(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -172,7 +172,8 @@ func TestOldestFirst(t *testing.T) {
 	})
 }
 
-// What could not be given back is said, with how long it stays away.
+// TestGivingBackFails wants an error that says how long letters stay invisible that could
+// not be made visible again.
 func TestGivingBackFails(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

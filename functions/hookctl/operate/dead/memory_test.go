@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A watchedQueue remembers the bodies that it gave, without keeping them.
+// A watchedQueue has weak pointers to the bodies that were received.
 type watchedQueue struct {
 	queue.Queue
 	bodies []weak.Pointer[byte]
@@ -26,7 +26,7 @@ func (q *watchedQueue) Receive(ctx context.Context, limit int, wait time.Duratio
 	return ms, err
 }
 
-// Of very many letters what is kept has to be small: no plan and no look has a body.
+// TestBodiesAreNotKept wants plans and lists without bodies, as there may be many letters.
 func TestBodiesAreNotKept(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

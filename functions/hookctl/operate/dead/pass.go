@@ -60,7 +60,7 @@ func newPass(q queue.Queue) *pass {
 	return &pass{queue: q, leases: map[string]lease{}, seen: map[string]bool{}, first: firstLease, nextEnd: time.Now()}
 }
 
-// next returns letters that this pass has not seen, none when there are no more.
+// next returns letters that this pass has not seen. Without letters, there are no more.
 func (p *pass) next(ctx context.Context) ([]Letter, error) {
 	for p.empty < emptyReceives {
 		if p.known == knownReceives {

@@ -11,7 +11,7 @@ import (
 	queuememory "webhookintake/shared/queue/memory"
 )
 
-// A farQueue takes its time for each request, as one on another continent does.
+// A farQueue takes long for each request, as one on another continent.
 type farQueue struct {
 	queue.Queue
 	away time.Duration
@@ -27,8 +27,9 @@ func (q farQueue) Defer(ctx context.Context, deferrals []queue.Deferral) []error
 	return q.Queue.Defer(ctx, deferrals)
 }
 
-// What one request after another could not hold on to is held all the same: no letter
-// comes twice, and all are given back. Twenty-five times as far is as many letters more.
+// TestManyLettersStayInvisible has more letters than one request after another could keep
+// invisible. None is received twice, and all are visible in the end. A queue that is 25
+// times as slow stands for 25 times as many letters.
 func TestManyLettersStayInvisible(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -51,7 +52,7 @@ func TestManyLettersStayInvisible(t *testing.T) {
 	})
 }
 
-// A queue that gives the same letters on and on may have others: that is said.
+// TestGoesRound has a queue that returns the same letters again and again.
 func TestGoesRound(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

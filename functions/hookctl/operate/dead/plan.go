@@ -20,7 +20,7 @@ import (
 var (
 	ErrConflict = errors.New("another body arrived with the same event id")
 	// ErrUnreadable says that no program can make an event of the letter.
-	ErrUnreadable = errors.New("it is not a message of ours, and sending it back does not change that")
+	ErrUnreadable = errors.New("it is not a message of the intake, and sending it back does not change that")
 	// ErrOutcomeUnknown says that an operator has to decide whether a handler acted.
 	ErrOutcomeUnknown = errors.New("may have acted, and runs at most once")
 	// ErrNoFailure says that a letter cannot carry which handlers to take as done.
@@ -180,8 +180,8 @@ func (p Planner) assumed(handlers []handler, found *ledger.Record) []string {
 	return names
 }
 
-// Unmatched returns the names in AssumeDone that none of the planned events has: most
-// likely they are misspelt.
+// Unmatched returns the names in AssumeDone that no planned event has. They are probably
+// misspelt.
 func (p Planner) Unmatched(plans []Plan) []string {
 	return slices.DeleteFunc(slices.Clone(p.AssumeDone), func(name string) bool {
 		return slices.ContainsFunc(plans, func(plan Plan) bool { return slices.Contains(plan.Assumed, name) })

@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// claim claims evt_1 in the ledger, as a worker does that dies or fails afterwards.
+// claim claims evt_1 in the ledger, as a worker that dies or fails afterwards.
 func (w *world) claim(lease time.Duration, started ...string) ledger.Claim {
 	w.Helper()
 	r := process.RequestFor(message("evt_1"), true)
@@ -43,11 +43,11 @@ func (w *world) fail(reason queue.Reason, done, started []string) {
 	w.deadLetter(letter("evt_1", reason))
 }
 
-// unmarked is a letter that SQS moved.
+// unmarked returns a letter that SQS itself moved.
 func unmarked() queue.Message { return message("evt_1") }
 
-// Each is planned, then sent back and worked off: what runs is what the plan said, and so
-// is what does not. The handlers are note and charge, and reply, which runs at most once.
+// TestPlanComesTrue plans a letter, redrives it, and wants the worker to run what the plan
+// said. The handlers are note and charge, and reply, which runs at most once.
 func TestPlanComesTrue(t *testing.T) {
 	t.Parallel()
 	all := []string{"note", "charge", "reply"}
@@ -83,14 +83,14 @@ func TestPlanComesTrue(t *testing.T) {
 			dead.FateRun, []string{"note"}, "runs note; done: charge, reply", handled,
 		},
 		{
-			"to be run again", func(w *world) {
+			"run again", func(w *world) {
 				w.client.Planner.RunAgain = true
 				w.fail(queue.ReasonOutcomeUnknown, []string{"note", "charge"}, []string{"reply"})
 			},
 			dead.FateRun, []string{"reply"}, "runs reply; done: note, charge; reply may act a second time", handled,
 		},
 		{
-			"the ledger does not know it", func(w *world) {
+			"no record", func(w *world) {
 				w.client.Planner.RunAgain = true
 				w.deadLetter(letter("evt_1", queue.ReasonAttempts))
 			},
@@ -106,7 +106,7 @@ func TestPlanComesTrue(t *testing.T) {
 			dead.FateDuplicate, nil, "nothing runs: the event is COMPLETED, and the letter is dropped as a duplicate", duplicate,
 		},
 		{
-			"somebody works on it", func(w *world) { w.claim(time.Minute); w.deadLetter(unmarked()) },
+			"being handled", func(w *world) { w.claim(time.Minute); w.deadLetter(unmarked()) },
 			dead.FateWait, nil, "waits: the event is CLAIMED until 00:01:00", []process.Outcome{process.InProgress},
 		},
 		{
@@ -197,8 +197,8 @@ func TestRefusals(t *testing.T) {
 				w.Fatal(err)
 			}
 			w.work()
-		}, dead.ErrUnreadable, "refused: it is not a message of ours, and sending it back does not change that"},
-		{"taken as done, and no failure to say it in", func(w *world) {
+		}, dead.ErrUnreadable, "refused: it is not a message of the intake, and sending it back does not change that"},
+		{"taken as done, without a failure attribute", func(w *world) {
 			w.client.Planner.AssumeDone = []string{"note"}
 			w.deadLetter(unmarked())
 		}, dead.ErrNoFailure, ""},
@@ -225,8 +225,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Of two copies of a letter one runs, and the plan says so; another arrival of the event
-// is no copy.
+// TestCopies wants one of two copies of a letter to run. Another arrival of the event is
+// not a copy.
 func TestCopies(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -261,7 +261,7 @@ func TestCopies(t *testing.T) {
 	})
 }
 
-// What is registered only with settings that are not known here is marked.
+// TestUnsure wants handlers marked that need settings which are not known here.
 func TestUnsure(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -277,7 +277,7 @@ func TestUnsure(t *testing.T) {
 	})
 }
 
-// A misspelt handler is found before anything is sent.
+// TestUnmatched finds a misspelt handler before anything is sent.
 func TestUnmatched(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -7,17 +7,17 @@ import (
 	"sync"
 )
 
-// failuresInARow end a redrive: the queue takes nothing at the moment.
+// failuresInARow end a redrive: the queue accepts nothing at the moment.
 const failuresInARow = 10
 
 var (
 	// ErrNotSeen says that a planned letter was not received again.
-	ErrNotSeen = errors.New("it was not received again, perhaps because somebody else is looking at it; try again")
+	ErrNotSeen = errors.New("it was not received again, perhaps because another program is looking at it; try again")
 	// ErrNotReached says that the redrive ended before the letter's turn.
 	ErrNotReached = errors.New("the redrive ended before its turn; it is still in the dead-letter queue")
 	// ErrKept says that a letter was sent back and is still here as well.
 	ErrKept = errors.New("it was sent back, but could not be deleted here; sent again, it is dropped as a duplicate")
-	// ErrStopped says that a redrive ended early because the queue took nothing.
+	// ErrStopped says that a redrive ended early because the queue accepted nothing.
 	ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow)
 )
 

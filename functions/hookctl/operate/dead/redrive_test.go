@@ -21,8 +21,7 @@ var (
 	died      = []process.Outcome{process.DeadLettered}
 )
 
-// What failed for good is mended and sent back: what was done is not run again, the rest
-// once.
+// TestRedrive fixes a handler that failed for good. Only that handler runs again, once.
 func TestRedrive(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -39,7 +38,7 @@ func TestRedrive(t *testing.T) {
 	})
 }
 
-// A letter is planned for and sent back in groups, and what is not meant stays.
+// TestRedriveMany redrives letters in groups. Letters that do not match stay.
 func TestRedriveMany(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -64,8 +63,8 @@ func TestRedriveMany(t *testing.T) {
 	})
 }
 
-// Whatever call is lost on the way, before it was applied or after: nothing is lost, the
-// letter is gone in the end, and its event is handled once.
+// TestLostOnTheWay loses one call, before or after it takes effect. The letter is gone in the
+// end, and its event is handled once.
 func TestLostOnTheWay(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"send", "delete", "defer"} {
@@ -108,8 +107,9 @@ func TestLostOnTheWay(t *testing.T) {
 	}
 }
 
-// The process that redrives dies after the queue took the letter: later the letter is
-// there again, its plan says that it is a duplicate, and the ledger drops it.
+// TestDiesBetweenSendAndDelete ends the redriving process after the queue accepted the
+// letter. The letter becomes visible again, its plan says that it is a duplicate, and the
+// ledger drops it.
 func TestDiesBetweenSendAndDelete(t *testing.T) {
 	t.Parallel()
 	for _, workedOff := range []bool{true, false} {
@@ -119,7 +119,7 @@ func TestDiesBetweenSendAndDelete(t *testing.T) {
 				w.charge("evt_1")
 
 				plans := w.plans(dead.Filter{})
-				w.deadFault = func(op, _ string) (bool, error) { return op == "receive", nil } // nothing is heard of it any more
+				w.deadFault = func(op, _ string) (bool, error) { return op == "receive", nil } // as if the process had died
 				if err := w.client.Redrive(w.Context(), plans, func(dead.Result) {}); err != nil {
 					t.Fatal(err)
 				}
@@ -144,7 +144,7 @@ func TestDiesBetweenSendAndDelete(t *testing.T) {
 	}
 }
 
-// A queue that takes nothing ends the redrive, and all letters are where they were.
+// TestQueueIsAway has a queue that accepts nothing. All letters stay.
 func TestQueueIsAway(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -166,7 +166,7 @@ func TestQueueIsAway(t *testing.T) {
 	})
 }
 
-// Ctrl-C lets the group finish that is under way, and gives back the rest.
+// TestInterruptedRedrive wants the group under way finished, and the rest visible again.
 func TestInterruptedRedrive(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -183,7 +183,7 @@ func TestInterruptedRedrive(t *testing.T) {
 	})
 }
 
-// Somebody else holds a letter that was planned for.
+// TestNotSeenAgain hides a planned letter, as another receiver does.
 func TestNotSeenAgain(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -202,7 +202,7 @@ func TestNotSeenAgain(t *testing.T) {
 	})
 }
 
-// Without its record nobody can say what would run: the letter stays.
+// TestRecordCannotBeRead wants a letter to stay if its event's record cannot be read.
 func TestRecordCannotBeRead(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -225,7 +225,7 @@ func TestRecordCannotBeRead(t *testing.T) {
 	})
 }
 
-// What has changed since the plan was made counts, and not what was planned.
+// TestPlannedAgain wants letters planned again when they are sent.
 func TestPlannedAgain(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

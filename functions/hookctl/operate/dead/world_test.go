@@ -27,8 +27,8 @@ var (
 	errLost = errors.New("lost")
 )
 
-// world is the process function's worker between memory engines, and an operator's client
-// at its dead letters. It lives in a synctest bubble.
+// A world is the worker of process between engines in memory, and a client of its
+// dead-letter queue, in a synctest bubble.
 type world struct {
 	*testing.T
 	queue, dead           *queuememory.Queue
@@ -39,9 +39,9 @@ type world struct {
 	client                dead.Client
 
 	mu    sync.Mutex
-	calls []string          // what handlers were called for, as "name id"
-	fails map[string]error  // by handler: what it returns
-	lost  map[string]string // by event: an error in place of its record
+	calls []string          // calls of handlers, as "name id"
+	fails map[string]error  // what a handler returns
+	lost  map[string]string // the error for an event's record
 }
 
 func inWorld(t *testing.T, test func(w *world)) {
@@ -84,7 +84,7 @@ func (w *world) Record(_ context.Context, key string) (ledger.Record, bool, erro
 	return r, ok, nil
 }
 
-// on registers a handler that notes its calls and returns what w.fails has for it.
+// on registers a handler that notes its calls and returns its error in w.fails.
 func (w *world) on(name string, opts ...hook.Option) {
 	hook.On(&w.registry, contiguity.TextIncomingSMS, name, func(_ context.Context, e hook.Event[contiguity.Text]) error {
 		w.mu.Lock()
@@ -121,7 +121,7 @@ func (w *world) deadLetter(ms ...queue.Message) {
 	}
 }
 
-// letter is message(id) with a failure.
+// letter returns message(id) with a failure.
 func letter(id string, reason queue.Reason) queue.Message {
 	m := message(id)
 	m.Failure = &queue.Failure{Reason: reason, Fence: 1, At: time.Now().UnixMilli(), Error: errBank.Error(), Attempts: 1}
@@ -139,7 +139,7 @@ func (w *world) charge(id string) {
 	w.fails, w.calls = nil, nil
 }
 
-// work works off what is visible in the queue, and gives the outcomes.
+// work handles the messages that are visible in the queue, and returns the outcomes.
 func (w *world) work() []process.Outcome {
 	w.Helper()
 	ms, err := w.queue.Receive(w.Context(), queue.MaxBatch, 0)
@@ -158,8 +158,8 @@ func (w *world) work() []process.Outcome {
 	return outcomes
 }
 
-// wantWork works off the queue and wants these outcomes, and these calls since the last
-// time.
+// wantWork handles the queue's messages, and wants these outcomes, and these calls since the
+// last time.
 func (w *world) wantWork(want []process.Outcome, calls ...string) {
 	w.Helper()
 	if got := w.work(); !slices.Equal(got, want) {
@@ -176,7 +176,7 @@ func (w *world) wantCalls(want ...string) {
 	w.calls = nil
 }
 
-// plans are those of the letters that f chooses.
+// plans returns the plans of the letters that match f.
 func (w *world) plans(f dead.Filter) []dead.Plan {
 	w.Helper()
 	plans, _, err := w.client.Plans(w.Context(), f, 0)
@@ -186,7 +186,7 @@ func (w *world) plans(f dead.Filter) []dead.Plan {
 	return plans
 }
 
-// redrive sends all letters back and gives what came of each, as "id word".
+// redrive redrives all letters and returns the outcome of each, as "id outcome".
 func (w *world) redrive() (words []string, err error) {
 	w.Helper()
 	err = w.client.Redrive(w.Context(), w.plans(dead.Filter{}), func(r dead.Result) {
@@ -204,7 +204,7 @@ func (w *world) wantRedriven(want ...string) {
 	}
 }
 
-// wantVisible wants that many letters, all of them visible.
+// wantVisible wants that many letters, all visible.
 func (w *world) wantVisible(n int) {
 	w.Helper()
 	if got := w.dead.Counts(); got != (queuememory.Counts{Visible: n}) {
@@ -212,5 +212,5 @@ func (w *world) wantVisible(n int) {
 	}
 }
 
-// clock writes a time of the bubble's first day.
+// clock formats a time of the bubble's first day.
 func clock(t time.Time) string { return t.UTC().Format(time.TimeOnly) }

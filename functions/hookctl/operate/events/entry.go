@@ -15,7 +15,7 @@ import (
 type Ledger interface {
 	// Record returns an event's record as it is now, and whether there is one.
 	Record(ctx context.Context, key string) (ledger.Record, bool, error)
-	// Payload returns the body that is kept beside it, or [dynamo.ErrNoPayload].
+	// Payload returns the event's body if it is kept, or [dynamo.ErrNoPayload].
 	Payload(ctx context.Context, key string) ([]byte, error)
 	// Records reads the whole table for the records that s selects.
 	Records(ctx context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found, error]
@@ -71,7 +71,7 @@ func (e Entry) LastError() string {
 	return last.Handler + ": " + last.Error
 }
 
-// Next returns what happens next to the event; empty if nothing does. Format writes times.
+// Next returns what happens next to the event, or "" if nothing does. Format writes times.
 func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 	switch {
 	case e.State == ledger.StateReleased && e.Reason != "":

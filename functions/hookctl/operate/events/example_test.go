@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/provider/kyc"
 )
 
-// The plan of a replay says what would run; without a queue nothing is sent.
+// The plan of a replay says what would run. Without a queue nothing is sent.
 func Example() {
 	l := &table{
 		records: map[string]ledger.Record{"kyc#evt_1": {

@@ -12,7 +12,7 @@ import (
 // A List is the result of a search.
 type List struct {
 	Entries []Entry // newest first
-	Matched int     // the number of events that match, with those left out of Entries
+	Matched int     // the number of events that match, including those left out of Entries
 }
 
 // Newest returns the newest records that s selects, at most limit of them, which must be

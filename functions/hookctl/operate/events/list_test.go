@@ -12,8 +12,7 @@ import (
 	"webhookintake/shared/ledger/dynamo"
 )
 
-// many is a table of n completed records, each received a minute before the one before;
-// two share each minute.
+// many returns a table of n completed records, the newest first, two for each minute.
 func many(n int) *table {
 	f := &table{records: map[string]ledger.Record{}}
 	for i := range n {
@@ -53,7 +52,7 @@ func TestNewest(t *testing.T) {
 	}
 }
 
-// TestNewestIsBounded holds the memory that a list keeps.
+// TestNewestIsBounded bounds the memory of a list.
 func TestNewestIsBounded(t *testing.T) {
 	t.Parallel()
 	list, err := events.Newest(t.Context(), many(5000), dynamo.Scan{}, 10)

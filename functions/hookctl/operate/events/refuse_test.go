@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// TestReplayRefuses changes one thing of an event that could be replayed, each time.
+// TestReplayRefuses changes, in each case, one thing of an event that could be replayed.
 func TestReplayRefuses(t *testing.T) {
 	t.Parallel()
 	const key = "kyc#evt_1"
@@ -40,7 +40,7 @@ func TestReplayRefuses(t *testing.T) {
 		{name: "no payload", table: func(f *table) { f.payloads = nil }, want: events.ErrBody, says: "the body is not kept; give it with --file, byte for byte; payloads are kept for"},
 		{name: "another body kept", table: func(f *table) { f.payloads[key] += " " }, want: events.ErrBody, says: "the kept body has the hash"},
 		{name: "another body given", replay: func(r *events.Replay) { r.Body = []byte(`{}`) }, want: events.ErrBody, says: "the file has the hash"},
-		{name: "body of nobody's, without a hash", record: func(r *ledger.Record) { r.Hash = "" }, replay: func(r *events.Replay) { r.Body = []byte(`[]`) },
+		{name: "body of another provider, without a hash", record: func(r *ledger.Record) { r.Hash = "" }, replay: func(r *events.Replay) { r.Body = []byte(`[]`) },
 			want: events.ErrBody, says: "it is not a body of provider kyc"},
 		{name: "handled meanwhile", table: func(f *table) { change(f, key, func(r *ledger.Record) { r.Fence++ }) }, want: events.ErrChanged},
 		{name: "claimed meanwhile", table: func(f *table) { change(f, key, func(r *ledger.Record) { r.State = ledger.StateClaimed }) }, want: events.ErrChanged},
@@ -89,12 +89,12 @@ func change(f *table, key string, fn func(*ledger.Record)) {
 	f.records[key] = rec
 }
 
-// lost is a queue whose answer is lost.
+// lost is a queue whose answers are lost.
 type lost struct{}
 
 func (lost) Send(context.Context, queue.Message, time.Duration) error { return errAway }
 
-// TestReplayInPart wants one refusal not to keep the others out.
+// TestReplayInPart wants the other events replayed if one is refused.
 func TestReplayInPart(t *testing.T) {
 	t.Parallel()
 	w, registry := newWorldHandled(t, "evt_1", "evt_2")
@@ -115,7 +115,7 @@ func TestReplayInPart(t *testing.T) {
 	}
 }
 
-// TestReplayFromFile takes the very body that was handled.
+// TestReplayFromFile replays the body in a file.
 func TestReplayFromFile(t *testing.T) {
 	t.Parallel()
 	w, registry := newWorldHandled(t, "evt_1")
@@ -128,7 +128,8 @@ func TestReplayFromFile(t *testing.T) {
 	}
 }
 
-// TestReplayNamesTheProvider of a source that is called otherwise.
+// TestReplayNamesTheProvider replays an event of a source that is not named after its
+// provider.
 func TestReplayNamesTheProvider(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -22,7 +22,7 @@ import (
 // HowToKeep says how payloads of future events are kept.
 const HowToKeep = "payloads are kept for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of process), up to 256 KiB compressed"
 
-// A Replay has events handled again. Ledger, Handlers and Now are needed.
+// A Replay sends events to be handled again. Ledger, Handlers and Now are needed.
 type Replay struct {
 	Ledger   Ledger
 	Queue    Sender // nil: everything is done except sending
@@ -31,7 +31,7 @@ type Replay struct {
 
 	Provider string   // of the source; empty: the source is named after it
 	Only     []string // run these handlers again; empty means all
-	Body     []byte   // of the one event; nil means the kept one
+	Body     []byte   // of the only event; nil means the kept one
 
 	// FormatTime writes times in errors; nil means RFC 3339 in UTC.
 	FormatTime func(time.Time) string
@@ -64,7 +64,7 @@ type Result struct {
 	Err error // why it was not sent; nil if it was
 }
 
-// Plans plans every entry, and returns the plans apart from what is refused.
+// Plans plans every entry. It returns the plans, and the results of refused entries.
 func (r *Replay) Plans(entries []Entry) (plans []Plan, refused []Result) {
 	for _, e := range entries {
 		p, err := r.Plan(e)
@@ -146,7 +146,7 @@ func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
 	}
 	sum := sha256.Sum256(body)
 	if hash := hex.EncodeToString(sum[:]); ledger.OtherBody(hash, p.Hash) {
-		return nil, fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, a line break at the end too", ErrBody, which, hash, p.Hash)
+		return nil, fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, including a line break at the end", ErrBody, which, hash, p.Hash)
 	}
 	opened, err := p.Provider.Open(body)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // Why an event is not replayed.
 var (
-	ErrNoRecord = errors.New("the ledger has no record of it: compare source and id with hookctl events list; an event of long ago is forgotten, and its provider has to send it again")
+	ErrNoRecord = errors.New("the ledger has no record of it: compare source and id with hookctl events list; records expire, and then the provider has to send the event again")
 	ErrNotEnded = errors.New("it has not ended, so it continues by itself")
 	ErrExpiring = errors.New("its record may expire while the replay waits in the queue, and without the record every handler would run: have the provider send it again")
 	ErrProvider = errors.New("its provider is not known")
@@ -35,8 +35,8 @@ type Plan struct {
 // A Run is what would happen to one handler.
 type Run struct {
 	Handler string
-	// Warning is what an operator has to know before it runs, or why it does not run;
-	// empty if there is nothing to know.
+	// Warning is what an operator has to know before it runs, or why it does not run. It may
+	// be empty.
 	Warning     string
 	NotRepeated bool // it does not run, and the event fails again
 	RunIfSet    bool // it runs if the function has the settings that it needs
@@ -44,8 +44,8 @@ type Run struct {
 
 // The warnings.
 const (
-	warnAgain        = "AT MOST ONCE, and it began before: what it did, it does again"
-	warnNotRepeated  = "does NOT run: it began once and may have acted, so the event fails again; to run it again, name it too"
+	warnAgain        = "AT MOST ONCE, and it began before: it acts again"
+	warnNotRepeated  = "does NOT run: it began before and may have acted, so the event fails again; to run it again, name it too"
 	warnUnnamed      = "was not named, but has not finished for this event, so it runs too"
 	warnStale        = "is skipped if it has finished a newer event of the same entity"
 	warnMoves        = "moved its state when it ran before, and moves it once more"

@@ -28,7 +28,7 @@ func TestReplay(t *testing.T) {
 	once := []hook.Option{hook.AtMostOnce}
 	for _, tt := range []struct {
 		name   string
-		first  []handler // when the event came
+		first  []handler // when the event arrives
 		second []handler // when it is replayed; nil means the same
 		named  []string
 		ran    string // at the replay
@@ -39,13 +39,13 @@ func TestReplay(t *testing.T) {
 		{"named, and one that has not finished", []handler{{name: "a"}, {name: "b", err: errHandler}}, []handler{{name: "a"}, {name: "b"}}, []string{"a"}, "a b",
 			[]string{"a", "b: was not named, but has not finished for this event, so it runs too"}},
 		{"at most once, again", []handler{{name: "a", options: once}}, nil, nil, "a",
-			[]string{"a: AT MOST ONCE, and it began before: what it did, it does again"}},
+			[]string{"a: AT MOST ONCE, and it began before: it acts again"}},
 		{"at most once, for the first time", []handler{{name: "a"}}, []handler{{name: "a"}, {name: "b", options: once}}, []string{"b"}, "b",
 			[]string{"b"}},
 		{"outcome unknown, another named", []handler{{name: "a", options: once, err: errors.New("?")}, {name: "b"}}, nil, []string{"b"}, "b",
-			[]string{"not a: does NOT run: it began once and may have acted, so the event fails again; to run it again, name it too", "b"}},
+			[]string{"not a: does NOT run: it began before and may have acted, so the event fails again; to run it again, name it too", "b"}},
 		{"outcome unknown, named", []handler{{name: "a", options: once, err: errors.New("?")}, {name: "b"}}, nil, []string{"a"}, "a",
-			[]string{"a: AT MOST ONCE, and it began before: what it did, it does again"}},
+			[]string{"a: AT MOST ONCE, and it began before: it acts again"}},
 		{"skips what is stale", []handler{{name: "a", options: []hook.Option{hook.SkipStale}}}, nil, nil, "a",
 			[]string{"a: is skipped if it has finished a newer event of the same entity"}},
 		{"moves its state once more", []handler{{name: "a", moves: true}}, nil, nil, "a",
@@ -96,8 +96,8 @@ func planned(p events.Plan) (lines []string) {
 	return lines
 }
 
-// TestReplayAfterTheWindow wants the named handler alone to run where the event, received
-// now, would be a new one: of an id made from the body, that is after an hour.
+// TestReplayAfterTheWindow wants only the named handler to run although the event, received
+// now, would be a new one. With an id made from the body that is so after an hour.
 func TestReplayAfterTheWindow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -117,8 +117,8 @@ func TestReplayAfterTheWindow(t *testing.T) {
 	}
 }
 
-// TestReplayPlansWhatMayRun wants the plan to have every handler that the function may
-// have, and to mark those that need settings which are not known here.
+// TestReplayPlansWhatMayRun wants every handler in the plan that the function may have, and
+// those marked that need settings which are not known here.
 func TestReplayPlansWhatMayRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -137,7 +137,7 @@ func TestReplayPlansWhatMayRun(t *testing.T) {
 	}
 }
 
-// TestReplayTwice wants one run of two replays of the same state: each opens it once.
+// TestReplayTwice sends two replays of the same state, of which one runs.
 func TestReplayTwice(t *testing.T) {
 	t.Parallel()
 	w, r := newWorldHandled(t, "evt_1")
@@ -149,7 +149,7 @@ func TestReplayTwice(t *testing.T) {
 	}
 }
 
-// TestPropertyPlanIsWhatRuns holds the plan of any replay against what the worker does.
+// TestPropertyPlanIsWhatRuns compares the plan of any replay with what the worker does.
 func TestPropertyPlanIsWhatRuns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -196,7 +196,7 @@ func TestPropertyPlanIsWhatRuns(t *testing.T) {
 	})
 }
 
-// TestReplayMessage holds what is sent.
+// TestReplayMessage checks the message that is sent.
 func TestReplayMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -236,7 +236,7 @@ func TestReplayDryRun(t *testing.T) {
 	}
 }
 
-// TestSummarize counts what plans do together, the most frequent run first.
+// TestSummarize wants the most frequent run first.
 func TestSummarize(t *testing.T) {
 	t.Parallel()
 	a, b := events.Run{Handler: "a"}, events.Run{Handler: "b", Warning: "w"}

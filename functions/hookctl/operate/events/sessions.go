@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/reconcile"
 )
 
-// Kept is what the kept payloads of a kyc source say of its sessions.
+// Kept is what the kept payloads of a kyc source say about its sessions.
 type Kept struct {
 	Sessions reconcile.Sessions
 	Events   int

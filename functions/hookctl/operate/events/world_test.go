@@ -29,7 +29,7 @@ import (
 
 var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 
-// table is a ledger of records and payloads, by their keys.
+// A table is a ledger of records and payloads, by their keys.
 type table struct {
 	records  map[string]ledger.Record
 	payloads map[string]string
@@ -49,7 +49,7 @@ func (f *table) Payload(_ context.Context, key string) ([]byte, error) {
 	return nil, fmt.Errorf("read: %w", dynamo.ErrNoPayload)
 }
 
-// Records leaves nothing out: what is asked for is noted.
+// Records returns all records, and notes what was asked for.
 func (f *table) Records(_ context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found, error] {
 	f.asked = s
 	return func(yield func(dynamo.Found, error) bool) {
@@ -74,7 +74,7 @@ type handler struct {
 	moves   bool // a state
 }
 
-// A world is the whole way of events behind ingest, in memory.
+// A world is everything behind ingest, in memory.
 type world struct {
 	testing.TB
 	store       *memory.Store
@@ -111,7 +111,7 @@ func approved(id string) webhook.Event {
 	}
 }
 
-// tin is an event whose id is the hash of its body: its window is one hour.
+// tin returns an event whose id is the hash of its body, so that its window is one hour.
 func tin() webhook.Event {
 	body := `{"id":70001,"name":"Demo Bakery","tin":"000000000","status":"TIN Matched","irs_code":0}`
 	sum := sha256.Sum256([]byte(body))
@@ -121,7 +121,7 @@ func tin() webhook.Event {
 	}
 }
 
-// register enters the handlers for both types.
+// register registers the handlers for both types.
 func (w *world) register(hs []handler) *hook.Registry {
 	r := &hook.Registry{}
 	for _, h := range hs {
@@ -144,7 +144,7 @@ func (w *world) register(hs []handler) *hook.Registry {
 	return r
 }
 
-// receive is ingest.
+// receive sends an event as ingest does.
 func (w *world) receive(e webhook.Event) {
 	w.Helper()
 	e.Received = w.now
@@ -153,7 +153,7 @@ func (w *world) receive(e webhook.Event) {
 	}
 }
 
-// work works off what is in the queue, and gives who ran.
+// work handles the queue's messages, and returns the handlers that ran.
 func (w *world) work(r *hook.Registry) []string {
 	w.Helper()
 	worker := &process.Worker{
@@ -173,7 +173,7 @@ func (w *world) work(r *hook.Registry) []string {
 	return w.ran
 }
 
-// look is the ledger as an operator's command sees it.
+// look returns the ledger as an operator's command sees it.
 func (w *world) look() *table {
 	f := &table{records: w.store.Records(), payloads: map[string]string{}}
 	for key := range f.records {

@@ -35,7 +35,7 @@ func (s *managedSecret) Read(ctx context.Context, stage source.Stage) (Version, 
 	})
 	if missing, ok := errors.AsType[*types.ResourceNotFoundException](err); ok &&
 		strings.Contains(missing.ErrorMessage(), "staging label") {
-		return Version{}, source.ErrNoVersion // the service has no code of its own for it
+		return Version{}, source.ErrNoVersion // the service has no special code for it
 	}
 	if err == nil && out.SecretString == nil {
 		err = errors.New("it is stored as bytes; store it as text (SecretString)")
@@ -59,8 +59,8 @@ func (s *managedSecret) Put(ctx context.Context, document []byte, id string) err
 	return nil
 }
 
-// withoutQuotes removes what may quote a request or an answer, which contain the whole
-// document. The text about missing permissions stays: it names the caller and the action.
+// withoutQuotes removes texts of the service, which may quote the document. The text about
+// missing permissions stays, as it names the caller and the action.
 func withoutQuotes(err error) error {
 	if _, ok := errors.AsType[*smithy.DeserializationError](err); ok {
 		return errors.New("the answer is not Secrets Manager's")

@@ -21,7 +21,7 @@ import (
 
 const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:Sources-AbCdEf"
 
-// service answers every request of a service by its operation, and notes the requests.
+// A service answers requests by their operation, and notes them.
 type service struct {
 	*httptest.Server
 	asked []map[string]any
@@ -44,7 +44,7 @@ func serve(t *testing.T, answer func(operation string, asked int) (status int, b
 	return s
 }
 
-// stack is one whose services are asked at the server.
+// stack returns a stack whose clients use the server.
 func (s *service) stack() *stack.Stack {
 	config := aws.Config{
 		Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("id", "key", ""),
@@ -83,7 +83,7 @@ func TestSecretsManager(t *testing.T) {
 	}
 }
 
-// TestErrorsQuoteNothing has services that quote what they were sent.
+// TestErrorsQuoteNothing has services that quote the request in their errors.
 func TestErrorsQuoteNothing(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -124,7 +124,7 @@ func TestLogs(t *testing.T) {
 	const page = `{"events": [], "nextToken": "next"}`
 	for _, tt := range []struct {
 		name  string
-		pages []string // the last one again and again
+		pages []string // the last one is repeated
 		last  time.Time
 		all   bool
 		asked int
@@ -155,7 +155,8 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestLogOfOlderSecrets counts what they vouched for whatever came of it: they are in use.
+// TestLogOfOlderSecrets wants every webhook counted that an older secret verified, whatever
+// the answer was.
 func TestLogOfOlderSecrets(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })

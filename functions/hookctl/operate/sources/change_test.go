@@ -10,7 +10,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// mine is a document as a person writes it: what is not edited stays so, to the space.
+// mine is a document as a person may write it. What is not edited stays as it is, to the
+// space.
 const mine = `{ "kyc": {"signed":"body",  "secrets" : ["kyc-a"]},
   "contiguity":
      {"secrets": ["whsec_a", "whsec_b", "whsec_\u00e9"], "tolerance_s": 600} }`
@@ -103,7 +104,7 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestBadSecrets are refused whichever way they come, and not quoted.
+// TestBadSecrets wants bad secrets refused by every change, and not quoted.
 func TestBadSecrets(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -123,7 +124,7 @@ func TestBadSecrets(t *testing.T) {
 	}
 }
 
-// TestUnreadableEntries are not edited: what is not understood would be lost.
+// TestUnreadableEntries wants entries refused that an edit would damage.
 func TestUnreadableEntries(t *testing.T) {
 	t.Parallel()
 	d := read(t, `{"kyc": ["hunter2"], "contiguity": {"secrets": "hunter2"}}`)
@@ -135,7 +136,7 @@ func TestUnreadableEntries(t *testing.T) {
 		}
 	}
 	if mended, err := d.Set("contiguity", sources.Edit{Secret: secret("whsec_new")}); err != nil || len(mended.Entry("contiguity").Secrets) != 1 {
-		t.Errorf("set anew: %v", err)
+		t.Errorf("set again: %v", err)
 	}
 }
 

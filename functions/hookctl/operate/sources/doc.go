@@ -1,11 +1,12 @@
 // Package sources edits the sources document in a stack's secret, and finds out which
 // secret each provider signs with.
 //
-// An edit changes a [Document], in which everything that is not named stays byte for byte
-// as its author wrote it. An [Editor] writes it as one new version of the secret, after it
-// found the whole document valid and the version that was read still current: a change by
-// somebody else until then is an [ErrConflict]. A change between that look and the write
-// cannot be prevented, as the service has no conditional write; the error then says so.
+// An edit changes a [Document]. Everything that is not edited stays byte for byte as its
+// author wrote it. An [Editor] writes the document as one new version of the secret, if
+// the whole document is valid and the version that was read is still current; otherwise it
+// returns [ErrConflict]. It cannot prevent a change between that check and the write,
+// because the service has no conditional write, but it finds the change and returns an
+// error.
 //
 // [Examine] checks the version that serves, and [Report.FindUses] reads in ingest's log
 // when each secret last verified a webhook, which tells when a rotation can be finished.

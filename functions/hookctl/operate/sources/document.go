@@ -41,7 +41,7 @@ func (d Document) Text() []byte {
 	return d.sources.text("{\n  ", ",\n  ", "\n}\n")
 }
 
-// Validate reports whether ingest takes the document. The error joins all faults, by
+// Validate reports whether ingest accepts the document. The error joins all faults, by
 // source and field, without values.
 func (d Document) Validate() (source.Set, error) {
 	return source.Parse(d.Text(), source.ParseOptions{})
@@ -120,7 +120,7 @@ func writeSecrets(secrets ...webhook.Secret) json.RawMessage {
 	return encode(texts)
 }
 
-// encode writes a value of strings and numbers, which cannot fail.
+// encode encodes strings and numbers, which cannot fail.
 func encode(value any) json.RawMessage {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)

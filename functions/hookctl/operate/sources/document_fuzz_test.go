@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/source"
 )
 
-// FuzzEdit edits one source of any document, and wants every other one to keep its very
-// text, and a document to come out that reads like the one that went in.
+// FuzzEdit edits one source of any document, and wants a document in which every other source
+// has the same text.
 func FuzzEdit(f *testing.F) {
 	for _, text := range []string{
 		mine, `{}`, `{"kyc": {}}`, `{"kyc": {"secrets": ["a"]}, "kyc": {"secrets": ["b"]}}`, `{"a<b": null, "kyc": {"x": {"y": [1, 2]}}}`,
@@ -41,12 +41,12 @@ func FuzzEdit(f *testing.F) {
 			t.Fatalf("%d secrets, the first of which is not the new one", len(got))
 		}
 		if !json.Valid(after.Text()) {
-			t.Fatalf("no JSON comes out:\n%s", after.Text())
+			t.Fatalf("the result is not JSON:\n%s", after.Text())
 		}
 		was, _ := before.Remove("kyc")
 		is, _ := after.Remove("kyc")
 		if !bytes.Equal(was.Text(), is.Text()) {
-			t.Fatalf("the other sources were\n%s\nand are\n%s", was.Text(), is.Text())
+			t.Fatalf("the other sources were\n%s\nand are now\n%s", was.Text(), is.Text())
 		}
 	})
 }

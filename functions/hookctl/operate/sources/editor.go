@@ -17,7 +17,7 @@ const settleTimeout = 10 * time.Second
 var (
 	// ErrInvalid says that the document has faults, which are joined to it.
 	ErrInvalid = errors.New("the sources would not be valid")
-	// ErrConflict says that somebody else wrote a version in the meantime.
+	// ErrConflict says that another version was written in the meantime.
 	ErrConflict = errors.New("somebody else changed the sources in the meantime")
 )
 
@@ -106,7 +106,7 @@ func (e *Editor) Write(ctx context.Context, base Base, next Document) error {
 func (e *Editor) settle(ctx context.Context, id string, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	for _, stage := range []source.Stage{source.Current, source.Previous} { // the previous one if somebody wrote since
+	for _, stage := range []source.Stage{source.Current, source.Previous} { // the previous one if another was written since
 		v, err := e.read(ctx, stage)
 		if err != nil {
 			return fmt.Errorf("it may or may not have been written; look with list: %w", errors.Join(cause, err))
@@ -119,8 +119,8 @@ func (e *Editor) settle(ctx context.Context, id string, cause error) error {
 }
 
 // replaced checks that the version that became the previous one is base. If it is older
-// than base, the service does not show the move yet. If it is the written version,
-// somebody wrote after it.
+// than base, the service does not show the move yet. If it is the written version, another
+// was written after it.
 func (e *Editor) replaced(ctx context.Context, base Base, id string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()

@@ -32,7 +32,7 @@ func rotate(t *testing.T, f *fakeSecret, meanwhile func()) error {
 	return e.Write(t.Context(), base, next)
 }
 
-// TestWrite is the life of a write: what befalls it, and whether it is there then.
+// TestWrite lets something happen to a write, and wants its outcome and its error.
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	other := func(f *fakeSecret) { f.put(`{"kyc": {"secrets": ["kyc-c"]}}`, "v-other", noon.Add(-time.Second)) }
@@ -114,8 +114,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestBrokenOff presses Ctrl-C while the write is under way: what came of it is told all
-// the same.
+// TestBrokenOff interrupts a write that is under way, and wants its outcome nevertheless.
 func TestBrokenOff(t *testing.T) {
 	t.Parallel()
 	f := hold(valid, "")
@@ -169,7 +168,7 @@ func TestFirstVersion(t *testing.T) {
 	}
 }
 
-// TestInvalidIsNeverWritten holds the one promise that everything else leans on.
+// TestInvalidIsNeverWritten wants only valid documents written.
 func TestInvalidIsNeverWritten(t *testing.T) {
 	t.Parallel()
 	f := hold(valid, "")

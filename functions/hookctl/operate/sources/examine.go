@@ -15,7 +15,7 @@ import (
 // before for up to 5 minutes, and log a request that it verified some seconds later.
 const settle = 6 * time.Minute
 
-// A Report tells which version serves, and which secrets are in use.
+// A Report says which version serves, and which secrets are in use.
 type Report struct {
 	Valid    bool          `json:"valid"`             // the current version is a sources document
 	Faults   []string      `json:"faults"`            // of the current version
@@ -60,8 +60,8 @@ func Examine(ctx context.Context, secret Secret) (*Report, error) {
 	return r, nil
 }
 
-// serve fills in the version that serves. Before is the one that served before it, nil if
-// that is not known.
+// serve fills in the version that serves. Before is the one that served before it; nil
+// means that it is not known.
 func (r *Report) serve(stage source.Stage, v Version, before *Version) {
 	r.Serving, r.Changed = stage, new(v.Created.UTC())
 	document, err := ReadDocument(v.Document)

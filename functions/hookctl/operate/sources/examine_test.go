@@ -71,8 +71,8 @@ func TestExamineUnreachable(t *testing.T) {
 	}
 }
 
-// TestKnownSince is how old a line of the log may be to say something: with an index,
-// which means what the document of its time says.
+// TestKnownSince wants the time from which a line of the log counts: the index in it means
+// the secret that had it at that time.
 func TestKnownSince(t *testing.T) {
 	t.Parallel()
 	const (
@@ -92,9 +92,9 @@ func TestKnownSince(t *testing.T) {
 		{"its secrets changed", moved, before, late, early, late.Add(6 * time.Minute)},
 		{"other sources changed", more, before, late, early, early.Add(6 * time.Minute)},
 		{"the one before was faulty", before, faulty, late, early, late.Add(6 * time.Minute)},
-		{"brought back", before, moved, early, late, time.Time{}},
-		{"brought back, with the same secrets", before, more, early, late, early.Add(6 * time.Minute)},
-		{"brought back after a faulty one", before, faulty, early, late, early.Add(6 * time.Minute)},
+		{"restored", before, moved, early, late, time.Time{}},
+		{"restored, with the same secrets", before, more, early, late, early.Add(6 * time.Minute)},
+		{"restored after a faulty one", before, faulty, early, late, early.Add(6 * time.Minute)},
 		{"faulty", faulty, moved, late, early, early.Add(6 * time.Minute)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,14 +16,14 @@ var (
 	errDown = errors.New("connection refused")
 )
 
-// fakeSecret keeps versions as Secrets Manager does: a put moves the current one to the
-// previous stage. Before each call, hooks may do something or fail it.
+// A fakeSecret keeps versions as Secrets Manager does: a put moves the current one to the
+// previous stage. Hooks are called before each call, and may make it fail.
 type fakeSecret struct {
 	versions map[source.Stage]sources.Version
 	puts     []string // the documents, in order
 
 	beforePut func() error // its error fails the put before it is applied
-	afterPut  func() error // likewise, after it was applied
+	afterPut  func() error // its error fails the put after it is applied
 	beforeGet func(stage source.Stage) error
 }
 
@@ -31,7 +31,7 @@ func newFakeSecret() *fakeSecret {
 	return &fakeSecret{versions: map[source.Stage]sources.Version{}}
 }
 
-// hold sets both versions, each put an hour after the one before; empty is no version.
+// hold returns a secret with both versions, put an hour apart. An empty one does not exist.
 func hold(current, previous string) *fakeSecret {
 	f := newFakeSecret()
 	if previous != "" {
@@ -80,7 +80,7 @@ func (f *fakeSecret) put(document, id string, at time.Time) {
 	f.versions[source.Current] = sources.Version{ID: id, Document: []byte(document), Created: at}
 }
 
-// read is a document that has to be readable.
+// read reads a document that has to be readable.
 func read(t testing.TB, text string) sources.Document {
 	t.Helper()
 	d, err := sources.ReadDocument([]byte(text))

@@ -12,13 +12,13 @@ import (
 
 const (
 	dots = "••••"
-	// maskedFrom is the least length, in characters, of a secret whose end is shown: of a
-	// shorter one it would be too much.
+	// maskedFrom is the least length, in characters, of a secret whose end is shown.
 	maskedFrom = 12
 	shown      = 4
 )
 
-// Mask returns the end of a secret that is long enough, to tell it from others.
+// Mask returns the last characters of a secret, which distinguish it from others, or
+// nothing of a short one.
 func Mask(s webhook.Secret) string {
 	runes := []rune(s.Reveal())
 	if len(runes) < maskedFrom {
@@ -35,8 +35,8 @@ type Row struct {
 	Settings map[string]json.RawMessage `json:"settings"`
 }
 
-// Rows returns the sources in the document's order. The document has to be valid: in one
-// that is not, a value may be something else than its field says.
+// Rows returns the sources in the document's order. The document has to be valid: otherwise
+// a secret may be in another field.
 func (d Document) Rows() []Row {
 	rows := []Row{}
 	for _, name := range d.Names() {
@@ -53,7 +53,7 @@ func (d Document) Rows() []Row {
 	return rows
 }
 
-// SettingsText returns the settings in one line, empty if there are none.
+// SettingsText returns the settings in one line.
 func (r Row) SettingsText() string {
 	var parts []string
 	for _, field := range settingFields() {
@@ -64,7 +64,7 @@ func (r Row) SettingsText() string {
 	return strings.Join(parts, " ")
 }
 
-// plain returns a value on one line, a string without its quotes.
+// plain returns a value on one line, and a string without its quotes.
 func plain(value json.RawMessage) string {
 	var text string
 	if json.Unmarshal(value, &text) == nil {
@@ -77,8 +77,8 @@ func plain(value json.RawMessage) string {
 	return compact.String()
 }
 
-// Changes returns what changes for a source, line by line, with its secrets masked. No
-// line means that nothing changes.
+// Changes returns what changes for a source, line by line, with its secrets masked. If
+// nothing changes, there is no line.
 func Changes(before, after Document, name string) []string {
 	if bytes.Equal(before.Text(), after.Text()) {
 		return nil
@@ -135,8 +135,7 @@ func setting(e Entry, field string) string {
 	return "not set"
 }
 
-// known returns a value of a valid document. In one that is not, a secret may be in
-// another field.
+// known returns a value of a valid document. Otherwise a secret may be in another field.
 func known(d Document, value string) string {
 	if _, err := d.Validate(); err != nil {
 		return "?"

@@ -94,8 +94,8 @@ func TestChangesShown(t *testing.T) {
 			"kyc is removed: its webhooks are then answered with 404 (unknown_source)", "  dropped      ••••1111  was secrets[0]",
 		}},
 		{"nothing", before, "kyc", func(d sources.Document) sources.Document { return must(d.Finish("kyc")) }, nil},
-		// Who mistook one field for another is not shown the secret that stands there.
-		{"mended", `{"kyc": {"secrets": [], "signed": "hunter2", "provider": "hunter2"}}`, "kyc", func(d sources.Document) sources.Document {
+		// A secret in another field is not shown.
+		{"corrected", `{"kyc": {"secrets": [], "signed": "hunter2", "provider": "hunter2"}}`, "kyc", func(d sources.Document) sources.Document {
 			return must(d.Set("kyc", sources.Edit{Secret: secret("tiny"), Provider: new(""), Settings: set(webhook.FieldSigned, `"body"`)}))
 		}, []string{"kyc is changed", "  provider     ? -> kyc", "  secrets[0]   ••••  new", "  signed       ? -> body"}},
 	} {

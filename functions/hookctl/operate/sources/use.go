@@ -8,29 +8,29 @@ import (
 
 // A Log is ingest's log.
 type Log interface {
-	// LastUse returns when the source's secret with that index last verified a webhook
-	// (the first secret: one that was accepted), the zero time if it did not within the
-	// query's time. All is false if the log was too long to search to its end.
+	// LastUse returns when the source's secret with that index last verified a webhook; for
+	// the first secret, one that was accepted. It returns the zero time if there was none
+	// since the query's time. All is false if the log was too long to search to its end.
 	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
 }
 
-// A Query asks for lines of one source and secret, from a time on.
+// A Query asks for lines of one source and secret, since a time.
 type Query struct {
 	Source string
 	Index  int
 	From   time.Time
 }
 
-// A SourceUse tells which secrets of a source are in use.
+// A SourceUse says which secrets of a source are in use.
 type SourceUse struct {
 	Name     string      `json:"source"`
 	Provider string      `json:"provider"`
-	Known    time.Time   `json:"known_since,omitzero"` // an older line of the log may mean another secret; zero if nothing is known
+	Known    time.Time   `json:"known_since,omitzero"` // an older line of the log may mean another secret; zero means not known
 	Secrets  []SecretUse `json:"secrets"`
 	Verdict  Verdict     `json:"verdict,omitempty"` // empty before FindUses
 }
 
-// A SecretUse tells when a secret last verified a webhook.
+// A SecretUse says when a secret last verified a webhook.
 type SecretUse struct {
 	Index    int        `json:"index"`
 	Secret   string     `json:"secret"` // masked
@@ -43,13 +43,13 @@ type Verdict string
 
 // The verdicts.
 const (
-	InUse    Verdict = "in_use"     // its only secret is
-	Idle     Verdict = "idle"       // none is: no webhook was accepted
+	InUse    Verdict = "in_use"     // its only secret is in use
+	Idle     Verdict = "idle"       // no secret is in use: no webhook was accepted
 	TooEarly Verdict = "too_early"  // the secrets changed within the time that was searched
 	NotYet   Verdict = "not_yet"    // the provider still signs with an older secret, and not with the first
 	Both     Verdict = "both"       // an older secret was used as well
 	Unclear  Verdict = "unclear"    // the log was too long to search
-	Finish   Verdict = "can_finish" // only the first is
+	Finish   Verdict = "can_finish" // only the first secret is in use
 )
 
 // FindUses searches the log for the uses of every secret, back to since before now. It
@@ -128,9 +128,9 @@ func (r *Report) SearchedFrom(s SourceUse) time.Time {
 	return *r.Since
 }
 
-// Silent reports whether there are sources and no use of any secret was found, which is
-// also the case in a log without lines of accepted webhooks. A log that could not be
-// read, or not to its end, is not silent.
+// Silent reports whether no use of any secret was found, although there are sources. A log
+// without lines of accepted webhooks is silent, too. A log that could not be read to its
+// end is not.
 func (r *Report) Silent() bool {
 	for _, s := range r.Sources {
 		if s.Verdict == "" {

@@ -10,10 +10,11 @@ import (
 	"webhookintake/functions/hookctl/operate/sources"
 )
 
-// fakeLog has the last use of each secret of one source, how long before noon; 0 is none.
+// A fakeLog has the last use of each secret of one source, as time before noon. 0 means no
+// use.
 type fakeLog struct {
 	uses  []time.Duration
-	short bool // it does not look through everything
+	short bool // it is not searched to its end
 	err   error
 	asked []sources.Query
 }
@@ -26,8 +27,8 @@ func (l *fakeLog) LastUse(_ context.Context, q sources.Query) (time.Time, bool, 
 	return time.Time{}, !l.short, l.err
 }
 
-// TestFindUses finds out whether a rotation can be finished. The secrets were put as long
-// before noon as the case says.
+// TestFindUses finds out whether a rotation can be finished. Put is when the secrets were
+// put, as time before noon.
 func TestFindUses(t *testing.T) {
 	t.Parallel()
 	const s, m, h = time.Second, time.Minute, time.Hour
@@ -50,11 +51,11 @@ func TestFindUses(t *testing.T) {
 		{name: "only the first, known for less", put: 66*m - s, log: fakeLog{uses: used(5*m, 0)}, want: sources.TooEarly, asked: 2},
 		{name: "only the first, log too long", put: 2 * h, log: fakeLog{uses: used(5*m, 0), short: true}, want: sources.Unclear, asked: 2},
 		{name: "only the second", put: 2 * h, log: fakeLog{uses: used(0, 5*m)}, want: sources.NotYet, asked: 2},
-		{name: "only the second, put lately", put: 16 * m, log: fakeLog{uses: used(0, 5*m)}, want: sources.NotYet, asked: 2},
+		{name: "only the second, put recently", put: 16 * m, log: fakeLog{uses: used(0, 5*m)}, want: sources.NotYet, asked: 2},
 		{name: "both", put: 2 * h, log: fakeLog{uses: used(5*m, 50*m)}, want: sources.Both, asked: 2},
 		{name: "the third", put: 2 * h, log: fakeLog{uses: used(5*m, 0, 1*m)}, want: sources.Both, asked: 3},
 		{name: "none of two", put: 2 * h, log: fakeLog{uses: used(0, 0)}, want: sources.Idle, asked: 2},
-		// In the six minutes an index may mean the secret that had it before.
+		// In the first six minutes an index may mean the secret that had it before.
 		{name: "used while the change was spreading", put: 2 * m, log: fakeLog{uses: used(1*m, 0)}, want: sources.TooEarly},
 		{name: "used before the change", put: 16 * m, log: fakeLog{uses: used(11*m, 11*m)}, want: sources.TooEarly, asked: 2},
 	} {
@@ -102,7 +103,7 @@ func TestSilent(t *testing.T) {
 	}
 }
 
-// TestRestoredVersion does not search the log, whose indexes then have no known meaning.
+// TestRestoredVersion wants the log not searched, as the meaning of its indexes is unknown.
 func TestRestoredVersion(t *testing.T) {
 	t.Parallel()
 	f := newFakeSecret()

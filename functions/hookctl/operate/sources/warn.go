@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Warning reports something valid that is probably not meant.
+// A Warning reports something that is valid and probably a mistake.
 type Warning struct {
 	Source string `json:"source"`
 	Text   string `json:"text"`
@@ -18,8 +18,8 @@ type Warning struct {
 // String returns the warning as one line.
 func (w Warning) String() string { return w.Source + ": " + w.Text }
 
-// Warnings checks the sources of a valid document, in the document's order. It quotes no
-// secret.
+// Warnings returns the warnings about a valid document, in its order. They do not quote
+// secrets.
 func (d Document) Warnings() []Warning {
 	warnings := []Warning{}
 	type place struct {
@@ -53,7 +53,7 @@ func (d Document) Warnings() []Warning {
 	return warnings
 }
 
-// odd returns what makes a secret look like something else; empty if nothing does.
+// odd returns why a secret looks like something else, or "".
 func odd(provider string, s webhook.Secret) string {
 	text := s.Reveal()
 	switch {
