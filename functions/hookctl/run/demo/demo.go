@@ -34,7 +34,7 @@ func Show(ctx context.Context, o Options) (problems []string, err error) {
 	t := &show{Options: o}
 	t.Out.Print("%s", t.Out.Bold("Webhook Intake: what happens to a webhook"))
 	t.Out.Print("Signed samples go over HTTP through the code that runs on AWS; queue and ledger are in memory.")
-	for _, chapter := range []func(context.Context) error{t.samples, t.refusals, t.crash} {
+	for _, chapter := range []func(context.Context) error{t.samples, t.refusals, t.crash, t.conversation} {
 		t.Out.Print("")
 		if err := chapter(ctx); err != nil {
 			return t.problems, err

@@ -69,6 +69,8 @@ func TestShow(t *testing.T) {
 		"(the demo sets its clock forward now instead of waiting)",
 		"second try save-text not run again, as it is recorded as done; notify-shop done",
 		"recorded COMPLETED; save-text ran once, notify-shop twice",
+		"customer hello\n to hello Hello! What would you like?\n customer bread, and at once rolls\n to ",
+		"each text moved the conversation once, and was answered once",
 	} {
 		if !has(shown, want) {
 			t.Errorf("no %q in\n%s", want, shown)
