@@ -99,3 +99,16 @@ func TestUnusedFault(t *testing.T) {
 		}
 	}
 }
+
+// What stops the function at start fails the test.
+func TestWouldNotStart(t *testing.T) {
+	t.Parallel()
+	said := fails(func(t testing.TB) {
+		hooktest.Run(t, func(r *hook.Registry) {
+			hook.On(r, contiguity.TextIncomingSMS, "slow", nothing, hook.Timeout(time.Hour))
+		}, nil)
+	})
+	if len(said) != 1 || !strings.Contains(said[0], `"slow"`) {
+		t.Errorf("the test was told %q, want the handler whose timeout is too long", said)
+	}
+}

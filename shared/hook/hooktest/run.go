@@ -28,6 +28,9 @@ func Run(t testing.TB, register func(*hook.Registry), events []webhook.Event, fa
 	t.Helper()
 	r := newRunner(t, events, faults)
 	register(&r.registry)
+	if err := process.DefaultTiming.CheckHandlers(&r.registry); err != nil {
+		t.Fatalf("hooktest: the function would not start: %v", err)
+	}
 	r.restart()
 	for r.step() {
 	}

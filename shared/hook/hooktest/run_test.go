@@ -159,3 +159,20 @@ func TestHandlerCallsOut(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A handler that comes after another one waits for it, and is called once.
+func TestAfter(t *testing.T) {
+	t.Parallel()
+	got := hooktest.Run(t, func(r *hook.Registry) {
+		hook.On(r, contiguity.TextIncomingSMS, "a", failFirst)
+		hook.On(r, contiguity.TextIncomingSMS, "b", nothing, hook.After("a"))
+	}, []webhook.Event{text("evt_1")})
+	wantStory(t, got, `
+text.incoming.sms evt_1
+  0s retried: a failed (busy), b waiting
+  5s handled: a done, b done
+`)
+	if n := got.Calls("b"); n != 1 {
+		t.Errorf("b was called %d times, want once", n)
+	}
+}
