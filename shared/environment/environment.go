@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Memory, in place of a queue's URL or a table's name, means an engine in the program's
+// Memory stands in place of a queue's URL or a table's name for an engine in the program's
 // memory.
 const Memory = "memory:"
 
