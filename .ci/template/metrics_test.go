@@ -36,11 +36,12 @@ func TestMetricsAreEmitted(t *testing.T) {
 		}
 	}
 	unused := map[string]string{ // and why each is emitted nevertheless
-		"Received":   "the dashboard shows API Gateway's Count, which has what never reached ingest too; this tells sources apart",
-		"Accepted":   "the same, beside Received",
-		"AckTime":    "the dashboard shows API Gateway's Latency, which is what a provider waits; this tells sources apart",
-		"SourcesAge": "SourcesUnread says that something is wrong; this says since when",
-		"Conflicts":  "the dashboard shows them as DeadLettered with the reason conflict",
+		"Received":      "the dashboard shows API Gateway's Count, which has what never reached ingest too; this tells sources apart",
+		"Accepted":      "the same, beside Received",
+		"AckTime":       "the dashboard shows API Gateway's Latency, which is what a provider waits; this tells sources apart",
+		"SourcesAge":    "SourcesUnread says that something is wrong; this says since when",
+		"SourcesFaulty": "the stack works, and the log line at level ERROR says what to correct; an alarm would not end before somebody does",
+		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/names.go", "Metric") {
 		uses := slices.ContainsFunc(slices.Collect(maps.Keys(used)), func(s series) bool { return strings.Fields(s)[1] == name })

@@ -28,19 +28,27 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// secret is that of all sources, and phone stands in all bodies: neither may be printed.
+// secret begins the secrets of all sources, and phone stands in all bodies: neither may be
+// printed.
 const (
-	secret = "whsec_do-not-print"
+	secret = "whsec_do-not-print-this-text"
 	phone  = "+4915112345678"
 
 	sources = `{
 		"contiguity":   {"secrets": ["` + secret + `"]},
-		"kyc":          {"secrets": ["` + secret + `"]},
-		"compliancely": {"secrets": ["` + secret + `"], "product": "tin_match"}
+		"kyc":          {"secrets": ["` + secret + `-kyc"]},
+		"compliancely": {"secrets": ["` + secret + `-compliancely"], "product": "tin_match"}
 	}`
 )
 
-var settings = webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secret)}}
+// settings are those of a source in sources.
+func settings(source string) webhook.Settings {
+	text := secret
+	if source != "contiguity" {
+		text += "-" + source
+	}
+	return webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(text)}}
+}
 
 // newSQS starts a queue for a test.
 func newSQS(t *testing.T) *lambdatest.SQS {
@@ -104,7 +112,7 @@ func providers() map[string]webhook.Provider {
 
 // signed is a request that the source's provider would send now.
 func signed(source, id, body string) request {
-	r := providers()[source].Sign(settings, id, []byte(body), time.Now())
+	r := providers()[source].Sign(settings(source), id, []byte(body), time.Now())
 	return request{source: source, header: r.Header, body: body}
 }
 

@@ -81,6 +81,9 @@ func countRead(metrics *telemetry.Metrics, s source.Status) {
 	if s.Err != nil && !s.Invalid {
 		metrics.Count(telemetry.MetricSourcesUnread, 1)
 	}
+	if s.Faults != nil {
+		metrics.Count(telemetry.MetricSourcesFaulty, 1)
+	}
 	if s.Age > 0 {
 		metrics.Time(telemetry.MetricSourcesAge, s.Age)
 	}

@@ -84,7 +84,7 @@ func withSignature(text string) request {
 }
 
 func signedBefore(d time.Duration) request {
-	r := providers()["contiguity"].Sign(settings, "", []byte(sms), time.Now().Add(-d))
+	r := providers()["contiguity"].Sign(settings("contiguity"), "", []byte(sms), time.Now().Add(-d))
 	return request{source: "contiguity", header: r.Header, body: sms}
 }
 

@@ -164,7 +164,7 @@ func (h *Handler) verify(
 			Received: r.At.Truncate(time.Millisecond).UTC(),
 			Raw:      r.Body,
 		},
-		Origin: origin(verified, r.Body),
+		Origin: origin(src.Settings, verified, r.Body),
 	}, nil
 }
 

@@ -1,16 +1,13 @@
 package ingest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
 )
 
 // origin is what process is to know of the event beside its id. The window of an id that
 // the sender gave is not written: it is the longest there is.
-func origin(v webhook.Verified, body []byte) queue.Origin {
+func origin(s webhook.Settings, v webhook.Verified, body []byte) queue.Origin {
 	o := queue.Origin{Secret: new(v.Secret), Signed: v.Signed}
 	switch v.Identity {
 	case webhook.BodyHash:
@@ -18,8 +15,7 @@ func origin(v webhook.Verified, body []byte) queue.Origin {
 	case webhook.KeyHash:
 		o.Window = v.Identity.Window()
 	default:
-		sum := sha256.Sum256(body)
-		o.Digest = "sha256:" + hex.EncodeToString(sum[:])
+		o.Digest = s.Hash.Body(body)
 	}
 	return o
 }

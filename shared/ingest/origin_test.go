@@ -27,13 +27,25 @@ const document = `{
 	"contiguity-v1":{"secrets": ["v1-token-0123456789abcdef01"]}
 }`
 
-// TestOrigin reads, from the queue, what ingest says of events beside their ids.
+// TestOrigin reads, from the queue, what ingest says of events beside their ids, with
+// a key for hashes and without.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
-	set, err := source.Parse([]byte(document), source.ParseOptions{})
-	if err != nil {
-		t.Fatal(err)
+	for name, member := range map[string]string{"no key": "", "key": `"$key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set, err := source.Parse([]byte(strings.Replace(document, "{", "{"+member, 1)), source.ParseOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			testOrigin(t, set)
+		})
 	}
+}
+
+func testOrigin(t *testing.T, set source.Set) {
+	t.Helper()
+	hash := set["tax"].Settings.Hash
 	const tin = `{"id":70001,"name":"Demo","tin":"000000000","status":"TIN Matched","irs_code":0}`
 	const text = `{"message":"hello","crumbs":{"type":"sms"}}`
 	const session = `{"id":"evt_1","type":"kyc.session.approved","data":{}}`
@@ -44,14 +56,14 @@ func TestOrigin(t *testing.T) {
 		want             queue.Origin
 	}{
 		{source: "kyc", id: "evt_1", body: session, secret: 1,
-			want: queue.Origin{Digest: sha256Of(session), Secret: new(1), Signed: "body"}},
+			want: queue.Origin{Digest: hash.Body([]byte(session)), Secret: new(1), Signed: "body"}},
 		{source: "standard", id: "key:looks-like-ours", body: session,
-			want: queue.Origin{Digest: sha256Of(session), Secret: new(0)}},
+			want: queue.Origin{Digest: hash.Body([]byte(session)), Secret: new(0)}},
 		{source: "tax", body: tin, identity: webhook.BodyHash,
-			want: queue.Origin{Digest: sha256Of(tin), Window: time.Hour, Secret: new(0)}},
+			want: queue.Origin{Digest: hash.Body([]byte(tin)), Window: time.Hour, Secret: new(0)}},
 		{source: "tax-by-id", body: tin, identity: webhook.KeyHash, want: queue.Origin{Window: time.Hour, Secret: new(0)}},
 		{source: "contiguity-v1", body: text, identity: webhook.BodyHash,
-			want: queue.Origin{Digest: sha256Of(text), Window: time.Hour, Secret: new(0)}},
+			want: queue.Origin{Digest: hash.Body([]byte(text)), Window: time.Hour, Secret: new(0)}},
 	} {
 		t.Run(tt.source, func(t *testing.T) {
 			t.Parallel()
@@ -66,6 +78,13 @@ func TestOrigin(t *testing.T) {
 				t.Fatalf("answer = %d %s", w.Code, w.Body)
 			}
 			m := q.Messages()[0]
+			if sum := sha256.Sum256([]byte(tt.body)); hash.Keyed() {
+				for name, value := range m.Wire.Attributes {
+					if strings.Contains(value, hex.EncodeToString(sum[:])) {
+						t.Errorf("attribute %s has the plain hash of the body, which can be guessed back", name)
+					}
+				}
+			}
 			if m.Identity != tt.identity {
 				t.Errorf("identity %q, want %q", m.Identity, tt.identity)
 			}
@@ -74,9 +93,4 @@ func TestOrigin(t *testing.T) {
 			}
 		})
 	}
-}
-
-func sha256Of(body string) string {
-	sum := sha256.Sum256([]byte(body))
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -32,5 +32,11 @@ func FromEnv(
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", envSources, err)
 	}
+	if err := set.Faults(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", envSources, err)
+	}
+	if err := set.Warnings(); err != nil && o.Logger != nil {
+		o.Logger.Warn("the sources have short secrets", "error", err)
+	}
 	return Fixed(set), nil
 }

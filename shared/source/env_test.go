@@ -22,18 +22,20 @@ func TestFromEnv(t *testing.T) {
 		want string // the error's text
 		arn  string // for which a fetcher was made
 	}{
-		{name: "document", vars: map[string]string{"SOURCES": doc("a"), "SOURCES_SECRET_ARN": ""}},
+		{name: "document", vars: map[string]string{"SOURCES": doc("a-secret"), "SOURCES_SECRET_ARN": ""}},
 		{name: "secret", vars: map[string]string{"SOURCES": "", "SOURCES_SECRET_ARN": arn}, arn: arn},
-		{name: "both", vars: map[string]string{"SOURCES": doc("a"), "SOURCES_SECRET_ARN": arn},
+		{name: "both", vars: map[string]string{"SOURCES": doc("a-secret"), "SOURCES_SECRET_ARN": arn},
 			want: "SOURCES: is set beside SOURCES_SECRET_ARN; keep one of them"},
 		{name: "neither", want: "SOURCES: give the sources here, or their secret in SOURCES_SECRET_ARN"},
+		{name: "badly copied secret", vars: map[string]string{"SOURCES": doc("\ufeffs3cr3t-s3cr3t")},
+			want: "read SOURCES: sources.plain.secrets[0]: has a byte-order mark as character 1; cut it"},
 		{name: "faulty document", vars: map[string]string{"SOURCES": `{"plain": {"secrets": "s3cr3t"}}`},
 			want: "read SOURCES: sources.plain.secrets: want a list of strings"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := newVault(doc("a"))
+			v := newVault(doc("a-secret"))
 			var asked string
 			newFetcher := func(arn string) source.Fetcher { asked = arn; return v }
 			s, err := source.FromEnv(env(tt.vars), newFetcher, source.RefreshOptions{Parse: options()})
@@ -49,7 +51,7 @@ func TestFromEnv(t *testing.T) {
 				}
 				return
 			}
-			if err := verify(t, s, "a"); err != nil {
+			if err := verify(t, s, "a-secret"); err != nil {
 				t.Errorf("Verify = %v", err)
 			}
 		})

@@ -26,14 +26,14 @@ func TestVersions(t *testing.T) {
 		asked             []source.Stage
 		invalid           bool
 	}{
-		{name: "current", current: doc("a"), previous: doc("b"), asked: []source.Stage{source.Current}},
+		{name: "current", current: doc("a-secret"), previous: doc("b"), asked: []source.Stage{source.Current}},
 		{name: "no version yet", current: "-", previous: "-", want: webhook.ErrUnknownSource,
 			asked: []source.Stage{source.Current}},
-		{name: "no sources", current: "{}", previous: doc("a"), want: webhook.ErrUnknownSource,
+		{name: "no sources", current: "{}", previous: doc("a-secret"), want: webhook.ErrUnknownSource,
 			asked: []source.Stage{source.Current}},
-		{name: "invalid current", current: invalid, previous: doc("a"), invalid: true,
+		{name: "invalid current", current: invalid, previous: doc("a-secret"), invalid: true,
 			asked: []source.Stage{source.Current, source.Previous}},
-		{name: "empty current", current: "", previous: doc("a"), invalid: true,
+		{name: "empty current", current: "", previous: doc("a-secret"), invalid: true,
 			asked: []source.Stage{source.Current, source.Previous}},
 		{name: "neither valid", current: invalid, previous: invalid, want: webhook.ErrSourcesUnavailable, invalid: true,
 			asked: []source.Stage{source.Current, source.Previous}},
@@ -56,7 +56,7 @@ func TestVersions(t *testing.T) {
 				Logger: slog.New(slog.NewTextHandler(&log, nil)),
 				Report: func(status source.Status) { reports = append(reports, status) },
 			})
-			err := verify(t, s, "a")
+			err := verify(t, s, "a-secret")
 			if !errors.Is(err, tt.want) {
 				t.Errorf("error = %v, want %v", err, tt.want)
 			}
@@ -91,15 +91,15 @@ func errorText(err error) string {
 func TestInvalidWhileWarm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		v := newVault(doc("a"))
+		v := newVault(doc("a-secret"))
 		s := source.Refreshing(v, source.RefreshOptions{Parse: options()})
 		break1 := func(v *vault) { v.put(invalid) }
 		play(t, v, s, []step{
-			{secret: "a", fetches: 1},
-			{after: 6 * time.Minute, do: break1, secret: "a", fetches: 2},
-			{after: 6 * time.Minute, do: break1, secret: "a", fetches: 2},
-			{after: 29 * time.Second, secret: "a", fetches: 0},
-			{after: time.Second, do: rotate("b"), secret: "b", fetches: 1},
+			{secret: "a-secret", fetches: 1},
+			{after: 6 * time.Minute, do: break1, secret: "a-secret", fetches: 2},
+			{after: 6 * time.Minute, do: break1, secret: "a-secret", fetches: 2},
+			{after: 29 * time.Second, secret: "a-secret", fetches: 0},
+			{after: time.Second, do: rotate("b-secret"), secret: "b-secret", fetches: 1},
 		})
 	})
 }
@@ -107,7 +107,7 @@ func TestInvalidWhileWarm(t *testing.T) {
 func TestReport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		v := newVault(doc("a"))
+		v := newVault(doc("a-secret"))
 		var log bytes.Buffer
 		var last source.Status
 		s := source.Refreshing(v, source.RefreshOptions{
@@ -117,7 +117,7 @@ func TestReport(t *testing.T) {
 		})
 		expect := func(step string, want source.Status, logged string) {
 			t.Helper()
-			if err := verify(t, s, "a"); err != nil && !want.Unavailable {
+			if err := verify(t, s, "a-secret"); err != nil && !want.Unavailable {
 				t.Errorf("%s: %v", step, err)
 			}
 			if !errors.Is(last.Err, want.Err) {

@@ -28,7 +28,7 @@ const fieldProvider = "provider"
 
 // Parse reads a sources document. It refuses repeated and unknown names, text after the
 // document, fields that the provider does not use, and sample secrets unless they are
-// allowed. "{}" is the empty Set.
+// allowed. "{}" is the empty Set. Beside the sources there may be the [KeyName].
 //
 // Its error joins one [webhook.FieldError] for each fault, whose Field is the path
 // "sources.<name>.<field>". It never quotes a value.
@@ -40,10 +40,13 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 	if err != nil {
 		return nil, &webhook.FieldError{Field: "sources", Problem: err.Error()}
 	}
-	var faults []error
+	hash, faults := readKey(entries)
 	set := Set{}
 	for name, value := range entries.All() {
-		p := parser{name: name, o: o}
+		if name == KeyName {
+			continue
+		}
+		p := parser{name: name, o: o, hash: hash}
 		if _, repeated := set[name]; repeated {
 			p.fault("", "this name stands there twice; give each source one entry")
 		}
@@ -56,10 +59,44 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 	return set, nil
 }
 
+// KeyName is the name, beside the sources, of the key with which ids and digests are made.
+const KeyName = "$key"
+
+// readKey reads the key. Without one, hashes have no key.
+func readKey(entries webhook.Object) (hash webhook.Hasher, faults []error) {
+	fault := func(problem string) {
+		faults = append(faults, &webhook.FieldError{Field: "sources." + KeyName, Problem: problem})
+	}
+	var keys []json.RawMessage
+	for name, value := range entries.All() {
+		if name == KeyName {
+			keys = append(keys, value)
+		}
+	}
+	switch len(keys) {
+	case 0:
+		return hash, nil
+	case 1:
+	default:
+		fault("stands there twice; keep one")
+	}
+	var key webhook.Secret
+	if err := json.Unmarshal(keys[0], &key); err != nil || key.IsEmpty() {
+		fault("want 32 random bytes in base64, as a string")
+		return hash, faults
+	}
+	hash, ok := webhook.NewHasher(key)
+	if !ok {
+		fault("want 32 random bytes in padded base64; hookctl sources key makes them")
+	}
+	return hash, faults
+}
+
 // A parser reads one entry of the document and collects its faults.
 type parser struct {
 	name   string
 	o      ParseOptions
+	hash   webhook.Hasher
 	faults []error
 	at     []string // fields that have a fault already
 }
@@ -87,6 +124,7 @@ func (p *parser) source(value json.RawMessage) Source {
 		return Source{}
 	}
 	provider, settings := p.fields(entry)
+	settings.Hash = p.hash
 	s := Source{Name: p.name, Provider: p.provider(provider), Settings: settings}
 	s.Verifier = p.configure(s)
 	if !p.o.AllowSample {

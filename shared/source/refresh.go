@@ -19,7 +19,10 @@ const ReadBudget = time.Second
 const (
 	maxAge           = 5 * time.Minute  // an older copy is read again
 	maxAgeOnMismatch = 30 * time.Second // the same, if a signature does not match
-	pause            = 30 * time.Second // after a failed read, while there is a copy
+	// maxStale is the age up to which a copy serves that cannot be read again. Beyond it,
+	// taking the right to read away stops the sources.
+	maxStale = 24 * time.Hour
+	pause    = 30 * time.Second // after a failed read, while a copy serves
 	// coldPause is the pause while there is no copy. Until there is one, every request is
 	// refused, so it is just long enough that waiting requests do not read one by one.
 	coldPause = time.Second
@@ -42,6 +45,7 @@ type Status struct {
 	Unavailable bool          // there is no copy, so the answer is [webhook.ErrSourcesUnavailable]
 	Invalid     bool          // the current version is not a valid sources document
 	Err         error         // why the current version is not in use; nil if it is
+	Faults      error         // what is wrong with the version that was read and is in use; see [Set.Faults]
 }
 
 // A snapshot is a set, with the time when its read began.
@@ -112,7 +116,7 @@ func (r *refresher) due(oldest time.Duration) bool {
 	now := r.now()
 	if r.cause != nil {
 		wait := pause
-		if r.held == nil {
+		if !r.serves(now) {
 			wait = coldPause
 		}
 		if since := now.Sub(r.failed); since >= 0 && since < wait {
@@ -126,9 +130,14 @@ func (r *refresher) due(oldest time.Duration) bool {
 	return age < 0 || age > oldest
 }
 
-// answer returns the copy, however old, or why there is none. Callers hold mu.
+// serves reports whether there is a copy that is not too old. Callers hold mu.
+func (r *refresher) serves(now time.Time) bool {
+	return r.held != nil && now.Sub(r.held.at) <= maxStale
+}
+
+// answer returns the copy that serves, or why there is none. Callers hold mu.
 func (r *refresher) answer(ctx context.Context) (*snapshot, error) {
-	if r.held != nil {
+	if r.serves(r.now()) {
 		return r.held, nil
 	}
 	cause := cmp.Or(r.cause, context.Cause(ctx), errUnread)
@@ -189,10 +198,10 @@ func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
 	r.cause = err
 	if err == nil {
 		r.held = &snapshot{set: set, at: began}
-		return Status{Invalid: invalid != nil, Err: invalid}
+		return Status{Invalid: invalid != nil, Err: invalid, Faults: set.Faults()}
 	}
 	r.failed = r.now()
-	status := Status{Unavailable: r.held == nil, Invalid: invalid != nil, Err: err}
+	status := Status{Unavailable: !r.serves(r.failed), Invalid: invalid != nil, Err: err}
 	if r.held != nil {
 		status.Age = max(0, r.failed.Sub(r.held.at))
 	}
@@ -201,6 +210,9 @@ func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
 
 // log reports what needs attention. Fresh says that the read returned a copy.
 func (r *refresher) log(s Status, fresh bool) {
+	if s.Faults != nil {
+		r.o.Logger.Error("the sources in use have faults, which hookctl sources would refuse", "error", s.Faults)
+	}
 	switch {
 	case s.Err == nil:
 	case fresh:

@@ -67,9 +67,15 @@ func TestRefresh(t *testing.T) {
 			{after: 6 * m, do: down, secret: "old", fetches: 1},
 			{after: 30*s - 1, secret: "old", fetches: 0},
 			{after: 1, secret: "old", fetches: 1},
-			{after: 24 * time.Hour, secret: "old", fetches: 1},
 			{after: 30 * s, do: up, secret: "old", fetches: 1},
 			{after: m, secret: "old", fetches: 0},
+		}},
+		{"unreachable for over 24 h: 503, tried again after 1 s", []step{
+			{secret: "old", fetches: 1},
+			{after: 24 * time.Hour, do: down, secret: "old", fetches: 1},
+			{after: 30 * s, secret: "old", want: unavailable, fetches: 1},
+			{after: s - 1, secret: "old", want: unavailable, fetches: 0},
+			{after: 1, do: up, secret: "old", fetches: 1},
 		}},
 		{"unreachable on a mismatch: 401, and no further try for 30 s", []step{
 			{secret: "old", fetches: 1},

@@ -42,6 +42,7 @@ const (
 	// Of the sources' secret.
 	MetricSourcesInvalid = "SourcesInvalid" // the current version is not a valid sources document
 	MetricSourcesUnread  = "SourcesUnread"  // a read returned no valid version
+	MetricSourcesFaulty  = "SourcesFaulty"  // what is in use has a fault that a new document is refused for
 	MetricSourcesAge     = "SourcesAge"     // age of the copy in use when a read failed, in milliseconds
 
 	// Of process, by source; DeadLettered by source and reason.

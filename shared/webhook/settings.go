@@ -25,6 +25,9 @@ type Settings struct {
 	// Key lists the JSON pointers (RFC 6901) whose values make the dedup key of a
 	// provider without event ids.
 	Key []string `json:"key"`
+	// Hash makes the ids and digests of the source's events. The document has one key for
+	// all sources; without it, hashes have no key.
+	Hash Hasher `json:"-"`
 }
 
 // The names of the optional fields of [Settings], for [Settings.Check].

@@ -13,11 +13,11 @@
 // The body is a resource, which has an "id", or {success_message, data, success} with the
 // resource as data. It has neither an event id nor an event type:
 //
-//   - The dedup id is "sha256:" and the hex hash of the raw body, because one request sends
-//     several webhooks with the same resource id. If [webhook.Settings].Key has JSON
+//   - The dedup id is the hash of the raw body ([webhook.Hasher].Body), because one request
+//     sends several webhooks with the same resource id. If [webhook.Settings].Key has JSON
 //     pointers (RFC 6901, applied to the resource) and the resource has all their values,
-//     the id is "key:" and the hex hash of the JSON array of the type and these values.
-//     Equal JSON values, however they are written, give equal ids.
+//     the id is the hash of the JSON array of the type and these values
+//     ([webhook.Hasher].Values). Equal JSON values, however they are written, give equal ids.
 //   - The type is [webhook.Settings].Product, or derived from the resource's fields, or
 //     "unknown".
 //

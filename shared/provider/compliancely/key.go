@@ -2,17 +2,17 @@ package compliancely
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"webhookintake/shared/webhook"
 )
 
 // keyID returns the dedup id of the values at the pointers in the resource: the hash of the
 // JSON array [type, values…]. There is none if a value is missing.
-func keyID(pointers []pointer, eventType string, resource []byte) (id string, ok bool) {
+func keyID(hash webhook.Hasher, pointers []pointer, eventType string, resource []byte) (id string, ok bool) {
 	if len(pointers) == 0 {
 		return "", false
 	}
@@ -34,8 +34,7 @@ func keyID(pointers []pointer, eventType string, resource []byte) (id string, ok
 	if !ok {
 		return "", false
 	}
-	sum := sha256.Sum256(text)
-	return "key:" + hex.EncodeToString(sum[:]), true
+	return hash.Values(text), true
 }
 
 // encode writes the value as JSON without spaces, with members sorted by name. It refuses a

@@ -1,8 +1,6 @@
 package compliancely
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -41,6 +39,7 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 		header:  headerName(s),
 		product: s.Product,
 		key:     key,
+		hash:    s.Hash,
 	}, nil
 }
 
@@ -59,20 +58,14 @@ func headerName(s webhook.Settings) string {
 }
 
 // Open unwraps the resource, derives the type from its fields, and the id from the raw body.
-// It has no settings: if the source has a product or a key, the [webhook.Verifier] makes
-// the type and the id.
+// It has no settings: the [webhook.Verifier] makes the type of a source with a product, and
+// the id of one with a key or of a document with "$key".
 func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	r, err := parseResource(body)
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	return webhook.Envelope{ID: bodyID(body), Identity: webhook.BodyHash, Type: r.shape(), Data: r.raw}, nil
-}
-
-// bodyID is the dedup id of a body: its hash.
-func bodyID(body []byte) string {
-	sum := sha256.Sum256(body)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return webhook.Envelope{ID: webhook.Hasher{}.Body(body), Identity: webhook.BodyHash, Type: r.shape(), Data: r.raw}, nil
 }
 
 // Timeless says that events have no time: the dates in a resource may be those of a cached

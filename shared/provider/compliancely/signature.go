@@ -28,6 +28,7 @@ type verifier struct {
 	header  string
 	product string    // empty means the type derived from the resource
 	key     []pointer // nil means that the id is the hash of the body
+	hash    webhook.Hasher
 }
 
 // Verify implements [webhook.Verifier]. Every JSON object is usable: one of an unknown form
@@ -49,8 +50,8 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if envelope.Type == "" {
 		envelope.Type = found.shape()
 	}
-	if envelope.ID, ok = keyID(v.key, envelope.Type, found.raw); !ok {
-		envelope.ID, envelope.Identity = bodyID(r.Body), webhook.BodyHash
+	if envelope.ID, ok = keyID(v.hash, v.key, envelope.Type, found.raw); !ok {
+		envelope.ID, envelope.Identity = v.hash.Body(r.Body), webhook.BodyHash
 	}
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }

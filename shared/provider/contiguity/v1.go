@@ -3,7 +3,6 @@ package contiguity
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,13 +33,15 @@ func (V1) Configure(s webhook.Settings) (webhook.Verifier, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	return &tokenVerifier{secrets: slices.Clone(s.Secrets)}, nil
+	return &tokenVerifier{secrets: slices.Clone(s.Secrets), hash: s.Hash}, nil
 }
 
 // Open reads the type from crumbs.type and the time from crumbs.timestamp. The id is a hash
 // of the body, because v1 has none: the same text from the same number within a second is
 // the same event. Data is the whole body.
-func (V1) Open(body []byte) (webhook.Envelope, error) {
+func (V1) Open(body []byte) (webhook.Envelope, error) { return openV1(body, webhook.Hasher{}) }
+
+func openV1(body []byte, hash webhook.Hasher) (webhook.Envelope, error) {
 	o, err := webhook.ParseObject(body)
 	if err != nil {
 		return webhook.Envelope{}, err
@@ -56,9 +57,8 @@ func (V1) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	sum := sha256.Sum256(body)
 	return webhook.Envelope{
-		ID:       "sha256:" + hex.EncodeToString(sum[:]),
+		ID:       hash.Body(body),
 		Identity: webhook.BodyHash,
 		Type:     v1Type(channel),
 		Time:     v1Time(crumbs),
@@ -101,7 +101,10 @@ func (V1) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.
 }
 
 // tokenVerifier has the settings of [V1.Configure]. It does not change.
-type tokenVerifier struct{ secrets []webhook.Secret }
+type tokenVerifier struct {
+	secrets []webhook.Secret
+	hash    webhook.Hasher
+}
 
 // Verify implements [webhook.Verifier].
 func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
@@ -113,7 +116,7 @@ func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if !ok {
 		return webhook.Verified{}, webhook.ErrSignatureMismatch
 	}
-	envelope, err := V1{}.Open(r.Body)
+	envelope, err := openV1(r.Body, v.hash)
 	if err != nil {
 		return webhook.Verified{}, err
 	}

@@ -51,7 +51,9 @@ func (d Document) Validate() (source.Set, error) {
 func (d Document) Names() []string {
 	var names []string
 	for _, m := range d.sources {
-		names = append(names, m.name)
+		if m.name != source.KeyName {
+			names = append(names, m.name)
+		}
 	}
 	return names
 }
@@ -59,7 +61,7 @@ func (d Document) Names() []string {
 // Has reports whether there is a source of that name.
 func (d Document) Has(name string) bool {
 	_, ok := d.sources.get(name)
-	return ok
+	return ok && name != source.KeyName
 }
 
 // An Entry is one source, as far as it can be read: a value of a wrong type is absent.
