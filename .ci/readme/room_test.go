@@ -130,7 +130,7 @@ func dependents(t *testing.T, root string) []string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git") {
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git" || isModule(filepath.Join(root, file)) && file != ".") {
 			return fs.SkipDir
 		}
 		if path.Ext(file) != ".go" || strings.HasPrefix(file, ".ci/readme/") {
@@ -156,4 +156,10 @@ func dependents(t *testing.T, root string) []string {
 		t.Fatalf("found %d packages that name the process function: is it where it was?", len(list))
 	}
 	return list
+}
+
+// isModule reports whether a folder is the top of a module.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
 }
