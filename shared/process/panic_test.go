@@ -44,19 +44,25 @@ func TestPanicIsToldWithItsPlace(t *testing.T) {
 // nor the handlers beside it, and comes again.
 func TestPanicWhileDecoding(t *testing.T) {
 	t.Parallel()
-	inWorld(t, func(w *world) {
-		hook.On(&w.registry, hazard, "charge", func(context.Context, hook.Event[hazardous]) error { return nil }, hook.SkipStale)
-		w.on("note", nil)
-		w.send(message("evt_1"))
-		r := w.want(w.deliver(), process.Retried, false)
-		w.wantCalls("note evt_1")
-		if r.Runs[0].End != process.RunFailed {
-			t.Errorf("runs %+v, want charge failed", r.Runs)
-		}
-		if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != 1 {
-			t.Errorf("%d attempts are counted, want 1: it would never end", rec.Attempts)
-		}
-	})
+	for _, beside := range [][]string{nil, {"note"}} {
+		inWorld(t, func(w *world) {
+			hook.On(&w.registry, hazard, "charge", func(context.Context, hook.Event[hazardous]) error { return nil }, hook.SkipStale)
+			var calls []string
+			for _, name := range beside {
+				w.on(name, nil)
+				calls = append(calls, name+" evt_1")
+			}
+			w.send(message("evt_1"))
+			r := w.want(w.deliver(), process.Retried, false)
+			w.wantCalls(calls...)
+			if r.Runs[0].End != process.RunFailed {
+				t.Errorf("runs %+v, want charge failed", r.Runs)
+			}
+			if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != 1 {
+				t.Errorf("%d attempts are counted, want 1: it would never end", rec.Attempts)
+			}
+		})
+	}
 }
 
 // A handler's goroutines are part of its run: its event is not recorded before they have

@@ -130,6 +130,22 @@ func TestWaitsLeaveTheAttempts(t *testing.T) {
 	})
 }
 
+// However old a message is, it does not wait for longer than 6 hours.
+func TestWaitOfAnOldMessage(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(hook.RetryAfter(time.Second, errBank)))
+		w.worker.Timing = process.DefaultTiming
+		w.worker.Timing.QueueRetention = 14 * 24 * time.Hour
+		w.send(message("evt_1"))
+		ms, _ := w.queue.Receive(w.Context(), 1, 0)
+		ms[0].Wire.Sent = time.Now().Add(-12 * 24 * time.Hour)
+		if r := w.want(w.invoke(w.worker, ms), process.Retried, false); r.Delay != 6*time.Hour {
+			t.Errorf("comes again in %v, want 6h", r.Delay)
+		}
+	})
+}
+
 // A message of unknown age waits as long as its handler asks.
 func TestWaitWithoutSentTimestamp(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,13 @@ func (w *world) fail(reason queue.Reason, done, started []string) {
 // unmarked returns a letter that SQS itself moved.
 func unmarked() queue.Message { return message("evt_1") }
 
+// tried has the event tried so often, each time without success.
+func (w *world) tried(n int) {
+	for range n {
+		w.end(ledger.End{Claim: w.claim(time.Minute), State: ledger.StateReleased, Ran: true, Counted: true})
+	}
+}
+
 // TestPlanComesTrue plans a letter, redrives it, and wants the worker to run what the plan
 // said. The handlers are note and charge, and reply, which runs at most once.
 func TestPlanComesTrue(t *testing.T) {
@@ -131,14 +138,26 @@ func TestPlanComesTrue(t *testing.T) {
 			dead.FateDead, nil, "nothing runs: the event is RELEASED, and comes back here", died,
 		},
 		{
-			"moved by SQS, after the last try", func(w *world) {
-				for range process.MaxAttempts {
-					c := w.claim(time.Minute)
-					w.end(ledger.End{Claim: c, State: ledger.StateReleased, Ran: true, Counted: true})
-				}
+			"comes after one that is not repeated", func(w *world) {
+				w.on("receipt", hook.After("reply"))
+				w.claim(time.Minute, "reply")
+				time.Sleep(time.Hour)
 				w.deadLetter(unmarked())
 			},
+			dead.FateRun, []string{"note", "charge"},
+			"runs note, charge; reply began and is not repeated, so the event comes back here as outcome_unknown", died,
+		},
+		{
+			"moved by SQS, after the last try", func(w *world) { w.tried(process.MaxAttempts); w.deadLetter(unmarked()) },
 			dead.FateDead, nil, "nothing runs: the event is RELEASED, and comes back here", died,
+		},
+		{
+			"moved by SQS, with tries left", func(w *world) {
+				w.on("patient", hook.Attempts(20))
+				w.tried(process.MaxAttempts)
+				w.deadLetter(unmarked())
+			},
+			dead.FateRun, append(slices.Clip(all), "patient"), "runs note, charge, reply, patient", handled,
 		},
 		{
 			"expired", func(w *world) { w.fail(queue.ReasonExpired, []string{"note"}, nil); time.Sleep(9 * 24 * time.Hour) },
