@@ -55,7 +55,7 @@ bench: ## measure start, CPU and latency beside a bare function
 	@go test -run '^$$' -bench . ./shared/lambdatest/bench
 
 .PHONY: cost
-cost: ## measure what an event takes, and write the README's table of costs anew
+cost: ## measure what an event takes, and write functions/hookctl/cost/README.md
 	@go test -count=1 -run 'TestMeasured|TestREADME' ./functions/hookctl/cost -update
 
 .PHONY: samples

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# the README's commands, on a copy of the checkout
+# the commands of all READMEs, on a copy of the checkout
 . "$(dirname "$0")/../env.sh"
 
 if [ "${1:-}" = needs ]; then

@@ -18,6 +18,9 @@ var insertions = map[string][]struct{ after, text string }{
 		{"\t\"webhookintake/shared/provider/standard\"\n", "\t\"webhookintake/shared/provider/toy\"\n"},
 		{"\t\tstandard.Provider{},\n", "\t\ttoy.Provider{},\n"},
 	},
+	"shared/provider/README.md": {
+		{"`webhook.NewType` of yours.\n", "\n## Toy\n\nSet a secret in its console.\n"},
+	},
 	"functions/hookctl/dialect/dialect.go": {
 		{"standardDialect()", ", toyDialect()"},
 	},

@@ -1,6 +1,6 @@
-// Package readme runs the commands of the README on a copy of the checkout, in
-// their order, so that what a newcomer types is known to work. It never touches
-// the checkout itself.
+// Package readme runs the commands of all READMEs on a copy of the checkout, in their
+// order, so that what a newcomer types is known to work. It begins with that of the top
+// folder. It never touches the checkout itself.
 //
 // Every code block marked sh is run by bash in the copy's top folder and must
 // succeed. A comment in the line above a block says otherwise:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,7 +16,7 @@ import (
 	"time"
 )
 
-// patience is how long one block may take; the slowest builds both functions.
+// patience is the longest time that a block may take; the slowest builds both functions.
 const patience = 5 * time.Minute
 
 func TestCommands(t *testing.T) {
@@ -23,32 +24,61 @@ func TestCommands(t *testing.T) {
 	if path == "" {
 		t.Skip("README is unset; make test LAYERS=readme sets it")
 	}
-	text, err := os.ReadFile(path)
+	r := &reader{dir: copyCheckout(t, filepath.Dir(path))}
+	t.Cleanup(r.stop)
+	for _, name := range r.documents(t) {
+		for _, b := range r.blocks(t, name) {
+			// Not parallel: each block works with what the earlier ones left.
+			ok := t.Run(fmt.Sprintf("%s line %d", name, b.line), func(t *testing.T) { r.follow(t, b) })
+			if !ok {
+				return // the next one may fail only because of this one
+			}
+		}
+	}
+}
+
+// documents returns the names of all READMEs, that of the top folder first: the others
+// continue with what it made.
+func (r *reader) documents(t *testing.T) []string {
+	t.Helper()
+	const name = "README.md"
+	var others []string
+	err := fs.WalkDir(os.DirFS(r.dir), ".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == name && file != name {
+			others = append(others, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(others) == 0 {
+		t.Fatal("found no README below the top folder")
+	}
+	return append([]string{name}, others...)
+}
+
+// blocks returns the blocks of one document in the copy.
+func (r *reader) blocks(t *testing.T, name string) []block {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	all, err := blocks(string(text))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", name, err)
 	}
-	if len(all) == 0 {
+	if name == "README.md" && len(all) == 0 {
 		t.Fatal("the README has no block marked sh")
 	}
-	r := &reader{dir: copyCheckout(t, filepath.Dir(path))}
-	t.Cleanup(r.stop)
-	for _, b := range all {
-		// Not parallel: each block works with what the earlier ones left.
-		ok := t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) { r.follow(t, b) })
-		if !ok {
-			return // the next one may only fail in consequence
-		}
-	}
+	return all
 }
 
-// A reader does what the README says, in its copy of the checkout.
+// A reader follows the READMEs in a copy of the checkout.
 type reader struct {
 	dir        string
-	background *exec.Cmd // nil while nothing runs beside
+	background *exec.Cmd // nil while nothing runs in the background
 	output     *bytes.Buffer
 }
 
@@ -121,7 +151,7 @@ func (r *reader) stop() {
 		return
 	}
 	_ = r.background.Cancel()
-	_ = r.background.Wait() // it was told to end: how it did says nothing
+	_ = r.background.Wait() // it was told to end, so its error says nothing
 	r.background = nil
 }
 

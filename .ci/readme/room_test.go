@@ -61,27 +61,21 @@ const entered = ` 	// Your own handlers, one line each:
 +	hook.On(r, contiguity.TextIncomingSMS, "obey", obey)
 `
 
-// With the README's handlers in the room, and one that always fails, everything that has to
+// With the READMEs' handlers in the room, and one that always fails, everything that has to
 // do with handlers is green: no test looks at the user's list.
 func TestRoomWithHandlers(t *testing.T) {
 	r := checkout(t)
-	text, err := os.ReadFile(filepath.Join(r.dir, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := blocks(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
 	added := 0
-	for _, b := range all {
-		if strings.HasPrefix(b.arg, room) && slices.Contains([]string{"write", "append", "insert"}, b.verb) {
-			r.follow(t, b)
-			added++
+	for _, name := range r.documents(t) {
+		for _, b := range r.blocks(t, name) {
+			if strings.HasPrefix(b.arg, room) && slices.Contains([]string{"write", "append", "insert"}, b.verb) {
+				r.follow(t, b)
+				added++
+			}
 		}
 	}
 	if added < 3 {
-		t.Fatalf("the README writes or changes %d files below %s, want handlers, their list and a test", added, room)
+		t.Fatalf("the READMEs write or change %d files below %s, want handlers, their list and a test", added, room)
 	}
 	r.write(t, block{arg: room + "/theirs.go", text: theirs}, os.O_TRUNC)
 	r.insert(t, block{arg: room + "/register.go", text: entered})

@@ -41,7 +41,7 @@ func TestREADME(t *testing.T) {
 // checkBlock compares the text between a pair of markers, or writes it.
 func checkBlock(t *testing.T, name, want string) {
 	t.Helper()
-	const path = root + "README.md"
+	const path = "README.md"
 	readme, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@
 //	new   functions/hookctl/dialect/NAME.go
 //	new   functions/hookctl/dialect/bodies/NAME.*.json
 //	edit  shared/source/providers.go
+//	edit  shared/provider/README.md
 //	edit  functions/hookctl/dialect/dialect.go
 //	edit  functions/hookctl/dialect/sample_test.go
 //	run   make samples
@@ -43,5 +44,6 @@
 //     and ingest, queue, ledger and handlers work with its events.
 //  4. Tell hookctl about it: a Dialect in a file of its own, one name in All, a body for
 //     each type, and a row for each type in the test that decodes the samples.
-//  5. Run the commands, and read what they change.
+//  5. Say in shared/provider/README.md how to connect it.
+//  6. Run the commands, and read what they change.
 package providertest
