@@ -19,8 +19,8 @@ help: ## list the targets
 		'/^[a-z-]+:.*## / { printf "%s%-8s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## show how each sample event is handled, then receive webhooks on this machine
-	@$(HOOKCTL) run
+run: ## receive webhooks on this machine, and restart when a Go file changes
+	@mkdir -p -m 700 .hookctl && go build -o .hookctl/hookctl ./functions/hookctl && exec .hookctl/hookctl run --watch $(ARGS)
 
 .PHONY: test
 test: ## run every layer of tests (LAYERS="unit lint" for some)
@@ -64,4 +64,4 @@ samples: ## write events/
 
 .PHONY: clean
 clean: ## remove what builds left
-	rm -rf .aws-sam
+	rm -rf .aws-sam .hookctl/hookctl*

@@ -84,6 +84,9 @@ func (w *Writer) style(code, text string) string {
 	return w.mark + code + "m" + text + w.mark + "0m"
 }
 
+// Stream returns the stream itself, for another program that writes there.
+func (w *Writer) Stream() io.Writer { return w.out }
+
 // IsTerminal reports whether a person reads the stream.
 func (w *Writer) IsTerminal() bool { return isTerminal(w.out) }
 

@@ -1,9 +1,11 @@
-// Package run is the command "hookctl run": it shows what happens to each sample webhook,
-// and then receives webhooks until Ctrl-C, with the code that runs on AWS over a queue and
-// a ledger in memory.
+// Package run is the command "hookctl run": it receives webhooks until Ctrl-C, with the
+// code that runs on AWS over a queue and a ledger in memory. The first time it shows before
+// what happens to each sample webhook.
 //
 // It promises to find everything that is wrong with its command line and its sources
-// before it shows anything, and to finish the requests under way before it ends.
+// before it shows anything, to finish the requests under way before it ends, and to go on
+// where its last run ended.
 //
-// It never shows a secret of a source, and never keeps anything beyond its process.
+// It never shows a secret of a source, and never begins with an empty queue or ledger when
+// it cannot read what it saved, unless it is told to.
 package run

@@ -63,7 +63,7 @@ func TestRunOnceFails(t *testing.T) {
 func TestRunReceives(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	r := start(ctx, t, clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0"}})
+	r := start(ctx, t, clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", t.TempDir()}})
 	url := r.await(t, `http://127\.0\.0\.1:\d+`)
 	r.await(t, `curl -sS '`+regexp.QuoteMeta(url)+`/hooks/contiguity'`)
 
@@ -95,7 +95,7 @@ func TestRunWithOwnSources(t *testing.T) {
 	env := map[string]string{
 		"SOURCES": `{"contiguity-eu":{"provider":"contiguity","secrets":["` + clitest.Secret + `"]}}`, "S": clitest.Secret,
 	}
-	r := start(ctx, t, clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0"}, Env: env})
+	r := start(ctx, t, clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", t.TempDir()}, Env: env})
 	url := r.await(t, `http://127\.0\.0\.1:\d+/hooks/contiguity-eu`)
 	// The server judges the signed time by the real clock, so that is what signs here.
 	c := clitest.Call{Commands: commands, Args: []string{"send", "text.incoming.sms", "--to", url, "--secret-env", "S"}, Env: env}
@@ -124,8 +124,8 @@ func TestRunFaults(t *testing.T) {
 		call clitest.Call
 		want []string
 	}{
-		{"port taken", clitest.Call{Commands: commands, Args: []string{"run", "--addr", taken.Addr().String()}}, []string{"address already in use", "--addr 127.0.0.1:0"}},
-		{"SOURCES at fault", clitest.Call{Commands: commands, Args: []string{"run"}, Env: map[string]string{"SOURCES": `{"kyc":{"secrets":[]}}`}},
+		{"port taken", clitest.Call{Commands: commands, Args: []string{"run", "--data", t.TempDir(), "--addr", taken.Addr().String()}}, []string{"address already in use", "--addr 127.0.0.1:0"}},
+		{"SOURCES at fault", clitest.Call{Commands: commands, Args: []string{"run", "--data", t.TempDir()}, Env: map[string]string{"SOURCES": `{"kyc":{"secrets":[]}}`}},
 			[]string{"SOURCES", "sources.kyc.secrets"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/functions/hookctl/run/reload"
 	"webhookintake/functions/hookctl/sign"
 	"webhookintake/shared/source"
 )
@@ -29,22 +30,22 @@ const (
 // A server receives webhooks until it is stopped.
 type server struct {
 	*pipeline.Pipeline
-	out      *cli.Writer
-	listener net.Listener
-	set      source.Set
-	own      bool // the sources are the user's, not the samples'
-	watch    *watch
+	out       *cli.Writer
+	listener  net.Listener
+	inherited *reload.Inheritance // nil if no watcher started this program
+	set       source.Set
+	own       bool // the sources are the user's, not the samples'
+	watch     *watch
+	data      data
+	first     bool // no earlier run saved anything
 }
 
-// newServer reads the configuration and opens the port.
-func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, addr string) (*server, error) {
-	s := &server{out: e.Out, set: dialect.Sources(), watch: newWatch(e.Out, logs, e.Now)}
-	if doc := e.Getenv("SOURCES"); doc != "" {
-		set, err := source.Parse([]byte(doc), source.ParseOptions{AllowSample: true})
-		if err != nil {
-			return nil, fmt.Errorf("read SOURCES: %w", err)
-		}
-		s.set, s.own = set, true
+// newServer reads the configuration, opens the port, and goes on from what the last run saved.
+func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) (*server, error) {
+	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now)}
+	var err error
+	if s.set, s.own, err = readSources(e); err != nil {
+		return nil, err
 	}
 	registry, err := cli.Registry(e.Register, cli.OrSample(e.Getenv))
 	if err != nil {
@@ -53,13 +54,57 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, addr string
 	s.Pipeline = pipeline.New(pipeline.Options{
 		Sources: source.Fixed(s.set), Handlers: registry, Answered: s.watch.answered,
 	})
-	s.listener, err = listen(ctx, addr)
-	return s, err
+	if s.inherited, err = reload.Inherited(e.Getenv); err != nil {
+		return nil, err
+	}
+	if s.inherited != nil {
+		s.listener = s.inherited.Port
+	} else if s.listener, err = listen(ctx, o.addr); err != nil {
+		return nil, err
+	}
+	if err := s.goOn(o); err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
+	return s, nil
 }
 
-// serve prints how to send webhooks here, and receives them until ctx ends.
+// readSources returns the user's own sources, or else the samples'.
+func readSources(e *cli.Env) (set source.Set, own bool, err error) {
+	doc := e.Getenv("SOURCES")
+	if doc == "" {
+		return dialect.Sources(), false, nil
+	}
+	set, err = source.Parse([]byte(doc), source.ParseOptions{AllowSample: true})
+	if err != nil {
+		return nil, false, fmt.Errorf("read SOURCES: %w", err)
+	}
+	return set, true, nil
+}
+
+// goOn restores what the last run saved, or forgets it.
+func (s *server) goOn(o options) error {
+	root, err := moduleRoot(".")
+	if err != nil {
+		return fmt.Errorf("look for go.mod: %w", err)
+	}
+	if s.data, err = openData(o.data, root); err != nil {
+		return err
+	}
+	if o.fresh {
+		if err := s.data.forget(); err != nil {
+			return err
+		}
+	}
+	s.first, err = s.data.restore(s.Pipeline)
+	return err
+}
+
+// serve prints how to send webhooks here, receives them until ctx ends, and saves what is left.
 func (s *server) serve(ctx context.Context) error {
-	s.printWelcome()
+	if s.inherited == nil || !s.inherited.Restart {
+		s.printWelcome()
+	}
+	s.printRestored()
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var worker sync.WaitGroup
@@ -69,11 +114,18 @@ func (s *server) serve(ctx context.Context) error {
 	err := serveUntil(ctx, s.listener, s.Pipeline)
 	stop() // after the last request, so that what it queued is still handled
 	worker.Wait()
-	if err == nil {
-		err = workErr
+	err = errors.Join(err, workErr, s.data.save(s.Pipeline))
+	if s.inherited == nil && err == nil { // a watcher says it itself
+		s.out.Print("\nStopped. %s", keptText(s.data))
 	}
-	s.printEnd()
 	return err
+}
+
+// printRestored prints what waits since the last run.
+func (s *server) printRestored() {
+	if left := len(s.Queue.Messages()); left > 0 {
+		s.out.Print("Going on with %s of the last run.", cli.Count(left, "waiting event", "waiting events"))
+	}
 }
 
 // printWelcome prints where webhooks are received and how to send one.
@@ -97,8 +149,12 @@ func (s *server) printWelcome() {
 	}
 	s.out.Print("Send one from another terminal:")
 	s.out.Print("   go tool hookctl send contiguity.text.incoming.sms%s", to)
-	s.out.Print("or this, with a signature for this very body (the second time it is a duplicate):")
-	s.out.Print("   %s", strings.ReplaceAll(exampleCurl(base), "\n", "\n   "))
+	if s.first {
+		s.out.Print("or this, with a signature for this very body (the second time it is a duplicate):")
+		s.out.Print("   %s", strings.ReplaceAll(exampleCurl(base), "\n", "\n   "))
+	} else {
+		s.out.Print("What happens to each sample: go tool hookctl run --once")
+	}
 	s.out.Print("")
 }
 
@@ -116,15 +172,6 @@ func exampleCurl(base string) string {
 	return text
 }
 
-// printEnd prints what is lost with the process.
-func (s *server) printEnd() {
-	text := "Stopped."
-	if left := len(s.Queue.Messages()); left > 0 {
-		text += " Lost with the queue in memory: " + cli.Count(left, "waiting event", "waiting events") + "."
-	}
-	s.out.Print("\n%s", text)
-}
-
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -133,18 +180,19 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveUntil serves until ctx ends, and lets the requests under way finish.
+// serveUntil serves until ctx ends, and lets the requests under way finish. The port is
+// closed first, and every connection that was accepted is known to the server once Serve
+// has returned, so that Shutdown cuts none.
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout}
-	stop := context.AfterFunc(ctx, func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
-		defer cancel()
-		_ = server.Shutdown(ctx) // what takes longer is cut off
-	})
+	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(listener); ctx.Err() == nil {
 		return fmt.Errorf("serve: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+	defer cancel()
+	_ = server.Shutdown(ctx) // what takes longer is cut off
 	return nil
 }
 

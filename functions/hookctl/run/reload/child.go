@@ -1,6 +1,7 @@
 package reload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,12 @@ const (
 // marker is the environment variable that tells a program that it is a child.
 const marker = "HOOKCTL_CHILD"
 
+// The values of marker.
+const (
+	first = "first"
+	again = "again" // in place of another program
+)
+
 // stopTimeout is how long a child may take to finish its requests and to save what it
 // holds. Then it is killed.
 const stopTimeout = 20 * time.Second
@@ -33,14 +40,14 @@ type child struct {
 }
 
 // start runs the program with the port.
-func start(program string, args, env []string, port *os.File, stdout, stderr io.Writer) (*child, error) {
+func start(program, how string, args, env []string, port *os.File, stdout, stderr io.Writer) (*child, error) {
 	theirs, ours, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}
 	defer theirs.Close()
 	c := &child{cmd: exec.Command(program, args...), lifeline: ours, ended: make(chan struct{})} //nolint:noctx // stop ends it, gently
-	c.cmd.Env = append(env, marker+"=1")
+	c.cmd.Env = append(env, marker+"="+how)
 	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
 	c.cmd.ExtraFiles = []*os.File{port, theirs}
 	inOwnGroup(c.cmd)
@@ -67,19 +74,38 @@ func (c *child) stop() error {
 	}
 }
 
-// Inherited returns the port and the lifeline of a program that a watcher started: it
-// should end when the lifeline does. Ok is false if it was not started by one.
-func Inherited(getenv func(string) string) (port net.Listener, lifeline io.Reader, ok bool, err error) {
-	if getenv(marker) == "" {
-		return nil, nil, false, nil
+// An Inheritance is what a watcher gives the program that it starts.
+type Inheritance struct {
+	Port     net.Listener
+	Restart  bool // the program takes the place of another
+	lifeline io.Reader
+}
+
+// Inherited returns what the watcher gives that started this program, nil if none did.
+// Call it once.
+func Inherited(getenv func(string) string) (*Inheritance, error) {
+	how := getenv(marker)
+	if how == "" {
+		return nil, nil //nolint:nilnil // as documented
 	}
 	file := os.NewFile(listenerFile, "port")
-	port, err = net.FileListener(file)
+	port, err := net.FileListener(file)
 	if err != nil {
-		return nil, nil, false, fmt.Errorf("take over the port: %w", err)
+		return nil, fmt.Errorf("take over the port: %w", err)
 	}
 	_ = file.Close() // the listener has a copy
-	return port, os.NewFile(lifelineFile, "lifeline"), true, nil
+	return &Inheritance{Port: port, Restart: how == again, lifeline: os.NewFile(lifelineFile, "lifeline")}, nil
+}
+
+// Context returns a context that ends with ctx, and when the watcher wants the program to
+// end or has ended itself.
+func (i *Inheritance) Context(ctx context.Context) context.Context {
+	ctx, end := context.WithCancel(ctx)
+	go func() {
+		defer end()
+		_, _ = io.Copy(io.Discard, i.lifeline)
+	}()
+	return ctx
 }
 
 // environ is the environment without what a child was told.

@@ -49,7 +49,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	running, err := w.start(program, port)
+	running, err := w.start(program, first, port)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			return nil
 		case <-ended:
 			ended = nil // once
-			w.Tell("the program ended: "+endOf(running.err)+"; change a file to start it again", true)
+			w.Tell("the program ended: "+endOf(running.err)+"; change a Go file to start it again, or end with Ctrl-C", true)
 			continue
 		case <-look.C:
 		}
@@ -75,30 +75,31 @@ func (w *Watcher) Run(ctx context.Context) error {
 			continue
 		}
 		seen = now
+		w.Tell("a file changed: building", false)
 		next, err := w.build(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				w.Tell(err.Error()+"\nthe program from before goes on", true)
+				w.Tell(err.Error()+"\nThe program from before goes on.", true)
 			}
 			continue
 		}
 		if err := running.stop(); err != nil {
 			w.Tell(err.Error(), true)
 		}
-		if running, err = w.start(next, port); err != nil {
+		if running, err = w.start(next, again, port); err != nil {
 			return err
 		}
 		ended = running.ended
-		w.Tell("built again and restarted", false)
+		w.Tell("built and restarted", false)
 	}
 }
 
-func (w *Watcher) start(program string, port *os.File) (*child, error) {
+func (w *Watcher) start(program, how string, port *os.File) (*child, error) {
 	env := w.Env
 	if env == nil {
 		env = os.Environ()
 	}
-	return start(program, w.Args, environ(env), port, w.Stdout, w.Stderr)
+	return start(program, how, w.Args, environ(env), port, w.Stdout, w.Stderr)
 }
 
 // A BuildError holds what the compiler says.

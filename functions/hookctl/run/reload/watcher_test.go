@@ -171,6 +171,7 @@ func TestWatcher(t *testing.T) {
 		}
 	}()
 	w.write("main.go", strings.Replace(toy, "VERSION", "v2", 1))
+	w.expectTold("building")
 	w.expectTold("restarted")
 	close(enough)
 	<-asking
@@ -180,14 +181,17 @@ func TestWatcher(t *testing.T) {
 	}
 
 	w.write("main.go", strings.Replace(toy, "VERSION", `v3" + 1 + "`, 1))
-	w.expectTold("the build fails", "main.go:", "the program from before goes on")
+	w.expectTold("building")
+	w.expectTold("the build fails", "main.go:", "The program from before goes on")
 	w.expectVersion("v2")
 
 	w.write("main_test.go", "package main")
 	w.write("main.go", strings.Replace(toy, "done := ", "os.Exit(3)\n\tdone := ", 1))
+	w.expectTold("building")
 	w.expectTold("restarted")
 	w.expectTold("the program ended: exit status 3")
 	w.write("main.go", strings.Replace(toy, "VERSION", "v4", 1))
+	w.expectTold("building")
 	w.expectTold("restarted")
 	w.expectVersion("v4")
 

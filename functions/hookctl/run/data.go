@@ -1,0 +1,143 @@
+package run
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"webhookintake/functions/hookctl/run/pipeline"
+)
+
+const (
+	// moduleName is the module whose handlers run.
+	moduleName = "webhookintake"
+	// dataName is the data folder in the module's root, which git ignores.
+	dataName = ".hookctl"
+	// snapshotName is the file in the data folder that holds queue and ledger between runs.
+	snapshotName = "snapshot.json"
+)
+
+// moduleRoot returns the folder of this module's go.mod, dir or one above it. Without one
+// it returns the empty string.
+func moduleRoot(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for {
+		if is, err := isModule(filepath.Join(dir, "go.mod")); is || err != nil {
+			return dir, err
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return "", nil
+		}
+		dir = above
+	}
+}
+
+func isModule(path string) (bool, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if name, ok := strings.CutPrefix(lines.Text(), "module "); ok {
+			return strings.TrimSpace(name) == moduleName, nil
+		}
+	}
+	return false, lines.Err()
+}
+
+// A data is the data folder. The empty one keeps nothing.
+type data string
+
+// openData makes the data folder: the given one, or that of the module, or none.
+func openData(given, module string) (data, error) {
+	if given == "" && module != "" {
+		given = filepath.Join(module, dataName)
+	}
+	if given == "" {
+		return "", nil
+	}
+	folder, err := filepath.Abs(given)
+	if err == nil {
+		err = os.MkdirAll(folder, 0o700)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the data folder: %w; choose another with --data", err)
+	}
+	return data(folder), nil
+}
+
+func (d data) snapshot() string { return filepath.Join(string(d), snapshotName) }
+
+// forget removes what an earlier run saved.
+func (d data) forget() error {
+	if d == "" {
+		return nil
+	}
+	if err := os.Remove(d.snapshot()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("begin again: %w", err)
+	}
+	return nil
+}
+
+// restore puts what an earlier run saved into p. First says that there was nothing.
+func (d data) restore(p *pipeline.Pipeline) (first bool, err error) {
+	if d == "" {
+		return true, nil
+	}
+	raw, err := os.ReadFile(d.snapshot())
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err == nil {
+		err = p.Restore(raw)
+	}
+	if err != nil {
+		return false, fmt.Errorf("go on from the last run: %s: %w; keep a copy of the file if you need it, and begin again with --fresh",
+			d.snapshot(), err)
+	}
+	return false, nil
+}
+
+// save keeps what p holds for the next run. A reader finds the old file or the whole new one.
+func (d data) save(p *pipeline.Pipeline) error {
+	if d == "" {
+		return nil
+	}
+	raw, err := p.Snapshot()
+	if err == nil {
+		err = replace(d.snapshot(), raw)
+	}
+	if err != nil {
+		return fmt.Errorf("save for the next run: %w", err)
+	}
+	return nil
+}
+
+// replace writes a file that only its owner can read in place of another.
+func replace(path string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
+}

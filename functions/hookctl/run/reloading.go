@@ -1,0 +1,86 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/spf13/pflag"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/functions/hookctl/run/reload"
+)
+
+// runReloading opens the port and runs this command without --watch as a program that is built
+// again and restarted when a Go file changes.
+func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagSet) error {
+	root, err := moduleRoot(".")
+	if err != nil {
+		return fmt.Errorf("look for go.mod: %w", err)
+	}
+	if root == "" {
+		return fmt.Errorf("--watch builds the module %s, and this folder is not in it: change to your clone", moduleName)
+	}
+	folder, err := openData(o.data, root)
+	if err != nil {
+		return err
+	}
+	if o.fresh {
+		if err := folder.forget(); err != nil {
+			return err
+		}
+	}
+	// A fault that no change of a Go file mends is found here.
+	if _, _, err := readSources(e); err != nil {
+		return err
+	}
+	if _, err := folder.restore(pipeline.New(pipeline.Options{})); err != nil {
+		return err
+	}
+	port, err := listen(ctx, o.addr)
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	tcp, ok := port.(*net.TCPListener)
+	if !ok {
+		return fmt.Errorf("--watch needs a TCP port, not %s", port.Addr().Network())
+	}
+	watcher := &reload.Watcher{
+		Module: root, Package: "./functions/hookctl", Folder: string(folder), Args: childArgs(flags), Port: tcp,
+		Stdout: e.Out.Stream(), Stderr: e.Err.Stream(),
+		Tell: func(text string, failed bool) {
+			if failed {
+				text = e.Out.Bad(text)
+			} else {
+				text = e.Out.Dim(text)
+			}
+			e.Out.Print("%s", text)
+		},
+	}
+	if err := watcher.Run(ctx); err != nil {
+		return err
+	}
+	e.Out.Print("\nStopped. %s", keptText(folder))
+	return nil
+}
+
+// childArgs returns the command line of the program that a watcher runs.
+func childArgs(flags *pflag.FlagSet) []string {
+	args := []string{"run"}
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Name != "watch" && f.Name != "fresh" { // a restart goes on
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
+}
+
+// keptText says what happens to queue and ledger at the end.
+func keptText(folder data) string {
+	if folder == "" {
+		return "Queue and ledger were in memory and are gone."
+	}
+	return "Queue and ledger are kept for the next run; --fresh begins again."
+}
