@@ -180,19 +180,34 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveUntil serves until ctx ends, and lets the requests under way finish. The port is
-// closed first, and every connection that was accepted is known to the server once Serve
-// has returned, so that Shutdown cuts none.
+// serveUntil serves until ctx ends, and lets the requests under way finish. Shutdown alone
+// would leave a request unanswered that is still being read.
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler) error {
+	var open sync.WaitGroup
 	server := &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout}
+	server.ConnState = func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateHijacked, http.StateClosed:
+			open.Done()
+		default: // it stays open
+		}
+	}
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
 	if err := server.Serve(listener); ctx.Err() == nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
-	defer cancel()
-	_ = server.Shutdown(ctx) // what takes longer is cut off
+	server.SetKeepAlivesEnabled(false)
+	answered := make(chan struct{})
+	go func() { open.Wait(); close(answered) }()
+	select {
+	case <-answered:
+	case <-time.After(finishTimeout):
+	}
+	_ = server.Close() // what takes longer is cut off
+	<-answered
 	return nil
 }
 
