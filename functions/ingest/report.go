@@ -52,6 +52,9 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	if r.Code != "" {
 		fields = append(fields, slog.String(telemetry.FieldCode, string(r.Code)))
 	}
+	if r.Encoding != "" {
+		fields = append(fields, slog.String(telemetry.FieldEncoding, r.Encoding))
+	}
 	if r.Status >= http.StatusInternalServerError {
 		fields = append(fields, slog.String(telemetry.FieldError, telemetry.ErrorKind(r.Err)))
 	}

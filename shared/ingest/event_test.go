@@ -52,11 +52,19 @@ func TestReport(t *testing.T) {
 	signed := settings()
 	signed.Secrets = signed.Secrets[1:]
 	previous.Header = signHeader(signed)
+	zipped, odd := post(event), post("x")
+	zipped.Header.Set("Contiguity-Signature", wrong.Header.Get("Contiguity-Signature"))
+	zipped.Header.Set("Content-Encoding", " GZIP")
+	odd.Header.Set("Content-Encoding", "+49151000000")
 	tests := []struct {
 		name string
 		r    *http.Request
 		want ingest.Report
 	}{
+		{name: "compressed", r: zipped, want: ingest.Report{Source: "contiguity", Provider: "contiguity",
+			Secret: -1, Status: 401, Code: webhook.ErrSignatureMismatch, Encoding: "gzip"}},
+		{name: "unknown encoding", r: odd, want: ingest.Report{Source: "contiguity", Provider: "contiguity",
+			Secret: -1, Status: 400, Code: webhook.ErrMalformedBody, Encoding: "other"}},
 		{name: "accepted", r: post(event), want: ingest.Report{Source: "contiguity", Provider: "contiguity",
 			ID: "evt_1", Type: "text.incoming.sms", Status: 200, Tries: 1}},
 		{name: "previous secret", r: previous, want: ingest.Report{Source: "contiguity", Provider: "contiguity",

@@ -66,11 +66,26 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = h.receive(w, r, name, &report)
 	}
 	report.conclude(err)
+	if err != nil {
+		report.Encoding = contentEncoding(r.Header)
+	}
 	answer(w, report)
 	report.Took = time.Since(began)
 	if h.Report != nil {
 		h.Report(r.Context(), report)
 	}
+}
+
+// contentEncoding names how a body is compressed; empty if it is not. It never returns a
+// text of the sender's.
+func contentEncoding(h http.Header) string {
+	switch name := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); name {
+	case "", "identity":
+		return ""
+	case "gzip", "deflate", "br", "zstd":
+		return name
+	}
+	return "other"
 }
 
 // sourceName is the name of the source in the request.
@@ -98,6 +113,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, name string, r
 	if r.URL.RawQuery != "" {
 		// It omits what it cannot parse, which can therefore not contain a signature.
 		request.Query, _ = url.ParseQuery(r.URL.RawQuery)
+		request.RawQuery = r.URL.RawQuery
 	}
 	if request.Body, err = readBody(w, r); err != nil {
 		return err

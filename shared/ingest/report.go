@@ -25,7 +25,10 @@ type Report struct {
 	Signed   string       // which of several ways to sign held; empty where there is one
 	Status   int          // the HTTP status that was answered
 	Code     webhook.Code // why it was refused; empty if it was accepted
-	Tries    int          // the number of attempts to queue it
+	// Encoding is the Content-Encoding of a refused request: "gzip", "deflate", "br", "zstd" or
+	// "other". The body is read as it was sent, so who compresses after signing is refused.
+	Encoding string
+	Tries    int // the number of attempts to queue it
 
 	Verifying time.Duration // finding the source, reading the sources again, and verifying
 	Queueing  time.Duration // all attempts and the pauses between them

@@ -15,8 +15,9 @@ const (
 	FieldID       = "id"   // of the event
 	FieldType     = "type" // of the event
 	FieldStatus   = "status"
-	FieldSecret   = "secret" // index of the configured secret that matched
-	FieldSigned   = "signed" // which of several ways to sign held
+	FieldSecret   = "secret"           // index of the configured secret that matched
+	FieldSigned   = "signed"           // which of several ways to sign held
+	FieldEncoding = "content_encoding" // of a refused request; bodies are read as they were sent
 	FieldTries    = "tries"
 	FieldAttempt  = "attempt"
 	FieldHandler  = "handler"

@@ -39,8 +39,10 @@ type Verifier interface {
 type Request struct {
 	Header http.Header // canonical keys
 	Query  url.Values  // nil if the URL has none
-	Body   []byte      // the raw bytes, without transport encodings
-	At     time.Time   // when it arrived, by our clock
+	// RawQuery is the query as it was sent, without "?". Empty means that only Query is known.
+	RawQuery string
+	Body     []byte    // the raw bytes, without transport encodings
+	At       time.Time // when it arrived, by our clock
 }
 
 // An Envelope is what a body says about itself.

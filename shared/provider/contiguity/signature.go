@@ -59,7 +59,8 @@ func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err err
 
 // parseHeader reads the lines of the header. A proxy may have joined several by commas, so
 // the end of a line means nothing: each t starts a stamp, and each v1 belongs to the t
-// before it. It skips elements with other names, which belong to future schemes.
+// before it. It skips all other elements: those with other names belong to future schemes,
+// and Contiguity's own library does not look at what follows a signature.
 func parseHeader(lines []string) ([]stamp, error) {
 	if len(lines) == 0 {
 		return nil, webhook.ErrSignatureMissing
@@ -70,10 +71,7 @@ func parseHeader(lines []string) ([]stamp, error) {
 		if offered == webhook.MaxSignatures {
 			break
 		}
-		name, value, ok := strings.Cut(strings.Trim(element, " \t"), "=")
-		if !ok {
-			return nil, webhook.ErrSignatureMalformed
-		}
+		name, value, _ := strings.Cut(strings.Trim(element, " \t"), "=")
 		switch name {
 		case "t":
 			seconds, ok := webhook.ParseSeconds(value)
@@ -82,8 +80,8 @@ func parseHeader(lines []string) ([]stamp, error) {
 			}
 			stamps = append(stamps, stamp{text: value, seconds: seconds})
 		case "v1":
-			signature, err := hex.DecodeString(value)
-			if err != nil || len(signature) != webhook.MACLen || len(stamps) == 0 {
+			signature, ok := leadingMAC(value)
+			if !ok || len(stamps) == 0 {
 				return nil, webhook.ErrSignatureMalformed
 			}
 			last := &stamps[len(stamps)-1]
@@ -95,6 +93,14 @@ func parseHeader(lines []string) ([]stamp, error) {
 		return nil, webhook.ErrSignatureMalformed
 	}
 	return stamps, nil
+}
+
+// leadingMAC decodes the hex digits at the start of text, which have to be those of a MAC.
+// Contiguity's own library does not look at what follows them, such as ";x".
+func leadingMAC(text string) (mac []byte, ok bool) {
+	digits := text[:len(text)-len(strings.TrimLeft(text, "0123456789abcdefABCDEF"))]
+	mac, err := hex.DecodeString(digits)
+	return mac, err == nil && len(mac) == webhook.MACLen
 }
 
 // openStamp reports whether the last stamp has no signature yet. Another t must not follow

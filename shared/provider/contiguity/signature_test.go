@@ -88,6 +88,13 @@ func TestHeader(t *testing.T) {
 		{"t empty", "t=," + right, webhook.ErrSignatureMalformed},
 		{"t of 13 digits", "t=1790000000000," + right, webhook.ErrSignatureMalformed},
 		{"t overflowing", "t=99999999999999999999," + right, webhook.ErrSignatureMalformed},
+		{"trailing comma", "t=1790000000," + right + ",", nil},
+		{"leading comma", ",t=1790000000," + right, nil},
+		{"a suffix", "t=1790000000," + right + ";x", nil},
+		{"text after it", "t=1790000000," + right + ",garbage", nil},
+		{"a suffix of hex digits", "t=1790000000," + right + "abc;x", webhook.ErrSignatureMalformed},
+		{"a suffix in a short v1", "t=1790000000," + right[:40] + ";" + right[40:], webhook.ErrSignatureMalformed},
+		{"garbage alone", "garbage", webhook.ErrSignatureMalformed},
 		{"semicolons", "t=1790000000;" + right, webhook.ErrSignatureMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

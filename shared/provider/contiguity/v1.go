@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"webhookintake/shared/webhook"
@@ -108,7 +109,7 @@ type tokenVerifier struct {
 
 // Verify implements [webhook.Verifier].
 func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
-	offered := r.Query[tokenParameter]
+	offered := tokens(r)
 	if len(offered) == 0 {
 		return webhook.Verified{}, webhook.ErrSignatureMissing
 	}
@@ -123,10 +124,29 @@ func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
+// tokens returns the offered tokens: decoded, and as they were sent, because whoever wrote
+// the URL may not have known that "+" and "%" mean something else in it. Of each kind at
+// most [webhook.MaxSignatures] are tried.
+func tokens(r webhook.Request) []string {
+	offered := r.Query[tokenParameter]
+	offered = slices.Clip(offered[:min(len(offered), webhook.MaxSignatures)])
+	raw := 0
+	for pair := range strings.SplitSeq(r.RawQuery, "&") {
+		token, ok := strings.CutPrefix(pair, tokenParameter+"=")
+		if !ok || !strings.ContainsAny(token, "+%;") { // without these it is what was decoded
+			continue
+		}
+		if raw++; raw > webhook.MaxSignatures {
+			break
+		}
+		offered = append(offered, token)
+	}
+	return offered
+}
+
 // match compares hashes in constant time. They have equal lengths, so that the time does
 // not depend on the length of a token either.
 func (v *tokenVerifier) match(offered []string) (secret int, ok bool) {
-	offered = offered[:min(len(offered), webhook.MaxSignatures)]
 	for i, s := range v.secrets {
 		want := sha256.Sum256([]byte(s.Reveal()))
 		for _, token := range offered {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +160,33 @@ func ExampleV1() {
 	// POST /hooks/contiguity-v1?token=long-and-random
 	// text.incoming.sms <nil>
 	// signature_mismatch
+}
+
+// A token is right as it was sent and decoded: whoever wrote the URL may not have known
+// what "+" and "%" mean in it.
+func TestV1TokenAsSent(t *testing.T) {
+	t.Parallel()
+	const token = "ab+cd%2Bef/0123456789=="
+	v, err := contiguity.V1{}.Configure(webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(token)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]error{
+		"token=" + token:                  nil,
+		"a=b&token=" + token + "&c=d":     nil,
+		"token=" + url.QueryEscape(token): nil,
+		"token=wrong%20&token=" + token:   nil,
+		"token=ab%2Bcd%2Bef/0123456789==": webhook.ErrSignatureMismatch,
+		"token=ab cd%2Bef/0123456789==":   webhook.ErrSignatureMismatch,
+		"token=" + token + "+":            webhook.ErrSignatureMismatch,
+		"xtoken=" + token:                 webhook.ErrSignatureMissing,
+		"":                                webhook.ErrSignatureMissing,
+		strings.Repeat("token=%20&", 10) + "token=" + token: webhook.ErrSignatureMismatch,
+	} {
+		r := webhook.Request{Header: http.Header{}, RawQuery: query, Body: []byte(v1SMS)}
+		r.Query, _ = url.ParseQuery(query)
+		if _, err := v.Verify(r); !errors.Is(err, want) {
+			t.Errorf("Verify with %s = %v, want %v", query, err, want)
+		}
+	}
 }

@@ -4,18 +4,21 @@
 // A request has the headers
 //
 //	X-Webhook-Signature: sha256=<hex of HMAC-SHA256>
-//	X-Webhook-Timestamp: <unix seconds>
+//	X-Webhook-Timestamp: <a time>
 //	X-Webhook-ID:        <the body's id>
 //
 // The public documentation does not say which bytes are signed, so
-// [webhook.Settings].Signed chooses: "body", "timestamp.body" (the digits of the header, a
+// [webhook.Settings].Signed chooses: "body", "timestamp.body" (the text of the header, a
 // period, the raw body), or "either", the default. Set it once a real delivery has shown
 // which one it is.
 //
 // X-Webhook-Timestamp is the time when the event was created, not when it was sent. A retry
-// has an old one, so there is no short tolerance. The package promises instead that an
-// event whose signed "created" is over 29 days old is refused: after 30 days a copy is no
-// longer recognised as a duplicate, and a recorded request could run its handlers again.
+// has an old one, so there is no short tolerance. Its form is not documented, and neither
+// is that of "created": both are read as seconds, milliseconds, a fraction or RFC 3339. The
+// package promises that an event whose signed time is over 29 days old is refused: after 30
+// days a copy is no longer recognised as a duplicate, and a recorded request could run its
+// handlers again. The signed time is "created", or the header where that is signed; an
+// event without either has no age.
 // Public sample secrets (see [webhook.Secret.IsSample]) are exempt, so that sample requests
 // do not expire.
 //

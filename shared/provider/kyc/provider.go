@@ -50,6 +50,6 @@ func (Provider) Open(body []byte) (webhook.Envelope, error) {
 	if err != nil {
 		return webhook.Envelope{}, err
 	}
-	envelope.Time = o.Seconds("created")
+	envelope.Time = o.AnyTime("created")
 	return envelope, nil
 }

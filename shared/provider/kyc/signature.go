@@ -18,7 +18,7 @@ const (
 	signaturePrefix = "sha256="
 )
 
-// maxAge is the maximum age of an event, by its signed creation. It is a day less than the
+// maxAge is the maximum age of an event, by its signed time. It is a day less than the
 // 30 days for which an event id is remembered.
 const maxAge = 29 * 24 * time.Hour
 
@@ -47,10 +47,13 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if err != nil {
 		return webhook.Verified{}, err
 	}
-	for _, id := range r.Header.Values(idHeader) {
-		if id != envelope.ID {
+	for _, line := range r.Header.Values(idHeader) {
+		if !names(line, envelope.ID) {
 			return webhook.Verified{}, webhook.ErrIDMismatch
 		}
+	}
+	if envelope.Time.IsZero() && signed == SignedTimestampBody {
+		envelope.Time = webhook.AnyTime(timestamp)
 	}
 	if tooOld(envelope.Time, r.At) && !v.secrets[secret].IsSample() {
 		return webhook.Verified{}, webhook.ErrTimestampOutsideWindow
@@ -71,8 +74,22 @@ func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (se
 	return secret, SignedTimestampBody, ok
 }
 
-// tooOld reports whether the event was created too long ago. An event without that time has
-// no age.
+// names reports whether a line of the id header is the id, or copies of it that a proxy
+// joined by commas.
+func names(line, id string) bool {
+	if line == id {
+		return true
+	}
+	for part := range strings.SplitSeq(line, ",") {
+		if strings.Trim(part, " \t") != id {
+			return false
+		}
+	}
+	return true
+}
+
+// tooOld reports whether the event was created too long ago. An event without any signed
+// time has no age.
 func tooOld(created, at time.Time) bool {
 	return !created.IsZero() && at.Sub(created) > maxAge
 }
@@ -86,14 +103,20 @@ func decodeSignature(element string) ([]byte, error) {
 	return hex.DecodeString(digits)
 }
 
-// parseTimestamp returns the text of the header, which may be signed. It refuses several
-// lines, because the signed one is unknown.
+// parseTimestamp returns the text of the header, which may be signed. Its form is not
+// documented, so any text will do. It refuses several lines that differ, because the signed
+// one is unknown; and a brace, so that no part of a signed body can pass for the time.
 func parseTimestamp(lines []string) (string, error) {
 	if len(lines) == 0 {
 		return "", webhook.ErrSignatureMissing
 	}
 	text := strings.Trim(lines[0], " \t")
-	if _, ok := webhook.ParseSeconds(text); !ok || len(lines) > 1 {
+	for _, line := range lines[1:] {
+		if strings.Trim(line, " \t") != text {
+			return "", webhook.ErrSignatureMalformed
+		}
+	}
+	if text == "" || strings.Contains(text, "{") {
 		return "", webhook.ErrSignatureMalformed
 	}
 	return text, nil

@@ -1,6 +1,7 @@
 package kyc_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -99,11 +100,16 @@ func TestTimestampHeader(t *testing.T) {
 		{"spaces around", []string{" 1790000000\t"}, nil},
 		{"absent", nil, webhook.ErrSignatureMissing},
 		{"empty", []string{""}, webhook.ErrSignatureMalformed},
-		{"13 digits", []string{"1790000000000"}, webhook.ErrSignatureMalformed},
-		{"negative", []string{"-1"}, webhook.ErrSignatureMalformed},
-		{"ISO", []string{"2026-09-21T00:00:00Z"}, webhook.ErrSignatureMalformed},
-		{"two lines", []string{"1790000000", "1790000000"}, webhook.ErrSignatureMalformed},
-		{"two joined", []string{"1790000000,1790000000"}, webhook.ErrSignatureMalformed},
+		{"blanks", []string{" \t"}, webhook.ErrSignatureMalformed},
+		{"milliseconds", []string{"1790000000000"}, nil},
+		{"a fraction", []string{"1790000000.25"}, nil},
+		{"negative", []string{"-1"}, nil},
+		{"ISO", []string{"2026-09-21T00:00:00Z"}, nil},
+		{"any text", []string{"Mon, 21 Sep 2026"}, nil},
+		{"two equal lines", []string{"1790000000", "1790000000"}, nil},
+		{"two joined", []string{"1790000000,1790000000"}, nil},
+		{"two different lines", []string{"1790000000", "1790000001"}, webhook.ErrSignatureMalformed},
+		{"a part of a body", []string{`1790000000.{"id":`}, webhook.ErrSignatureMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -111,6 +117,15 @@ func TestTimestampHeader(t *testing.T) {
 			r.Header["X-Webhook-Timestamp"] = tt.lines
 			if err := verify(t, settings(""), r); !errors.Is(err, tt.want) {
 				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+			if len(tt.lines) == 0 {
+				return
+			}
+			// The same, signed as it stands.
+			mac := webhook.MAC(webhook.NewSecret(vectorSecret), []byte(strings.Trim(tt.lines[0], " \t")), []byte("."), []byte(vectorBody))
+			r.Header.Set("X-Webhook-Signature", "sha256="+hex.EncodeToString(mac))
+			if err := verify(t, settings("timestamp.body"), r); !errors.Is(err, tt.want) {
+				t.Errorf("signed: Verify = %v, want %v", err, tt.want)
 			}
 		})
 	}
@@ -135,6 +150,10 @@ func TestIDHeader(t *testing.T) {
 		{"the body's", []string{"evt_demo02"}, nil},
 		{"absent", nil, nil},
 		{"the body's twice", []string{"evt_demo02", "evt_demo02"}, nil},
+		{"the body's twice, joined", []string{"evt_demo02,evt_demo02"}, nil},
+		{"the body's thrice, joined with spaces", []string{"evt_demo02, evt_demo02 ,evt_demo02"}, nil},
+		{"another joined", []string{"evt_demo02,evt_demo03"}, webhook.ErrIDMismatch},
+		{"nothing joined", []string{"evt_demo02,"}, webhook.ErrIDMismatch},
 		{"another", []string{"evt_demo03"}, webhook.ErrIDMismatch},
 		{"empty", []string{""}, webhook.ErrIDMismatch},
 		{"other case", []string{"EVT_DEMO02"}, webhook.ErrIDMismatch},
@@ -174,11 +193,16 @@ func TestAge(t *testing.T) {
 		{"negative", "-5", 0, "s", outside},
 		{"a float", "1.79e9", 30 * day, "s", outside},
 		{"sample secret", "1790000000", 365 * day, "kyc-sample-only-x", nil},
-		// An event without a readable time has no age.
+		{"milliseconds", "1790000000000", 29 * day, "s", nil},
+		{"milliseconds, a second older", "1790000000000", 29*day + time.Second, "s", outside},
+		{"text", `"1790000000"`, 30 * day, "s", outside},
+		{"milliseconds as text", `"1790000000000"`, 30 * day, "s", outside},
+		{"ISO", `"2026-09-21T14:13:20Z"`, 29 * day, "s", nil},
+		{"ISO, a second older", `"2026-09-21T14:13:20Z"`, 29*day + time.Second, "s", outside},
+		// An event without a readable time has no age: the header is not signed.
 		{"absent", "null", 365 * day, "s", nil},
-		{"milliseconds", "1790000000000", 365 * day, "s", nil},
 		{"overflowing", "1e999", 0, "s", nil},
-		{"text", `"1790000000"`, 365 * day, "s", nil},
+		{"no time", `"soon"`, 365 * day, "s", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,6 +212,48 @@ func TestAge(t *testing.T) {
 			r := kyc.Provider{}.Sign(s, "e", body, vectorAt.Add(tt.late))
 			if err := verify(t, s, r); !errors.Is(err, tt.want) {
 				t.Errorf("Verify = %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+// Without a created, the header's time counts, in any form, where it was signed.
+func TestAgeBySignedHeader(t *testing.T) {
+	t.Parallel()
+	const month = 30 * 24 * time.Hour
+	body := []byte(`{"id":"e","type":"t"}`)
+	for _, tt := range []struct {
+		name, timestamp, signed string
+		late                    time.Duration
+		want                    error
+		at                      time.Time // of the event
+	}{
+		{"signed, new", "1790000000", kyc.SignedTimestampBody, 0, nil, vectorAt},
+		{"signed, old", "1790000000", kyc.SignedTimestampBody, month, webhook.ErrTimestampOutsideWindow, time.Time{}},
+		{"signed, old, milliseconds", "1790000000000", kyc.SignedTimestampBody, month, webhook.ErrTimestampOutsideWindow, time.Time{}},
+		{"signed, old, ISO", "2026-09-21T14:13:20Z", kyc.SignedTimestampBody, month, webhook.ErrTimestampOutsideWindow, time.Time{}},
+		{"signed, no time", "soon", kyc.SignedTimestampBody, month, nil, time.Time{}},
+		{"not signed, old", "1790000000", kyc.SignedBody, month, nil, time.Time{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			parts := [][]byte{body}
+			if tt.signed == kyc.SignedTimestampBody {
+				parts = [][]byte{[]byte(tt.timestamp), []byte("."), body}
+			}
+			v, err := kyc.Provider{}.Configure(settings(kyc.SignedEither))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := v.Verify(webhook.Request{Body: body, At: vectorAt.Add(tt.late), Header: http.Header{
+				"X-Webhook-Signature": {"sha256=" + hex.EncodeToString(webhook.MAC(webhook.NewSecret(vectorSecret), parts...))},
+				"X-Webhook-Timestamp": {tt.timestamp},
+			}})
+			if !errors.Is(err, tt.want) || !got.Time.Equal(tt.at) {
+				t.Errorf("Verify = %v at %v, want %v at %v", err, got.Time, tt.want, tt.at)
+			}
+			if err == nil && got.Signed != tt.signed {
+				t.Errorf("signed %q, want %q", got.Signed, tt.signed)
 			}
 		})
 	}

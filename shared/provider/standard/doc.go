@@ -7,6 +7,9 @@
 //	webhook-timestamp: <unix seconds of this attempt>
 //	webhook-signature: v1,<base64 of HMAC-SHA256>
 //
+// or the same three as svix-id, svix-timestamp and svix-signature; if both signatures are
+// there, the svix- headers are ignored.
+//
 // The signature is computed over `<webhook-id>.<webhook-timestamp>.<raw body>`. Its header
 // is a list separated by spaces, for the rotation of secrets; a proxy may have joined lines
 // by commas. The first ten v1 signatures are tried. Elements of other versions, such as the

@@ -19,6 +19,21 @@ const (
 	signatureHeader = "Webhook-Signature"
 )
 
+// svixPrefix stands in place of "Webhook-" in the headers of senders that use Svix.
+const svixPrefix = "Svix-"
+
+// values returns the values of the three headers by their names: those that begin with
+// "Webhook-" or, if there is no signature under that name, those that begin with "Svix-".
+// The two kinds are never mixed.
+func values(h http.Header) func(name string) []string {
+	if len(h.Values(signatureHeader)) > 0 || len(h.Values(svixName(signatureHeader))) == 0 {
+		return h.Values
+	}
+	return func(name string) []string { return h.Values(svixName(name)) }
+}
+
+func svixName(name string) string { return svixPrefix + strings.TrimPrefix(name, "Webhook-") }
+
 // version is the name of the symmetric scheme.
 const version = "v1"
 
@@ -30,15 +45,16 @@ type verifier struct {
 
 // Verify implements [webhook.Verifier].
 func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
-	signatures, err := parseSignatures(r.Header.Values(signatureHeader))
+	header := values(r.Header)
+	signatures, err := parseSignatures(header(signatureHeader))
 	if err != nil {
 		return webhook.Verified{}, err
 	}
-	id, err := single(r.Header.Values(idHeader))
+	id, err := single(header(idHeader))
 	if err != nil {
 		return webhook.Verified{}, err
 	}
-	timestamp, err := single(r.Header.Values(timestampHeader))
+	timestamp, err := single(header(timestampHeader))
 	if err != nil {
 		return webhook.Verified{}, err
 	}

@@ -238,3 +238,43 @@ func TestSignWithSecretThatIsNoBase64(t *testing.T) {
 		t.Errorf("Verify = %v", err)
 	}
 }
+
+// TestSvixHeaders has the same request under the names that senders with Svix use.
+func TestSvixHeaders(t *testing.T) {
+	t.Parallel()
+	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("whsec_MDEyMzQ1Njc4OWFiY2RlZg==")}}
+	v, err := standard.Provider{}.Configure(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := []byte(`{"type":"invoice.paid"}`)
+	at := time.Unix(1790000000, 0)
+	h := standard.Provider{}.Sign(s, "msg_1", body, at).Header
+	id, timestamp, signature := h.Get("webhook-id"), h.Get("webhook-timestamp"), h.Get("webhook-signature")
+	for _, tt := range []struct {
+		name   string
+		header map[string]string
+		want   error
+	}{
+		{"svix", map[string]string{"svix-id": id, "svix-timestamp": timestamp, "svix-signature": signature}, nil},
+		{"both", map[string]string{"svix-id": "x", "svix-signature": "v1,x",
+			"webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature}, nil},
+		{"another id", map[string]string{"svix-id": "msg_2", "svix-timestamp": timestamp, "svix-signature": signature}, webhook.ErrSignatureMismatch},
+		{"no id", map[string]string{"svix-timestamp": timestamp, "svix-signature": signature}, webhook.ErrSignatureMissing},
+		{"mixed", map[string]string{"webhook-id": id, "svix-timestamp": timestamp, "svix-signature": signature}, webhook.ErrSignatureMissing},
+		{"mixed the other way", map[string]string{"svix-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature}, webhook.ErrSignatureMissing},
+		{"none", nil, webhook.ErrSignatureMissing},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := webhook.Request{Header: http.Header{}, Body: body, At: at}
+			for name, value := range tt.header {
+				r.Header.Set(name, value)
+			}
+			got, err := v.Verify(r)
+			if !errors.Is(err, tt.want) || err == nil && got.ID != id {
+				t.Errorf("Verify = %q, %v, want %v", got.ID, err, tt.want)
+			}
+		})
+	}
+}
