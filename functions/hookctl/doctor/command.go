@@ -30,24 +30,25 @@ and prints each step with the time that it took:
 
   outputs    the stack, or the environment, names everything that is needed
   health     GET /healthz answers
-  sources    the sources document can be read and is valid; which source is used
+  sources    the sources document is readable and valid; which source is used
   handlers   which handlers will see the event
   refusal    an unsigned and a forged webhook are refused
   accepted   one signed with the source's first secret is accepted
   again      a copy of it is accepted too
   ledger     the event is completed, after one claim
   copy       the copy changed nothing
-  queues     what waits in the queue, and whether there are dead letters
+  queues     how many messages wait, and whether there are dead letters
 
-After a failed step no other is tried; its line says what to do next.
+doctor stops at the first step that fails, and says what to do next.
 
-The event is of type ` + Type + `, which no typed handler takes; a source with a
-"product" gives its event that type. Handlers registered by hook.OnProvider take every
-event of their provider, this one too. If a handler of this checkout would take it, it is
-sent only with --yes. It stays in the ledger like any other event.
+The event is of type ` + Type + `, for which there is no typed handler, or of
+the type that the "product" of its source sets. Handlers registered with hook.OnProvider
+handle all events of their provider, including this one. If a handler of this checkout
+would handle it, doctor sends it only with --yes. It stays in the ledger like any other
+event.
 
 doctor needs to read the stack's outputs, the sources' secret, the table and the queues'
-attributes. Without --stack it takes WEBHOOK_URL, TABLE_NAME, QUEUE_URL, DLQ_URL
+attributes. Without --stack it uses WEBHOOK_URL, TABLE_NAME, QUEUE_URL, DLQ_URL
 (optional), and SOURCES or SOURCES_SECRET_ARN.
 
 It exits with 1 if a step failed. With --json it prints one JSON document at the end.`,
@@ -58,9 +59,9 @@ It exits with 1 if a step failed. With --json it prints one JSON document at the
 		RunE: e.Run(func(ctx context.Context, _ []string) error { return check(ctx, e, f) }),
 	}
 	f.stack.Add(c, "check the deployed stack with this `NAME`; without it, what the environment\nnames")
-	c.Flags().StringVar(&f.source, "source", "", "send the webhook of the source with this `NAME`; by default the first whose events\nhave ids, preferably one whose event no handler takes")
-	c.Flags().DurationVar(&f.wait, "wait", DefaultWait, "wait this `LONG` for the ledger")
-	c.Flags().BoolVar(&f.yes, "yes", false, "send the webhook although handlers take it")
+	c.Flags().StringVar(&f.source, "source", "", "send the webhook of the source with this `NAME`; by default the first whose events\nhave ids, preferably one whose event no handler handles")
+	c.Flags().DurationVar(&f.wait, "wait", DefaultWait, "wait this `LONG` for the event to end")
+	c.Flags().BoolVar(&f.yes, "yes", false, "send the webhook even if handlers would handle it")
 	c.Flags().BoolVar(&f.json, "json", false, "print the report as JSON, and nothing else")
 	return c
 }

@@ -19,18 +19,18 @@ const Type = "webhookintake.doctor"
 type Options struct {
 	// Find returns the parts of the intake. It is the first step.
 	Find func(context.Context) (Site, error)
-	// Handlers returns those that the intake may have.
+	// Handlers returns the handlers that the intake may have.
 	Handlers func() (*hook.Registry, error)
-	// Source is the name of the source whose webhook is sent; empty means the first by
-	// name whose events have ids, preferably one whose event no handler takes.
+	// Source is the name of the source whose webhook is sent. Empty means the first by
+	// name whose events have ids, preferably one whose event no handler handles.
 	Source string
-	// Yes sends the webhook although handlers take it.
+	// Yes sends the webhook even if handlers would handle it.
 	Yes bool
 	// Wait is how long to wait for the end of the event; 0 means a minute.
 	Wait time.Duration
 	// Settle is how long the copy may take to leave the queue; 0 means 10 seconds.
 	Settle time.Duration
-	// Transport sends the requests; nil means one of its own.
+	// Transport sends the requests. If nil, Run makes one.
 	Transport http.RoundTripper
 	// Now is the clock for signatures; nil means time.Now.
 	Now func() time.Time
@@ -61,7 +61,7 @@ type Site struct {
 	IngestLogs, ProcessLogs string
 }
 
-// A Ledger is read. Its error means that the record could not be read.
+// A Ledger reads records. Its error means that the record could not be read.
 type Ledger interface {
 	Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error)
 }
@@ -79,8 +79,8 @@ type exam struct {
 	record ledger.Record // known after the step "ledger"
 }
 
-// Run takes the steps one after another until one fails. All findings, also failures, are
-// in the report.
+// Run takes the steps one after another until one fails. The report has all findings and
+// failures.
 func Run(ctx context.Context, o Options) Report {
 	e := newExam(o)
 	defer (&http.Client{Transport: e.Transport}).CloseIdleConnections()

@@ -28,7 +28,7 @@ func TestAllIsWell(t *testing.T) {
 			t.Fatalf("%+v", report)
 		}
 		if diff := cmp.Diff(report.Steps, live); diff != "" {
-			t.Errorf("steps as told one by one (-report +told):\n%s", diff)
+			t.Errorf("steps as they were reported (-report +reported):\n%s", diff)
 		}
 		id := strings.TrimPrefix(report.Event, "contiguity#")
 		if !strings.HasPrefix(id, "evt_doctor_") {
@@ -45,7 +45,7 @@ func TestAllIsWell(t *testing.T) {
 			"outputs: stack intake names everything that is needed",
 			"health: GET https://intake.example/healthz answers 200",
 			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity",
-			"handlers: no handler takes events webhookintake.doctor of provider contiguity",
+			"handlers: no handler handles events webhookintake.doctor of provider contiguity",
 			"refusal: unsigned: 401 signature_missing; forged: 401 signature_mismatch",
 			"accepted: signed with the first secret of contiguity: 200 with id " + id,
 			"again: a copy of it: 200 with the same id",
@@ -74,11 +74,11 @@ func TestEarlySteps(t *testing.T) {
 				return doctor.Site{}, fmt.Errorf("TableName %w", stack.ErrMissing)
 			}
 		}, "outputs", doctor.Failed, []string{"TableName is not known; next: "}},
-		{"the environment names it", func(w *world) { w.site.Name = "" }, "outputs", doctor.Passed, []string{"the environment names everything"}},
-		{"nobody answers", func(w *world) { w.options.Transport = silence{} }, "health", doctor.Failed, []string{"healthz: broken", "reachable from here"}},
+		{"from the environment", func(w *world) { w.site.Name = "" }, "outputs", doctor.Passed, []string{"the environment names everything"}},
+		{"no answer", func(w *world) { w.options.Transport = silence{} }, "health", doctor.Failed, []string{"healthz: broken", "reachable from here"}},
 		{"another site answers", func(w *world) {
 			w.answer(func(*http.Request) (int, string) { return 200, "<html>welcome</html>" })
-		}, "health", doctor.Failed, []string{"answers 200, not that all is well", "check that the URL leads to it"}},
+		}, "health", doctor.Failed, []string{"answers 200, not 200 with status ok", "check that the URL leads to it"}},
 		{"a redirect", func(w *world) {
 			w.answer(func(*http.Request) (int, string) { return 301, "" })
 		}, "health", doctor.Failed, []string{"answers 301"}},
@@ -90,7 +90,7 @@ func TestEarlySteps(t *testing.T) {
 		}, "health", doctor.Failed, []string{"answers 429", "rate limit"}},
 		{"not encrypted", func(w *world) { w.site.HealthURL = "http://intake.example/healthz" },
 			"health", doctor.Warned, []string{"without encryption", "use an https URL"}},
-		{"not encrypted, to a number", func(w *world) { w.site.HealthURL = "http://192.0.2.1/healthz" },
+		{"not encrypted, to an address", func(w *world) { w.site.HealthURL = "http://192.0.2.1/healthz" },
 			"health", doctor.Warned, []string{"without encryption"}},
 		{"not encrypted, within this machine", func(w *world) { w.site.HealthURL = "http://127.0.0.1:8080/healthz" },
 			"health", doctor.Passed, nil},
@@ -104,7 +104,7 @@ type silence struct{}
 
 func (silence) RoundTrip(*http.Request) (*http.Response, error) { return nil, errBroken }
 
-// give is a world's sources document.
+// give sets a world's sources document.
 func give(doc string, err error) func(w *world) {
 	return func(w *world) {
 		w.site.Sources = func(context.Context) ([]byte, error) { return []byte(doc), err }
@@ -126,7 +126,7 @@ func TestSources(t *testing.T) {
 			[]string{`no source "shop"; there are compliancely, contiguity, contiguity-v1, kyc`}},
 		{"a token in a URL that is not encrypted", func(w *world) {
 			w.options.Source, w.site.HealthURL = "contiguity-v1", "http://intake.example/healthz"
-		}, "sources", doctor.Failed, []string{"carry their token in the URL"}},
+		}, "sources", doctor.Failed, []string{"have their token in the URL"}},
 		{"a token in a URL", func(w *world) { w.options.Source = "contiguity-v1" }, "accepted", doctor.Passed, []string{"sha256:"}},
 		{"a source without ids", func(w *world) { w.options.Source = "compliancely" }, "accepted", doctor.Passed, []string{"sha256:"}},
 	})
@@ -142,7 +142,7 @@ func TestWithoutStackSampleSecretsAreTaken(t *testing.T) {
 		if got := step(t, report, "sources"); got.Status != doctor.Passed {
 			t.Error(line(got))
 		}
-		// And the intake, which has others, does not take them.
+		// The intake has others, and does not accept them.
 		if got := step(t, report, "accepted"); got.Status != doctor.Failed || !strings.Contains(line(got), "401 signature_mismatch") {
 			t.Error(line(got))
 		}
@@ -156,7 +156,7 @@ func TestInterrupted(t *testing.T) {
 		w := newWorld(t)
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("Ctrl-C"))
 		defer cancel()
-		report := doctor.Run(ctx, w.options) // nobody works on the queue
+		report := doctor.Run(ctx, w.options) // nothing handles the queue
 		got := step(t, report, "ledger")
 		if got.Status != doctor.Failed || got.Found != "interrupted" || got.Millis != 3000 {
 			t.Errorf("ledger %s after %v ms", line(got), got.Millis)

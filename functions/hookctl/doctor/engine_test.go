@@ -24,8 +24,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// doctorSources is the document of the intakes here. Its secrets hold "s3cr3t", which must
-// not be printed.
+// doctorSources is the sources document of the intakes. Its secrets contain "s3cr3t", which
+// must not be printed.
 const doctorSources = `{
 	"contiguity":    {"secrets": ["whsec_s3cr3ta", "whsec_s3cr3tb"]},
 	"contiguity-v1": {"secrets": ["s3cr3tc"]},
@@ -35,13 +35,13 @@ const doctorSources = `{
 	"shop":          {"provider": "standard", "secrets": ["whsec_s3cr3tAA"]}
 }`
 
-// An intake is both built functions over real engines.
+// An intake is both built functions with real engines.
 type intake struct {
 	clitest.Engines
-	env map[string]string // that of the functions, and with which the doctor finds them
+	env map[string]string // of the functions and of the doctor
 }
 
-// newIntake makes queue, dead letters and table, and starts ingest in front of them.
+// newIntake creates a queue, a dead-letter queue and a table, and starts ingest.
 func newIntake(t *testing.T, programs map[string]string) *intake {
 	t.Helper()
 	on, name := clitest.NeedEngines(t, os.Getenv("WEBHOOK_TEST_SQS"), os.Getenv("WEBHOOK_TEST_DYNAMODB")), "doctor-"+rand.Text()
@@ -58,7 +58,7 @@ func newIntake(t *testing.T, programs map[string]string) *intake {
 	return in
 }
 
-// process starts the process function, and gives it what comes.
+// process starts the process function, and invokes it with the queue's messages.
 func (in *intake) process(t *testing.T, programs map[string]string) {
 	t.Helper()
 	events := lambdatest.EventSource{Queue: in.Queue(t, in.env["QUEUE_URL"]), Process: lambdatest.Run(t, programs["process"], in.env), Timeout: time.Minute}
@@ -82,7 +82,7 @@ func (in *intake) examine(t *testing.T, changes map[string]string, args ...strin
 	return report, err
 }
 
-// run gives what the doctor printed.
+// run returns what the doctor printed.
 func (in *intake) run(t *testing.T, changes map[string]string, args ...string) (output string, err error) {
 	t.Helper()
 	env := maps.Clone(in.env)
@@ -90,7 +90,7 @@ func (in *intake) run(t *testing.T, changes map[string]string, args ...string) (
 	var out strings.Builder
 	err = clitest.Call{
 		Commands: commands, Args: append([]string{"doctor"}, args...), Env: env,
-		Now: time.Now, // the programs do not believe in the clock of other tests
+		Now: time.Now, // the programs verify signed times with the real clock
 		Register: func(r *hook.Registry, _ func(string) string) error {
 			hook.OnProvider(r, contiguity.Provider{}, "witness", func(context.Context, hook.Event[json.RawMessage]) error { return nil })
 			return nil
@@ -102,7 +102,7 @@ func (in *intake) run(t *testing.T, changes map[string]string, args ...string) (
 	return out.String(), err
 }
 
-// found is a step as a line.
+// found returns a step as a line.
 func found(r Report, name string) string {
 	for _, s := range r.Steps {
 		if s.Name == name {
@@ -126,7 +126,7 @@ func TestEngineDoctor(t *testing.T) {
 	programs := enginePrograms(t)
 	in := newIntake(t, programs)
 	in.process(t, programs)
-	silent := newIntake(t, programs) // nobody works on its queue
+	silent := newIntake(t, programs) // nothing handles its queue
 	t.Run("runs", func(t *testing.T) {
 		for _, tt := range []struct {
 			source string
@@ -172,7 +172,7 @@ func TestEngineDoctor(t *testing.T) {
 	in.fails(t, silent)
 }
 
-// fails are the faults that only real parts show.
+// fails has the faults that only real parts can have.
 func (in *intake) fails(t *testing.T, silent *intake) {
 	t.Helper()
 	noSecret := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -199,7 +199,7 @@ func (in *intake) fails(t *testing.T, silent *intake) {
 		{"another table", in, map[string]string{"TABLE_NAME": silent.env["TABLE_NAME"]}, "--wait 1s",
 			"ledger", []string{"no record", "the queue: "}},
 		{"no table", in, map[string]string{"TABLE_NAME": "none"}, "", "ledger", []string{"ResourceNotFoundException", "dynamodb:GetItem"}},
-		{"a handler would see it", in, nil, "--source contiguity", "handlers", []string{"witness", "--yes"}},
+		{"a handler would handle it", in, nil, "--source contiguity", "handlers", []string{"witness", "--yes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			report, err := tt.intake.examine(t, tt.changes, strings.Fields(tt.flags)...)

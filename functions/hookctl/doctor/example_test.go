@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/source"
 )
 
-// The intake here is in memory, and works off its queue in the background.
+// The intake of this example is in memory, and handles its queue in the background.
 func Example() {
 	var handlers hook.Registry
 	intake := pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})

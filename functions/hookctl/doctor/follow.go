@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	adviceLedger = "this needs dynamodb:GetItem on the table, and kms:Decrypt if it has a key of yours"
+	adviceLedger = "this needs dynamodb:GetItem on the table, and kms:Decrypt if it has a key of your own"
 	adviceCounts = "this needs sqs:GetQueueAttributes on the queue"
 )
 
@@ -47,14 +47,14 @@ func (e *exam) ledger(ctx context.Context) Step {
 		}
 	}
 	if rec.State == ledger.StateFailed {
-		return failed("see the letter: "+e.command("dead list"),
+		return failed("look at the letter: "+e.command("dead list"),
 			"%s: failed with reason %s; it is in the dead-letter queue", e.event.key(), rec.Reason)
 	}
 	e.record = rec
 	return e.completed(rec)
 }
 
-// completed returns how the event ended, and whether that was to be expected.
+// completed returns how the event ended, and warns of what was not expected.
 func (e *exam) completed(rec ledger.Record) Step {
 	how := "handled by " + strings.Join(rec.Done, ", ")
 	if rec.Reason != "" {
@@ -71,7 +71,7 @@ func (e *exam) completed(rec ledger.Record) Step {
 	return passed("%s; claimed once: fence 1, attempts %d", text, rec.Attempts)
 }
 
-// stuck returns where the event is if it has not ended in time.
+// stuck returns where an event is that has not ended in time.
 func (e *exam) stuck(ctx context.Context, rec ledger.Record, there bool) Step {
 	logs := "look at the logs of process: " + e.site.ProcessLogs
 	switch {
@@ -79,7 +79,7 @@ func (e *exam) stuck(ctx context.Context, rec ledger.Record, there bool) Step {
 		return failed(logs, "%s: not completed within %s: try %d was put back; the next is at %s",
 			e.event.key(), cli.Duration(e.Wait), rec.Attempts, cli.Time(rec.NotBefore, e.Now()))
 	case there:
-		return failed(logs, "%s: not completed within %s: process has claimed it (%s, fence %d) and not ended it",
+		return failed(logs, "%s: not completed within %s: process has claimed it (%s, fence %d) and has not finished it",
 			e.event.key(), cli.Duration(e.Wait), rec.State, rec.Fence)
 	}
 	where, next := "", "check that the event source of process is enabled, and its function not throttled; "+logs
@@ -93,11 +93,11 @@ func (e *exam) stuck(ctx context.Context, rec ledger.Record, there bool) Step {
 }
 
 // copy checks that the copy of the event changed nothing. Only an empty queue proves that
-// the copy was handled; of a busy one the step says so.
+// the copy was handled; otherwise the step says that it may still wait.
 func (e *exam) copy(ctx context.Context) Step {
 	began := time.Now()
 	left, empty := stack.Counts{}, 0
-	// Empty twice, as the counts may be late.
+	// Empty at two counts in a row, as the counts may be late.
 	for empty < 2 && time.Since(began) < e.Settle {
 		select {
 		case <-time.After(min(countEvery, e.Settle)):
@@ -126,7 +126,7 @@ func (e *exam) copy(ctx context.Context) Step {
 	return passed("dropped: the queue is empty, and the record unchanged")
 }
 
-// queues counts what waits.
+// queues counts the waiting messages and the dead letters.
 func (e *exam) queues(ctx context.Context) Step {
 	waits, err := e.site.Queue(ctx)
 	if err != nil {
@@ -141,7 +141,7 @@ func (e *exam) queues(ctx context.Context) Step {
 		return failed(adviceCounts, "%w", err)
 	}
 	if n := dead.All(); n > 0 {
-		return warned("see them: "+e.command("dead list"), "%s; dead letters: about %d", text, n)
+		return warned("look at them: "+e.command("dead list"), "%s; dead letters: about %d", text, n)
 	}
 	return passed("%s; no dead letters", text)
 }

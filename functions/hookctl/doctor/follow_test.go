@@ -16,14 +16,14 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestWaits lets the worker begin late: the step takes as long, and no longer than asked.
+// TestWaits lets the worker begin late. The step waits for it, but not longer than it may.
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name       string
 		idle, wait time.Duration
 		want       doctor.Status
-		millis     float64 // until it was seen, to the poll
+		millis     float64 // until the poll that finds it
 	}{
 		{"in time", 20100 * time.Millisecond, 0, doctor.Passed, 20500},
 		{"at the last moment", 4900 * time.Millisecond, 5 * time.Second, doctor.Passed, 5000},
@@ -74,8 +74,8 @@ func TestLedger(t *testing.T) {
 			[]string{"try 1 was put back", "LOGS OF PROCESS"}},
 		{"a handler gives up", running(func() error { return hook.Permanent(errBroken) }), "ledger", doctor.Failed,
 			[]string{"with reason permanent", "go tool hookctl dead list --stack intake"}},
-		{"claimed for ever", change(func(rec *ledger.Record) { rec.State = ledger.StateClaimed }), "ledger", doctor.Failed,
-			[]string{"not completed within 1m: process has claimed it (CLAIMED, fence 1)"}},
+		{"claimed and not finished", change(func(rec *ledger.Record) { rec.State = ledger.StateClaimed }), "ledger", doctor.Failed,
+			[]string{"not completed within 1m: process has claimed it (CLAIMED, fence 1) and has not finished it"}},
 		{"claimed twice", change(func(rec *ledger.Record) { rec.Fence = 2 }), "ledger", doctor.Warned, []string{"fence 2, attempts 0", "LOGS OF PROCESS"}},
 		{"run twice", change(func(rec *ledger.Record) { rec.Attempts = 2 }), "ledger", doctor.Warned, []string{"fence 1, attempts 2"}},
 	})
@@ -83,7 +83,7 @@ func TestLedger(t *testing.T) {
 
 func TestCopy(t *testing.T) {
 	t.Parallel()
-	// after changes what the ledger says from some read of it on.
+	// after changes the record from the nth read on.
 	after := func(reads int, fn func(rec *ledger.Record)) func(w *world) {
 		return func(w *world) {
 			seen := 0
@@ -99,17 +99,17 @@ func TestCopy(t *testing.T) {
 		}
 	}
 	examine(t, []row{
-		{"claimed anew", after(1, func(rec *ledger.Record) { rec.Fence = 2 }), "copy", doctor.Failed, []string{"record changed", "fence 2", "LOGS OF PROCESS"}},
-		{"handled anew", after(1, func(rec *ledger.Record) { rec.Done = []string{"x"} }), "copy", doctor.Failed, []string{"record changed"}},
+		{"claimed again", after(1, func(rec *ledger.Record) { rec.Fence = 2 }), "copy", doctor.Failed, []string{"record changed", "fence 2", "LOGS OF PROCESS"}},
+		{"handled again", after(1, func(rec *ledger.Record) { rec.Done = []string{"x"} }), "copy", doctor.Failed, []string{"record changed"}},
 		{"a busy queue", func(w *world) { w.site.Queue = fixed(stack.Counts{Waiting: 3, Delayed: 4}, nil) }, "copy", doctor.Passed,
 			[]string{"unchanged after 10s", "may\nstill be among its messages: about 3 waiting and 0 in flight, 4 for later"}},
-		{"not to be counted", func(w *world) { w.site.Queue = fixed(stack.Counts{}, errBroken) }, "copy", doctor.Failed,
+		{"counts are denied", func(w *world) { w.site.Queue = fixed(stack.Counts{}, errBroken) }, "copy", doctor.Failed,
 			[]string{"broken", "sqs:GetQueueAttributes"}},
 	})
 }
 
-// TestCopyWaits holds that an empty queue is believed when it is seen twice, and that a
-// copy which comes in between is waited for.
+// TestCopyWaits wants the queue empty at two counts in a row, and a wait for a copy that
+// appears in between.
 func TestCopyWaits(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -153,7 +153,7 @@ func TestQueues(t *testing.T) {
 			}
 		}, "queues", doctor.Warned, []string{"dead letters: about 1", "go tool hookctl dead list --stack intake"}},
 		{"dead letters not known", func(w *world) { w.site.DeadLetters = nil }, "queues", doctor.Passed, []string{"DLQ_URL is not set"}},
-		{"dead letters not to be counted", func(w *world) { w.site.DeadLetters = fixed(stack.Counts{}, errors.New("denied")) }, "queues", doctor.Failed,
+		{"counts of dead letters are denied", func(w *world) { w.site.DeadLetters = fixed(stack.Counts{}, errors.New("denied")) }, "queues", doctor.Failed,
 			[]string{"denied", "sqs:GetQueueAttributes"}},
 		{"others wait", func(w *world) { w.site.Queue = fixed(stack.Counts{Waiting: 7, InFlight: 2}, nil) }, "queues", doctor.Passed,
 			[]string{"the queue: about 7 waiting and 2 in flight; no dead letters"}},

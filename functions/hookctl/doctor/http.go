@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// patience is the time for one answer: somewhat more than ingest's timeout.
+	// patience is how long an answer may take: somewhat more than ingest's timeout.
 	patience = 15 * time.Second
 	// maxAnswer is how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
@@ -43,7 +43,7 @@ func (e *exam) ask(request *http.Request) (answer, error) {
 	ctx, cancel := context.WithTimeout(request.Context(), patience)
 	defer cancel()
 	// Not http.Client.Do: its errors show the URL, which may hold a token, and it follows
-	// redirects. What redirects is not the intake, and providers do not follow either.
+	// redirects. The intake does not redirect, and providers do not follow.
 	response, err := e.Transport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return answer{}, err
@@ -73,8 +73,8 @@ func (e *exam) post(ctx context.Context, r webhook.Request) (answer, error) {
 	return e.ask(request)
 }
 
-// isExposed reports whether others on the way can read what is sent: the URL is not
-// https, and leads to another machine, as its text says.
+// isExposed reports whether others on the way can read what is sent: the URL is not https
+// and names another machine.
 func (e *exam) isExposed() bool {
 	return !cli.IsHTTPS(e.site.HealthURL) && !cli.IsLoopback(e.site.HealthURL)
 }
@@ -93,7 +93,7 @@ func (e *exam) advice(a answer) string {
 	case webhook.ErrSignatureMismatch:
 		return "the intake has other secrets than the document: if they are new, try again in 30 seconds,\nafter which it reads them on a mismatch; otherwise check that nothing on the way changes the body"
 	case webhook.ErrTimestampOutsideWindow:
-		return "set the clock of this machine"
+		return "correct the clock of this machine"
 	case webhook.ErrQueueUnavailable:
 		return "ingest could not reach the queue: check its permissions and QUEUE_URL; " + logs
 	case webhook.ErrSourcesUnavailable:
@@ -101,9 +101,9 @@ func (e *exam) advice(a answer) string {
 	}
 	switch {
 	case a.status == http.StatusTooManyRequests:
-		return "the API's rate limit or the function's concurrency is used up: raise it, or try again"
+		return "the API's rate limit or the function's concurrency is exhausted: raise it, or try again"
 	case a.status >= 500:
 		return logs
 	}
-	return "this is not an answer of the intake: check that the URL leads to it, and what is in front of it"
+	return "the intake does not answer like this: check that the URL leads to it, and what is in front of it"
 }

@@ -23,7 +23,7 @@ type event struct {
 }
 
 // newEvent returns an event that never occurred before. Its id and type are those that the
-// source's own verifier finds in it.
+// source's verifier finds in it.
 func newEvent(src source.Source, at time.Time) (event, error) {
 	id, body, err := newBody(src.Provider.Name(), at)
 	if err != nil {
@@ -71,12 +71,12 @@ func (e event) forged(at time.Time) webhook.Request {
 	return dialect.Sign(e.Provider, s, e.body, at)
 }
 
-// unsigned returns the webhook as somebody without a secret would send it.
+// unsigned returns the webhook without a signature.
 func (e event) unsigned(at time.Time) webhook.Request {
 	return webhook.Request{Body: e.body, At: at}
 }
 
-// taken returns the handlers that take the event.
+// taken returns the handlers that would handle the event.
 func (e event) taken(r *hook.Registry) []hook.Handler { return r.For(e.Provider.Name(), e.typ) }
 
 // names lists handlers, and marks those that run at most once.

@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestEveryProvider holds that each provider there is takes the event, under a new id
-// each time, and refuses it unsigned and forged.
+// TestEveryProvider wants every provider to verify the event, with another id each time, and
+// to refuse it unsigned and forged.
 func TestEveryProvider(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)

@@ -14,12 +14,12 @@ type Status string
 // The statuses.
 const (
 	Passed   Status = "ok"
-	Warned   Status = "warning" // it passed, with something to look at
+	Warned   Status = "warning" // it passed, but something needs attention
 	Failed   Status = "failed"
 	NotTried Status = "not tried" // a step before it failed
 )
 
-// A Report is what all steps found.
+// A Report has the findings of all steps.
 type Report struct {
 	OK     bool   `json:"ok"`
 	Stack  string `json:"stack,omitempty"`
@@ -28,7 +28,7 @@ type Report struct {
 	Steps  []Step `json:"steps"`
 }
 
-// A Step is what one step found.
+// A Step is the finding of one step.
 type Step struct {
 	Name   string  `json:"step"`
 	Status Status  `json:"status"`
@@ -50,7 +50,7 @@ func failed(next, format string, args ...any) Step {
 	return Step{Status: Failed, Found: fmt.Errorf(format, args...).Error(), Next: next}
 }
 
-// Err returns which step failed, nil if none did.
+// Err returns an error that names the failed step, or nil.
 func (r Report) Err() error {
 	for _, s := range r.Steps {
 		if s.Status == Failed {
@@ -60,7 +60,7 @@ func (r Report) Err() error {
 	return nil
 }
 
-// Warnings returns how many steps passed with something to look at.
+// Warnings returns how many steps have the status [Warned].
 func (r Report) Warnings() int {
 	n := 0
 	for _, s := range r.Steps {
@@ -78,8 +78,8 @@ const (
 	millisWidth = 11
 )
 
-// Print writes a step as one or more lines, with a sign for a person and a word for a
-// file.
+// Print writes a step as one or more lines. They begin with a sign on a terminal, and with
+// a word in a file.
 func Print(to *cli.Writer, signs bool, s Step) {
 	millis := ""
 	if s.Status != NotTried {

@@ -39,7 +39,7 @@ func (e *exam) sources(ctx context.Context) Step {
 	}
 	if d, err := dialect.Of(e.event.Provider.Name()); err == nil && d.TokenInURL && e.isExposed() {
 		return failed("use the https URL, or another source: --source NAME",
-			"the webhooks of %s carry their token in the URL, and this URL is not encrypted", e.event.Name)
+			"the webhooks of %s have their token in the URL, and this URL is not encrypted", e.event.Name)
 	}
 	return passed("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
 }
@@ -55,7 +55,7 @@ func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, o
 	case errors.Is(err, source.ErrNoVersion):
 		return nil, failed(next, "the secret of the sources has no value yet: every webhook is answered with 404"), false
 	case err != nil:
-		return nil, failed("this needs secretsmanager:GetSecretValue on the secret, and kms:Decrypt if it has a key of yours", "%w", err), false
+		return nil, failed("this needs secretsmanager:GetSecretValue on the secret, and kms:Decrypt if it has a key of your own", "%w", err), false
 	}
 	set, err = source.Parse(doc, source.ParseOptions{AllowSample: e.site.AllowSample})
 	if err != nil {
@@ -67,8 +67,9 @@ func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, o
 	return set, Step{}, true
 }
 
-// choose returns the event of the best source: with ids of the provider's, as others are
-// remembered for an hour only; then without handlers; then the first by name.
+// choose returns the event of the best source. It prefers sources whose events have ids, as
+// other events are remembered for an hour only, then those whose event no handler handles,
+// then the first by name.
 func (e *exam) choose(set source.Set) (event, error) {
 	var all []event
 	for _, name := range slices.Sorted(maps.Keys(set)) {
@@ -91,16 +92,16 @@ func (e *exam) rank(ev event) (rank int) {
 	return rank
 }
 
-// handlers lists the handlers that will see the event, before it is sent.
+// handlers lists the handlers that would handle the event, before it is sent.
 func (e *exam) handlers(context.Context) Step {
 	what := fmt.Sprintf("events %s of provider %s", e.event.typ, e.event.Provider.Name())
 	takers := e.event.taken(e.registry)
 	if len(takers) == 0 {
-		return passed("no handler takes %s", what)
+		return passed("no handler handles %s", what)
 	}
-	text := fmt.Sprintf("handlers of this checkout take %s, if their settings are present: %s", what, names(takers))
+	text := fmt.Sprintf("handlers of this checkout handle %s, if their settings are present: %s", what, names(takers))
 	if !e.Yes {
-		return failed("add --yes if they may see a synthetic event, or choose another source: --source NAME", "%s", text)
+		return failed("add --yes if they may handle a synthetic event, or choose another source: --source NAME", "%s", text)
 	}
 	next := ""
 	if slices.ContainsFunc(takers, func(h hook.Handler) bool { return h.Has(hook.AtMostOnce) }) {

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// health checks that the intake is there.
+// health checks that the intake answers.
 func (e *exam) health(ctx context.Context) Step {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.site.HealthURL, http.NoBody)
 	if err != nil {
@@ -21,9 +21,9 @@ func (e *exam) health(ctx context.Context) Step {
 	case err != nil:
 		return failed(adviceNoAnswer, "GET %s: %w", e.site.HealthURL, err)
 	case got.status != http.StatusOK || got.State != "ok":
-		return failed(e.advice(got), "GET %s answers %s, not that all is well", e.site.HealthURL, got)
+		return failed(e.advice(got), "GET %s answers %s, not 200 with status ok", e.site.HealthURL, got)
 	case e.isExposed():
-		return warned("use an https URL: others on the way can read the webhooks, and hold them back", "GET %s answers 200, without encryption", e.site.HealthURL)
+		return warned("use an https URL: others on the way can read the webhooks, and withhold them", "GET %s answers 200, without encryption", e.site.HealthURL)
 	}
 	return passed("GET %s answers 200", e.site.HealthURL)
 }
@@ -44,7 +44,7 @@ func (e *exam) refusal(ctx context.Context) Step {
 		case err != nil:
 			return failed(adviceNoAnswer, "send %s: %w", try.what, err)
 		case got.status/100 == 2:
-			return failed("take it offline: whoever knows the URL can send events. Check what runs behind the URL",
+			return failed("take it offline: everyone who knows the URL can send events. Check what runs behind the URL",
 				"%s was accepted: %s", try.what, got)
 		case got.status != http.StatusUnauthorized || !isSignature(got.Code):
 			return failed(e.advice(got), "%s was answered %s, not 401 %s", try.what, got, try.want)
@@ -54,7 +54,7 @@ func (e *exam) refusal(ctx context.Context) Step {
 	return passed("unsigned: %s; forged: %s", seen...)
 }
 
-// isSignature reports whether the code blames the signature.
+// isSignature reports whether the code is one of a bad signature.
 func isSignature(c webhook.Code) bool {
 	return slices.Contains([]webhook.Code{webhook.ErrSignatureMissing, webhook.ErrSignatureMalformed, webhook.ErrSignatureMismatch}, c)
 }
@@ -90,5 +90,5 @@ func (e *exam) deliver(ctx context.Context) (problem Step, ok bool) {
 	return Step{}, true
 }
 
-// shown returns a foreign answer on one line, and short.
+// shown returns a text of an unknown sender, quoted and shortened.
 func shown(text string) string { return fmt.Sprintf("%.60q", text) }

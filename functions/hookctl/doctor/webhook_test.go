@@ -39,14 +39,14 @@ func TestHandlers(t *testing.T) {
 		hook.On(r, compliancely.TINMatch, "tin", func(context.Context, hook.Event[compliancely.TINResult]) error { return nil })
 	}
 	examine(t, []row{
-		{"one takes it", known("contiguity", false, witness(fine)), "handlers", doctor.Failed, []string{": witness;", "--yes"}},
-		{"and may", known("contiguity", true, witness(fine)), "handlers", doctor.Warned, []string{": witness; next: "}},
-		{"and did", known("contiguity", true, witness(fine)), "ledger", doctor.Passed, []string{"completed (handled by witness)"}},
+		{"one handles it", known("contiguity", false, witness(fine)), "handlers", doctor.Failed, []string{": witness;", "--yes"}},
+		{"one may handle it", known("contiguity", true, witness(fine)), "handlers", doctor.Warned, []string{": witness; next: "}},
+		{"one handled it", known("contiguity", true, witness(fine)), "ledger", doctor.Passed, []string{"completed (handled by witness)"}},
 		{"at most once", known("contiguity", true, witness(fine, hook.AtMostOnce)), "handlers", doctor.Warned,
 			[]string{"witness (at most once)", "check what"}},
-		{"another source is rather chosen", known("", false, witness(fine)), "sources", doctor.Passed, []string{"goes to kyc"}},
-		{"one takes what a product says", known("compliancely", false, typed), "handlers", doctor.Failed, []string{"events tin_match of provider compliancely", ": tin;"}},
-		{"it cannot be told", func(w *world) {
+		{"another source is preferred", known("", false, witness(fine)), "sources", doctor.Passed, []string{"goes to kyc"}},
+		{"one handles the product's type", known("compliancely", false, typed), "handlers", doctor.Failed, []string{"events tin_match of provider compliancely", ": tin;"}},
+		{"registering fails", func(w *world) {
 			w.options.Handlers = func() (*hook.Registry, error) { return nil, errBroken }
 		}, "sources", doctor.Failed, []string{"list the handlers: broken", "checkout that was deployed"}},
 		{"one that the checkout does not have", func(w *world) { witness(fine)(&w.running) }, "ledger", doctor.Warned,
@@ -76,7 +76,7 @@ func TestRefusal(t *testing.T) {
 		})
 	}
 	nothing := func(*http.Request) bool { return false }
-	signedSeen := 0 // of signed ones the first is forged
+	signedSeen := 0 // the first signed one is forged
 	forgedOnly := func(r *http.Request) bool {
 		if signed(r) {
 			signedSeen++
@@ -87,12 +87,12 @@ func TestRefusal(t *testing.T) {
 	examine(t, []row{
 		{"everything is accepted", unless(nothing, 200, `{"status":"accepted","id":"x"}`), "refusal", doctor.Failed,
 			[]string{"an unsigned webhook was accepted: 200", "take it offline"}},
-		{"what has any signature is accepted", unless(func(r *http.Request) bool { return !signed(r) }, 202, ``), "refusal", doctor.Failed,
+		{"any signature is accepted", unless(func(r *http.Request) bool { return !signed(r) }, 202, ``), "refusal", doctor.Failed,
 			[]string{"a forged webhook was accepted: 202"}},
 		{"something else refuses", unless(nothing, 403, `{"message":"Forbidden"}`), "refusal", doctor.Failed,
 			[]string{"answered 403, not 401 signature_missing", "what is in front of it"}},
 		{"something else wants a login", unless(nothing, 401, `{"message":"Unauthorized"}`), "refusal", doctor.Failed, []string{"answered 401, not"}},
-		{"something else paints on the terminal", unless(nothing, 401, `{"error":"\u001b[2Jsignature_missing"}`), "refusal", doctor.Failed,
+		{"something else sends control characters", unless(nothing, 401, `{"error":"\u001b[2Jsignature_missing"}`), "refusal", doctor.Failed,
 			[]string{"answered 401, not"}},
 		{"an unknown source", unless(nothing, 404, `{"error":"unknown_source"}`), "refusal", doctor.Failed, []string{"404 unknown_source", "every 5 minutes"}},
 		{"sources are not there", unless(nothing, 503, `{"error":"sources_unavailable"}`), "refusal", doctor.Failed, []string{"LOGS OF INGEST"}},
@@ -135,8 +135,8 @@ func TestAcceptedWithAnotherID(t *testing.T) {
 	})
 }
 
-// TestRedirectsAreNotRead holds that an answer which sends the token on is told by its
-// status alone, even where it sends it to what is no URL.
+// TestRedirectsAreNotRead wants only the status of a redirect reported, as it may repeat the
+// token, even if it does not lead to a valid URL.
 func TestRedirectsAreNotRead(t *testing.T) {
 	t.Parallel()
 	for _, location := range []string{"https://elsewhere.example/", "https://elsewhere\x7f/"} {

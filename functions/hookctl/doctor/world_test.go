@@ -20,8 +20,8 @@ import (
 	"webhookintake/shared/source"
 )
 
-// document is that of the intake and of the doctor. Its secrets hold "s3cr3t", which must
-// not be shown.
+// document is the sources document of the intake and of the doctor. Its secrets contain
+// "s3cr3t", which must not be shown.
 const document = `{
 	"contiguity":    {"secrets": ["whsec_s3cr3t"]},
 	"contiguity-v1": {"secrets": ["s3cr3t-token"]},
@@ -29,21 +29,21 @@ const document = `{
 	"kyc":           {"secrets": ["s3cr3t-kyc", "s3cr3t-old"]}
 }`
 
-// A world is an intake in memory, within a bubble of time, and what the doctor is told
-// of it. A test changes it before it is examined.
+// A world is an intake in memory, in a synctest bubble, and the doctor's options for it. A
+// test changes it before the doctor runs.
 type world struct {
 	t        *testing.T
 	pipeline *pipeline.Pipeline
 	running  hook.Registry // the handlers of the intake
 	known    hook.Registry // those of the checkout
-	idle     time.Duration // before process begins to work; below 0: never
+	idle     time.Duration // before the worker starts; negative means that it never does
 	site     doctor.Site
 	options  doctor.Options
 }
 
 var errBroken = errors.New("broken")
 
-// newWorld makes an intake in which all is well.
+// newWorld returns an intake without faults.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t}
@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// examine runs the doctor beside the intake's worker.
+// examine runs the doctor and the intake's worker.
 func (w *world) examine() doctor.Report {
 	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
@@ -90,7 +90,7 @@ func (w *world) examine() doctor.Report {
 	return report
 }
 
-// told is a report as text.
+// told returns a report as text.
 func told(r doctor.Report) string {
 	var text strings.Builder
 	for _, s := range r.Steps {
@@ -101,7 +101,7 @@ func told(r doctor.Report) string {
 
 func line(s doctor.Step) string { return string(s.Status) + ": " + s.Found + "; next: " + s.Next }
 
-// step is what the step of that name found.
+// step returns the step of that name.
 func step(t *testing.T, r doctor.Report, name string) doctor.Step {
 	t.Helper()
 	for _, s := range r.Steps {
@@ -113,7 +113,7 @@ func step(t *testing.T, r doctor.Report, name string) doctor.Step {
 	return doctor.Step{}
 }
 
-// A row changes a world in which all would be well, and says what one step finds then.
+// A row changes a world without faults, and says what one step then finds.
 type row struct {
 	name   string
 	change func(w *world)
@@ -122,7 +122,7 @@ type row struct {
 	want   []string // in the step's text
 }
 
-// examine runs the rows. Of steps before the one none fails, and after a failure none is
+// examine runs the rows. No step before a row's step fails, and after a failure no step is
 // tried.
 func examine(t *testing.T, rows []row) {
 	t.Helper()
@@ -154,7 +154,7 @@ func examine(t *testing.T, rows []row) {
 	}
 }
 
-// direct asks a handler without a network, which would end the bubble's time.
+// direct calls a handler without a network, which would stop the bubble's clock.
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -166,8 +166,8 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// A hijack answers in place of the intake where its function says a status; below 0 it
-// breaks the connection.
+// A hijack answers instead of the intake if its function returns a status. With a negative
+// one it breaks the connection.
 type hijack struct {
 	http.RoundTripper
 	answer func(r *http.Request) (status int, body string)
@@ -187,12 +187,12 @@ func (h hijack) RoundTrip(r *http.Request) (*http.Response, error) {
 	})}.RoundTrip(r)
 }
 
-// answer puts something in front of the intake.
+// answer puts a hijack in front of the intake.
 func (w *world) answer(fn func(r *http.Request) (status int, body string)) {
 	w.options.Transport = hijack{w.options.Transport, fn}
 }
 
-// records reads a ledger in memory.
+// records is a reader of a ledger in memory.
 type records func(key string) (ledger.Record, bool)
 
 func (f records) Record(_ context.Context, key string) (ledger.Record, bool, error) {
@@ -200,7 +200,7 @@ func (f records) Record(_ context.Context, key string) (ledger.Record, bool, err
 	return rec, ok, nil
 }
 
-// failing is a ledger that cannot be read.
+// A failing ledger cannot be read.
 type failing struct{}
 
 func (failing) Record(context.Context, string) (ledger.Record, bool, error) {

@@ -18,29 +18,29 @@ import (
 )
 
 const (
-	// hangUpAfter is the time between the request and the drop of the connection: the
-	// receiver has the request by then, and may or may not have answered.
+	// hangUpAfter is the time after which a connection is dropped. By then the receiver has
+	// the request, and may or may not have answered.
 	hangUpAfter = 20 * time.Millisecond
 	// slowRead is how long an answer stays unread.
 	slowRead = 2 * time.Second
-	// maxAnswer is how much of an answer is read.
+	// maxAnswer is how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
-	// maxInFlight is how many tries wait for an answer at once. More would measure this
-	// machine rather than the receiver.
+	// maxInFlight is how many tries may wait for an answer at once. More would measure this
+	// machine and not the receiver.
 	maxInFlight = 512
 )
 
 // An outcome is the outcome of one try.
 type outcome struct {
-	status int           // 0 if no answer was taken
-	why    string        // a try that failed has a reason: status and code, or what kept the answer away
+	status int           // 0 if there was no answer
+	why    string        // the reason of a failed try: status and code, or why there was no answer
 	took   time.Duration // from the beginning of the request to the head of the answer
-	hungUp bool          // we dropped the connection
+	hungUp bool          // the connection was dropped on purpose
 }
 
 func (o outcome) accepted() bool { return o.status >= 200 && o.status < 300 }
 
-// refused reports whether the receiver does not trust or understand the request.
+// refused reports whether the receiver refuses the request as not authentic or not valid.
 func (o outcome) refused() bool {
 	switch o.status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
@@ -56,7 +56,7 @@ type client struct {
 	transport http.RoundTripper
 }
 
-// newTransport keeps as many connections as there can be tries at once.
+// newTransport returns a transport with a connection for every try at once.
 func newTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = maxInFlight, maxInFlight
@@ -86,7 +86,7 @@ func (c *client) try(ctx context.Context, r webhook.Request, slow Slow) outcome 
 	took := time.Since(began)
 	switch {
 	case err == nil && slow == HangUp:
-		_ = response.Body.Close() // unread: the connection is dropped with it
+		_ = response.Body.Close() // before it is read, which drops the connection
 		return outcome{hungUp: true}
 	case errors.Is(context.Cause(ctx), errHungUp):
 		return outcome{hungUp: true}
@@ -108,7 +108,7 @@ func (c *client) read(response *http.Response, took time.Duration, slow Slow) ou
 		var said struct {
 			Error webhook.Code `json:"error"`
 		}
-		_ = json.Unmarshal(text, &said) // an answer that is not ours has no code
+		_ = json.Unmarshal(text, &said) // another program's answer has no code
 		o.why = fmt.Sprint(o.status)
 		if webhook.ValidName(string(said.Error)) {
 			o.why += " " + string(said.Error)

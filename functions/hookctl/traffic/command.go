@@ -37,25 +37,25 @@ func Command(e *cli.Env) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use:   "traffic " + strings.Join(Names(), "|"),
-		Short: "Send what a provider would send, for a while",
-		Long: `traffic sends a stream of signed events of all the provider's types, new ones each time,
-and behaves as the provider does: it waits as long for an answer, tries again as often,
-and gives up. What a provider does not document is assumed, and the output says so.
+		Short: "Send the events of a provider for some time",
+		Long: `traffic sends new, signed events of all types of a provider, and behaves as the provider
+does: it waits as long for an answer, tries again as often, and gives up. It assumes what
+the provider does not document, and says so.
 
-Faults are given as a list, each with or without its share of the events:
+--faults takes a list of faults, each with or without its share of the events:
   duplicate   the event is sent a second time, a little later
   reorder     the event is held back until later ones were sent
   forged      the signature is invalid: the receiver must refuse it
   slow        the answer is read slowly, or the connection is dropped before it, so that
-              the provider tries again what the receiver may have accepted
-  all         each of them
+              the provider tries again although the receiver may have accepted the event
+  all         all of these
 
 At the end a table shows the deliveries: accepted (2xx), retried (tried more than once),
 refused (forged, as expected), lost (given up without a 2xx), and how long the answers
 took. It exits with 1 if a delivery was lost, a forged one was accepted, or the run was
 interrupted.
 
-To another machine than this one it sends only with --yes: be sure that it is yours.`,
+It sends to another machine only with --yes. Be sure that the machine is yours.`,
 		Example: `  go tool hookctl traffic contiguity
   go tool hookctl traffic compliancely --rate 5/s --for 30s --faults all --fast
   go tool hookctl traffic kyc --faults duplicate=10%,forged=1% --seed 7 --json
@@ -73,12 +73,12 @@ To another machine than this one it sends only with --yes: be sure that it is yo
 func (f *flags) add(c *cobra.Command) {
 	f.target.Add(c)
 	c.Flags().StringVar(&f.rate, "rate", "20/s", fmt.Sprintf("events per second, minute or hour: `N/s`, N/m or N/h;\nat most %d/s", MaxRate))
-	c.Flags().DurationVar(&f.length, "for", time.Minute, fmt.Sprintf("for this `LONG`, as 30s or 5m; at most %d events", MaxEvents))
-	c.Flags().StringVar(&f.faults, "faults", "", "what goes wrong: a `LIST` of duplicate, reorder, forged, slow, all,\neach alone or with a share, as duplicate=5%")
+	c.Flags().DurationVar(&f.length, "for", time.Minute, fmt.Sprintf("send for this `LONG`, as 30s or 5m; at most %d events", MaxEvents))
+	c.Flags().StringVar(&f.faults, "faults", "", "add faults: a `LIST` of duplicate, reorder, forged, slow, all,\neach alone or with a share, as duplicate=5%")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat the schedule of the run with this `SEED`; 0 draws a new one")
 	c.Flags().IntVar(&f.fast, "fast", 1, "make the waits before a retry `N` times shorter;\n--fast alone: "+fastByDefault)
 	c.Flags().Lookup("fast").NoOptDefVal = fastByDefault
-	c.Flags().BoolVar(&f.yes, "yes", false, "send to another machine than this one")
+	c.Flags().BoolVar(&f.yes, "yes", false, "send even to another machine")
 	c.Flags().BoolVar(&f.json, "json", false, "print the report as JSON, and nothing else")
 }
 
@@ -177,8 +177,7 @@ func (f flags) plan() (p Plan, err error) {
 	return p, nil
 }
 
-// reachable connects to a port of this machine, so that a receiver that was not started is
-// noticed before a minute of losses.
+// reachable connects to a port of this machine, to find at once that no receiver runs.
 func reachable(ctx context.Context, text string) error {
 	u, err := url.Parse(text)
 	if err != nil || !cli.IsLoopback(text) {
@@ -195,7 +194,8 @@ func reachable(ctx context.Context, text string) error {
 	return connection.Close()
 }
 
-// announce prints what is sent where. The query of the URL may hold a token.
+// announce prints what is sent, and where. It leaves out the query of the URL, which may
+// contain a token.
 func announce(out *cli.Writer, o Options, f flags) {
 	shown, _, _ := strings.Cut(o.URL, "?")
 	out.Print("%d events of %d types, %s for %s, to %s", o.Plan.Events, len(o.Samples), f.rate, f.length, shown)

@@ -16,7 +16,7 @@ import (
 	"webhookintake/functions/hookctl/dialect"
 )
 
-// TestTraffic sends a little of each provider to the product's own ingest.
+// TestTraffic sends a few events of each provider to ingest.
 func TestTraffic(t *testing.T) {
 	t.Parallel()
 	url, q := clitest.Receiver(t, dialect.Sources())
@@ -38,12 +38,12 @@ func TestTraffic(t *testing.T) {
 		}
 	}
 	if n := len(q.Messages()); n != 120 {
-		t.Errorf("%d events came, want 120", n)
+		t.Errorf("%d events arrived, want 120", n)
 	}
 }
 
-// TestTrafficLost sends to a source with another secret: all is lost, and the error says
-// why and what to do. The report is printed nevertheless, here as JSON alone.
+// TestTrafficLost sends to a source with another secret. The error says why all events are
+// lost, and what to do. The report is printed nevertheless, here as JSON.
 func TestTrafficLost(t *testing.T) {
 	t.Parallel()
 	url, _ := clitest.Receiver(t, clitest.SourcesWith(t, "compliancely"))
@@ -73,7 +73,7 @@ func TestTrafficLost(t *testing.T) {
 	}
 }
 
-// TestTrafficForgedAccepted sends to a receiver that takes everything.
+// TestTrafficForgedAccepted sends to a receiver that accepts everything.
 func TestTrafficForgedAccepted(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -84,7 +84,7 @@ func TestTrafficForgedAccepted(t *testing.T) {
 	}
 }
 
-// TestTrafficInterrupted presses Ctrl-C once the receiver has got something.
+// TestTrafficInterrupted interrupts the command after the first request.
 func TestTrafficInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -109,7 +109,7 @@ func TestTrafficUsage(t *testing.T) {
 		{"rate", "kyc --rate fast", "20/s"},
 		{"rate over the bound", "kyc --rate 501/s", "at most 500/s"},
 		{"too many", "kyc --rate 500/s --for 1h", "1800000 events"},
-		{"none", "kyc --for 0s", "no event"},
+		{"none", "kyc --for 0s", "less than one event"},
 		{"faults", "kyc --faults typo", `--faults: no fault "typo"`},
 		{"fast", "kyc --fast=0", "from 1 to 1000"},
 		{"setting of another provider", "contiguity --signed body", "signed"},
@@ -128,7 +128,7 @@ func TestTrafficUsage(t *testing.T) {
 	}
 }
 
-// TestTrafficToNobody says so at once, and not after a minute of losses.
+// TestTrafficToNobody wants an error at once if nothing receives.
 func TestTrafficToNobody(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(nil)

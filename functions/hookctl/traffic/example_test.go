@@ -7,7 +7,7 @@ import (
 	"webhookintake/functions/hookctl/traffic"
 )
 
-// The schedule of a seed is the same each time, so that a run can be repeated.
+// A seed always makes the same schedule, so that a run can be repeated.
 func Example() {
 	rate, err := traffic.ParseRate("120/m")
 	if err != nil {

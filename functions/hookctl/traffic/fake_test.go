@@ -15,16 +15,16 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A receiver is the other end: an [http.RoundTripper] that keeps what it was sent.
+// A receiver is an [http.RoundTripper] that answers requests and keeps them.
 type receiver struct {
-	// answer says what the nth request is answered, from 0; after so much time.
+	// answer returns the status for the nth request, from 0, and how long it takes.
 	answer func(n int) (status int, after time.Duration)
 	began  time.Time
 
 	mu   sync.Mutex
 	got  []received
 	open int // requests that wait for an answer
-	most int // the most of them at once
+	most int // the greatest number of them
 }
 
 type received struct {
@@ -33,7 +33,7 @@ type received struct {
 	webhook.Request
 }
 
-// answers gives the statuses one after another, at once, and then the last for ever.
+// answers returns the statuses one after another, without delay, and repeats the last one.
 func answers(statuses ...int) func(int) (int, time.Duration) {
 	return func(n int) (int, time.Duration) { return statuses[min(n, len(statuses)-1)], 0 }
 }
@@ -69,7 +69,7 @@ func (r *receiver) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// times are when requests came, from the beginning of the run, to the millisecond.
+// times returns when requests arrived, since the beginning of the run, to the millisecond.
 func (r *receiver) times() []time.Duration {
 	var all []time.Duration
 	for _, one := range r.got {
@@ -78,7 +78,7 @@ func (r *receiver) times() []time.Duration {
 	return all
 }
 
-// options are for a run of a provider against r, with the events of plan.
+// options returns the options of a run of a provider's events to r.
 func options(t *testing.T, provider string, r *receiver, plan traffic.Plan) traffic.Options {
 	t.Helper()
 	profile, err := traffic.ProfileOf(provider)
@@ -98,7 +98,7 @@ func options(t *testing.T, provider string, r *receiver, plan traffic.Plan) traf
 	return o
 }
 
-// run makes a run that ends by itself, and holds that its figures add up.
+// run runs to the end, and wants the figures to add up.
 func run(ctx context.Context, t *testing.T, o traffic.Options) traffic.Report {
 	t.Helper()
 	report, err := traffic.Run(ctx, o)

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Faults are what goes wrong, each as its share of all events, from 0 to 1.
+// Faults are the shares of events that have a fault, from 0 to 1.
 type Faults struct {
 	Duplicate float64 `json:"duplicate"` // the event is sent a second time, a little later
 	Reorder   float64 `json:"reorder"`   // the event is held back until later ones were sent
-	Forged    float64 `json:"forged"`    // not the provider's: its signature is invalid
+	Forged    float64 `json:"forged"`    // the signature is invalid
 	Slow      float64 `json:"slow"`      // the answer is read slowly, or the connection is dropped before it
 }
 
@@ -28,7 +28,7 @@ const (
 // errFaults says what a list of faults looks like.
 var errFaults = errors.New("give duplicate, reorder, forged, slow or all, separated by commas, each with a share, as duplicate=5%, or without")
 
-// ParseFaults reads a list such as "duplicate,forged=0.5%". Empty text means none.
+// ParseFaults reads a list such as "duplicate,forged=0.5%". Empty text means no faults.
 func ParseFaults(text string) (Faults, error) {
 	var f Faults
 	if strings.TrimSpace(text) == "" {

@@ -14,8 +14,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestForgeriesDoNotVerify sends forged events of each provider alone: not one is
-// authentic, and in each way that there is.
+// TestForgeriesDoNotVerify sends only forged events. None is authentic, and each kind of
+// forgery occurs.
 func TestForgeriesDoNotVerify(t *testing.T) {
 	t.Parallel()
 	for _, provider := range traffic.Names() {
@@ -45,7 +45,7 @@ func TestForgeriesDoNotVerify(t *testing.T) {
 	}
 }
 
-// TestForgedAnswers wants forged deliveries judged by what the receiver says.
+// TestForgedAnswers wants forged deliveries judged by the receiver's answers.
 func TestForgedAnswers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -88,7 +88,7 @@ func TestAuthenticRefused(t *testing.T) {
 	})
 }
 
-// TestDuplicatesAreTheSame wants each event to come twice, byte for byte.
+// TestDuplicatesAreTheSame wants each event twice, with the same bytes.
 func TestDuplicatesAreTheSame(t *testing.T) {
 	t.Parallel()
 	for _, provider := range traffic.Names() {
@@ -123,13 +123,13 @@ func TestDuplicatesAreTheSame(t *testing.T) {
 	}
 }
 
-// TestSlow wants a dropped connection tried again and nothing lost by it, and an answer
-// that is read slowly to be none the worse.
+// TestSlow wants a try repeated after a dropped connection, nothing lost, and an answer that
+// is read slowly to count.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		after time.Duration // the answer
+		after time.Duration // until the answer
 	}{
 		{"answered before the connection is dropped", 0},
 		{"answered after", time.Second},
@@ -153,8 +153,8 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestForgersDoNotStop wants forged deliveries sent while the provider, which has no
-// part in them, has stopped sending.
+// TestForgersDoNotStop wants forged deliveries sent although the provider has stopped
+// sending: they are not the provider's.
 func TestForgersDoNotStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ func TestParseFaults(t *testing.T) {
 	for _, tt := range []struct {
 		text string
 		want traffic.Faults
-		says string // the list again
+		says string // the result of String
 	}{
 		{"", traffic.Faults{}, "none"},
 		{"forged", traffic.Faults{Forged: 0.01}, "forged=1%"},

@@ -17,9 +17,9 @@ import (
 	"webhookintake/shared/source"
 )
 
-// TestAgainstTheIntake sends two seconds of traffic of each provider, with every fault,
-// over loopback to the intake itself: every event is acknowledged and handled once, and
-// no forged one gets in.
+// TestAgainstTheIntake sends two seconds of traffic of each provider, with every fault, over
+// loopback to the real intake. Every authentic event is acknowledged and handled once, and
+// no forged one is handled.
 func TestAgainstTheIntake(t *testing.T) {
 	t.Parallel()
 	for _, provider := range traffic.Names() {
@@ -66,8 +66,8 @@ func TestAgainstTheIntake(t *testing.T) {
 	}
 }
 
-// intake serves and works until the test ends. runs waits until its queue is empty, and
-// gives how often each event was handled.
+// intake starts an intake, which runs until the test ends. The function runs waits until the
+// queue is empty, and returns how often each event was handled.
 func intake(t *testing.T, provider string) (runs func() map[string]int, p *pipeline.Pipeline, url string) {
 	t.Helper()
 	var mu sync.Mutex

@@ -16,7 +16,7 @@ type Profile struct {
 	dialect.Traffic
 }
 
-// Profiles returns those of the providers that can be imitated.
+// Profiles returns the profiles of the providers that can be imitated.
 func Profiles() []Profile {
 	var all []Profile
 	for _, d := range dialect.All() {
@@ -27,8 +27,7 @@ func Profiles() []Profile {
 	return all
 }
 
-// ProfileOf returns the profile of the provider. The error lists the names that there
-// are.
+// ProfileOf returns the profile of the provider. The error lists the possible names.
 func ProfileOf(provider string) (Profile, error) {
 	all := Profiles()
 	i := slices.IndexFunc(all, func(p Profile) bool { return p.Provider == provider })
@@ -47,8 +46,8 @@ func Names() []string {
 	return names
 }
 
-// Faster returns the profile with all waits and stops divided by n. How long it waits for
-// an answer stays, as the receiver does not become faster.
+// Faster returns the profile with all waits and stops divided by n. It waits as long for an
+// answer, as the receiver does not become faster.
 func (p Profile) Faster(n int) Profile {
 	p.Waits = slices.Clone(p.Waits)
 	for i := range p.Waits {

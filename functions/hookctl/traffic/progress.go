@@ -13,7 +13,7 @@ type Progress struct {
 	Waiting  int           // deliveries that wait for their next try
 	Next     time.Duration // until the first of those, if Waiting is not 0
 	Stopped  bool          // the provider does not send at the moment
-	LastWhy  string        // the last reason of a failed try; empty if none failed
+	LastWhy  string        // the reason of the last failed try
 }
 
 // String returns one line for people.

@@ -11,15 +11,15 @@ import (
 	"webhookintake/functions/hookctl/cli"
 )
 
-// The bounds of one run: enough to put load on a deployed intake, too little to do harm by
-// a mistyped number.
+// The bounds of one run: enough to load a deployed intake, and too little for a typing error
+// to do harm.
 const (
 	MaxRate   = 500       // events a second
 	MaxEvents = 1_000_000 // events in all
 	maxTime   = 30 * 24 * time.Hour
 )
 
-// ErrBounds says that a run would send too much or nothing.
+// ErrBounds says that a run would send too many events or none.
 var ErrBounds = errors.New("out of bounds")
 
 // ParseRate returns the events a second of "20/s", "90/m" or "600/h".
@@ -36,15 +36,15 @@ func ParseRate(text string) (perSecond float64, err error) {
 	return n, nil
 }
 
-// Events returns how many events a rate makes in a time. It is an error if they are more
-// than [MaxEvents] or none, or if the time is longer than 30 days.
+// Events returns how many events a rate makes in a time. It returns [ErrBounds] if they are
+// none or more than [MaxEvents], or if the time is longer than 30 days.
 func Events(perSecond float64, d time.Duration) (int, error) {
 	if d > maxTime {
 		return 0, fmt.Errorf("%s: %w; give at most %s", d, ErrBounds, cli.Duration(maxTime))
 	}
 	n := math.Round(perSecond * d.Seconds())
 	if n < 1 {
-		return 0, fmt.Errorf("%g/s for %s: %w; that is no event: give more time", perSecond, d, ErrBounds)
+		return 0, fmt.Errorf("%g/s for %s: %w; that is less than one event: give more time", perSecond, d, ErrBounds)
 	}
 	if n > MaxEvents {
 		return 0, fmt.Errorf("%g/s for %s: %w; that is %.0f events: give less time, for at most %d",

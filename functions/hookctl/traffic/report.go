@@ -16,7 +16,7 @@ import (
 type Report struct {
 	Provider string `json:"provider"`
 	Seed     uint64 `json:"seed"`
-	FirstID  string `json:"first_id"` // of the run's first event; later ids count up from it
+	FirstID  string `json:"first_id"` // of the run's first event; the other ids count up from it
 	Counts
 
 	Acknowledged Quantiles      `json:"acknowledged"` // how long answers with 2xx took
@@ -60,10 +60,10 @@ func (f *Faulty) add(d Delivery) {
 	}
 }
 
-// Millis is a duration that is in milliseconds in JSON.
+// Millis is a duration that JSON has in milliseconds.
 type Millis time.Duration
 
-// MarshalJSON writes milliseconds with three places, which is microseconds.
+// MarshalJSON returns milliseconds with three decimals.
 func (m Millis) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(time.Duration(m).Microseconds()) / 1000)
 }
@@ -71,15 +71,15 @@ func (m Millis) MarshalJSON() ([]byte, error) {
 // String returns milliseconds for people.
 func (m Millis) String() string { return cli.Millis(time.Duration(m)) }
 
-// Quantiles are the values of a set of durations below which half of it lies, 99 of a
-// hundred, and all. All are 0 for the empty set.
+// Quantiles are the median, the 99th percentile and the maximum of a set of durations. They
+// are 0 for the empty set.
 type Quantiles struct {
 	P50 Millis `json:"p50_ms"`
 	P99 Millis `json:"p99_ms"`
 	Max Millis `json:"max_ms"`
 }
 
-// quantiles sorts took and picks by nearest rank: every value occurred.
+// quantiles sorts took and returns its quantiles by nearest rank.
 func quantiles(took []time.Duration) Quantiles {
 	if len(took) == 0 {
 		return Quantiles{}
@@ -92,11 +92,11 @@ func quantiles(took []time.Duration) Quantiles {
 // The results that make a run fail.
 var (
 	ErrLost           = errors.New("lost: given up without a 2xx answer")
-	ErrForgedAccepted = errors.New("forged and accepted: the receiver accepts what no provider signed")
-	ErrInterrupted    = errors.New("interrupted; the figures are those until then")
+	ErrForgedAccepted = errors.New("forged and accepted: the receiver accepts webhooks with invalid signatures")
+	ErrInterrupted    = errors.New("interrupted; the figures are of the time before")
 )
 
-// Err returns the errors above that apply, nil if none does.
+// Err returns the errors above that apply, or nil.
 func (r Report) Err() error {
 	var errs []error
 	if r.ForgedAccepted > 0 {
@@ -154,7 +154,7 @@ func (r Report) remarks() []string {
 	}{
 		{r.NotSent, "of those lost were never sent, because the provider had stopped sending for a while."},
 		{r.ForgedAccepted, "forged ones were accepted."},
-		{r.ForgedUnanswered, "forged ones got no answer that refuses them."},
+		{r.ForgedUnanswered, "forged ones were neither refused nor accepted."},
 		{r.Unfinished, "were still to be tried again."},
 	} {
 		if one.n > 0 {

@@ -39,7 +39,7 @@ func TestQuantiles(t *testing.T) {
 	}
 }
 
-// bad is a report with everything that there is to say.
+// bad is a report with everything that can go wrong.
 func bad() Report {
 	return Report{
 		Provider: "kyc", Seed: 7, FirstID: "evt_0000002a_000000",
@@ -75,7 +75,7 @@ all                  1020      1000       30        8     6  1.2 ms  45.0 ms
 Of those sent: 20 duplicates, 50 out of order, 11 forged, 9 answers read slowly, 8 hung up on.
 3 of those lost were never sent, because the provider had stopped sending for a while.
 2 forged ones were accepted.
-1 forged ones got no answer that refuses them.
+1 forged ones were neither refused nor accepted.
 6 were still to be tried again.
 Tries failed: 30 × no connection, 7 × 503 queue_unavailable, 7 × no answer in 10s.
 Sending fell behind by 1.5s: the receiver or this machine is too slow for the rate.

@@ -12,17 +12,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A maker makes the requests of a run. A delivery has the same body at each try and as a
-// duplicate, so that nothing has to be kept for a retry.
+// A maker makes the requests of a run. It makes the same body for every try of a delivery and
+// for its duplicate, so that bodies need not be kept.
 type maker struct {
 	profile  Profile
 	settings webhook.Settings
 	samples  []dialect.Sample
-	run      uint32    // makes the ids of this run its own
+	run      uint32    // is in all ids of this run
 	began    time.Time // of the run
 }
 
-// newRun draws the part of ids that differs between runs.
+// newRun returns a random part of ids, which differs between runs.
 func newRun() uint32 {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
@@ -37,8 +37,8 @@ func (m *maker) id(event int) string {
 	return fmt.Sprintf("evt_%08x_%06d", m.run, event)
 }
 
-// body returns the sample of the delivery's type, with the event's time. It is an error if
-// the sample takes no id, which is a fault of the sample.
+// body returns the sample of the delivery's type, with the event's id and time. The error
+// says that the sample cannot have an id.
 func (m *maker) body(d Delivery) ([]byte, error) {
 	s := m.samples[d.Type]
 	s.Body = s.Fresh(m.began.Add(d.Created))
@@ -49,7 +49,7 @@ func (m *maker) body(d Delivery) ([]byte, error) {
 	return body, nil
 }
 
-// request returns the delivery as it is sent at the given time.
+// request returns the delivery as sent at the given time.
 func (m *maker) request(d Delivery, at time.Time) (webhook.Request, error) {
 	body, err := m.body(d)
 	if err != nil {

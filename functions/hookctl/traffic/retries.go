@@ -25,10 +25,10 @@ func (t *tasks) Pop() any {
 	return popped
 }
 
-// A stopper knows when the provider does not send, because too many tries failed.
+// A stopper knows when the provider has stopped sending because too many tries failed.
 type stopper struct {
 	after  int           // failures in a row that stop it; 0 means that it never stops
-	length time.Duration // for so long
+	length time.Duration // how long it stops
 
 	failures int
 	until    time.Time

@@ -16,10 +16,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// one is a plan of one event, which happens in the first second.
+// one is a plan of one event, in the first second.
 var one = traffic.Plan{Events: 1, Rate: 1, Seed: 1}
 
-// gaps are the times between requests.
+// gaps returns the times between requests.
 func gaps(times []time.Duration) []time.Duration {
 	var all []time.Duration
 	for i := 1; i < len(times); i++ {
@@ -28,7 +28,7 @@ func gaps(times []time.Duration) []time.Duration {
 	return all
 }
 
-// TestTries lets every try fail, and looks when the provider tries again.
+// TestTries lets every try fail, and wants the provider's waits between them.
 func TestTries(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -66,8 +66,8 @@ func TestTries(t *testing.T) {
 	}
 }
 
-// TestWhatIsSentAgain accepts the second try, and compares it with the first: the same
-// event, and the old time with providers that sign it once.
+// TestWhatIsSentAgain wants the second try to be the same event, with a new time unless the
+// provider signs it only once.
 func TestWhatIsSentAgain(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -107,8 +107,8 @@ func TestWhatIsSentAgain(t *testing.T) {
 	}
 }
 
-// TestTimestampIsOfTheCreation wants KYC's header to say the event's own time at a retry
-// six minutes later.
+// TestTimestampIsOfTheCreation wants the event's own time in KYC's header at a retry six
+// minutes later.
 func TestTimestampIsOfTheCreation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestTimestampIsOfTheCreation(t *testing.T) {
 	})
 }
 
-// TestAnswerIsWaitedFor answers just in time, and just too late.
+// TestAnswerIsWaitedFor answers just in time and just too late.
 func TestAnswerIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -156,8 +156,8 @@ func TestAnswerIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestStop lets an endpoint of Contiguity fail: it stops sending for half a minute, what
-// is due meanwhile is lost without a request, and then it sends again.
+// TestStop lets a receiver fail, so that Contiguity stops for half a minute. What is due in
+// that time is lost without a request.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestStop(t *testing.T) {
 	})
 }
 
-// TestOthersDoNotStop wants KYC to send to an endpoint that fails.
+// TestOthersDoNotStop wants KYC to go on sending to a receiver that fails.
 func TestOthersDoNotStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestOthersDoNotStop(t *testing.T) {
 	})
 }
 
-// TestRedirectIsAFailure wants no request to where a redirect leads.
+// TestRedirectIsAFailure wants redirects not followed.
 func TestRedirectIsAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -21,19 +21,19 @@ type Options struct {
 	Settings webhook.Settings
 	URL      string
 	Plan     Plan
-	// Transport sends the requests, concurrently; nil means connections of its own, which
-	// are closed at the end.
+	// Transport sends the requests, concurrently. If nil, Run makes one and closes its
+	// connections at the end.
 	Transport http.RoundTripper
-	// Progress, if set, is called now and then with the progress, from one goroutine.
+	// Progress, if set, is called regularly with the progress, from one goroutine.
 	Progress func(Progress)
 }
 
 // ErrNoSample says that there is nothing to send.
 var ErrNoSample = errors.New("the provider has no sample")
 
-// Run sends what the plan says until every delivery was accepted, refused or given up.
-// When ctx ends, it waits for the answers that are due, tries nothing again, and the report
-// says so. The error says why nothing more could be sent.
+// Run sends the deliveries of the plan until each is accepted, refused or given up. When ctx
+// ends, it waits for the answers that are due and makes no further try, and the report says
+// that it was interrupted. The error says why a request could not be made.
 func Run(ctx context.Context, o Options) (Report, error) {
 	if len(o.Samples) == 0 {
 		return Report{}, ErrNoSample
@@ -65,7 +65,7 @@ type task struct {
 	Delivery
 
 	at    time.Time // when it is due
-	tries int       // that were made
+	tries int       // how many were made
 }
 
 // A result is the outcome of a task's try.
@@ -80,7 +80,7 @@ type runner struct {
 	progress func(Progress)
 	client   client
 	maker    maker
-	due      []Delivery // that were not sent yet, in order
+	due      []Delivery // those that were not sent yet, in order
 	retries  tasks
 	inFlight int
 	results  chan result
@@ -117,7 +117,7 @@ func (r *runner) run(ctx context.Context) error {
 	return nil
 }
 
-// settle waits for the tries under way, and counts what was started and is not finished.
+// settle waits for the tries under way, and counts deliveries that are not finished.
 func (r *runner) settle() {
 	for r.inFlight > 0 {
 		r.judge(<-r.results, true)
@@ -142,7 +142,7 @@ func (r *runner) report() {
 	r.progress(p)
 }
 
-// next returns when the next try is due, if one is.
+// next returns when the next try is due, and whether there is one.
 func (r *runner) next() (at time.Time, ok bool) {
 	if len(r.due) > 0 {
 		at, ok = r.maker.began.Add(r.due[0].At), true
@@ -186,7 +186,7 @@ func (r *runner) start(ctx context.Context, t task, now time.Time) error {
 		return nil
 	}
 	if t.tries++; t.tries > 1 {
-		t.Slow = Prompt // it was, at the first try
+		t.Slow = Prompt // only the first try is slow
 	}
 	request, err := r.maker.request(t.Delivery, now)
 	if err != nil {
@@ -200,7 +200,7 @@ func (r *runner) start(ctx context.Context, t task, now time.Time) error {
 	return nil
 }
 
-// judge decides what follows a try. After the last try of a run nothing does.
+// judge decides what follows a try.
 func (r *runner) judge(got result, last bool) {
 	r.inFlight--
 	now := time.Now()

@@ -17,8 +17,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestRunFollowsTheSchedule wants requests when the schedule says, all types, and all
-// authentic with ids that are new in each run.
+// TestRunFollowsTheSchedule wants requests at the times of the schedule, authentic, of all
+// types, and with new ids in each run.
 func TestRunFollowsTheSchedule(t *testing.T) {
 	t.Parallel()
 	for _, provider := range traffic.Names() {
@@ -49,7 +49,7 @@ func TestRunFollowsTheSchedule(t *testing.T) {
 						t.Errorf("%+v, behind %v", report.Counts, report.Behind)
 					}
 					if len(types) != len(o.Samples) {
-						t.Errorf("%d types came, want %d", len(types), len(o.Samples))
+						t.Errorf("%d types arrived, want %d", len(types), len(o.Samples))
 					}
 				}
 				if len(ids) != 200 {
@@ -60,8 +60,8 @@ func TestRunFollowsTheSchedule(t *testing.T) {
 	}
 }
 
-// TestInFlight lets the receiver take 3 s for each of 500 events a second: no more than
-// so many requests are open at once, and the report says that it fell behind.
+// TestInFlight lets the receiver take 3 s for each of 500 events a second. The number of open
+// requests stays within its limit, and the report says that sending fell behind.
 func TestInFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -76,8 +76,8 @@ func TestInFlight(t *testing.T) {
 	})
 }
 
-// TestInterrupted ends a run while answers are due and deliveries wait for another try:
-// the answers are taken, and nothing is tried again.
+// TestInterrupted ends a run while answers are due and deliveries wait for another try. The
+// answers count, and nothing is tried again.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// TestReasons wants what keeps an answer away told by kind, without the error's text.
+// TestReasons wants the kinds of errors reported, without their texts.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	private := errors.New("private-1234")
@@ -164,7 +164,7 @@ func TestRunWithoutSamples(t *testing.T) {
 	}
 }
 
-// TestOwnSettings signs with the secret and the way of signing that the settings say.
+// TestOwnSettings wants requests signed as the settings say.
 func TestOwnSettings(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

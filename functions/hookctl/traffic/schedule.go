@@ -19,8 +19,8 @@ type Plan struct {
 type Delivery struct {
 	At      time.Duration // when it is sent first, from the start of the run
 	Created time.Duration // when its event happened
-	Event   int           // number of the event, from 0; a duplicate has that of its event
-	Type    int           // which of the types
+	Event   int           // number of the event, from 0; a duplicate has the number of its event
+	Type    int           // index of the type
 	Copy    bool          // the second delivery of the event
 	Late    bool          // held back
 	Forgery Forgery
@@ -30,7 +30,7 @@ type Delivery struct {
 // A Forgery is the way in which a delivery is forged.
 type Forgery int
 
-// The forgeries. The zero Forgery is none.
+// The forgeries.
 const (
 	Authentic   Forgery = iota
 	OtherSecret         // signed with another secret
@@ -39,7 +39,7 @@ const (
 	forgeries
 )
 
-// A Slow is what the first try of a delivery does to the receiver's answer.
+// A Slow says what the first try of a delivery does with the receiver's answer.
 type Slow int
 
 // The ways to be slow. The zero Slow is prompt.
@@ -82,7 +82,8 @@ func (p Plan) Schedule(types int) []Delivery {
 	return deliveries
 }
 
-// apply appends d with its faults, and its duplicate. It always draws the same numbers.
+// apply appends d with its faults, and its duplicate. It always draws the same numbers, so
+// that other shares do not change the rest of the schedule.
 func (f Faults) apply(deliveries []Delivery, d Delivery, slot time.Duration, draw *rand.Rand) []Delivery {
 	forged, forgery := draw.Float64() < f.Forged, 1+Forgery(draw.IntN(int(forgeries)-1))
 	slow, how := draw.Float64() < f.Slow, 1+Slow(draw.IntN(int(slows)-1))

@@ -15,7 +15,7 @@ import (
 
 var someFaults = traffic.Faults{Duplicate: 0.1, Reorder: 0.1, Forged: 0.1, Slow: 0.1}
 
-// TestSchedule holds the promises of Schedule for any plan.
+// TestSchedule tests the promises of Schedule with random plans.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -72,7 +72,7 @@ func checkEvents(t *rapid.T, plan traffic.Plan, types int, got []traffic.Deliver
 			t.Fatalf("event %d is missing", event)
 		}
 		if perType[d.Type]++; perType[d.Type] > event/types+1 {
-			t.Fatalf("type %d came %d times in %d events of %d types", d.Type, perType[d.Type], event+1, types)
+			t.Fatalf("type %d occurs %d times in %d events of %d types", d.Type, perType[d.Type], event+1, types)
 		}
 	}
 }
