@@ -1,10 +1,10 @@
-// Command hookctl is the developer's and operator's program: it runs the whole intake on
-// this machine, makes and sends signed webhooks, writes the sample events, and looks after
-// a deployed stack: its sources, its events and its dead letters.
+// Command hookctl is the program for developers and operators: it runs the whole intake on
+// this machine, sends signed webhooks, writes the sample events, and looks after a deployed
+// stack: its sources, its events and its dead letters.
 //
 // It never takes a webhook secret or an API key as an argument, where other users of the
-// machine and the shell's history could read it. It never prints one either, except for
-// the secret that register made, once, to a terminal.
+// machine and the shell's history could read it. It never prints one, except for the secret
+// that register made, once, to a terminal.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	// What handlers log when they are registered is meant for the function's log; run shows it.
+	// What handlers log when they are registered is for the function's log. Run shows it.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(cli.Main(newRoot, os.Getenv, handlers.Register))
 }

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"hookctl": main})
 }
 
-// TestScripts runs the program as a shell does: exit codes, streams and files.
+// TestScripts runs the program from a shell, for exit codes, streams and files.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	clitest.Script(t, "testdata/script", nil)
@@ -36,7 +36,8 @@ func hookctl(t *testing.T, env map[string]string, args ...string) (output string
 	return out.String(), err
 }
 
-// TestHelp holds the help of every command. All lines fit a terminal of 100 characters.
+// TestHelp compares the help of every command with testdata. All lines fit a terminal of 100
+// characters.
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	var check func(c *cobra.Command, args []string)
@@ -67,7 +68,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, f := range files {
 		if !names[f.Name()] {
-			t.Errorf("testdata/help/%s is of no command: remove it", f.Name())
+			t.Errorf("testdata/help/%s belongs to no command: remove it", f.Name())
 		}
 	}
 }
@@ -130,7 +131,7 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
-// TestCommandsInTheTemplate tries each command that an alarm or the dashboard names.
+// TestCommandsInTheTemplate runs each command that an alarm or the dashboard names.
 func TestCommandsInTheTemplate(t *testing.T) {
 	t.Parallel()
 	template, err := os.ReadFile("../../template.yaml")
@@ -142,7 +143,7 @@ func TestCommandsInTheTemplate(t *testing.T) {
 	env := map[string]string{"AWS_ENDPOINT_URL_CLOUDFORMATION": nothing.URL}
 	commands := regexp.MustCompile("[\"`]go tool hookctl ([^\"`]+)[\"`]").FindAllStringSubmatch(string(template), -1)
 	if len(commands) < 5 {
-		t.Fatalf("found %d commands, which are too few", len(commands))
+		t.Fatalf("found only %d commands", len(commands))
 	}
 	for _, command := range commands {
 		args := strings.ReplaceAll(command[1], "${AWS::StackName}", "intake")

@@ -27,7 +27,7 @@ func TestDeadUsage(t *testing.T) {
 		{"none is chosen", "redrive", nil, cli.ExitUsage, "--all alone"},
 		{"all, and some", "redrive --all --source kyc", nil, cli.ExitUsage, "--all alone"},
 		{"all, and one", "redrive --all evt_1", nil, cli.ExitUsage, "--all alone"},
-		{"JSON, and nobody to ask", "redrive --all --json", nil, cli.ExitUsage, "--yes or --dry-run"},
+		{"JSON without --yes", "redrive --all --json", nil, cli.ExitUsage, "--yes or --dry-run"},
 		{"no dead letters", "list", nil, cli.ExitFailed, "give --stack NAME, or for engines on this machine the variable DLQ_URL"},
 		{"no table", "show evt_1", local, cli.ExitFailed, "TABLE_NAME"},
 		{"no queue", "redrive evt_1", map[string]string{"DLQ_URL": local["DLQ_URL"]}, cli.ExitFailed, "QUEUE_URL"},
@@ -40,7 +40,7 @@ func TestDeadUsage(t *testing.T) {
 				t.Errorf("exit code %d, %v; want %d and %q", cli.ExitCode(err), err, tt.code, tt.want)
 			}
 			if tt.code == cli.ExitFailed && out != "" {
-				t.Errorf("it says something beside its error:\n%s", out)
+				t.Errorf("it prints more than its error:\n%s", out)
 			}
 		})
 	}

@@ -2,7 +2,7 @@
 // letters back to be handled.
 //
 // It promises to show what would happen to each letter before it asks and sends anything.
-// What a look, a plan or a redrive is, package operate/dead decides.
+// Package operate/dead makes the lists, plans and redrives.
 //
 // It never shows a payload that was not asked for.
 package dead

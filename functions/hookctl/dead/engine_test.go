@@ -23,8 +23,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// deadEngines are a queue, its dead letters and a table on real engines, with the process
-// function's worker before them, made for one test.
+// deadEngines are a queue, its dead-letter queue and a table on real engines, and a worker as
+// in functions/process, made for one test.
 type deadEngines struct {
 	*testing.T
 	env         map[string]string
@@ -54,7 +54,7 @@ func newDeadEngines(t *testing.T) *deadEngines {
 	return e
 }
 
-// register enters two handlers that note their calls and return what fails has for them.
+// register registers two handlers that note their calls and return their errors in fails.
 func (e *deadEngines) register(r *hook.Registry, _ func(string) string) error {
 	noting := func(name string) func(context.Context, hook.Event[contiguity.Text]) error {
 		return func(_ context.Context, ev hook.Event[contiguity.Text]) error {
@@ -96,9 +96,9 @@ func (e *deadEngines) complete(id, text string) {
 	}
 }
 
-// wantWork works off the queue until that many messages have come to their end, and wants
-// these ends, and these calls since the last time. An engine that is busy with other tests
-// may be too slow for the worker, which then takes a message up again.
+// wantWork handles messages until as many have ended, and wants these outcomes, and these
+// calls since the last time. An engine that is busy with other tests may be too slow for the
+// worker, which then handles a message again.
 func (e *deadEngines) wantWork(outcomes []process.Outcome, calls ...string) {
 	e.Helper()
 	var got []process.Outcome
@@ -126,7 +126,7 @@ func (e *deadEngines) wantWork(outcomes []process.Outcome, calls ...string) {
 	e.calls = nil
 }
 
-// hookctl runs a command line and wants its exit code, and texts in what it says.
+// hookctl runs a command line and wants its exit code, and texts in its output.
 func (e *deadEngines) hookctl(args string, code int, want ...string) string {
 	e.Helper()
 	out, err := clitest.Call{Commands: commands, Args: strings.Fields(args), Env: e.env, Register: e.register}.Run(e.Context())

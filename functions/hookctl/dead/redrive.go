@@ -28,25 +28,25 @@ func redriveCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "redrive [ID...]",
 		Short: "Send dead letters back to be handled",
-		Long: `dead redrive sends letters back to the queue: those of the events or messages that are
-named, those that match the flags, or all. It first shows what would happen to each, and
-asks. A letter is deleted only after the queue took it, and reopens its event once.
+		Long: `dead redrive sends letters back to the queue: those of the events or messages that you
+name, those that match the flags, or all. It first shows what would happen to each, and
+asks. It deletes a letter only after the queue accepted it. A letter reopens its event once.
 
 Handlers that are recorded as done do not run again; the others do, and their tries are
-counted from the start. The settings of the deployed function cannot be seen from here: a
-handler whose settings may be missing there is marked with ?.
+counted from the start. It cannot see the settings of the deployed function, so it marks a
+handler with ? whose settings may be missing there.
 
 Some letters are refused:
   outcome_unknown  an at-most-once handler began and may have acted. Find out, then give
                    --assume-done HANDLER, so that it does not run, or --run-again. The
                    same applies to letters with other reasons if such a handler began, or
-                   if the ledger has lost the event, so that nobody knows what began.
+                   if the ledger has no record of the event, so that this is not known.
   conflict         another body arrived with the same event id: see dead show. The event
-                   that came first is kept; what the other asks for has to be done by hand.
-  unreadable       it is not an event, however often it is sent.
+                   that arrived first is kept; handle the other one by hand.
+  unreadable       it is not an event.
 
 It exits with 1 if a letter could not be sent back or deleted, or if none was redriven. Run
-it again then: what is sent twice is dropped as a duplicate.`,
+it again then: a letter that is sent twice is dropped as a duplicate.`,
 		Example: `  go tool hookctl dead redrive --stack NAME --reason permanent --source kyc --dry-run
   go tool hookctl dead redrive --stack NAME evt_1 --assume-done auto-reply
   go tool hookctl dead redrive --stack NAME --all --yes`,

@@ -20,8 +20,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// eventEngines are a ledger and a queue on real engines, with a worker between them as
-// functions/process has it.
+// eventEngines are a ledger and a queue on real engines, and a worker as in
+// functions/process.
 type eventEngines struct {
 	*testing.T
 	env    map[string]string
@@ -52,7 +52,7 @@ func newEventEngines(t *testing.T) *eventEngines {
 	return e
 }
 
-// register enters two handlers that note their runs, one of them at most once.
+// register registers two handlers that note their runs, one of them at most once.
 func (e *eventEngines) register(r *hook.Registry, _ func(string) string) error {
 	for name, options := range map[string][]hook.Option{"note": nil, "call": {hook.AtMostOnce}} {
 		hook.On(r, kyc.SessionApproved, name, func(_ context.Context, event hook.Event[kyc.Session]) error {
@@ -65,7 +65,7 @@ func (e *eventEngines) register(r *hook.Registry, _ func(string) string) error {
 	return nil
 }
 
-// work works off n messages, and gives who ran for which event.
+// work handles n messages, and returns which handlers ran for which events.
 func (e *eventEngines) work(n int) []string {
 	e.Helper()
 	e.ran = nil
@@ -99,8 +99,8 @@ func (e *eventEngines) hookctl(args string) string {
 	return out
 }
 
-// TestEngineReplay has events handled, and handled again as an operator asks: only who
-// was named runs, and only for the events that were meant.
+// TestEngineReplay handles events and replays them. Only the named handlers run, and only for
+// the selected events.
 func TestEngineReplay(t *testing.T) {
 	t.Parallel()
 	e := newEventEngines(t)

@@ -13,8 +13,8 @@ import (
 func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "events",
-		Short: "Look at handled events, and have some handled again",
-		Long:  `events reads the ledger, which has a record of every event, and has events handled again.`,
+		Short: "Look at events, and handle some again",
+		Long:  `events lists and shows events by their records in the ledger, and replays them.`,
 	}, "name a command: list, show, replay", listCommand(e), showCommand(e), replayCommand(e))
 }
 

@@ -33,7 +33,7 @@ func TestEventsUsage(t *testing.T) {
 		{"a body for many", "replay kyc 1 2 --file x", cli.ExitUsage, "one event"},
 		{"a body for a selection", "replay --source kyc --file x", cli.ExitUsage, "one event"},
 		{"a provider for many", "replay --since 1h --provider kyc", cli.ExitUsage, "--provider needs --source"},
-		{"what goes on by itself", "replay --state released", cli.ExitUsage, "completed, failed or unhandled"},
+		{"events that continue by themselves", "replay --state released", cli.ExitUsage, "completed, failed or unhandled"},
 		{"selection of no state", "replay --state done", cli.ExitUsage, "--state has to be one of"},
 		{"no file", "replay kyc 1 --file testdata/nothing-here", cli.ExitFailed, "read the body"},
 		{"no queue", "replay kyc 1", cli.ExitFailed, "QueueUrl is not known"},
@@ -77,7 +77,7 @@ func TestEventsList(t *testing.T) {
 	}
 }
 
-// TestEventsShow wants the payload where it is asked for, and nowhere else.
+// TestEventsShow wants the payload only if it is asked for.
 func TestEventsShow(t *testing.T) {
 	t.Parallel()
 	f := clitest.NewTable(t)
@@ -113,7 +113,7 @@ func TestEventsReplay(t *testing.T) {
 		want       string
 	}{
 		{"one", "kyc evt_1 --yes", cli.ExitDone, 1, "sent kyc#evt_1: open-account\n1 event put into the queue."},
-		{"only looked at", "kyc evt_1 --dry-run", cli.ExitDone, 0, "would send kyc#evt_1: open-account\n"},
+		{"dry run", "kyc evt_1 --dry-run", cli.ExitDone, 0, "would send kyc#evt_1: open-account\n"},
 		{"nobody to ask", "kyc evt_1", cli.ExitFailed, 0, "add --yes"},
 		{"one of two", "kyc evt_1 evt_3 --yes", cli.ExitFailed, 1, "not sent kyc#evt_3: it has not ended"},
 		{"selected", "--source kyc --yes", cli.ExitFailed, 1, "Left out because they have not ended: 1.\n2 events to be handled again."},

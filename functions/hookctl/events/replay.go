@@ -18,7 +18,7 @@ import (
 	"webhookintake/shared/ledger/dynamo"
 )
 
-// replayFlags say which events are handled again, and how.
+// replayFlags select events, and say how they are handled again.
 type replayFlags struct {
 	filter      filter
 	from        cli.StackFlags
@@ -57,7 +57,7 @@ It exits with 1 if an event could not be put into the queue.`,
 	}
 	f.filter.add(c)
 	c.Flags().StringSliceVar(&f.handlers, "handler", nil, "run these handlers again: `NAMES`, A,B; all by default")
-	c.Flags().StringVar(&f.file, "file", "", "read the body of the one event from this `FILE`, byte for byte")
+	c.Flags().StringVar(&f.file, "file", "", "read the body of the only event from this `FILE`, byte for byte")
 	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of the source's provider, if the source has another name")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would run and be sent")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
@@ -210,7 +210,7 @@ func printSum(out *cli.Writer, sent, notSent int, dryRun bool) {
 	out.Print("%s.", text)
 }
 
-// printPlans writes what runs, for how many of the events, and what to know first.
+// printPlans writes which handlers run, for how many of the events, and the warnings.
 func printPlans(out *cli.Writer, plans []events.Plan) {
 	summary := events.Summarize(plans)
 	width := 0

@@ -24,15 +24,16 @@ func compliancelyCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compliancely --id N",
 		Short: "Ask Compliancely for requests by their ids",
-		Long: `reconcile compliancely asks for requests that you submitted, as they are now. The API
-does not list them, so keep their ids; the provider's retries end after about ten minutes.
+		Long: `reconcile compliancely asks for requests that you submitted, in their present state. The
+API does not list them, so keep their ids; the provider's retries end after about ten
+minutes.
 
-An event is what the webhook would have been: its id is the hash of the answer. The ledger
-knows that id for one hour. Within it, the same answer again, or a webhook with the same
-bytes, is a duplicate; later, or with another byte, handlers run again. So ask once for
-each request without a webhook. What is not final yet is only listed, as its webhook is
-still to come. If the source has a "key", the webhook's id is made from that, and the two
-are never duplicates of each other.`,
+An event is what the webhook would have been, and its id is the hash of the answer. The
+ledger remembers that id for one hour. In that time the same answer, or a webhook with the
+same bytes, is a duplicate; later, or if one byte differs, handlers run again. So ask only
+once for each request without a webhook. Requests that are not final yet are only listed,
+because their webhooks are still to come. If the source has a "key", the webhook's id is
+made from that, and the two are never duplicates of each other.`,
 		Example: `  go tool hookctl reconcile compliancely --id 70001,70002 --username me --dry-run
   go tool hookctl reconcile compliancely --id 70001 --product transcript --username me \
     --password-env COMPLIANCELY_PASSWORD --queue-url https://sqs.…`,
@@ -60,11 +61,11 @@ are never duplicates of each other.`,
 	}
 	c.Flags().StringSliceVar(&ids, "id", nil, "`IDS` of the requests, separated by commas")
 	_ = c.MarkFlagRequired("id") // fails only for an unknown flag
-	c.Flags().BoolVar(&withPending, "pending", false, "also queue what is not final yet")
+	c.Flags().BoolVar(&withPending, "pending", false, "also queue requests that are not final yet")
 	c.Flags().StringVar(&product, "product", reconcile.Products()[0], "the `PRODUCT`: "+strings.Join(reconcile.Products(), " or "))
 	c.Flags().StringVar(&username, "username", "", "log in with this `NAME` and a password")
 	password.Add(c, "the password")
-	api.Add(c, "an old token, in place of a login,")
+	api.Add(c, "an old token, instead of a login,")
 	to.add(c, "compliancely")
 	return c
 }

@@ -25,10 +25,10 @@ func kycCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kyc",
 		Short: "Ask Legal Talent KYC for watchlists and sessions",
-		Long: `reconcile kyc asks for the watchlists that were checked lately, and for the sessions that
-you name, as they are now. How to list sessions is not documented: with --kept it asks
-for those that webhooks of the source mentioned and that no webhook reported as approved
-or rejected. It finds them in the payloads that the ledger keeps.
+		Long: `reconcile kyc asks for the watchlists that were checked recently, and for the sessions that
+you name, in their present state. How to list sessions is not documented. With --kept it
+asks for the sessions that webhooks of the source mention and that no webhook reports as
+approved or rejected; it finds them in the payloads that the ledger keeps.
 
 The events have types of their own, ` + reconcile.TypeWatchlist + ` and
 ` + reconcile.TypeSession + `, so a late webhook is another event. Their ids are
@@ -68,17 +68,17 @@ at most ten minutes at a time, and four times for a request.`,
 			return errors.Join(err, to.deliver(ctx, e.Out, found, send))
 		}),
 	}
-	c.Flags().DurationVar(&since, "since", 24*time.Hour, "watchlists that were checked within this `LONG`, and with --kept the\nwebhooks that came within it")
+	c.Flags().DurationVar(&since, "since", 24*time.Hour, "ask for watchlists that were checked within this `LONG`; with --kept,\nlook at webhooks received within it")
 	c.Flags().StringSliceVar(&sessions, "session", nil, "`IDS` of sessions, separated by commas")
-	c.Flags().BoolVar(&kept, "kept", false, "also the sessions that are undecided in kept payloads; reads the whole\ntable of --stack, or the one that TABLE_NAME names")
+	c.Flags().BoolVar(&kept, "kept", false, "also ask for sessions that are undecided in kept payloads; reads the whole\ntable of --stack, or the one that TABLE_NAME names")
 	api.Add(c, "the API's token")
 	cli.AddStaging(c, &staging)
 	to.add(c, "kyc")
 	return c
 }
 
-// keptSessions returns the ids of the sessions that webhooks mentioned since then and that
-// none reported as decided.
+// keptSessions returns the ids of the sessions that webhooks since then mention and that none
+// reports as decided.
 func keptSessions(ctx context.Context, e *cli.Env, f queueFlags, since time.Time) ([]string, error) {
 	s, err := e.Stack(ctx, f.stack)
 	if err != nil {

@@ -27,7 +27,7 @@ your own authenticated request does.`,
 	}, "name a provider: kyc, compliancely", kycCommand(e), compliancelyCommand(e))
 }
 
-// queueFlags say where events go, and which source they belong to.
+// queueFlags name the queue for events, and the source that they belong to.
 type queueFlags struct {
 	url    string
 	stack  cli.StackFlags
@@ -48,7 +48,7 @@ func (f *queueFlags) add(c *cobra.Command, source string) {
 // shortWait is the longest wait that is not reported.
 const shortWait = 3 * time.Second
 
-// waiting returns a function that reports why nothing happens.
+// waiting returns a function that reports long waits.
 func waiting(to *cli.Writer) func(time.Duration) {
 	return func(d time.Duration) {
 		if d > shortWait {
@@ -60,8 +60,8 @@ func waiting(to *cli.Writer) func(time.Duration) {
 // A sendFunc puts a message into a queue.
 type sendFunc func(ctx context.Context, m queue.Message) error
 
-// sender prepares where events go, so that faults are found before the provider is asked.
-// A dry run checks what a queue would.
+// sender prepares the queue, so that faults are found before the provider is asked. In a dry
+// run it checks messages as a queue would.
 func (f queueFlags) sender(ctx context.Context, e *cli.Env) (sendFunc, error) {
 	if f.dryRun {
 		return func(_ context.Context, m queue.Message) error {
@@ -122,7 +122,7 @@ func (f queueFlags) deliver(ctx context.Context, out *cli.Writer, found []queue.
 	}
 	out.Print("%s of source %s %s", cli.Count(sent, "event", "events"), f.source, done)
 	if len(errs) > 0 {
-		errs = append(errs, errors.New("run it again within an hour: what was queued is then a duplicate and is not handled twice"))
+		errs = append(errs, errors.New("run it again within an hour: what was queued is then a duplicate, and is not handled twice"))
 	}
 	return errors.Join(errs...)
 }

@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/lambdatest"
 )
 
-const person = "Example Person 7331" // stands in payloads, and must not be printed
+const person = "Example Person 7331" // is in payloads, and must not be printed
 
 func newFakeKYC(t *testing.T) *clitest.API {
 	t.Helper()
@@ -33,7 +33,7 @@ func newFakeCompliancely(t *testing.T) *clitest.API {
 	})
 }
 
-// TestReconcile runs each twice, once only to see: what is listed is what is queued then.
+// TestReconcile runs each command dry and then in earnest, and wants the listed events queued.
 func TestReconcile(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -84,8 +84,8 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
-// TestReconcileInPart wants what was found to be queued next to what was not, and one
-// refusal of the queue's not to keep the others out.
+// TestReconcileInPart wants the rest queued if something is not found, or if the queue refuses
+// one event.
 func TestReconcileInPart(t *testing.T) {
 	t.Parallel()
 	api, queue := newFakeKYC(t), lambdatest.NewSQS()
@@ -111,7 +111,8 @@ func TestReconcileInPart(t *testing.T) {
 	}
 }
 
-// TestReconcilePending leaves in place what a webhook is still to tell, and says so.
+// TestReconcilePending wants requests listed and not queued if their webhooks are still to
+// come.
 func TestReconcilePending(t *testing.T) {
 	t.Parallel()
 	api := newFakeCompliancely(t)
@@ -126,7 +127,7 @@ func TestReconcilePending(t *testing.T) {
 	}
 }
 
-// TestWaitingIsReported wants a line if nothing would happen for long.
+// TestWaitingIsReported wants a line for a long wait.
 func TestWaitingIsReported(t *testing.T) {
 	t.Parallel()
 	for wait, want := range map[time.Duration]string{
@@ -175,7 +176,7 @@ func TestReconcileUsage(t *testing.T) {
 	}
 }
 
-// TestReconcileKept asks for the session that kept payloads tell of as undecided.
+// TestReconcileKept wants the session asked for that is undecided in kept payloads.
 func TestReconcileKept(t *testing.T) {
 	t.Parallel()
 	f := clitest.NewTable(t)
@@ -199,7 +200,7 @@ func TestReconcileKept(t *testing.T) {
 	}
 }
 
-// TestTokenIsAskedFor wants the typed token to reach the API.
+// TestTokenIsAskedFor wants the token that was typed in requests to the API.
 func TestTokenIsAskedFor(t *testing.T) {
 	t.Parallel()
 	api := newFakeKYC(t)

@@ -19,7 +19,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// flags say what is set at the provider, and where its new secret goes.
+// flags say what to set at the provider, and where to write the new secret.
 type flags struct {
 	api             cli.APIFlags
 	staging         bool
@@ -35,15 +35,15 @@ func kycCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kyc --url URL",
 		Short: "Set the notification channels of Legal Talent KYC",
-		Long: `register kyc sets where Legal Talent KYC sends its webhooks, and a new webhook secret that
-it makes itself, as the provider shows secrets only masked. It first shows what would
-change, and asks.
+		Long: `register kyc sets the URL to which Legal Talent KYC sends its webhooks, and a new webhook
+secret. It makes the secret itself, because the provider shows secrets only masked. It
+first shows what would change, and asks.
 
-With --secret-out the new secret is written to a new file that only you can read.
-Otherwise it is shown once, if standard output is a terminal. It is never written into a
+With --secret-out it writes the new secret to a new file that only you can read. Otherwise
+it shows the secret once, if standard output is a terminal. It never writes it into a
 pipe.
 
-The provider is assumed to use the new secret at once: until the source has it too, the
+It assumes that the provider uses the new secret at once. Until the source has it, too, the
 webhooks are answered with 401.`,
 		Example: `  go tool hookctl register kyc --url https://…/hooks/kyc
   go tool hookctl register kyc --url https://…/hooks/kyc --email risk@example.com --staging
@@ -55,8 +55,8 @@ webhooks are answered with 401.`,
 	}
 	c.Flags().StringVar(&f.url, "url", "", "the webhook `URL`, https://…/hooks/<source>; required")
 	c.Flags().StringVar(&f.slack, "slack", "", "also notify this incoming webhook `URL` of Slack")
-	c.Flags().StringVar(&f.slackEnv, "slack-env", "", "the same from this environment `VARIABLE`, because whoever\nknows the URL can post to it")
-	c.Flags().StringSliceVar(&f.emails, "email", nil, "also notify these `ADDRESSES`, A,B, in place of the present ones")
+	c.Flags().StringVar(&f.slackEnv, "slack-env", "", "read Slack's URL from this environment `VARIABLE`: everyone who\nknows the URL can post to it")
+	c.Flags().StringSliceVar(&f.emails, "email", nil, "also notify these `ADDRESSES`, A,B, instead of the present ones")
 	c.Flags().StringVar(&f.secretOut, "secret-out", "", "write the new secret to this `FILE`, which must not exist")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 	c.MarkFlagsMutuallyExclusive("slack", "slack-env")
@@ -65,7 +65,7 @@ webhooks are answered with 401.`,
 	return c
 }
 
-// registerKYC sets the channels. OnScreen says that a person reads standard output.
+// registerKYC sets the channels. OnScreen says that standard output is a terminal.
 func registerKYC(ctx context.Context, e *cli.Env, f flags, onScreen bool) error {
 	change, err := f.change(e)
 	if err != nil {
@@ -137,7 +137,7 @@ func printChange(out *cli.Writer, now *kyc.Channels, change kyc.ChannelChange) {
 	line("Slack", setOrNot(now.Slack), slack)
 }
 
-// masked returns the end of a masked secret, and no more if the provider does not mask it.
+// masked returns the end of a secret, whether or not the provider masks it.
 func masked(text string) string {
 	const shown = 4
 	if len(text) <= shown {
@@ -160,7 +160,7 @@ func newSecret() webhook.Secret {
 	return webhook.NewSecret(base64.RawURLEncoding.EncodeToString(key[:]))
 }
 
-// setChannels writes the secret down before it is set, so that it cannot be lost.
+// setChannels writes the secret to a file before it sets it, so that it cannot be lost.
 func setChannels(ctx context.Context, client *kyc.Client, change kyc.ChannelChange, secretOut string) error {
 	if secretOut != "" {
 		if err := writeNew(secretOut, change.WebhookSecret.Reveal()); err != nil {
@@ -169,11 +169,11 @@ func setChannels(ctx context.Context, client *kyc.Client, change kyc.ChannelChan
 	}
 	got, err := client.SetNotificationChannels(ctx, change)
 	if err == nil && got.WebhookURL != change.WebhookURL {
-		return errors.New("the provider answers with another webhook URL than the one that was set; check it there")
+		return errors.New("the provider answers with another webhook URL than was set; check it there")
 	}
 	if hint, ok := errors.AsType[webhook.RetryHint](err); ok && (hint.Retry().NotSent || got4xx(err)) {
 		if secretOut != "" {
-			_ = os.Remove(secretOut) // nobody uses that secret
+			_ = os.Remove(secretOut) // the secret is not in use
 		}
 		return fmt.Errorf("%w: %w", cli.ErrNotChanged, err)
 	}
@@ -195,7 +195,7 @@ func writeNew(name, text string) error {
 	}
 	_, err = file.WriteString(text + "\n")
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		_ = os.Remove(name) // it would block another try
+		_ = os.Remove(name) // otherwise another try would find it
 	}
 	return err
 }

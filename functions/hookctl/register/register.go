@@ -10,8 +10,8 @@ import (
 func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "register",
-		Short: "Tell a provider where to send its webhooks",
-		Long: `register enters the webhook URL at a provider that has an API for it: kyc. Contiguity's
-URL is entered in its Console, and Compliancely takes one with each request.`,
+		Short: "Set a provider's webhook URL",
+		Long: `register sets the webhook URL of a provider that has an API for it: kyc. For Contiguity,
+enter the URL in its Console; for Compliancely, send it with each request.`,
 	}, "name a provider: kyc", kycCommand(e))
 }

@@ -20,7 +20,7 @@ import (
 type fakeTenant struct {
 	*httptest.Server
 	status int    // of PATCH; 0 means 200
-	hangUp bool   // after PATCH, in place of an answer
+	hangUp bool   // after PATCH, instead of an answer
 	answer string // the webhook URL in the answer to PATCH; empty means the one set
 
 	mu  sync.Mutex
@@ -67,14 +67,14 @@ func (f *fakeTenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}}})
 }
 
-// changes are the bodies of PATCH so far.
+// changes returns the bodies of PATCH so far.
 func (f *fakeTenant) changes() []map[string]any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.set
 }
 
-// register is the command line that sets a URL without asking.
+// register returns the command line that sets a URL without asking.
 func (f *fakeTenant) register(more ...string) clitest.Call {
 	return clitest.Call{Commands: commands,
 		Args: append([]string{"register", "kyc", "--url", "https://in.example.com/hooks/kyc", "--token-env", "TOKEN", "--yes", "--api", f.URL}, more...),
@@ -82,8 +82,8 @@ func (f *fakeTenant) register(more ...string) clitest.Call {
 	}
 }
 
-// TestRegisterIntoFile wants the secret to be in the request and in a file that others
-// cannot read, and nowhere in what is printed.
+// TestRegisterIntoFile wants the secret in the request and in a file that others cannot read,
+// and not in the output.
 func TestRegisterIntoFile(t *testing.T) {
 	t.Parallel()
 	f, name := newFakeTenant(t), filepath.Join(t.TempDir(), "kyc.secret")
@@ -98,7 +98,7 @@ func TestRegisterIntoFile(t *testing.T) {
 	}
 	emails, _ := json.Marshal(set["notification_emails"])
 	if set["webhook_url"] != "https://in.example.com/hooks/kyc" || set["slack_webhook_url"] != slackURL || string(emails) != `["a@example.com","b@example.com"]` {
-		t.Errorf("set URL, Slack or e-mails otherwise: %s", emails)
+		t.Errorf("another URL, Slack or e-mail address was set: %s", emails)
 	}
 	written, err := os.ReadFile(name)
 	if err != nil || strings.TrimSpace(string(written)) != secret {
@@ -125,8 +125,8 @@ func TestRegisterIntoFile(t *testing.T) {
 	}
 }
 
-// TestRegisterOnScreen wants the secret to be shown once to a person, and a pipe to be
-// refused before anything is set.
+// TestRegisterOnScreen wants the secret shown once on a terminal, and a pipe refused before
+// anything is set.
 func TestRegisterOnScreen(t *testing.T) {
 	t.Parallel()
 	f := newFakeTenant(t)
@@ -151,8 +151,8 @@ func TestRegisterOnScreen(t *testing.T) {
 	}
 }
 
-// TestRegisterRefused wants no file to be left of a secret that was not set, and the file
-// to be kept where it may have been.
+// TestRegisterRefused wants no file of a secret that was not set, and the file of one that may
+// have been set.
 func TestRegisterRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -211,7 +211,7 @@ func TestRegisterUsage(t *testing.T) {
 func TestRegisterAsks(t *testing.T) {
 	t.Parallel()
 	f := newFakeTenant(t)
-	t.Run("script", func(t *testing.T) { // it runs in parallel: the API must outlive it
+	t.Run("script", func(t *testing.T) { // it is parallel, and ends before the API does
 		clitest.Script(t, "testdata/terminal", map[string]string{"API": f.URL, "TOKEN": clitest.Token})
 	})
 	if n := len(f.changes()); n != 1 {

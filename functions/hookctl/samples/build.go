@@ -36,7 +36,7 @@ func Build(ctx context.Context) (map[string][]byte, error) {
 	return b.files, b.err
 }
 
-// The samples of which the special cases are made.
+// The samples that the special cases are made from.
 const (
 	text    = "contiguity.text.incoming.sms"
 	session = "kyc.kyc.session.approved"
@@ -69,8 +69,8 @@ func (b *builder) addCases(wires map[string]queue.Wire) error {
 	return nil
 }
 
-// environment returns what sam local gives the functions in place of the template's
-// values. The variables that name secrets are empty, as the sample values are here.
+// environment returns what sam local gives the functions instead of the template's values.
+// The variables that name secrets are empty, because the sample values are in it.
 func environment() map[string]map[string]string {
 	const memory = "memory:"
 	var sources bytes.Buffer
@@ -97,7 +97,7 @@ type builder struct {
 	err   error // the first
 }
 
-// add writes v as indented JSON, without escapes that only HTML needs.
+// add adds a file with v as indented JSON, without the escapes that only HTML needs.
 func (b *builder) add(name string, v any) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)

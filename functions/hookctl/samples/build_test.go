@@ -37,7 +37,7 @@ func build(t *testing.T) map[string][]byte {
 	return files
 }
 
-// parse reads a file strictly: a field that the lambda structs do not have is a fault.
+// parse reads a file, and refuses fields that the types of package events do not have.
 func parse(t *testing.T, file []byte, into any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(file))
@@ -69,7 +69,7 @@ func TestEverySampleHasItsFiles(t *testing.T) {
 	}
 }
 
-// TestIngestAnswers gives every HTTP event to the function's own code, years later.
+// TestIngestAnswers runs ingest's code with every HTTP event, years later.
 func TestIngestAnswers(t *testing.T) {
 	t.Parallel()
 	special := map[string]string{
@@ -107,11 +107,11 @@ func TestIngestAnswers(t *testing.T) {
 		}
 	}
 	if encoded == 0 {
-		t.Error("no HTTP event has its body in base64, so that way is not in use")
+		t.Error("no HTTP event has its body in base64, so that case is not tested")
 	}
 }
 
-// TestProcessOutcomes gives every SQS event to the function's own code.
+// TestProcessOutcomes runs process's code with every SQS event.
 func TestProcessOutcomes(t *testing.T) {
 	t.Parallel()
 	special := map[string][]process.Outcome{
@@ -148,7 +148,7 @@ func TestProcessOutcomes(t *testing.T) {
 	}
 }
 
-// TestRecordsCarryTheWholeMessage compares the record with the HTTP event's body.
+// TestRecordsCarryTheWholeMessage compares each record with the body of its HTTP event.
 func TestRecordsCarryTheWholeMessage(t *testing.T) {
 	t.Parallel()
 	files := build(t)
@@ -163,14 +163,14 @@ func TestRecordsCarryTheWholeMessage(t *testing.T) {
 			t.Errorf("%s: message is %v, want the sample's", s.Name, m.Event)
 		}
 		if m.Wire.Receives != 1 || !m.Wire.Sent.IsZero() {
-			t.Errorf("%s: receives %d, sent %v; want the first receive, and no time at which it grows old", s.Name, m.Wire.Receives, m.Wire.Sent)
+			t.Errorf("%s: receives %d, sent %v; want the first receive, and no sent time, which would make it too old one day", s.Name, m.Wire.Receives, m.Wire.Sent)
 		}
 	}
 }
 
-// TestDuplicateIsSignedAnew holds the duplicate against the first delivery: the same
-// body, in a request of its own.
-func TestDuplicateIsSignedAnew(t *testing.T) {
+// TestDuplicateIsSignedAgain compares the duplicate with the first delivery: it has the same
+// body, and another signature.
+func TestDuplicateIsSignedAgain(t *testing.T) {
 	t.Parallel()
 	files := build(t)
 	var first, again events.APIGatewayV2HTTPRequest
@@ -180,7 +180,7 @@ func TestDuplicateIsSignedAnew(t *testing.T) {
 		t.Error("the bodies differ, so they are two events")
 	}
 	if name := "contiguity-signature"; first.Headers[name] == again.Headers[name] {
-		t.Error("the signatures are the same: nothing was signed anew")
+		t.Error("the signatures are the same")
 	}
 	if first.RequestContext.RequestID == again.RequestContext.RequestID {
 		t.Error("it is the same request")
@@ -210,7 +210,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	for function, name := range map[string]string{"Ingest": "SOURCES_SECRET_ARN", "Process": "HANDLERS_SECRET_ARN"} {
 		if got, ok := env[function][name]; !ok || got != "" {
-			t.Errorf("%s of %s is %q, %v; want it emptied, or the function would ask AWS", name, function, got, ok)
+			t.Errorf("%s of %s is %q, %v; want it empty, or the function would ask AWS", name, function, got, ok)
 		}
 	}
 	var settings map[string]string

@@ -23,9 +23,9 @@ func Command(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "samples",
 		Short: "Write the sample events of events/",
-		Long: `samples writes the samples as the events that AWS passes to the functions, signed with the
-public sample secrets, for sam local invoke and for tests. It writes the same bytes each
-time, and leaves files of other names alone.`,
+		Long: `samples writes the samples as the events with which AWS invokes the functions, signed with
+the public sample secrets, for sam local invoke and for tests. It writes the same bytes
+each time, and does not touch other files.`,
 		Example: `  go tool hookctl samples
   go tool hookctl samples --check    # exits with 1 if a file is out of date`,
 		Args: cobra.NoArgs,
@@ -45,8 +45,8 @@ time, and leaves files of other names alone.`,
 	return c
 }
 
-// write creates the folder itself but not its parents: a wrong path is more likely than a
-// missing one.
+// write creates the folder but not its parents: they are missing probably because the path
+// is wrong.
 func write(out *cli.Writer, dir string, files map[string][]byte) error {
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:gosec // sources, for everyone to read
 		return fmt.Errorf("make the folder of the sample events: %w", err)

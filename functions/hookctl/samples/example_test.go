@@ -10,7 +10,7 @@ import (
 	"webhookintake/functions/hookctl/samples"
 )
 
-// Each file is the JSON of an event of the lambda package.
+// Each file is the JSON of a type of package events of aws-lambda-go.
 func Example() {
 	files, err := samples.Build(context.Background())
 	if err != nil {

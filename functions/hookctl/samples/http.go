@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Made-up names in the form that AWS gives them.
+// Made-up names in the form of AWS's own.
 const (
 	apiID     = "a1b2c3d4e5"
 	accountID = "123456789012"
@@ -30,7 +30,7 @@ const (
 type post struct {
 	source  string
 	request webhook.Request
-	number  int // distinguishes the requests of one set of files
+	number  int // differs between the requests of one set of files
 	base64  bool
 }
 
@@ -46,7 +46,7 @@ func samplePost(s dialect.Sample, at time.Time, number int) post {
 	}
 }
 
-// event returns the event that API Gateway makes of p.
+// event returns the event that API Gateway makes from p.
 func (p post) event() events.APIGatewayV2HTTPRequest {
 	const route = "POST /hooks/{source}"
 	path := "/hooks/" + p.source
@@ -83,8 +83,8 @@ func (p post) event() events.APIGatewayV2HTTPRequest {
 	}
 }
 
-// parameters returns the query as API Gateway passes it on next to its text: several
-// values of a name are joined by commas. It is nil if there is no query.
+// parameters returns the parsed query, as API Gateway passes it on in addition to its text:
+// several values of a name are joined by commas. Without a query it is nil.
 func (p post) parameters() map[string]string {
 	if len(p.request.Query) == 0 {
 		return nil

@@ -2,7 +2,7 @@ package samples
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // SQS names the body by it; it guards nothing
+	"crypto/md5" //nolint:gosec // SQS has it as a checksum of the body
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -37,9 +37,9 @@ func ingested(ctx context.Context, e events.APIGatewayV2HTTPRequest) (queue.Wire
 	return messages[0].Wire, nil
 }
 
-// record returns a message as Lambda passes it to the function at its first receive. It
-// has no SentTimestamp: the message would count as queued since then, and become too old
-// one day.
+// record returns a message as in Lambda's event at its first receive. It has no
+// SentTimestamp, because the message would count as queued since then, and be too old one
+// day.
 func record(w queue.Wire, number int) events.SQSMessage {
 	sum := md5.Sum([]byte(w.Body)) //nolint:gosec // as above
 	m := events.SQSMessage{

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// timeout is the time for one answer: somewhat more than ingest's timeout.
+	// timeout is how long an answer may take: somewhat more than ingest's timeout.
 	timeout = 15 * time.Second
 	// maxAnswer is how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
@@ -43,12 +43,12 @@ func Command(e *cli.Env) *cobra.Command {
 		Long: `send signs a sample, or the body in a file, as its provider would, with the current time,
 and posts it.
 
-A sample is sent with a new event id and the current time, so that it is handled and not
-dropped as a duplicate. With --id it is the same event at every call; --times sends one
-event several times. A file is sent byte for byte.
+A sample gets a new event id and the current time, so that it is handled and not dropped as
+a duplicate. With --id it is the same event at every call; --times sends one event several
+times. A file is sent byte for byte.
 
-It signs with the provider's sample secret, which "hookctl run" takes, unless a flag says
-where another secret is. It exits with 1 unless every answer is 200.`,
+send signs with the provider's sample secret, which "hookctl run" accepts, unless a flag
+names another one. It exits with 1 unless every answer is 200.`,
 		Example: `  go tool hookctl send text.incoming.sms
   go tool hookctl send text.incoming.sms --times 3     # the second and third are dropped
   go tool hookctl send kyc.session.approved --bad-signature
@@ -62,7 +62,7 @@ where another secret is. It exits with 1 unless every answer is 200.`,
 	f.message.Add(c)
 	c.Flags().StringVar(&f.id, "id", "", "send the sample with this event `ID` and its own time")
 	c.Flags().IntVar(&f.times, "times", 1, "send the same event `N` times")
-	c.Flags().BoolVar(&f.badSignature, "bad-signature", false, "sign with a wrong secret, to see the webhook refused")
+	c.Flags().BoolVar(&f.badSignature, "bad-signature", false, "sign with a wrong secret; the receiver has to refuse that")
 	c.Flags().BoolVar(&f.json, "json", false, "print each answer as a line of JSON")
 	return c
 }
@@ -134,7 +134,7 @@ func post(ctx context.Context, to string, r webhook.Request) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("send: %w", err)
 	}
-	// What redirects is not the intake, and providers do not follow either.
+	// The intake does not redirect, and providers do not follow.
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	began := time.Now()
 	response, err := client.Do(request)
@@ -150,7 +150,7 @@ func post(ctx context.Context, to string, r webhook.Request) (answer, error) {
 		return answer{}, fmt.Errorf("read the answer: %w", err)
 	}
 	got := answer{Millis: float64(took.Microseconds()) / 1000}
-	_ = json.Unmarshal(text, &got) // an answer that is not ours has neither id nor code
+	_ = json.Unmarshal(text, &got) // another program's answer has neither id nor code
 	got.Status = response.StatusCode
 	return got, nil
 }
@@ -170,7 +170,7 @@ func (got answer) print(out *cli.Writer, asJSON bool) error {
 // advice returns why an answer is not 200, and what to do about it.
 func advice(got answer) string {
 	if got.Error == "" {
-		return fmt.Sprintf("status %d, and not an answer of the intake: does the URL lead to it?", got.Status)
+		return fmt.Sprintf("status %d, which is not an answer of the intake: does the URL lead to it?", got.Status)
 	}
 	text := fmt.Sprintf("%d %s", got.Status, got.Error)
 	if next := cli.RefusalAdvice(got.Error); next != "" {

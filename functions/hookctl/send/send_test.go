@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/source"
 )
 
-// ids are the ids of the events that wait, in the order of sending.
+// ids returns the ids of the waiting events, in the order of sending.
 func ids(q *memory.Queue) []string {
 	var all []string
 	for _, m := range q.Messages() {
@@ -43,7 +43,7 @@ func TestSendIdentity(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		lines []string // one after another
+		lines []string // command lines, one after another
 		check func(ids []string) bool
 	}{
 		{"a new id each time", []string{"text.incoming.sms", "text.incoming.sms"},
@@ -73,8 +73,8 @@ func TestSendIdentity(t *testing.T) {
 	}
 }
 
-// TestGivenIDIsOneEvent wants the same bytes at every call with --id: another body under
-// the same id would be a conflict, and not a duplicate.
+// TestGivenIDIsOneEvent wants the same bytes at every call with --id: another body with the
+// same id would be a conflict, and not a duplicate.
 func TestGivenIDIsOneEvent(t *testing.T) {
 	t.Parallel()
 	url, q := clitest.Receiver(t, dialect.Sources())
@@ -122,8 +122,8 @@ func TestSendRefused(t *testing.T) {
 	}
 }
 
-// TestSendWithOwnSecret proves the way to a deployed intake: its own secret and its own
-// clock, which the sample's time is far from.
+// TestSendWithOwnSecret sends as to a deployed intake, which has its own secret, and whose
+// clock is far from the sample's time.
 func TestSendWithOwnSecret(t *testing.T) {
 	t.Parallel()
 	set, err := source.Parse([]byte(`{"contiguity":{"secrets":["`+clitest.Secret+`"]},"kyc":{"secrets":["`+clitest.Secret+`"]}}`), source.ParseOptions{})
@@ -168,7 +168,7 @@ func TestSendJSON(t *testing.T) {
 	}
 }
 
-// TestSendToStrangers sends to what is no intake.
+// TestSendToStrangers sends to other programs than the intake.
 func TestSendToStrangers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

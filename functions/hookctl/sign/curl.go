@@ -8,8 +8,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Curl returns a command for a POSIX shell that sends r to the URL. It contains the body,
-// or names the file that has it.
+// Curl returns a command for a POSIX shell that sends r to the URL. The command contains the
+// body, or names the file that has it.
 func Curl(url string, r webhook.Request, file string) (string, error) {
 	parts := []string{"curl -sS " + quote(url), "-H 'Content-Type: application/json'"}
 	for _, line := range headerLines(r.Header) {

@@ -2,6 +2,6 @@
 // prints the headers or a curl command. It also holds what send, traffic and run share with
 // it: the flags that name a webhook and its target.
 //
-// It promises signatures that the provider's own verifier takes. It never sends anything,
-// and never prints a secret that is not part of a signed request.
+// It promises signatures that the provider's verifier accepts. It never sends anything, and
+// never prints a secret, except for the token that is part of a request of contiguity-v1.
 package sign

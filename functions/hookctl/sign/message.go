@@ -15,10 +15,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// DefaultAddress is where run listens, and where send sends.
+// DefaultAddress is the address at which run listens, and to which send sends.
 const DefaultAddress = "127.0.0.1:8080"
 
-// MessageFlags name a webhook, how it is signed, and where it goes.
+// MessageFlags name a webhook, and say how it is signed and where it is sent.
 type MessageFlags struct {
 	TargetFlags
 	File, Provider string
@@ -26,12 +26,12 @@ type MessageFlags struct {
 
 // Add adds the flags to a command.
 func (f *MessageFlags) Add(c *cobra.Command) {
-	c.Flags().StringVar(&f.File, "file", "", "take the body from this `FILE` instead of a sample; - is standard input")
+	c.Flags().StringVar(&f.File, "file", "", "read the body from this `FILE`, instead of a sample; - is standard input")
 	c.Flags().StringVar(&f.Provider, "provider", "", "`NAME` of the provider whose webhook the file is")
 	f.TargetFlags.Add(c)
 }
 
-// TargetFlags say where webhooks go and how they are signed.
+// TargetFlags say where webhooks are sent and how they are signed.
 type TargetFlags struct {
 	To             string
 	Signed, Header string
@@ -40,13 +40,13 @@ type TargetFlags struct {
 
 // Add adds the flags to a command.
 func (f *TargetFlags) Add(c *cobra.Command) {
-	c.Flags().StringVar(&f.To, "to", "", "send to this `URL`, by default to hookctl run; to a URL without a path,\n/hooks/<provider> is added")
+	c.Flags().StringVar(&f.To, "to", "", "send to this `URL`, by default to hookctl run; a URL without a path gets\n/hooks/<provider>")
 	c.Flags().StringVar(&f.Signed, "signed", "", "`WHAT` kyc signs: body, the default, or timestamp.body")
 	c.Flags().StringVar(&f.Header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
 	f.Secret.Add(c)
 }
 
-// A Target is where a provider's webhooks go, and the settings to sign them with.
+// A Target is the URL of a provider's webhooks, and the settings to sign them with.
 type Target struct {
 	Provider webhook.Provider
 	Settings webhook.Settings

@@ -22,7 +22,7 @@ func Command(e *cli.Env) *cobra.Command {
 		Short: "Print the signed headers of a webhook, or a curl command",
 		Long: `sign signs a body as its provider would, with the current time, and prints the headers.
 With --curl it prints a whole command. It signs with the provider's sample secret, which
-"hookctl run" takes, unless a flag says where another secret is.`,
+"hookctl run" accepts, unless a flag names another one.`,
 		Example: `  go tool hookctl sign text.incoming.sms --curl
   go tool hookctl sign --provider kyc --file body.json --secret-env KYC_SECRET
   jq -c . body.json | go tool hookctl sign --provider compliancely --file -`,
@@ -51,7 +51,7 @@ With --curl it prints a whole command. It signs with the provider's sample secre
 	return c
 }
 
-// printAuthentication prints what makes r authentic: its headers, or the query of its URL.
+// printAuthentication prints the signature of r: its headers, or the query of its URL.
 func printAuthentication(out *cli.Writer, r webhook.Request) {
 	if len(r.Query) > 0 {
 		out.Print("?%s", r.Query.Encode())

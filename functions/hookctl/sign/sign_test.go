@@ -47,7 +47,7 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// TestSignedHeadersVerify holds what is printed against the provider's own judgment.
+// TestSignedHeadersVerify wants the printed headers verified by the provider's own code.
 func TestSignedHeadersVerify(t *testing.T) {
 	t.Parallel()
 	for _, s := range dialect.Samples() {
@@ -82,8 +82,8 @@ func TestSignedHeadersVerify(t *testing.T) {
 	}
 }
 
-// TestSecretSources wants the same signature wherever the secret comes from, and the
-// secret itself nowhere.
+// TestSecretSources wants the same signature from every source of the secret, and the secret
+// not in the output.
 func TestSecretSources(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
@@ -138,8 +138,8 @@ func TestSecretFaults(t *testing.T) {
 	}
 }
 
-// TestCurlInAShell lets a shell take the command apart, with bodies that a
-// careless quoting would change.
+// TestCurlInAShell wants a shell to parse the command correctly, with bodies that careless
+// quoting would change.
 func TestCurlInAShell(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -159,7 +159,7 @@ func TestCurlInAShell(t *testing.T) {
 		}
 	}
 	if _, err := Curl("http://127.0.0.1", webhook.Request{Body: []byte("a\x00b")}, ""); err == nil {
-		t.Error("a command was made for a body that no shell can pass on")
+		t.Error("no error for a body that a shell cannot pass on")
 	}
 }
 

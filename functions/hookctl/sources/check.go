@@ -14,8 +14,8 @@ import (
 	"webhookintake/functions/hookctl/operate/sources"
 )
 
-// defaultSince is how far back the log is searched for uses: longer than the pause between
-// two tries of a provider that documents one.
+// defaultSince is how far back the log is searched for uses. It is longer than any
+// documented pause between two tries of a provider.
 const defaultSince = time.Hour
 
 // shortestSince is how far back the log must be searched at least: a provider may retry
@@ -32,13 +32,13 @@ func checkCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the sources, and see which secrets are in use",
-		Long: `check says whether the current version of the sources is valid and which version serves;
-what in them is probably not meant; and when each secret last verified a webhook, which
-tells when a rotation can be finished.
+		Long: `check says whether the current version of the sources is valid and which version serves,
+warns of probable mistakes, and says when each secret last verified a webhook, so that you
+know when a rotation can be finished.
 
-It searches the log of Ingest, which names a secret by its place among the source's
-secrets. So it counts only lines from 6 minutes after the last change of the source's
-secrets: until then the change may not have reached every instance.
+It searches the log of ingest, which names a secret by its index in the source's secrets.
+It counts only lines that are at least 6 minutes younger than the last change of these
+secrets, because a change takes that long to reach every instance.
 
 It exits with 1 if the current version is not valid, there are no sources, or the log
 cannot be read.`,
@@ -53,7 +53,7 @@ cannot be read.`,
 		}),
 	}
 	f.addStack(c)
-	c.Flags().DurationVar(&since, "since", defaultSince, "search the log this `LONG` back, at least 10m")
+	c.Flags().DurationVar(&since, "since", defaultSince, "search the log of this `LONG` before now, at least 10m")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }
@@ -106,7 +106,7 @@ func printCheck(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Ti
 	}
 }
 
-// printUses prints a line for each secret, and below those of a source the conclusion.
+// printUses prints a line for each secret, and a conclusion for each source.
 func printUses(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Time) {
 	width := 0
 	for _, use := range r.Sources {
@@ -128,8 +128,8 @@ func printUses(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Tim
 	}
 }
 
-// advice returns what the verdict on a source means, and what to do. It is empty if there
-// is nothing to say, and before the log was searched.
+// advice returns what the verdict on a source means, and what to do. It may be empty, as
+// before the log was searched.
 func advice(r *sources.Report, s sources.SourceUse, now time.Time) string {
 	if r.Since == nil {
 		return ""
@@ -141,7 +141,7 @@ func advice(r *sources.Report, s sources.SourceUse, now time.Time) string {
 		if s.Known.IsZero() {
 			return "an older version was restored, so the log does not show which secret was used:\ncheck again after a new version was put"
 		}
-		return fmt.Sprintf("too early to tell: which secret was used is known only from %s on.\nCheck again after %s, or search a shorter time with --since",
+		return fmt.Sprintf("too early to say: which secret was used is known only from %s on.\nCheck again after %s, or search a shorter time with --since",
 			cli.Time(s.Known, now), cli.Time(s.Known.Add(r.Searched), now))
 	case sources.NotYet:
 		return "the provider still signs with an older secret: give it secrets[0]"

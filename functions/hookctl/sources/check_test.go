@@ -13,13 +13,12 @@ import (
 	"webhookintake/functions/hookctl/operate/sources"
 )
 
-// TestSourcesCheck holds what a person reads, from a finished rotation to an invalid
-// document.
+// TestSourcesCheck tests the text for people, from a finished rotation to an invalid document.
 func TestSourcesCheck(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
-		previous string // put an hour before the current one, which is a day old; empty is none
+		previous string // put an hour before the current one, which is a day old
 		current  string
 		lines    []fakeLine
 		want     string // in the error; empty means none
@@ -80,7 +79,7 @@ func TestSourcesCheckJSON(t *testing.T) {
 	}
 }
 
-// TestSourcesCheckWithoutLog tells all that it knows before it says what it could not see.
+// TestSourcesCheckWithoutLog wants the rest of the report although the log cannot be read.
 func TestSourcesCheckWithoutLog(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, twoSources)
@@ -95,6 +94,6 @@ func TestSourcesCheckWithoutLog(t *testing.T) {
 		}
 	}
 	if strings.Contains(out, "no accepted webhooks") || strings.Contains(out, "LogLevel") {
-		t.Errorf("it tells what it does not know:\n%s", out)
+		t.Errorf("it says something about the log:\n%s", out)
 	}
 }

@@ -2,7 +2,7 @@
 // and their secrets.
 //
 // It promises to show a change, with all secrets masked, before it writes it, and to say
-// what to do next. What it writes, package operate/sources decides.
+// what to do next. Package operate/sources makes and writes the change.
 //
 // It never takes a secret as an argument, and never prints one.
 package sources

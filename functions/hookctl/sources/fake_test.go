@@ -13,8 +13,8 @@ import (
 	"webhookintake/functions/hookctl/cli/clitest"
 )
 
-// A fakeAWS is the stack "intake" with a sources' secret and ingest's log group, behind
-// the services that a command asks.
+// A fakeAWS has the services of a stack "intake" with a secret of sources and ingest's log
+// group.
 type fakeAWS struct {
 	*httptest.Server
 
@@ -23,7 +23,7 @@ type fakeAWS struct {
 	puts   []string
 	lines  []fakeLine
 	before func(operation string) // called before each answer; nil does nothing
-	noLog  bool                   // the stack has no output of that name
+	noLog  bool                   // the stack has no output IngestLogs
 }
 
 type fakeVersion struct {
@@ -56,7 +56,7 @@ func (f *fakeAWS) put(id, value string, at time.Time) {
 	f.stages["AWSCURRENT"] = fakeVersion{id, value, at}
 }
 
-// written are the values put by the program.
+// written returns the values that the program put.
 func (f *fakeAWS) written() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +126,7 @@ func (f *fakeAWS) env() map[string]string {
 	}
 }
 
-// sources is a command line for that stack.
+// sources returns a command line for that stack.
 func (f *fakeAWS) sources(args ...string) clitest.Call {
 	return clitest.Call{Commands: commands, Args: append(append([]string{"sources"}, args...), "--stack", "intake"), Env: f.env()}
 }

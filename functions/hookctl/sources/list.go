@@ -18,10 +18,10 @@ func listCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the sources",
-		Long: `list shows the sources, with their secrets masked: the last four characters of a secret of
-12 characters or more, nothing of a shorter one.`,
+		Long: `list shows the sources. It masks their secrets: it shows the last four characters of a
+secret of 12 characters or more, and nothing of a shorter one.`,
 		Example: `  go tool hookctl sources list --stack webhook-intake
-  go tool hookctl sources list --stack webhook-intake --json | jq -r .[].name`,
+  go tool hookctl sources list --stack webhook-intake --json | jq -r .[].source`,
 		Args: cobra.NoArgs,
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return list(ctx, e, f, asJSON)

@@ -15,14 +15,14 @@ func removeCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "remove NAME",
 		Short:   "Remove a source and its secrets",
-		Long:    `remove removes a source. Within 5 minutes its webhooks are answered with 404.`,
+		Long:    `remove removes a source. After at most 5 minutes its webhooks are answered with 404.`,
 		Example: `  go tool hookctl sources remove eu --stack webhook-intake`,
 		Args:    cobra.ExactArgs(1),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return f.change(ctx, e, args[0], func(d sources.Document) (sources.Document, error) {
 				return d.Remove(args[0])
 			}, func(sources.Document, *stack.Stack) string {
-				return "Gone within 5 minutes. Secrets Manager keeps the former document, as AWSPREVIOUS, until the next\nchange."
+				return "It is gone after at most 5 minutes. Secrets Manager keeps the former document, as AWSPREVIOUS, until\nthe next change."
 			})
 		}),
 	}

@@ -18,13 +18,13 @@ func rotateCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rotate NAME",
 		Short: "Change a source's secret, with an overlap",
-		Long: `rotate puts a new secret first among the source's, and keeps the former first one behind
-it: webhooks signed with either are accepted. Older secrets are dropped. It says what to
-do at the provider next.
+		Long: `rotate puts a new secret in front of the source's secrets, and keeps the former first one
+as the second, so that webhooks signed with either are accepted. It drops older secrets,
+and says what to do at the provider.
 
-The secret is asked for, or read from standard input if that is not a terminal. When
-"sources check" shows that the provider signs only with the new one, --finish drops the
-other.`,
+It asks for the secret, or reads it from standard input if that is not a terminal. When
+"sources check" shows that the provider signs only with the new secret, drop the other one
+with --finish.`,
 		Example: `  go tool hookctl sources rotate contiguity --stack webhook-intake
   go tool hookctl sources check --stack webhook-intake
   go tool hookctl sources rotate contiguity --finish --stack webhook-intake`,
@@ -38,7 +38,7 @@ other.`,
 	}
 	f.addChange(c)
 	f.secret.Add(c)
-	c.Flags().BoolVar(&end, "finish", false, "end the overlap: drop all secrets except the first")
+	c.Flags().BoolVar(&end, "finish", false, "finish the rotation: drop all secrets except the first")
 	for _, flag := range cli.SecretFlagNames() {
 		c.MarkFlagsMutuallyExclusive("finish", flag)
 	}
@@ -60,8 +60,8 @@ func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
 		if d, err := dialect.Of(before.Entry(name).Provider); err == nil {
 			advice = d.AfterRotation + "\n\n"
 		}
-		return fmt.Sprintf("%s Until the rotation is finished, webhooks signed with either secret are\naccepted.\n\n%s"+
-			"When this says so:  go tool hookctl sources check%[3]s\nend the overlap:    go tool hookctl sources rotate %[4]s --finish%[3]s",
+		return fmt.Sprintf("%s Until the rotation is finished, webhooks signed with either secret\nare accepted.\n\n%s"+
+			"Check when it can be finished:  go tool hookctl sources check%[3]s\nThen finish it:                 go tool hookctl sources rotate %[4]s --finish%[3]s",
 			inUse, advice, s.Flags, name)
 	})
 }

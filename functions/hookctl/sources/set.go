@@ -23,13 +23,13 @@ func setCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "set NAME",
 		Short: "Add a source, or change one",
-		Long: `set adds the source of that name, or changes it. The name is the last part of the webhook's
-URL. It is also the provider's name, unless --provider says otherwise.
+		Long: `set adds a source, or changes it. The name of a source is the last part of its webhooks'
+URL. It is also the name of the provider, unless --provider names another.
 
-The secret is asked for, or read from standard input if that is not a terminal. It
-replaces all secrets of the source; to change it without refusing webhooks under way, use
-rotate. If only settings are given, an existing source keeps its secrets, and nothing is
-read: to change both, say where the secret is.`,
+set asks for the secret, or reads it from standard input if that is not a terminal. It
+replaces all secrets of the source; to change the secret without refusing webhooks under
+way, use rotate. If flags give only settings of an existing source, the source keeps its
+secrets. To change both, give one of the flags for the secret, too.`,
 		Example: `  go tool hookctl sources set contiguity --stack webhook-intake
   go tool hookctl sources set eu --provider contiguity --tolerance 600 --stack webhook-intake
   go tool hookctl sources set kyc --signed body --secret-file kyc.secret --stack webhook-intake --yes`,
@@ -37,8 +37,8 @@ read: to change both, say where the secret is.`,
 	}
 	f.addChange(c)
 	f.secret.Add(c)
-	c.Flags().StringVar(&s.provider, "provider", "", "`NAME` of the provider whose webhooks the source takes")
-	c.Flags().StringVar(&s.signed, "signed", "", "`WHAT` kyc signs: body, timestamp.body or either; an empty value\nremoves this and any of the settings below")
+	c.Flags().StringVar(&s.provider, "provider", "", "`NAME` of the provider that sends the webhooks")
+	c.Flags().StringVar(&s.signed, "signed", "", "`WHAT` kyc signs: body, timestamp.body or either; an empty value\nremoves this or any other setting")
 	c.Flags().StringVar(&s.product, "product", "", "the event type of Compliancely's webhooks: one `PRODUCT`")
 	c.Flags().StringVar(&s.header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
 	c.Flags().StringVar(&s.tolerance, "tolerance", "", "how far the signed time may be off, in `SECONDS`; 0 turns the check off")
@@ -53,7 +53,7 @@ read: to change both, say where the secret is.`,
 	return c
 }
 
-// edit returns the change that the given flags make.
+// edit returns the change that the flags describe.
 func (s settings) edit(given func(flag string) bool) (e sources.Edit, err error) {
 	if given("provider") {
 		e.Provider = &s.provider
@@ -93,7 +93,7 @@ func set(ctx context.Context, e *cli.Env, f flags, name string, edit sources.Edi
 		if before.Has(name) {
 			return inUse
 		}
-		text := "Ingest knows it within 5 minutes. No deploy is needed."
+		text := "Ingest has it after at most 5 minutes. No deploy is needed."
 		if url, err := s.HookURL(name); err == nil {
 			text += "\nIts webhooks go to " + url
 		}

@@ -29,7 +29,7 @@ that it showed.`,
 	return c
 }
 
-// flags say whose sources are meant, and how they are changed.
+// flags name a stack, and say how to change its sources.
 type flags struct {
 	stack  cli.StackFlags
 	secret cli.SecretFlags
@@ -46,8 +46,8 @@ func (f *flags) addChange(c *cobra.Command) {
 }
 
 // inUse says when a change takes effect.
-const inUse = `In use within 5 minutes, or at once when a webhook does not match the former secrets. No deploy
-is needed.`
+const inUse = `It is in use after at most 5 minutes, or at once when a webhook does not match the former
+secrets. No deploy is needed.`
 
 // editor returns the editor of the stack's secret.
 func (f flags) editor(ctx context.Context, e *cli.Env) (*sources.Editor, *stack.Stack, error) {
@@ -62,8 +62,8 @@ func (f flags) editor(ctx context.Context, e *cli.Env) (*sources.Editor, *stack.
 	return &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}, s, nil
 }
 
-// change shows a change of one source, asks, and writes it. Next returns what to do then;
-// it gets the document as it was.
+// change shows a change of one source, asks, and writes it. Next gets the document before
+// the change, and returns what to do next.
 func (f flags) change(
 	ctx context.Context, e *cli.Env, name string,
 	change func(sources.Document) (sources.Document, error),
@@ -86,7 +86,7 @@ func (f flags) change(
 	}
 	changes := sources.Changes(base.Document, after, name)
 	if len(changes) == 0 {
-		e.Out.Print("Nothing to change: the source is like this already.")
+		e.Out.Print("Nothing changes: the source is already like this.")
 		return nil
 	}
 	e.Out.Print("%s", strings.Join(changes, "\n"))

@@ -44,7 +44,7 @@ func TestSourcesList(t *testing.T) {
 	}
 }
 
-// TestSourcesChanges runs every change, and holds what is written and what is said.
+// TestSourcesChanges runs every change, and checks what is written and printed.
 func TestSourcesChanges(t *testing.T) {
 	t.Parallel()
 	const kyc = `  "kyc": {"signed":"body",   "secrets":["hunter2"] }`
@@ -55,7 +55,7 @@ func TestSourcesChanges(t *testing.T) {
 	}{
 		{name: "the first source", args: "set kyc --signed body --secret-env NEW",
 			want: `  "kyc": {"secrets": ["hunter2-the-new-5555"], "signed": "body"}`,
-			says: []string{"kyc is new, of provider kyc", "••••5555  new", "Written. Ingest knows it within 5 minutes", "https://in.example.com/hooks/kyc"}},
+			says: []string{"kyc is new, of provider kyc", "••••5555  new", "Written. Ingest has it after at most 5 minutes", "https://in.example.com/hooks/kyc"}},
 		{name: "from standard input", value: twoSources, args: "set kyc", stdin: "hunter2-piped-6666\n",
 			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},` + "\n" +
 				`  "kyc": {"signed": "body", "secrets": ["hunter2-piped-6666"]}`,
@@ -75,19 +75,19 @@ func TestSourcesChanges(t *testing.T) {
 			want: `  "contiguity": {"secrets": ["whsec_hunter2"]}`, says: []string{"tolerance_s  60 -> not set"}},
 		{name: "unchecked time", value: `{"contiguity": {"secrets": ["whsec_hunter2"]}}`, args: "set contiguity --tolerance 0",
 			want: `  "contiguity": {"secrets": ["whsec_hunter2"], "tolerance_s": 0}`, says: []string{"tolerance_s  not set -> 0"}},
-		{name: "removed", value: twoSources, args: "remove contiguity", want: kyc, says: []string{"contiguity is removed", "Gone within 5 minutes"}},
+		{name: "removed", value: twoSources, args: "remove contiguity", want: kyc, says: []string{"contiguity is removed", "It is gone after at most 5 minutes"}},
 		{name: "rotated", value: twoSources, args: "rotate contiguity --secret-env NEW",
 			want: `  "contiguity": {"secrets": ["hunter2-the-new-5555","whsec_hunter2_3333"]},` + "\n" + kyc,
 			says: []string{"secrets[0]   ••••5555  new", "secrets[1]   ••••3333  was secrets[0]", "dropped      ••••4444", "warning: contiguity: secrets[0] does not begin with whsec_",
-				"In use within 5 minutes, or at once", "Contiguity's Console made the new secret", "sources rotate contiguity --finish --stack intake"}},
+				"It is in use after at most 5 minutes, or at once", "Contiguity's Console made the new secret", "sources rotate contiguity --finish --stack intake"}},
 		{name: "rotated in a region", value: twoSources, args: "rotate kyc --secret-env NEW --region us-east-1 --profile p",
 			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},` + "\n" +
 				`  "kyc": {"signed": "body", "secrets": ["hunter2-the-new-5555","hunter2"]}`,
 			says: []string{"sources check --stack intake --region us-east-1 --profile p\n", "--finish --stack intake --region us-east-1 --profile p\n"}},
 		{name: "finished", value: twoSources, args: "rotate contiguity --finish",
 			want: `  "contiguity": {"secrets": ["whsec_hunter2_3333"]},` + "\n" + kyc, says: []string{"dropped      ••••4444", "are answered with 401"}},
-		{name: "nothing to finish", value: twoSources, args: "rotate kyc --finish", says: []string{"Nothing to change"}},
-		{name: "nothing to set", value: twoSources, args: "set contiguity --provider contiguity", says: []string{"Nothing to change"}},
+		{name: "nothing to finish", value: twoSources, args: "rotate kyc --finish", says: []string{"Nothing changes"}},
+		{name: "nothing to set", value: twoSources, args: "set contiguity --provider contiguity", says: []string{"Nothing changes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestSourcesChanges(t *testing.T) {
 	}
 }
 
-// TestSourcesRefused wants nothing to be written, and the reason.
+// TestSourcesRefused wants nothing written, and the reason.
 func TestSourcesRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -138,7 +138,7 @@ func TestSourcesRefused(t *testing.T) {
 		{"an empty variable", twoSources, "rotate kyc --secret-env NOT_SET --yes", cli.ExitFailed, []string{"the secret is empty"}},
 		{"no such source", twoSources, "rotate eu --secret-env NEW --yes", cli.ExitFailed, []string{`no such source "eu": there are contiguity, kyc`}},
 		{"remove what is not there", "", "remove kyc --yes", cli.ExitFailed, []string{`no such source "kyc": there are no sources yet`}},
-		{"list of an invalid one", `{"kyc": {"secret": "hunter2"}}`, "list", cli.ExitFailed, []string{"sources.kyc.secret:", "sources check --stack intake"}},
+		{"list of an invalid document", `{"kyc": {"secret": "hunter2"}}`, "list", cli.ExitFailed, []string{"sources.kyc.secret:", "sources check --stack intake"}},
 		{"seconds", twoSources, "set contiguity --tolerance 5m --yes", cli.ExitUsage, []string{`--tolerance "5m" is not a whole number of seconds`}},
 		{"secret as an argument", twoSources, "rotate kyc hunter3", cli.ExitUsage, []string{"accepts 1 arg"}},
 		{"finish with a secret", twoSources, "rotate kyc --finish --secret-env NEW", cli.ExitUsage, []string{"finish", "secret-env"}},
@@ -164,7 +164,7 @@ func TestSourcesRefused(t *testing.T) {
 	}
 }
 
-// TestSourcesConcurrently lets somebody else write between the two reads.
+// TestSourcesConcurrently has another version written between the two reads.
 func TestSourcesConcurrently(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, twoSources)
@@ -182,8 +182,8 @@ func TestSourcesConcurrently(t *testing.T) {
 	}
 }
 
-// TestSourcesSecretIsAskedFor wants what is typed to be written, from a file without the
-// line break at its end.
+// TestSourcesSecretIsAskedFor wants the secret that was typed, piped in, or read from a file
+// without the line break at its end.
 func TestSourcesSecretIsAskedFor(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "secret")
@@ -216,7 +216,7 @@ func TestSourcesSecretIsAskedFor(t *testing.T) {
 func TestSourcesAsk(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, twoSources)
-	t.Run("script", func(t *testing.T) { // it runs in parallel: the services must outlive it
+	t.Run("script", func(t *testing.T) { // it is parallel, and ends before the services do
 		env := f.env()
 		env["AWS_REGION"], env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = "us-east-1", "id", "key"
 		clitest.Script(t, "testdata/terminal", env)

@@ -20,8 +20,8 @@ func Command(e *cli.Env) *cobra.Command {
 		Use:   "types",
 		Short: "List the known event types",
 		Long: `types lists every event type that handlers can be registered for: its name, the Go type
-of its payload, the typed key for hook.On, and older names that reach the same handlers.
-Each type has a sample of the same name.`,
+of its payload, the typed key for hook.On, and older names for the same handlers. Each
+type has a sample of the same name.`,
 		Example: `  go tool hookctl types
   go tool hookctl types --json | jq -r .[].sample`,
 		Args: cobra.NoArgs,

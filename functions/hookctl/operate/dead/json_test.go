@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// TestViews wants times in UTC, in whatever zone they come.
+// TestViews wants times in UTC.
 func TestViews(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
