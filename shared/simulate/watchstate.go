@@ -13,7 +13,7 @@ import (
 // nothing else changes; one that is not noted changes nothing.
 func (v *watch) moved(c ledger.Claim, before, after *ledger.Record, was []string, err error) {
 	f, person := v.of(c.Key), v.w.byKey(c.Key).person
-	if cl := f.life.current(); cl != nil && cl.fence == c.Fence {
+	if cl := f.life.current(); cl != nil && cl.fence == c.Fence && !cl.ended { // what arrives later, its process does not see
 		cl.refused = errors.Is(err, ledger.ErrStateMoved)
 	}
 	now, want := v.w.moves(person), was
