@@ -8,7 +8,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 # fuzz runs one target. When its time is up in the middle of an input, go test
-# may call that a failure, without an input that failed: it is none.
+# may call that a failure although no input failed.
 fuzz() {
 	local package=$1 target=$2
 	say "$package $target"

@@ -115,9 +115,9 @@ func (w *world) pick(t *rapid.T) (id, receipt string) {
 	return id, w.receipt[id]
 }
 
-// buried says that the message may have been moved away since its last receive: so a
-// delete removes nothing.
-func (w *world) buried(id string) bool {
+// movedAway reports whether the message may have been dead-lettered since its last receive,
+// so that a delete removes nothing.
+func (w *world) movedAway(id string) bool {
 	for _, m := range w.letters.Messages() {
 		if m.ID == id {
 			return true
@@ -133,7 +133,7 @@ func (w *world) delete(t *rapid.T) {
 	if err != nil && !errors.Is(err, errLost) {
 		t.Fatalf("Delete = %v", err)
 	}
-	if applies && !w.buried(id) {
+	if applies && !w.movedAway(id) {
 		w.deleted[id] = true
 	}
 }
@@ -143,7 +143,7 @@ func (w *world) deferral(t *rapid.T) {
 	applies := w.apply
 	after := time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second
 	err := w.q.Defer(context.Background(), []queue.Deferral{{Receipt: receipt, After: after}})[0]
-	if err != nil && !errors.Is(err, errLost) && !w.buried(id) {
+	if err != nil && !errors.Is(err, errLost) && !w.movedAway(id) {
 		t.Fatalf("Defer = %v", err)
 	}
 	if now := w.clock.Now(); applies && now.Before(w.hidden[id]) {
