@@ -19,7 +19,7 @@ import (
 )
 
 // secret is the source's. Sample secrets are refused outside of `sam local`.
-const secret = "whsec_measured"
+const secret = "whsec_measured-and-never-used-elsewhere"
 
 // An ingestSubject is ingest with a fake SQS.
 type ingestSubject struct {
