@@ -18,7 +18,7 @@ func Example() {
 	intake := pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	go func() { _ = intake.Work(ctx, func([]pipeline.Worked) {}) }()
+	go func() { _ = intake.Work(ctx, func(pipeline.Worked) {}) }()
 
 	site := doctor.Site{
 		HealthURL:   "http://localhost/healthz",

@@ -78,7 +78,7 @@ func (w *world) examine() doctor.Report {
 		case <-ctx.Done():
 		}
 		if w.idle >= 0 {
-			_ = w.pipeline.Work(ctx, func([]pipeline.Worked) {})
+			_ = w.pipeline.Work(ctx, func(pipeline.Worked) {})
 		}
 	})
 	report := doctor.Run(w.t.Context(), w.options)

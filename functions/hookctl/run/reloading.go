@@ -56,13 +56,13 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 			} else {
 				text = e.Out.Dim(text)
 			}
-			e.Out.Print("%s", text)
+			e.Out.Text("%s", text)
 		},
 	}
 	if err := watcher.Run(ctx); err != nil {
 		return err
 	}
-	e.Out.Print("\nStopped. %s", keptText(folder))
+	e.Out.Text("\nStopped. %s", keptText(folder))
 	return nil
 }
 

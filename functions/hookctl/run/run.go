@@ -103,10 +103,10 @@ func showSamples(ctx context.Context, e *cli.Env, logs *pipeline.Logs) (problems
 	}
 	e.Out.Print("")
 	if len(unexpected) == 0 {
-		e.Out.Print("%s", e.Out.Good("All as expected."))
+		e.Out.Text("%s", e.Out.Good("All as expected."))
 	}
 	for _, problem := range unexpected {
-		e.Out.Print("%s %s", e.Out.Bad("not as expected:"), problem)
+		e.Out.Text("%s %s", e.Out.Bad("not as expected:"), problem)
 	}
 	return len(unexpected), nil
 }

@@ -71,8 +71,8 @@ func TestRunReceives(t *testing.T) {
 		args string
 		want string
 	}{
-		{"text.incoming.sms --id evt_live", `evt_live\n +handled by reply`},
-		{"text.incoming.sms --id evt_live", `evt_live\n +is a duplicate, dropped`},
+		{"text.incoming.sms --id evt_live", `evt_live  handled by reply`},
+		{"text.incoming.sms --id evt_live", `evt_live  is a duplicate, dropped`},
 		{"kyc.session.approved --bad-signature", `401 refused  signature_mismatch \(source kyc\)`},
 		{"text.incoming.sms --to " + url + "/hooks/nobody", `404 refused  unknown_source`},
 	} {
@@ -103,7 +103,7 @@ func TestRunWithOwnSources(t *testing.T) {
 	if err := c.RunTo(ctx, io.Discard, io.Discard); err != nil {
 		t.Error(err)
 	}
-	out := r.await(t, `(?s).*contiguity-eu text\.incoming\.sms evt_\w+\n +handled by reply`)
+	out := r.await(t, `(?s).*contiguity-eu text\.incoming\.sms\n\S+  evt_\w+  handled by reply`)
 	if strings.Contains(out, clitest.Secret) {
 		t.Error("the secret is shown")
 	}

@@ -52,7 +52,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 		return nil, err
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
-		Sources: source.Fixed(s.set), Handlers: registry, Answered: s.watch.answered,
+		Sources: source.Fixed(s.set), Handlers: registry, Answered: s.watch.answered, Around: s.watch.around,
 	})
 	if s.inherited, err = reload.Inherited(e.Getenv); err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (s *server) serve(ctx context.Context) error {
 	worker.Wait()
 	err = errors.Join(err, workErr, s.data.save(s.Pipeline))
 	if s.inherited == nil && err == nil { // a watcher says it itself
-		s.out.Print("\nStopped. %s", keptText(s.data))
+		s.out.Text("\nStopped. %s", keptText(s.data))
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func (s *server) serve(ctx context.Context) error {
 // printRestored prints what waits since the last run.
 func (s *server) printRestored() {
 	if left := len(s.Queue.Messages()); left > 0 {
-		s.out.Print("Going on with %s of the last run.", cli.Count(left, "waiting event", "waiting events"))
+		s.out.Text("Going on with %s of the last run.", cli.Count(left, "waiting event", "waiting events"))
 	}
 }
 
@@ -132,14 +132,14 @@ func (s *server) printRestored() {
 func (s *server) printWelcome() {
 	base := baseURL(s.listener)
 	s.out.Print("")
-	s.out.Print("%s", s.out.Bold("Receiving webhooks now; Ctrl-C ends it."))
+	s.out.Text("%s", s.out.Bold("Receiving webhooks now; Ctrl-C ends it."))
 	for _, name := range slices.Sorted(maps.Keys(s.set)) {
-		s.out.Print("   %s", base+"/hooks/"+name)
+		s.out.Text("   %s", base+"/hooks/"+name)
 	}
 	s.out.Print("")
 	if s.own {
-		s.out.Print("The sources are those of SOURCES. Sign with the secret of one, from another terminal:")
-		s.out.Print("   go tool hookctl send text.incoming.sms --to %s/hooks/NAME --secret-prompt", base)
+		s.out.Text("The sources are those of SOURCES. Sign with the secret of one, from another terminal:")
+		s.out.Text("   go tool hookctl send text.incoming.sms --to %s/hooks/NAME --secret-prompt", base)
 		s.out.Print("")
 		return
 	}
@@ -147,13 +147,13 @@ func (s *server) printWelcome() {
 	if base != "http://"+sign.DefaultAddress {
 		to = " --to " + base
 	}
-	s.out.Print("Send one from another terminal:")
-	s.out.Print("   go tool hookctl send contiguity.text.incoming.sms%s", to)
+	s.out.Text("Send one from another terminal:")
+	s.out.Text("   go tool hookctl send contiguity.text.incoming.sms%s", to)
 	if s.first {
-		s.out.Print("or this, with a signature for this very body (the second time it is a duplicate):")
+		s.out.Text("or this, with a signature for this very body (the second time it is a duplicate):")
 		s.out.Print("   %s", strings.ReplaceAll(exampleCurl(base), "\n", "\n   "))
 	} else {
-		s.out.Print("What happens to each sample: go tool hookctl run --once")
+		s.out.Text("What happens to each sample: go tool hookctl run --once")
 	}
 	s.out.Print("")
 }

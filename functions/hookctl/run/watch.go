@@ -14,11 +14,15 @@ import (
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/lambdasqs"
 	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
 )
 
-// A watch prints each webhook when it is answered, and below it how it was handled. The
-// worker may finish a message before its sender has the answer, so the outcome waits until
-// the answer is printed.
+// slowAfter is how long a handler runs before the watch says so.
+const slowAfter = 2 * time.Second
+
+// A watch prints each webhook when it is answered, and how it was handled: each line with
+// the event's id, as events are handled side by side. A worker may finish a message before
+// its sender has the answer, so the outcome waits until the answer is printed.
 type watch struct {
 	out  *cli.Writer
 	logs *pipeline.Logs
@@ -27,6 +31,7 @@ type watch struct {
 	mu       sync.Mutex
 	answers  map[string]int      // by event: printed answers whose outcome is not printed yet
 	outcomes map[string][]string // by event: outcomes whose answer is not printed yet
+	running  int                 // handlers
 }
 
 func newWatch(out *cli.Writer, logs *pipeline.Logs, now func() time.Time) *watch {
@@ -37,15 +42,14 @@ func newWatch(out *cli.Writer, logs *pipeline.Logs, now func() time.Time) *watch
 func (w *watch) answered(r ingest.Report) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	at := w.now().Format(time.TimeOnly)
 	if r.Status != http.StatusOK {
-		w.out.Print("%s  %s  %s", at, w.out.Bad(fmt.Sprintf("%d refused", r.Status)), refusal(r))
+		w.print(w.timed(w.out.Bad(fmt.Sprintf("%d refused", r.Status)) + "  " + refusal(r)))
 		return
 	}
-	w.out.Print("%s  %d in %s   %s %s %s", at, r.Status, cli.Millis(r.Took), r.Source, r.Type, short(r.ID))
+	w.print(w.timed(fmt.Sprintf("%s  %d in %s  %s %s", short(r.ID), r.Status, cli.Millis(r.Took), r.Source, r.Type)))
 	key := r.Source + "#" + r.ID
 	if waiting := w.outcomes[key]; len(waiting) > 0 {
-		w.out.Print("%s", waiting[0])
+		w.print(waiting[0])
 		if w.outcomes[key] = waiting[1:]; len(waiting) == 1 {
 			delete(w.outcomes, key)
 		}
@@ -54,25 +58,33 @@ func (w *watch) answered(r ingest.Report) {
 	w.answers[key]++
 }
 
-// worked prints the outcomes of a batch.
-func (w *watch) worked(batch []pipeline.Worked) {
-	logs := w.logs.Take()
-	for i, one := range batch {
-		text := w.outcome(one)
-		if i == len(batch)-1 { // only the handler knows which event a log line is about
-			for _, line := range logs {
-				text += "\n" + indent + w.out.Dim("log: "+line)
-			}
-		}
-		w.show(one, text)
-	}
+// around runs a handler, and says so if that takes long.
+func (w *watch) around(m queue.Message, handler string, run func() error) error {
+	w.count(1)
+	defer w.count(-1)
+	slow := time.AfterFunc(slowAfter, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.print(w.timed(fmt.Sprintf("%s  %s still runs after %v", short(m.ID), handler, slowAfter)))
+	})
+	defer slow.Stop()
+	return run()
 }
 
-const indent = "          " // below the time of day
-
-func (w *watch) show(one pipeline.Worked, text string) {
+func (w *watch) count(more int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.running += more
+}
+
+// worked prints the outcome of a message, unless its answer is not printed yet.
+func (w *watch) worked(one pipeline.Worked) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text := w.outcome(one)
+	for _, line := range w.logs.Take() {
+		text += "\n" + indent + w.out.Dim(w.owner(line, one.Message.ID)+"  log: "+line)
+	}
 	key := one.Message.Key()
 	again := one.Message.Wire.Receives > 1
 	if !again && w.answers[key] == 0 {
@@ -84,29 +96,49 @@ func (w *watch) show(one pipeline.Worked, text string) {
 			delete(w.answers, key)
 		}
 	}
-	w.out.Print("%s", text)
+	w.print(text)
 }
 
+// owner returns the event that a line of the log is about: the one that it names itself, or
+// the one that ran if no other did.
+func (w *watch) owner(line, id string) string {
+	for field := range strings.FieldsSeq(line) {
+		if named, ok := strings.CutPrefix(field, "id="); ok {
+			return short(named)
+		}
+	}
+	if w.running > 0 {
+		return "(one of several events)"
+	}
+	return short(id)
+}
+
+// indent is the room of the time of day, for lines below the first.
+const indent = "          "
+
+func (w *watch) print(text string) { w.out.TextUnder(len(indent)+2, text) }
+
+func (w *watch) timed(text string) string { return w.now().Format(time.TimeOnly) + "  " + text }
+
 // outcome returns the outcome of one message, with the errors of handlers, which are shown
-// here to their author. That of a later receive is printed apart from the answer, so it
-// has its own time and id.
+// here to their author.
 func (w *watch) outcome(one pipeline.Worked) string {
+	id := short(one.Message.ID)
 	text := strings.TrimPrefix(lambdasqs.Summary(one.Result), one.Message.ID+" ")
 	if len(one.Runs) == 1 && one.Outcome == process.Handled {
 		text += " in " + cli.Millis(one.Runs[0].Took)
+	}
+	if one.Message.Wire.Receives > 1 {
+		text = "again: " + text
 	}
 	if one.Acked && one.Outcome != process.DeadLettered {
 		text = w.out.Good(text)
 	} else {
 		text = w.out.Bad(text)
 	}
-	if one.Message.Wire.Receives > 1 {
-		text = fmt.Sprintf("%s  %s again: %s", w.now().Format(time.TimeOnly), short(one.Message.ID), text)
-	} else {
-		text = indent + text
-	}
+	text = w.timed(id + "  " + text)
 	for _, line := range details(one) {
-		text += "\n" + indent + w.out.Dim(line)
+		text += "\n" + indent + w.out.Dim(id+"  "+line)
 	}
 	return text
 }

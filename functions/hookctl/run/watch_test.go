@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,39 +58,40 @@ func TestWatch(t *testing.T) {
 		{"answered, then handled", func(l *watch, logs *pipeline.Logs) {
 			l.answered(accepted("evt_1"))
 			slog.New(logs).Info("charged", "cents", 5)
-			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+			l.worked(result("evt_1", 1, process.Handled, done))
 		}, []string{
-			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
-			"          handled by charge in 1.0 ms",
-			"          log: charged  cents=5",
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  handled by charge in 1.0 ms",
+			"          evt_1  log: charged  cents=5",
 		}},
 		{"handled before it is answered", func(l *watch, _ *pipeline.Logs) {
-			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done)})
+			l.worked(result("evt_1", 1, process.Handled, done))
 			l.answered(accepted("evt_1"))
 		}, []string{
-			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
-			"          handled by charge in 1.0 ms",
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  handled by charge in 1.0 ms",
 		}},
 		{"twice the same event, crossing", func(l *watch, _ *pipeline.Logs) {
-			l.worked([]pipeline.Worked{result("evt_1", 1, process.Handled, done), result("evt_1", 1, process.Duplicate)})
+			l.worked(result("evt_1", 1, process.Handled, done))
+			l.worked(result("evt_1", 1, process.Duplicate))
 			l.answered(accepted("evt_1"))
 			l.answered(accepted("evt_1"))
 		}, []string{
-			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
-			"          handled by charge in 1.0 ms",
-			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
-			"          is a duplicate, dropped",
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  handled by charge in 1.0 ms",
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  is a duplicate, dropped",
 		}},
 		{"failed, and handled at the second try", func(l *watch, _ *pipeline.Logs) {
 			l.answered(accepted("evt_1"))
-			l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, done, failed)})
-			l.worked([]pipeline.Worked{result("evt_1", 2, process.Handled, done)})
+			l.worked(result("evt_1", 1, process.Retried, done, failed))
+			l.worked(result("evt_1", 2, process.Handled, done))
 		}, []string{
-			"12:00:00  200 in 0.5 ms   shop order.paid evt_1",
-			"          failed, tried again in 4s",
-			"          charge done in 1.0 ms",
-			"          notify failed in 1.0 ms: shop is closed",
-			"12:00:00  evt_1 again: handled by charge in 1.0 ms",
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  failed, tried again in 4s",
+			"          evt_1  charge done in 1.0 ms",
+			"          evt_1  notify failed in 1.0 ms: shop is closed",
+			"12:00:00  evt_1  again: handled by charge in 1.0 ms",
 		}},
 		{"refused", func(l *watch, _ *pipeline.Logs) {
 			l.answered(ingest.Report{Source: ingest.UnknownSource, Status: 405, Code: webhook.ErrMethod})
@@ -117,14 +119,14 @@ func TestWatchShowsWhereAHandlerPanicked(t *testing.T) {
 	t.Parallel()
 	l, _, out := newTestWatch()
 	l.answered(accepted("evt_1"))
-	l.worked([]pipeline.Worked{result("evt_1", 1, process.Retried, process.Run{
+	l.worked(result("evt_1", 1, process.Retried, process.Run{
 		Handler: "charge", End: process.RunFailed,
 		Err: &hook.PanicError{Value: "boom", Frames: []hook.Frame{
 			{Function: "handlers.price", File: "handlers/charge.go", Line: 12},
 			{Function: "handlers.charge", File: "handlers/charge.go", Line: 7},
 		}},
-	})})
-	for _, want := range []string{": panic: boom\n", "  at handlers.price (handlers/charge.go:12)\n", "  at handlers.charge (handlers/charge.go:7)\n"} {
+	}))
+	for _, want := range []string{": panic: boom\n", "evt_1    at handlers.price (handlers/charge.go:12)\n", "evt_1    at handlers.charge (handlers/charge.go:7)\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -139,6 +141,46 @@ func TestShort(t *testing.T) {
 	} {
 		if got := short(id); got != want {
 			t.Errorf("short(%s) = %s, want %s", id, got, want)
+		}
+	}
+}
+
+// TestWatchSlowHandler names a handler that runs for long, while it runs.
+func TestWatchSlowHandler(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		takes time.Duration
+		want  string
+	}{
+		{slowAfter - time.Millisecond, ""},
+		{slowAfter + time.Millisecond, "12:00:00  evt_1  charge still runs after 2s\n"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l, _, out := newTestWatch()
+			failed := errors.New("no")
+			err := l.around(result("evt_1", 1, process.Handled).Message, "charge", func() error {
+				time.Sleep(tt.takes) // of the bubble
+				return failed
+			})
+			if !errors.Is(err, failed) || out.String() != tt.want || l.running != 0 {
+				t.Errorf("after %v: %v, %q, %d running, want %q", tt.takes, err, out, l.running, tt.want)
+			}
+		})
+	}
+}
+
+// TestWatchNamesTheEventOfALogLine does not guess while several events run.
+func TestWatchNamesTheEventOfALogLine(t *testing.T) {
+	t.Parallel()
+	l, logs, out := newTestWatch()
+	l.answered(accepted("evt_1"))
+	slog.New(logs).Info("charged", "id", "evt_2")
+	slog.New(logs).Info("printed")
+	l.running = 1 // of evt_2
+	l.worked(result("evt_1", 1, process.Handled, done))
+	for _, want := range []string{"evt_2  log: charged", "(one of several events)  log: printed"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
 }

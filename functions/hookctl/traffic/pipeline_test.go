@@ -89,7 +89,7 @@ func intake(t *testing.T, provider string) (runs func() map[string]int, p *pipel
 	ctx, stop := context.WithCancel(context.Background())
 	var worker sync.WaitGroup
 	worker.Go(func() {
-		if err := p.Work(ctx, func([]pipeline.Worked) {}); err != nil {
+		if err := p.Work(ctx, func(pipeline.Worked) {}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -54,15 +54,15 @@ func (t *show) conversation(ctx context.Context) error {
 		for _, w := range worked {
 			t.expect(w.Outcome == process.Handled, "a text of the conversation: %s", failure(w))
 		}
-		t.Out.Print("   customer     %s", strings.Join(texts, ", and at once "))
+		t.Out.Text("   customer     %s", strings.Join(texts, ", and at once "))
 		for _, a := range sent()[shown:] {
-			t.Out.Print("   to %-9s %s", a.text, a.answer)
+			t.Out.Text("   to %-9s %s", a.text, a.answer)
 			shown++
 		}
 	}
 	ok := orderly(sent())
 	t.expect(ok, "the conversation went %v", sent())
-	t.Out.Print("   %s", t.verdict(ok, "each text moved the conversation once, and was answered once"))
+	t.Out.Text("   %s", t.verdict(ok, "each text moved the conversation once, and was answered once"))
 	return nil
 }
 

@@ -34,9 +34,9 @@ func (t *show) crash(ctx context.Context) error {
 	}
 	ok := first.Outcome == process.Retried && ended(first, steady) == process.RunDone && panicked(first, shaky)
 	t.expect(ok, "the first try of a handler that panics: %s", failure(first))
-	t.Out.Print("   first try    %s, %s; next try in %s",
+	t.Out.Text("   first try    %s, %s; next try in %s",
 		t.verdict(ok, steady+" done"), t.Out.Bad(shaky+" panicked"), first.Delay.Round(100*time.Millisecond))
-	t.Out.Print("                %s", t.Out.Dim("(the demo sets its clock forward now instead of waiting)"))
+	t.Out.Text("                %s", t.Out.Dim("(the demo sets its clock forward now instead of waiting)"))
 
 	s.clock.forward(first.Delay + time.Second) // the queue counts whole seconds
 	second, err := s.work(ctx)
@@ -45,7 +45,7 @@ func (t *show) crash(ctx context.Context) error {
 	}
 	ok = second.Outcome == process.Handled && ended(second, steady) == "" && ended(second, shaky) == process.RunDone
 	t.expect(ok, "the second try: %s", failure(second))
-	t.Out.Print("   second try   %s", t.verdict(ok, steady+" not run again, as it is recorded as done; "+shaky+" done"))
+	t.Out.Text("   second try   %s", t.verdict(ok, steady+" not run again, as it is recorded as done; "+shaky+" done"))
 	return t.recorded(s, first.Message.Key(), runs)
 }
 
@@ -76,7 +76,7 @@ func (t *show) recorded(s *intake, key string, runs map[string]int) error {
 	}
 	ok = record.State == "COMPLETED" && runs[steady] == 1 && runs[shaky] == 2
 	t.expect(ok, "after the crash: %s, runs %v", record.State, runs)
-	t.Out.Print("   recorded     %s; %s ran %s, %s %s", t.verdict(ok, string(record.State)),
+	t.Out.Text("   recorded     %s; %s ran %s, %s %s", t.verdict(ok, string(record.State)),
 		steady, often(runs[steady]), shaky, often(runs[shaky]))
 	return nil
 }

@@ -32,8 +32,8 @@ type show struct {
 // expected one. The error says that the demo could not be finished.
 func Show(ctx context.Context, o Options) (problems []string, err error) {
 	t := &show{Options: o}
-	t.Out.Print("%s", t.Out.Bold("Webhook Intake: what happens to a webhook"))
-	t.Out.Print("Signed samples go over HTTP through the code that runs on AWS; queue and ledger are in memory.")
+	t.Out.Text("%s", t.Out.Bold("Webhook Intake: what happens to a webhook"))
+	t.Out.Text("Signed samples go over HTTP through the code that runs on AWS; queue and ledger are in memory.")
 	for _, chapter := range []func(context.Context) error{t.samples, t.refusals, t.crash, t.conversation} {
 		t.Out.Print("")
 		if err := chapter(ctx); err != nil {
@@ -44,7 +44,7 @@ func Show(ctx context.Context, o Options) (problems []string, err error) {
 }
 
 func (t *show) title(number int, text string) {
-	t.Out.Print("%s", t.Out.Bold(fmt.Sprintf("%d  %s", number, text)))
+	t.Out.Text("%s", t.Out.Bold(fmt.Sprintf("%d  %s", number, text)))
 }
 
 // expect notes a problem unless ok is true.

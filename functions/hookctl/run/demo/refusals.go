@@ -55,10 +55,10 @@ func (t *show) duplicate(ctx context.Context, s *intake, runs *int) error {
 		if !ok {
 			says = failure(worked)
 		}
-		t.Out.Print("   %-6s  %s answered %d   %s", delivery.name, report.ID, report.Status, t.verdict(ok, says))
+		t.Out.Text("   %-6s  %s answered %d   %s", delivery.name, report.ID, report.Status, t.verdict(ok, says))
 	}
 	t.expect(*runs == 1, "count-texts ran %d times, not once", *runs)
-	t.Out.Print("   count-texts ran %s", t.verdict(*runs == 1, often(*runs)))
+	t.Out.Text("   count-texts ran %s", t.verdict(*runs == 1, often(*runs)))
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (t *show) wrongSignature(ctx context.Context, s *intake) error {
 	refused := report.Status == 401 && report.Code == webhook.ErrSignatureMismatch
 	t.expect(refused, "a wrong signature was answered %d %s", report.Status, report.Code)
 	t.expect(waiting == 0, "an event without a valid signature is in the queue")
-	t.Out.Print("   %s   events in the queue: %s",
+	t.Out.Text("   %s   events in the queue: %s",
 		t.verdict(refused, fmt.Sprintf("refused: %d %s", report.Status, report.Code)), t.verdict(waiting == 0, strconv.Itoa(waiting)))
 	return nil
 }

@@ -15,10 +15,13 @@ import (
 
 // The widths of the table's columns, in characters: the event's type, then times.
 const (
-	typeWidth = 29
-	timeWidth = 10
-	logWidth  = 90 // of what a handler logs, which may be long
-	byWidth   = 25 // of the handlers' names: the rest of 100
+	wideWidth = 100 // of a terminal on which all is in one line
+
+	labelIndent = 5
+	typeWidth   = 29
+	timeWidth   = 10
+	logWidth    = 90 // of what a handler logs, which may be long
+	byWidth     = 25 // of the handlers' names: the rest of 100
 )
 
 // samples shows how each sample goes through the user's own handlers.
@@ -39,7 +42,7 @@ func (t *show) samples(ctx context.Context) error {
 	for _, one := range dialect.Samples() {
 		if name := one.Provider.Name(); name != provider {
 			provider = name
-			t.Out.Print("   %s", name)
+			t.Out.Text("   %s", name)
 		}
 		handled := len(handlers.For(provider, one.Type)) > 0
 		some = some || handled
@@ -48,17 +51,21 @@ func (t *show) samples(ctx context.Context) error {
 		}
 	}
 	if !some {
-		t.Out.Print("   No handler is registered: enter yours into functions/process/handlers/register.go.")
+		t.Out.Text("   No handler is registered: enter yours into functions/process/handlers/register.go.")
 	}
 	return nil
 }
 
 func (t *show) head() {
-	line := strings.Repeat(" ", typeWidth+3)
+	line := strings.Repeat(" ", t.labelWidth())
 	for _, column := range []string{"verified", "queued", "answered", "claimed"} {
 		line += fmt.Sprintf("%*s", timeWidth, column)
 	}
-	t.Out.Print("%s", t.Out.Dim(line+"   handled by"))
+	if t.narrow(wideWidth) {
+		t.Out.Text("%s", t.Out.Dim(line+"\n       handled by"))
+		return
+	}
+	t.Out.Text("%s", t.Out.Dim(line+"   handled by"))
 }
 
 // follow sends one sample and prints its steps in a line, with the handlers' log below.
@@ -71,7 +78,7 @@ func (t *show) follow(ctx context.Context, s *intake, one dialect.Sample, handle
 	line := t.label(one.Type)
 	if report.Status != 200 {
 		t.expect(false, "%s was refused: %d %s", one.Name, report.Status, report.Code)
-		t.Out.Print("%s", line+t.Out.Bad(fmt.Sprintf("refused: %d %s", report.Status, report.Code)))
+		t.Out.Text("%s", line+t.Out.Bad(fmt.Sprintf("refused: %d %s", report.Status, report.Code)))
 		return nil
 	}
 	worked, err := s.work(ctx)
@@ -85,12 +92,16 @@ func (t *show) follow(ctx context.Context, s *intake, one dialect.Sample, handle
 	ok := worked.Outcome == wanted
 	t.expect(ok, "%s: %s", one.Name, failure(worked))
 	line += times(report, worked)
-	for _, part := range wrap(result(worked), byWidth) {
-		t.Out.Print("%s   %s", line, t.verdict(ok, part))
-		line = cli.Pad("", typeWidth+3+4*timeWidth)
+	if t.narrow(wideWidth) {
+		t.Out.Text("%s\n       %s", line, t.verdict(ok, strings.Join(result(worked), ", ")))
+	} else {
+		for _, part := range wrap(result(worked), byWidth) {
+			t.Out.Text("%s   %s", line, t.verdict(ok, part))
+			line = cli.Pad("", typeWidth+3+4*timeWidth)
+		}
 	}
 	for _, log := range t.Logs.Take() {
-		t.Out.Print("       %s", t.Out.Dim(cli.Cut("log: "+log, logWidth)))
+		t.Out.Text("       %s", t.Out.Dim(cli.Cut("log: "+log, logWidth)))
 	}
 	return nil
 }
@@ -98,11 +109,26 @@ func (t *show) follow(ctx context.Context, s *intake, one dialect.Sample, handle
 // label starts an event's line. A type that is too long for its column gets a line of its
 // own above, so that the columns stay aligned.
 func (t *show) label(typ string) string {
-	if len(typ) > typeWidth-2 {
-		t.Out.Print("     %s", typ)
+	width := t.labelWidth() - labelIndent
+	if len(typ) > width {
+		t.Out.Text("     %s", typ)
 		typ = ""
 	}
-	return "     " + cli.Pad(typ, typeWidth-2)
+	return "     " + cli.Pad(typ, width)
+}
+
+// narrow reports whether the terminal has less than this width.
+func (t *show) narrow(width int) bool {
+	has := t.Out.Width()
+	return has > 0 && has < width
+}
+
+// labelWidth is where the columns of times begin.
+func (t *show) labelWidth() int {
+	if t.narrow(typeWidth + 3 + 4*timeWidth) {
+		return labelIndent // the type has its own line
+	}
+	return typeWidth + 3
 }
 
 // times returns the columns with how long each step took.

@@ -23,6 +23,8 @@ type Options struct {
 	Handlers *hook.Registry
 	// Answered, if set, is called after each webhook was answered.
 	Answered func(ingest.Report)
+	// Around is that of [process.Worker].
+	Around func(m queue.Message, handler string, run func() error) error
 	// Now is the clock of all parts; nil means time.Now. With another clock, call Step
 	// without a wait.
 	Now func() time.Time
@@ -48,12 +50,13 @@ func New(o Options) *Pipeline {
 	p.Queue = queuememory.New(queuememory.Options{
 		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now,
 	})
-	p.claims = &claimTimes{Store: p.Ledger}
+	p.claims = &claimTimes{Store: p.Ledger, took: map[string]time.Duration{}}
 	p.worker = &process.Worker{
 		Handlers: o.Handlers, Ledger: p.claims, Entities: p.Ledger, States: p.Ledger,
 		Queue: p.Queue, DeadLetters: p.DeadLetters, Timing: timing,
 		KeepPayload: func(string) bool { return true },
 		Now:         o.Now,
+		Around:      o.Around,
 	}
 	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: p.Queue, Now: o.Now}
 	if o.Answered != nil {
@@ -73,11 +76,13 @@ type Worked struct {
 
 // Step receives one batch, handles it as functions/process does, and deletes the
 // acknowledged messages. It waits for the first message as long as given. It returns
-// nothing if none came, and the context's error if that ended first. Only one goroutine
-// may call it at a time.
+// nothing if none came, and the context's error if that ended first.
 func (p *Pipeline) Step(ctx context.Context, wait time.Duration) ([]Worked, error) {
-	p.claims.reset()
-	messages, err := p.Queue.Receive(ctx, queue.MaxBatch, wait)
+	return p.step(ctx, queue.MaxBatch, wait)
+}
+
+func (p *Pipeline) step(ctx context.Context, limit int, wait time.Duration) ([]Worked, error) {
+	messages, err := p.Queue.Receive(ctx, limit, wait)
 	if err != nil || len(messages) == 0 {
 		return nil, err
 	}
@@ -90,17 +95,37 @@ func (p *Pipeline) Step(ctx context.Context, wait time.Duration) ([]Worked, erro
 			receipts = append(receipts, r.Message.Wire.Receipt)
 		}
 	}
+	p.claims.forget(messages)
 	// Not with ctx, which may have ended by now: the messages are done.
 	return worked, errors.Join(p.Queue.Delete(context.WithoutCancel(ctx), receipts)...)
 }
 
-// Work handles messages as they come, and calls report with each batch. It returns nil
-// when ctx ends.
-func (p *Pipeline) Work(ctx context.Context, report func([]Worked)) error {
+// sideBySide is how many events Work handles at a time.
+const sideBySide = 10
+
+// Work handles messages as they come, each on its own and some side by side, as instances
+// of a function do when there is little to do. It calls report with each, from any of its
+// goroutines. It returns nil when ctx ends.
+func (p *Pipeline) Work(ctx context.Context, report func(Worked)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	errs := make([]error, sideBySide)
+	var workers sync.WaitGroup
+	for i := range errs {
+		workers.Go(func() {
+			defer stop() // after an error nobody goes on
+			errs[i] = p.work(ctx, report)
+		})
+	}
+	workers.Wait()
+	return errors.Join(errs...)
+}
+
+func (p *Pipeline) work(ctx context.Context, report func(Worked)) error {
 	for ctx.Err() == nil {
-		worked, err := p.Step(ctx, queue.MaxWait)
-		if len(worked) > 0 {
-			report(worked)
+		worked, err := p.step(ctx, 1, queue.MaxWait)
+		for _, one := range worked {
+			report(one)
 		}
 		if err != nil && !errors.Is(err, ctx.Err()) {
 			return err
@@ -114,7 +139,7 @@ type claimTimes struct {
 	ledger.Store
 
 	mu   sync.Mutex
-	took map[string]time.Duration // by key, of the current batch
+	took map[string]time.Duration // by key, until its batch is done
 }
 
 // Claim implements [ledger.Store].
@@ -130,14 +155,17 @@ func (c *claimTimes) Claim(ctx context.Context, requests []ledger.Request) []led
 	return answers
 }
 
+// of returns how long the last claim of a key took.
 func (c *claimTimes) of(key string) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.took[key]
 }
 
-func (c *claimTimes) reset() {
+func (c *claimTimes) forget(messages []queue.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.took = map[string]time.Duration{}
+	for _, m := range messages {
+		delete(c.took, m.Key())
+	}
 }

@@ -108,11 +108,7 @@ func TestWorkRetries(t *testing.T) {
 		var outcomes []process.Outcome
 		ended := make(chan error, 1)
 		go func() {
-			ended <- p.Work(ctx, func(batch []pipeline.Worked) {
-				for _, w := range batch {
-					outcomes = append(outcomes, w.Outcome)
-				}
-			})
+			ended <- p.Work(ctx, func(w pipeline.Worked) { outcomes = append(outcomes, w.Outcome) })
 		}()
 		time.Sleep(time.Minute) // of the bubble
 		cancel()
@@ -124,6 +120,33 @@ func TestWorkRetries(t *testing.T) {
 		}
 		if diff := cmp.Diff([]int{1, 2}, tries); diff != "" {
 			t.Errorf("tries (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestWorkSideBySide holds one event: another is handled meanwhile.
+func TestWorkSideBySide(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var handlers hook.Registry
+		hook.On(&handlers, contiguity.TextIncomingSMS, "slow",
+			func(context.Context, hook.Event[contiguity.Text]) error { time.Sleep(5 * time.Second); return nil })
+		p := pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
+		post(t, p, text)
+		post(t, p, "contiguity.text.incoming.mms") // has no handler
+		ctx, cancel := context.WithCancel(t.Context())
+		var order []string
+		ended := make(chan error, 1)
+		go func() {
+			ended <- p.Work(ctx, func(w pipeline.Worked) { order = append(order, w.Message.Type) })
+		}()
+		time.Sleep(10 * time.Second) // of the bubble
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Work = %v", err)
+		}
+		if diff := cmp.Diff([]string{"text.incoming.mms", "text.incoming.sms"}, order); diff != "" {
+			t.Errorf("order of ends (-want +got):\n%s", diff)
 		}
 	})
 }
