@@ -54,6 +54,7 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 		s.send(t, "text.delivery.confirmed", "contiguity", "--id evt_write"),
 		s.send(t, "text.delivery.failed", "contiguity", "--id evt_read"),
 		s.send(t, "imessage.incoming", "contiguity", "--id evt_unlisted"),
+		s.send(t, "text.incoming.mms", "contiguity", "--id evt_mark"),
 		s.send(t, "kyc.session.approved", "kyc", "--times 2"),
 		s.send(t, "compliancely.tin_match", "compliancely", ""),
 	} {
@@ -69,12 +70,13 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 	}
 	for _, event := range []string{
 		`evt_boom .*failed \(permanent\)`, "evt_write .*completed .*delivery-status", "evt_read .*completed .*read-listed",
+		"evt_mark .*completed .*mark",
 		`evt_unlisted .*failed \(permanent\)`, "kyc .*kyc.session.approved", "compliancely .*tin_match",
 	} {
 		s.willShow(t, s.hookctl("events list"), event)
 	}
-	if !delivered(t, "text.delivery.confirmed") {
-		t.Error("the handler's table was not written")
+	if !delivered(t, "text.delivery.confirmed") || !delivered(t, "marked") {
+		t.Error("the handlers' table was not written")
 	}
 	s.shows(t, s.hookctl("events show contiguity evt_boom --payload"), "payload")
 }
@@ -104,16 +106,14 @@ func (s stage) redrive(t *testing.T) {
 // replay runs a handler again whose effect was taken away.
 func (s stage) replay(t *testing.T) {
 	t.Helper()
+	key := map[string]types.AttributeValue{"message_id": &types.AttributeValueMemberS{Value: "evt_mark"}}
 	client := dynamodb.NewFromConfig(awsConfig(t))
-	for _, item := range items(t, "deliveries") {
-		key := map[string]types.AttributeValue{"message_id": item["message_id"]}
-		if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new("deliveries"), Key: key}); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new("deliveries"), Key: key}); err != nil {
+		t.Fatal(err)
 	}
-	s.run(t, s.hookctl("events replay contiguity evt_write --yes"))
+	s.run(t, s.hookctl("events replay contiguity evt_mark --handler mark --yes"))
 	eventually(t, time.Minute, "the replayed handler writes its table", func() (string, bool) {
-		return "", delivered(t, "text.delivery.confirmed")
+		return "", delivered(t, "marked")
 	})
 }
 

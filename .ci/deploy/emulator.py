@@ -15,7 +15,7 @@ import re
 import threading
 
 from ministack.app import main as serve
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import lambda_svc, sqs, sts
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 from samtranslator.translator import transform
@@ -165,6 +165,24 @@ def gap_api_body():
         return api, attributes
 
     kind["create"], kind["update"] = created, updated
+
+
+def gap_partiql():
+    """A statement of PartiQL takes its own right, such as PartiQLInsert, on the table that it names."""
+    checks = iam_actions.dynamodb_transaction_checks
+    named = re.compile(r'\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*?\bFROM)\s+"?([\w.-]+)', re.IGNORECASE | re.DOTALL)
+
+    def statement_checks(action, body, region, account):
+        if action not in ("dynamodb:BatchExecuteStatement", "dynamodb:ExecuteStatement"):
+            return checks(action, body, region, account)
+        request, found = json.loads(body), []
+        for statement in request.get("Statements", [request]):
+            kind, table = named.match(statement["Statement"]).groups()
+            right = "dynamodb:PartiQL" + kind.split()[0].capitalize()
+            found.append((right, f"arn:aws:dynamodb:{region}:{account}:table/{table}"))
+        return found
+
+    iam_actions.dynamodb_transaction_checks = statement_checks
 
 
 MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}  # e_machine of an ELF header

@@ -83,8 +83,8 @@ func (s stage) processors(t *testing.T, fresh stage) {
 	// Typed at --guided, it is refused, but saved: the next deploy builds for it.
 	guided := s.shell
 	guided.answers = []answer{
-		{regexp.MustCompile(`Parameter Architecture \[\w+\]: ?$`), "arm64"},
-		{regexp.MustCompile(`Stack Name \[[\w-]+\]: ?$`), "other"},
+		{regexp.MustCompile(`Parameter Architecture \[\w+\]: $`), "arm64"},
+		{regexp.MustCompile(`Stack Name \[[\w-]+\]: $`), "other"},
 	}
 	guided.refuses(t, "make deploy ARGS=--guided", strings.Replace(refused, "Parameter", "parameter", 1))
 	s.deploysArm64(t, "make deploy ARGS=--no-confirm-changeset", "other")

@@ -17,16 +17,18 @@ const patience = 4 * time.Minute
 
 // An answer is what a person types at a question.
 type answer struct {
-	question *regexp.Regexp // matches the end of what was printed since the last answer
+	// question matches the end of what was printed since the last answer, to the space
+	// behind it: what is typed before that is printed may be lost.
+	question *regexp.Regexp
 	text     string
 }
 
 // usual are the answers of somebody who agrees to everything, and takes every value that
 // is offered.
 var usual = []answer{
-	{regexp.MustCompile(`(?i)disable rollback.*\[y/N\]: ?$`), ""},
-	{regexp.MustCompile(`\[y/N\]:? ?$`), "y"},
-	{regexp.MustCompile(`\[[^\]\n]*\]: ?$`), ""},
+	{regexp.MustCompile(`(?i)disable rollback.*\[y/N\]: $`), ""},
+	{regexp.MustCompile(`\[y/N\]:? $`), "y"},
+	{regexp.MustCompile(`\[[^\]\n]*\]: $`), ""},
 }
 
 // styling are the sequences by which a terminal shows colors and moves its cursor.

@@ -102,9 +102,11 @@ func startTraffic(t *testing.T, url string) *traffic {
 		defer close(tr.ended)
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
-		for n := 0; ctx.Err() == nil; {
+		event := newEvent(0)
+		for n := 1; ctx.Err() == nil; {
 			tr.turn.Lock()
-			if !tr.paused.Load() && tr.send(t, fmt.Sprintf("evt_traffic_%d", n)) {
+			if !tr.paused.Load() && tr.send(t, event) {
+				event = newEvent(n)
 				n++
 			}
 			tr.turn.Unlock()
@@ -117,16 +119,26 @@ func startTraffic(t *testing.T, url string) *traffic {
 	return tr
 }
 
+// An event is one of the traffic; its body stays the same however often it is sent.
+type event struct {
+	id   string
+	body []byte
+}
+
+func newEvent(n int) event {
+	id := fmt.Sprintf("evt_traffic_%d", n)
+	return event{id, fmt.Appendf(nil, `{"id":%q,"type":"text.delivery.confirmed","timestamp":%d,"api_version":"v2026.8.2","data":{"message_id":%q}}`, id, time.Now().Unix(), id)}
+}
+
 // send sends one event and reports whether it was acknowledged.
-func (tr *traffic) send(t *testing.T, id string) bool {
-	body := fmt.Appendf(nil, `{"id":%q,"type":"text.delivery.confirmed","timestamp":%d,"api_version":"v2026.8.2","data":{"message_id":%q}}`, id, time.Now().Unix(), id)
+func (tr *traffic) send(t *testing.T, e event) bool {
 	settings := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secrets["contiguity"])}}
-	signed := contiguity.Provider{}.Sign(settings, id, body, time.Now())
-	status, answer, err := request(t, http.MethodPost, tr.url, bytes.NewReader(body), signed.Header)
+	signed := contiguity.Provider{}.Sign(settings, e.id, e.body, time.Now())
+	status, answer, err := request(t, http.MethodPost, tr.url, bytes.NewReader(e.body), signed.Header)
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	if err == nil && status == http.StatusOK {
-		tr.taken = append(tr.taken, id)
+		tr.taken = append(tr.taken, e.id)
 		return true
 	}
 	tr.others[fmt.Sprint(status, " ", answer, err)]++
