@@ -83,7 +83,7 @@ func Hint(err error) webhook.Retry {
 func Waits(err error) bool {
 	asked := false
 	walk(err, func(h webhook.RetryHint) {
-		own, ok := h.(*hinted) //nolint:errorlint // walk looks at every error of the tree
+		own, ok := h.(*hinted)
 		asked = asked || ok && own.waits
 	})
 	all := Hint(err)

@@ -77,7 +77,7 @@ func TestPanicOfAGoroutine(t *testing.T) {
 
 // count counts the panics that err joins.
 func count(err error) int {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // it is joined at the top
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		n := 0
 		for _, one := range joined.Unwrap() {
 			n += count(one)
@@ -93,11 +93,11 @@ func count(err error) int {
 // Without a handler, and after it, Go is a go statement.
 func TestGoWithoutAHandler(t *testing.T) {
 	t.Parallel()
-	var late context.Context
-	if err := hook.Supervise(t.Context(), func(ctx context.Context) error { late = ctx; return nil }); err != nil {
+	given := make(chan context.Context, 1)
+	if err := hook.Supervise(t.Context(), func(ctx context.Context) error { given <- ctx; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	for name, ctx := range map[string]context.Context{"no handler": t.Context(), "its handler has finished": late} {
+	for name, ctx := range map[string]context.Context{"no handler": t.Context(), "its handler has finished": <-given} {
 		ran := make(chan string, 1)
 		hook.Go(ctx, func() { ran <- name })
 		if got := <-ran; got != name {

@@ -9,7 +9,7 @@ import (
 
 // An Option changes how a handler is run: [AtMostOnce] and [SkipStale], which also join
 // to AtMostOnce | SkipStale, and what [After], [Timeout] and [Attempts] return.
-type Option interface{ apply(*Handler) error }
+type Option interface{ apply(*entry) }
 
 // A Flag is an Option that takes no value. Flags join with |.
 type Flag uint
@@ -25,15 +25,12 @@ const (
 	SkipStale
 )
 
-func (f Flag) apply(h *Handler) error {
-	h.Options |= f
-	return nil
-}
+func (f Flag) apply(e *entry) { e.handler.Options |= f }
 
 // An option is an Option that takes a value. Like a Flag it can be compared.
-type option struct{ set func(*Handler) error }
+type option struct{ set func(*entry) }
 
-func (o *option) apply(h *Handler) error { return o.set(h) }
+func (o *option) apply(e *entry) { o.set(e) }
 
 // After makes the handler wait for others of the same provider and type, that are
 // registered before it: it runs only when all of them are done, in this run of the event
@@ -45,12 +42,11 @@ func (o *option) apply(h *Handler) error { return o.set(h) }
 // another handler is left out because a setting is missing, leave out the one that comes
 // after it, too.
 func After(names ...string) Option {
-	return &option{func(h *Handler) error {
+	return &option{func(e *entry) {
 		if len(names) == 0 {
-			return fmt.Errorf("After names no handler")
+			e.refuse("After names no handler")
 		}
-		h.After = append(h.After, names...)
-		return nil
+		e.handler.After = append(e.handler.After, names...)
 	}}
 }
 
@@ -59,12 +55,11 @@ func After(names ...string) Option {
 // return then: one that does not holds up its event, as without a Timeout. A d that is
 // longer than the function leaves to handlers is refused at start.
 func Timeout(d time.Duration) Option {
-	return &option{func(h *Handler) error {
+	return &option{func(e *entry) {
 		if d <= 0 {
-			return fmt.Errorf("Timeout(%v): give more than 0", d)
+			e.refuse(fmt.Sprintf("Timeout(%v): give more than 0", d))
 		}
-		h.Timeout = d
-		return nil
+		e.handler.Timeout = d
 	}}
 }
 
@@ -75,28 +70,26 @@ const MaxAttempts = 100
 // at least the nth of the event, in place of the 12th: n is from 1 to [MaxAttempts]. A run
 // in which every handler that failed asks to wait is no attempt, see [RetryAfter].
 func Attempts(n int) Option {
-	return &option{func(h *Handler) error {
+	return &option{func(e *entry) {
 		if n < 1 || n > MaxAttempts {
-			return fmt.Errorf("Attempts(%d): give 1 to %d", n, MaxAttempts)
+			e.refuse(fmt.Sprintf("Attempts(%d): give 1 to %d", n, MaxAttempts))
 		}
-		h.Attempts = n
-		return nil
+		e.handler.Attempts = n
 	}}
 }
 
-// checkAfter returns what is wrong with the names that a handler of e waits for.
-func (r *Registry) checkAfter(e entry) error {
+// checkAfter refuses names of handlers that cannot be done before the one of e.
+func (r *Registry) checkAfter(e entry) {
 	if len(e.handler.After) > 0 && e.takes != nil {
-		return fmt.Errorf("After is for handlers of one type, which OnProvider and OnTypes do not register")
+		e.refuse("After is for handlers of one type, which OnProvider and OnTypes do not register")
 	}
 	earlier := r.For(e.provider, e.typ)
 	for _, name := range e.handler.After {
 		if !slices.ContainsFunc(earlier, func(h Handler) bool { return h.Name == name }) {
-			return fmt.Errorf("After names %q, which is not registered for the type before it: "+
-				"register it first or, where it is switched off as settings are missing, leave out both", name)
+			e.refuse(fmt.Sprintf("After names %q, which is not registered for the type before it: "+
+				"register it first or, where it is switched off as settings are missing, leave out both", name))
 		}
 	}
-	return nil
 }
 
 // CheckTimeouts returns an error that names each handler whose Timeout is longer than

@@ -161,9 +161,7 @@ func register[T any](
 ) {
 	e.place, e.handler.Name = callerOutside(), name
 	for _, o := range opts {
-		if err := o.apply(&e.handler); err != nil {
-			e.refuse(err.Error())
-		}
+		o.apply(&e)
 	}
 	r.check(e, bind == nil)
 	h := e.handler
@@ -219,9 +217,7 @@ func (r *Registry) check(e entry, noFunction bool) {
 	case h.moves != nil && h.Has(AtMostOnce):
 		e.refuse("it moves a state, which happens once without AtMostOnce: leave that out")
 	}
-	if err := r.checkAfter(e); err != nil {
-		e.refuse(err.Error())
-	}
+	r.checkAfter(e)
 }
 
 // fault begins a message about the entry with its handler, type and place.
