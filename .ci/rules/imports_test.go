@@ -109,6 +109,21 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// A program that imports a package for tests carries package testing, and its flags.
+func TestOnlyTestsImportTestPackages(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for name, f := range p.code() {
+			for _, spec := range f.Imports {
+				path, _ := strconv.Unquote(spec.Path.Value)
+				if strings.HasPrefix(path, module) && strings.HasSuffix(path, "test") && !strings.HasSuffix(p.path, "test") {
+					t.Errorf("%s/%s imports %s, which is for tests alone", p.path, name, path)
+				}
+			}
+		}
+	}
+}
+
 // awsSDK are the packages that may know the SDK's types: engines behind contracts, and
 // programs that build them.
 var awsSDK = []string{"shared/queue/sqs", "shared/ledger/dynamo", "shared/source/secretsmanager", "functions"}
