@@ -41,3 +41,31 @@ func TestViews(t *testing.T) {
 		}
 	})
 }
+
+// TestViewHash wants the hashes of the body and of the record under the same name, to compare
+// them.
+func TestViewHash(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("note")
+		w.on("reply", hook.AtMostOnce)
+		w.fail(queue.ReasonPermanent, nil, nil)
+		plans, err := w.client.Examine(w.Context(), "evt_1")
+		if err != nil || len(plans) != 1 {
+			t.Fatalf("Examine = %d plans, %v", len(plans), err)
+		}
+		text, err := json.Marshal(plans[0].View())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Hash   string `json:"hash"`
+			Record struct {
+				Hash string `json:"hash"`
+			} `json:"record"`
+		}
+		if err := json.Unmarshal(text, &got); err != nil || got.Hash == "" || got.Hash != got.Record.Hash {
+			t.Errorf("hashes %q and %q, %v; want the same:\n%s", got.Hash, got.Record.Hash, err, text)
+		}
+	})
+}
