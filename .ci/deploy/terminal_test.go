@@ -109,7 +109,7 @@ func (s shell) shows(t *testing.T, command, pattern string) string {
 func (s shell) willShow(t *testing.T, command, pattern string) {
 	t.Helper()
 	want := regexp.MustCompile(pattern)
-	eventually(t, time.Minute, command+" shows "+pattern, func() (string, bool) {
+	eventually(t, 2*time.Minute, command+" shows "+pattern, func() (string, bool) {
 		out, err := s.try(t, command)
 		return tail(out), err == nil && want.MatchString(out)
 	})

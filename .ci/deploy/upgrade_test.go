@@ -70,11 +70,12 @@ func (w *world) upgrade(t *testing.T) {
 	traffic.allHandled(t, stack)
 }
 
-// drained waits until a stack's queue is empty.
+// drained waits until a stack's queue is empty: at most for the visibility timeout, after
+// which even the messages of a function that was stopped are there again.
 func drained(t *testing.T, stack string) {
 	t.Helper()
 	queue := outputs(t, stack)["QueueUrl"]
-	eventually(t, time.Minute, "the queue is empty", func() (string, bool) {
+	eventually(t, 7*time.Minute, "the queue is empty", func() (string, bool) {
 		n := waiting(t, queue)
 		return n, n == "0+0"
 	})
