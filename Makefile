@@ -10,12 +10,6 @@ FUZZTIME  := 10s
 N         := 1000000
 SEED      := 1
 
-# The first build takes minutes: on a terminal, one line shows the package in work.
-BUILD_HOOKCTL = set -o pipefail; build="go build -o .hookctl/hookctl ./functions/hookctl"; \
-	if ! [ -t 2 ]; then exec $$build; fi; \
-	$${build/build/build -v} 2>&1 | awk '/^[^ :]+$$/ { printf "\r\033[Kbuilding %s", substr($$0, 1, 50); fflush(); next } \
-		{ print "\r\033[K" $$0 } END { printf "\r\033[K" }' >&2
-
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -26,8 +20,7 @@ help: ## list the targets
 
 .PHONY: run
 run: ## receive webhooks on this machine, and restart when a Go file changes
-	@mkdir -p -m 700 .hookctl
-	@$(BUILD_HOOKCTL)
+	@bash .ci/hookctl.sh .hookctl
 	@exec .hookctl/hookctl run --watch $(ARGS)
 
 .PHONY: test
