@@ -76,8 +76,8 @@ func (s stage) follow(t *testing.T, readme, heading string, replace *strings.Rep
 		if replace != nil {
 			line = replace.Replace(line)
 		}
-		if strings.Contains(line, " NAME") {
-			line = strings.Replace(line, " NAME", " "+outputs(t, s.stack)["HandlersSecret"], 1)
+		if before, after, ok := strings.Cut(line, " NAME"); ok {
+			line = before + " " + outputs(t, s.stack)["HandlersSecret"] + after
 		}
 		typing := s.shell
 		if source := regexp.MustCompile(`hookctl sources set (\S+)`).FindStringSubmatch(line); source != nil {

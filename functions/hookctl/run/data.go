@@ -48,7 +48,7 @@ func isModule(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		if name, ok := strings.CutPrefix(lines.Text(), "module "); ok {

@@ -42,7 +42,7 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	if err != nil {
 		return err
 	}
-	defer port.Close()
+	defer func() { _ = port.Close() }()
 	tcp, ok := port.(*net.TCPListener)
 	if !ok {
 		return fmt.Errorf("--watch needs a TCP port, not %s", port.Addr().Network())

@@ -39,15 +39,17 @@ type child struct {
 	err      error         // from then on
 }
 
-// start runs the program with the port.
+// start runs the program with the port. If env is nil, it has this process's environment.
 func start(program, how string, args, env []string, port *os.File, stdout, stderr io.Writer) (*child, error) {
 	theirs, ours, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}
-	defer theirs.Close()
-	c := &child{cmd: exec.Command(program, args...), lifeline: ours, ended: make(chan struct{})} //nolint:noctx // stop ends it, gently
-	c.cmd.Env = append(env, marker+"="+how)
+	defer func() { _ = theirs.Close() }() // the child has a copy
+	cmd := exec.Command(program, args...) //nolint:noctx,gosec // stop ends it, gently; it is what was just built
+	c := &child{cmd: cmd, lifeline: ours, ended: make(chan struct{})}
+	c.cmd.Env = env
+	c.cmd.Env = append(environ(c.cmd.Environ()), marker+"="+how)
 	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
 	c.cmd.ExtraFiles = []*os.File{port, theirs}
 	inOwnGroup(c.cmd)

@@ -40,7 +40,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("pass on the port: %w", err)
 	}
-	defer port.Close()
+	defer func() { _ = port.Close() }()
 	seen, err := fingerprint(w.Module)
 	if err != nil {
 		return err
@@ -95,11 +95,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 }
 
 func (w *Watcher) start(program, how string, port *os.File) (*child, error) {
-	env := w.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	return start(program, how, w.Args, environ(env), port, w.Stdout, w.Stderr)
+	return start(program, how, w.Args, w.Env, port, w.Stdout, w.Stderr)
 }
 
 // A BuildError holds what the compiler says.
@@ -111,7 +107,7 @@ func (e *BuildError) Error() string { return "the build fails:\n" + e.Output }
 // build makes the program, under a name that the running one does not have.
 func (w *Watcher) build(ctx context.Context) (program string, err error) {
 	program = filepath.Join(w.Folder, "hookctl-"+time.Now().Format("150405.000"))
-	c := exec.CommandContext(ctx, "go", "build", "-o", program, w.Package)
+	c := exec.CommandContext(ctx, "go", "build", "-o", program, w.Package) //nolint:gosec // our own names
 	c.Dir = w.Module
 	output, err := c.CombinedOutput()
 	if _, failed := errors.AsType[*exec.ExitError](err); failed {

@@ -97,7 +97,7 @@ func (w *world) start() (stop func() error) {
 // run runs a watcher and sends its error.
 func (w *world) run(ctx context.Context) <-chan error {
 	w.Helper()
-	port, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	port, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func (w *world) run(ctx context.Context) <-chan error {
 // version is the answer of the program that has the port.
 func (w *world) version() string {
 	w.Helper()
-	r, err := w.client.Get(w.url) //nolint:noctx // a test
+	r, err := w.client.Get(w.url)
 	if err != nil {
 		w.Error(err)
 		return ""
