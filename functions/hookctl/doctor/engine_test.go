@@ -27,12 +27,12 @@ import (
 // doctorSources is the sources document of the intakes. Its secrets contain "s3cr3t", which
 // must not be printed.
 const doctorSources = `{
-	"contiguity":    {"secrets": ["whsec_s3cr3ta", "whsec_s3cr3tb"]},
-	"contiguity-v1": {"secrets": ["s3cr3tc"]},
-	"kyc":           {"secrets": ["s3cr3td"]},
-	"compliancely":  {"secrets": ["s3cr3te"], "key": ["/id"]},
-	"transcripts":   {"provider": "compliancely", "secrets": ["s3cr3tf"], "product": "transcript"},
-	"shop":          {"provider": "standard", "secrets": ["whsec_s3cr3tAA"]}
+	"contiguity":    {"secrets": ["whsec_s3cr3t-of-the-engine-test-a", "whsec_s3cr3t-of-the-engine-test-b"]},
+	"contiguity-v1": {"secrets": ["s3cr3t-of-the-engine-test-c"]},
+	"kyc":           {"secrets": ["s3cr3t-of-the-engine-test-d"]},
+	"compliancely":  {"secrets": ["s3cr3t-of-the-engine-test-e"], "key": ["/id"]},
+	"transcripts":   {"provider": "compliancely", "secrets": ["s3cr3t-of-the-engine-test-f"], "product": "transcript"},
+	"shop":          {"provider": "standard", "secrets": ["whsec_s3cr3tOfTheEngineTestAA"]}
 }`
 
 // An intake is both built functions with real engines.
@@ -188,9 +188,9 @@ func (in *intake) fails(t *testing.T, silent *intake) {
 		step    string // that fails
 		want    []string
 	}{
-		{"another secret", in, map[string]string{"SOURCES": `{"kyc": {"secrets": ["s3cr3tx"]}}`}, "",
+		{"another secret", in, map[string]string{"SOURCES": `{"kyc": {"secrets": ["s3cr3t-of-the-engine-test-x"]}}`}, "",
 			"accepted", []string{"401 signature_mismatch", "other secrets than the document"}},
-		{"a source that the intake does not have", in, map[string]string{"SOURCES": `{"other": {"provider": "kyc", "secrets": ["s3cr3tx"]}}`}, "",
+		{"a source that the intake does not have", in, map[string]string{"SOURCES": `{"other": {"provider": "kyc", "secrets": ["s3cr3t-of-the-engine-test-x"]}}`}, "",
 			"refusal", []string{"404 unknown_source", "every 5 minutes"}},
 		{"process does not run", silent, nil, "--wait 1s",
 			"ledger", []string{"no record", "about 2 waiting", "event source of process is enabled"}},
