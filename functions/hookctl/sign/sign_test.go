@@ -6,6 +6,7 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,8 +159,30 @@ func TestCurlInAShell(t *testing.T) {
 			t.Errorf("arguments (-want +got):\n%s", diff)
 		}
 	}
-	if _, err := Curl("http://127.0.0.1", webhook.Request{Body: []byte("a\x00b")}, ""); err == nil {
-		t.Error("no error for a body that a shell cannot pass on")
+}
+
+// TestCurlPrintsTheSignedBytes runs the printed command, and wants the signed body in it or an
+// error: the Writer escapes some characters.
+func TestCurlPrintsTheSignedBytes(t *testing.T) {
+	t.Parallel()
+	for body, fits := range map[string]bool{
+		`{"name":"Zoë 😀"}`: true, "{\n\t\"a\": 1\n}\n": true,
+		"{}\r\n": false, "{\"a\":\"\u00a0\"}": false, "{\"a\":\"\x1b[2J\"}": false, "\xff": false, "a\x00b": false,
+	} {
+		call := clitest.Call{Commands: commands, Stdin: body, Args: strings.Fields("sign --curl --provider kyc --file -")}
+		out, err := call.Run(t.Context())
+		if !fits {
+			if err == nil || !strings.Contains(err.Error(), "--file NAME") || out != "" {
+				t.Errorf("%q: %v, printed %s; want an error", body, err, out)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", body, err)
+		}
+		if arguments := words(t, out); !slices.Contains(arguments, body) {
+			t.Errorf("the command sends %q, want %q", arguments, body)
+		}
 	}
 }
 
