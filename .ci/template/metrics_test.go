@@ -41,6 +41,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"AckTime":       "the dashboard shows API Gateway's Latency, which is what a provider waits; this tells sources apart",
 		"SourcesAge":    "SourcesUnread says that something is wrong; this says since when",
 		"SourcesFaulty": "the stack works, and the log line at level ERROR says what to correct; an alarm would not end before somebody does",
+		"Repeated":      "a status that returns is one, and usual; the log line at level WARN names the event, and hookctl doctor counts them",
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/names.go", "Metric") {

@@ -18,7 +18,17 @@ type Event[T any] struct {
 
 	handler    string
 	dedupUntil time.Time
+	earlier    time.Time
 }
+
+// Earlier returns when the same id was received before, outside of the window in which this
+// event would have been a duplicate, or the zero time if it is not known to have been. The
+// ledger knows for 29 days after the window.
+//
+// From a provider that signs no time (Compliancely, Contiguity's format v1) such an event
+// may be a replay by whoever saw one request. A handler that moves money or opens an
+// account then asks the provider, for example with compliancely.Confirm.
+func (e Event[T]) Earlier() time.Time { return e.earlier }
 
 // IdempotencyKey names this event for this handler: 32 hexadecimal digits that are the
 // same at every try, and differ for another handler and for an event that arrives

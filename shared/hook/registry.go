@@ -41,6 +41,7 @@ func (h Handler) MovesState() bool { return h.moves != nil }
 type Delivery struct {
 	Attempt    int       // every run, this one included
 	DedupUntil time.Time // the end of the window in which the event is the same event
+	Earlier    time.Time // when the same id was last received, before that window; zero if it was not
 
 	Done    []string                   // the event's handlers that have finished
 	Results map[string]json.RawMessage // what those gave that move a state
@@ -180,7 +181,7 @@ func register[T any](
 				return Call{}, fmt.Errorf("skip stale: %w: it names no entity or no time", webhook.ErrPayload)
 			}
 		}
-		event := Event[T]{Event: ev, Attempt: d.Attempt, Data: data, handler: name, dedupUntil: d.DedupUntil}
+		event := Event[T]{Event: ev, Attempt: d.Attempt, Data: data, handler: name, dedupUntil: d.DedupUntil, earlier: d.Earlier}
 		call, err := bind(event, &scope{r, ev.Provider, ev.Type, name, d})
 		call.Time, call.Entity = at, about
 		return call, err

@@ -11,9 +11,9 @@ func origin(s webhook.Settings, v webhook.Verified, body []byte) queue.Origin {
 	o := queue.Origin{Secret: new(v.Secret), Signed: v.Signed}
 	switch v.Identity {
 	case webhook.BodyHash:
-		o.Digest, o.Window = v.ID, v.Identity.Window() // the id is the body's digest
+		o.Digest, o.Window = v.ID, s.Window(v.Identity) // the id is the body's digest
 	case webhook.KeyHash:
-		o.Window = v.Identity.Window()
+		o.Window = s.Window(v.Identity)
 	default:
 		o.Digest = s.Hash.Body(body)
 	}

@@ -42,7 +42,15 @@ func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 	}
 	log.LogAttrs(ctx, level, Summary(r), attrs...)
 	warnOfStates(ctx, log, r)
+	if repeated(r) {
+		log.LogAttrs(ctx, slog.LevelWarn, r.Message.ID+" was received before, outside of the window for duplicates: it runs again, and may be a replay",
+			slog.String(telemetry.FieldSource, r.Message.Source), slog.String(telemetry.FieldType, r.Message.Type),
+			slog.String(telemetry.FieldID, r.Message.ID), slog.Time("earlier", r.Earlier))
+	}
 }
+
+// repeated reports whether r is the first run of an event whose id was received before.
+func repeated(r process.Result) bool { return !r.Earlier.IsZero() && r.Attempt == 1 }
 
 // largeState is the size in bytes from which a moved state is a warning.
 const largeState = 8 << 10

@@ -24,6 +24,9 @@ func count(m *telemetry.Metrics, results []process.Result) {
 		if r.Reason != "" {
 			m.Count(telemetry.MetricDeadLettered, 1, source, telemetry.Dimension{Name: telemetry.FieldReason, Value: string(r.Reason)})
 		}
+		if repeated(r) {
+			m.Count(telemetry.MetricRepeated, 1, source)
+		}
 		if r.Reason == queue.ReasonConflict {
 			m.Count(telemetry.MetricConflicts, 1, source)
 		}

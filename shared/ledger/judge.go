@@ -26,7 +26,7 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		return Answer{Status: Claimed, Claim: c}, nil
 	case ended && r.Received.After(found.DedupUntil):
 		again := fresh(r)
-		again.Fence = found.Fence
+		again.Fence, again.Earlier = found.Fence, found.Received
 		return claim(again, r, keep, false)
 	case conflicts(found, r):
 		return Answer{Status: Conflict}, nil
@@ -38,7 +38,7 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		// Another event, though the one before it never came to its end: to go on with
 		// that would leave a window which a second delivery of r is past, too.
 		again := fresh(r)
-		again.Fence = found.Fence
+		again.Fence, again.Earlier = found.Fence, found.Received
 		return claim(again, r, keep, found.State == StateClaimed)
 	case !ended:
 		answer, next := claim(*found, r, keep, false)
@@ -140,7 +140,7 @@ func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Rec
 func claimOf(rec Record, r Request, lapsed bool) Claim {
 	return Claim{
 		Key: r.Key, Owner: rec.Owner, Fence: rec.Fence,
-		Lease: rec.Lease, DedupUntil: rec.DedupUntil,
+		Lease: rec.Lease, DedupUntil: rec.DedupUntil, Earlier: rec.Earlier,
 		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
 		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed, Tries: slices.Clone(rec.Tries),
 	}

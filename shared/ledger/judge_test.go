@@ -192,6 +192,8 @@ func TestJudge(t *testing.T) {
 					want.Claim.Fence = 8
 					if !tt.ask.Received.After(closes) {
 						want.Claim.Runs, want.Claim.Tries = tt.found.Runs+1, tt.found.Tries
+					} else {
+						want.Claim.Earlier = opened
 					}
 				}
 				if tt.ask.Owner == "old" {
@@ -228,6 +230,8 @@ func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.An
 	if found != nil && !r.Received.After(found.DedupUntil) {
 		want.Hash, want.Type, want.FirstClaimed = found.Hash, found.Type, found.FirstClaimed
 		want.Received, want.DedupUntil, want.Tries = found.Received, found.DedupUntil, found.Tries
+	} else if found != nil {
+		want.Earlier = found.Received
 	}
 	compare(t, "record", *next, want)
 }

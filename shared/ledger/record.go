@@ -26,6 +26,7 @@ type Record struct {
 	Type         string
 	Received     time.Time
 	DedupUntil   time.Time
+	Earlier      time.Time // Received of the record that this one took the place of; zero if it took none
 	FirstClaimed time.Time
 	Finished     time.Time // zero until it is completed or failed
 	Reason       string

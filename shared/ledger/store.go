@@ -57,6 +57,9 @@ type Store interface {
 	//     counted from zero.
 	//   - Any other ended event is a Duplicate.
 	//
+	// A claim anew, and every later one of the same record, says when the record that it
+	// took the place of was received, as Earlier.
+	//
 	// Where nothing else is said, a claim counts an attempt and returns the done, started
 	// and results that are kept. Every claim counts a run; only an arrival after the
 	// window counts runs from zero. It takes the handlers that an operator assumes done as
@@ -167,14 +170,15 @@ type Claim struct {
 	Fence      int64
 	Lease      time.Time
 	DedupUntil time.Time
-	Attempts   int      // runs that count against the limit, the one that this claim is for included
-	Runs       int      // every run, the one that this claim is for included
-	Done       []string // handlers that finished, sorted
-	Started    []string // at-most-once handlers that began, sorted
-	Results    Results  // what those handlers gave that move a state
-	Reason     string   // set if an earlier claim wanted the event dead-lettered and could not: do not run it
-	Lapsed     bool     // the last run was never ended: its process died, or still hangs; of a lost reply's second try, as far as the record tells
-	Tries      []Try    // the last that left the event unfinished, oldest first
+	Earlier    time.Time // when the id was last received before the window; zero if it is not known to have been
+	Attempts   int       // runs that count against the limit, the one that this claim is for included
+	Runs       int       // every run, the one that this claim is for included
+	Done       []string  // handlers that finished, sorted
+	Started    []string  // at-most-once handlers that began, sorted
+	Results    Results   // what those handlers gave that move a state
+	Reason     string    // set if an earlier claim wanted the event dead-lettered and could not: do not run it
+	Lapsed     bool      // the last run was never ended: its process died, or still hangs; of a lost reply's second try, as far as the record tells
+	Tries      []Try     // the last that left the event unfinished, oldest first
 }
 
 // A Tx is what a handler's end commits. The zero Tx just notes the end.

@@ -114,7 +114,7 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 	m := b.ms[i]
 	switch a.Status {
 	case ledger.Claimed:
-		b.results[i].Err = a.Err
+		b.results[i].Err, b.results[i].Earlier = a.Err, a.Claim.Earlier
 		j := &job{index: i, message: m, claim: a.Claim, handlers: b.Handlers.For(m.Provider, m.Type)}
 		j.bury = b.buryUnrun(j)
 		return j

@@ -33,6 +33,7 @@ type Result struct {
 	Reason     queue.Reason  // of a dead letter
 	Runs       []Run         // the handlers that ran now, or could not
 	Err        error         // what went wrong outside the handlers. Not for logs: only its Go type is
+	Earlier    time.Time     // when the id was last received, before its window; see hook.Event.Earlier
 	QueueDelay time.Duration // from ingest to the start of this batch
 }
 

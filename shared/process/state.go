@@ -39,7 +39,7 @@ func (b *batch) callAgain(ctx context.Context, j *job, h hook.Handler, call hook
 // delivery is what a handler is to know of its event's other handlers, and of this run.
 func (b *batch) delivery(j *job, p *progress) hook.Delivery {
 	return hook.Delivery{
-		Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil,
+		Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil, Earlier: j.claim.Earlier,
 		Done: p.done, Results: p.results, ReadState: b.currentState,
 	}
 }

@@ -51,6 +51,11 @@ func (s Set) Faults() error {
 			}
 			owners[secret.Reveal()] = src
 		}
+		for i, secret := range src.Settings.URLSecrets {
+			if problem := SecretProblem(secret); problem != "" {
+				fault(name, fmt.Sprintf(".%s[%d]", webhook.FieldURLs, i), problem)
+			}
+		}
 		for i, pointer := range src.Settings.Key {
 			if !src.Settings.Hash.Keyed() && namesPerson(pointer) {
 				fault(name, fmt.Sprintf(".%s[%d]", webhook.FieldKey, i),

@@ -128,7 +128,8 @@ func (p *parser) source(value json.RawMessage) Source {
 	s := Source{Name: p.name, Provider: p.provider(provider), Settings: settings}
 	s.Verifier = p.configure(s)
 	if !p.o.AllowSample {
-		p.refuseSamples(settings.Secrets)
+		p.refuseSamples("secrets", settings.Secrets)
+		p.refuseSamples(webhook.FieldURLs, settings.URLSecrets)
 	}
 	return s
 }
@@ -147,6 +148,8 @@ func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settin
 		webhook.FieldProduct:   {&s.Product, "a string"},
 		webhook.FieldHeader:    {&s.Header, "a string"},
 		webhook.FieldKey:       {&s.Key, "a list of strings"},
+		webhook.FieldWindow:    {&s.DedupWindowS, "a whole number of seconds"},
+		webhook.FieldURLs:      {&s.URLSecrets, "a list of strings"},
 	}
 	read := map[string]bool{}
 	for name, value := range entry.All() {
@@ -194,7 +197,7 @@ func (p *parser) provider(name string) webhook.Provider {
 func (p *parser) configure(s Source) webhook.Verifier {
 	if s.Provider == nil {
 		p.providerFaults(s.Settings.Check(webhook.FieldTolerance, webhook.FieldSigned,
-			webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey))
+			webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey, webhook.FieldWindow, webhook.FieldURLs))
 		return nil
 	}
 	verifier, err := s.Provider.Configure(s.Settings)
@@ -230,10 +233,10 @@ type joinedError interface {
 	Unwrap() []error
 }
 
-func (p *parser) refuseSamples(secrets []webhook.Secret) {
+func (p *parser) refuseSamples(field string, secrets []webhook.Secret) {
 	for i, secret := range secrets {
 		if secret.IsSample() {
-			p.fault(fmt.Sprintf("secrets[%d]", i), "is a public sample secret; give the provider's own")
+			p.fault(fmt.Sprintf("%s[%d]", field, i), "is a public sample secret; give the provider's own")
 		}
 	}
 }

@@ -51,6 +51,7 @@ const (
 	MetricUnhandled    = "Unhandled"
 	MetricDuplicates   = "Duplicates"
 	MetricConflicts    = "Conflicts"
+	MetricRepeated     = "Repeated" // ids that came again after their window, and ran again
 	MetricRetried      = "Retried"
 	MetricDeadLettered = "DeadLettered"
 	MetricQueueDelay   = "QueueDelay" // milliseconds from ingest to process

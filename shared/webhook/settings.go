@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Settings configure one source. They are the fields of an entry in the sources document.
@@ -25,6 +26,12 @@ type Settings struct {
 	// Key lists the JSON pointers (RFC 6901) whose values make the dedup key of a
 	// provider without event ids.
 	Key []string `json:"key"`
+	// DedupWindowS is for how long, in seconds, a second arrival of an id that is a hash is a
+	// duplicate. Nil means HashWindow.
+	DedupWindowS *int64 `json:"dedup_window_s"`
+	// URLSecrets, if there are any, are those of which one has made the URL that a webhook
+	// of a provider without a signed time must come to.
+	URLSecrets []Secret `json:"url_secrets"`
 	// Hash makes the ids and digests of the source's events. The document has one key for
 	// all sources; without it, hashes have no key.
 	Hash Hasher `json:"-"`
@@ -37,6 +44,8 @@ const (
 	FieldProduct   = "product"
 	FieldHeader    = "header"
 	FieldKey       = "key"
+	FieldWindow    = "dedup_window_s"
+	FieldURLs      = "url_secrets"
 )
 
 // A FieldError says which field of some settings is at fault, and how to correct it. It
@@ -57,6 +66,18 @@ func (s Settings) Tolerance() int64 {
 		return DefaultToleranceS
 	}
 	return *s.ToleranceS
+}
+
+// minWindowS is the least DedupWindowS.
+const minWindowS = 600
+
+// Window returns the window in which a second arrival of an id, made in that way, is a
+// duplicate.
+func (s Settings) Window(i Identity) time.Duration {
+	if i == Given || s.DedupWindowS == nil {
+		return i.Window()
+	}
+	return time.Duration(*s.DedupWindowS) * time.Second
 }
 
 // SigningSecret returns the first secret, with which Sign signs. If there is no secret, it
@@ -85,6 +106,17 @@ func (s Settings) Check(used ...string) error {
 	if s.ToleranceS != nil && *s.ToleranceS < 0 {
 		fault(FieldTolerance, "give seconds, 0 to leave the time unchecked")
 	}
+	if s.DedupWindowS != nil && (*s.DedupWindowS < minWindowS || *s.DedupWindowS > int64(GivenWindow/time.Second)) {
+		fault(FieldWindow, "give 600 to 2592000 seconds: the providers' retries end after 9 minutes, and ids are known for 30 days")
+	}
+	if s.URLSecrets != nil && len(s.URLSecrets) == 0 {
+		fault(FieldURLs, "give at least one, as a list of strings, or remove it")
+	}
+	for i, secret := range s.URLSecrets {
+		if secret.IsEmpty() {
+			fault(fmt.Sprintf("%s[%d]", FieldURLs, i), "is empty; remove it or give the secret")
+		}
+	}
 	for _, f := range []struct {
 		name string
 		set  bool
@@ -94,6 +126,8 @@ func (s Settings) Check(used ...string) error {
 		{FieldProduct, s.Product != ""},
 		{FieldHeader, s.Header != ""},
 		{FieldKey, s.Key != nil},
+		{FieldWindow, s.DedupWindowS != nil},
+		{FieldURLs, s.URLSecrets != nil},
 	} {
 		if f.set && !slices.Contains(used, f.name) {
 			fault(f.name, "this provider does not use it; remove it")

@@ -32,6 +32,7 @@ const (
 	attrType         = "type"
 	attrReceived     = "received"
 	attrDedupUntil   = "dedup_until"
+	attrEarlier      = "earlier"
 	attrFirstClaimed = "first_claimed"
 	attrFinished     = "finished"
 	attrReason       = "reason"
@@ -63,6 +64,7 @@ func encode(rec ledger.Record) item {
 	putText(it, attrType, rec.Type)
 	putTime(it, attrReceived, rec.Received)
 	putTime(it, attrDedupUntil, rec.DedupUntil)
+	putTime(it, attrEarlier, rec.Earlier)
 	putTime(it, attrFirstClaimed, rec.FirstClaimed)
 	putTime(it, attrFinished, rec.Finished)
 	putText(it, attrReason, rec.Reason)
@@ -112,7 +114,7 @@ func decode(it item) (*ledger.Record, error) {
 		Identity: webhook.Identity(d.text(attrIdentity)), Secret: d.optionalInt(attrSecret),
 		Done: d.names(attrDone), Started: d.names(attrStarted), Results: d.results(attrResults), Type: d.text(attrType),
 		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
-		FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
+		Earlier: d.time(attrEarlier), FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
 		Tries: ledger.DecodeTries(d.text(attrTries)), Expires: time.Unix(d.number(attrExpires), 0).UTC(),
 	}
 	// A version that counts attempts only may have written the record, or changed it.

@@ -27,6 +27,21 @@ func claimCases() []testCase {
 				Key: r.Key, Owner: r.Owner, Fence: 1, Lease: r.Lease, DedupUntil: r.DedupUntil, Attempts: 1, Runs: 1,
 			}})
 		}},
+		{"EarlierStays", "A claim anew, and every later one of the same record, says when the record that it took the place of was received, as Earlier.", func(b *bench) {
+			first := b.claim("a#1")
+			b.mustEnd(first, ledger.StateCompleted)
+			b.wantEqual("earlier of the first", first.Earlier, time.Time{})
+			anew := func(r *ledger.Request) {
+				r.Received = r.Received.Add(2 * window)
+				r.DedupUntil = r.DedupUntil.Add(2 * window)
+			}
+			for range 2 {
+				c := b.claim("a#1", anew)
+				b.wantEqual("earlier", c.Earlier, start().Add(-time.Second))
+				b.mustEnd(c, ledger.StateReleased)
+			}
+			b.wantEqual("earlier of the record", b.record("a#1").Earlier, start().Add(-time.Second))
+		}},
 		{"ExpiryMovesWithTheClaim", "Times are kept to the millisecond.", func(b *bench) {
 			late := 2 * window
 			b.claim("a#1", bornExpired)

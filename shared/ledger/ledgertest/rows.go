@@ -131,6 +131,9 @@ func (w row) run(b *bench) {
 			Key: r.Key, Owner: r.Owner, Fence: fence, Lease: r.Lease, DedupUntil: r.DedupUntil,
 			Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
 		}
+		if w.promise == rowAnew || w.promise == rowAnewOpen {
+			want.Claim.Earlier = before.Received
+		}
 	case ledger.InProgress:
 		want.Until = start().Add(w.until)
 	}
@@ -155,6 +158,7 @@ func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after led
 		want.Hash, want.Identity, want.Secret = r.Hash, r.Identity, r.Secret
 		want.Type, want.FirstClaimed = r.Type, r.At
 		want.Received, want.DedupUntil = r.Received, r.DedupUntil
+		want.Earlier = before.Received
 	}
 	want.Expires = ledger.Expiry(want.DedupUntil, r.At, b.Keep)
 	b.wantEqual("record", after, want)

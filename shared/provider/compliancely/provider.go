@@ -20,7 +20,7 @@ func (Provider) Name() string { return "compliancely" }
 // Configure uses secrets; product, one of the event types; header, another name for the
 // signature header; and key, the JSON pointers to the values of the dedup id.
 func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
-	faults := []error{s.Check(webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey)}
+	faults := []error{s.Check(webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey, webhook.FieldWindow, webhook.FieldURLs)}
 	fault := func(field, problem string) {
 		faults = append(faults, &webhook.FieldError{Field: field, Problem: problem})
 	}
@@ -40,6 +40,7 @@ func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
 		product: s.Product,
 		key:     key,
 		hash:    s.Hash,
+		urls:    slices.Clone(s.URLSecrets),
 	}, nil
 }
 

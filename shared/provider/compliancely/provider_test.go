@@ -21,7 +21,7 @@ func suite() providertest.Case {
 	return providertest.Case{
 		Provider: compliancely.Provider{},
 		Name:     "compliancely",
-		Uses:     []string{webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey},
+		Uses:     []string{webhook.FieldProduct, webhook.FieldHeader, webhook.FieldKey, webhook.FieldWindow, webhook.FieldURLs},
 		Header:   "Compliancely-Signature",
 		Body:     []byte(tin),
 		Want:     webhook.Envelope{ID: "sha256:" + hash(tin), Identity: webhook.BodyHash, Type: "tin_match", Data: json.RawMessage(tin)},
@@ -32,7 +32,8 @@ func TestProvider(t *testing.T) {
 	t.Parallel()
 	set := suite()
 	set.Header = "X-Compliancely-Signature"
-	set.Settings = webhook.Settings{Product: "transcript", Header: "x-compliancely-signature", Key: []string{"/id", "/status"}}
+	set.Settings = webhook.Settings{Product: "transcript", Header: "x-compliancely-signature", Key: []string{"/id", "/status"},
+		DedupWindowS: new(int64(86400)), URLSecrets: []webhook.Secret{webhook.NewSecret("url-secret-0123")}}
 	set.Want.Type = "transcript"
 	set.Want.Identity = webhook.KeyHash
 	set.Want.ID = "key:" + hash(`["transcript",70001,"TIN Matched"]`)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type verifier struct {
 	product string    // empty means the type derived from the resource
 	key     []pointer // nil means that the id is the hash of the body
 	hash    webhook.Hasher
+	urls    []webhook.Secret // of the URL; none means that any URL is accepted
 }
 
 // Verify implements [webhook.Verifier]. Every JSON object is usable: one of an unknown form
@@ -41,6 +43,11 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	secret, ok := webhook.MatchMAC(v.secrets, signatures, r.Body)
 	if !ok {
 		return webhook.Verified{}, webhook.ErrSignatureMismatch
+	}
+	if len(v.urls) > 0 {
+		if err := checkURL(v.urls, r); err != nil {
+			return webhook.Verified{}, err
+		}
 	}
 	found, err := parseResource(r.Body)
 	if err != nil {
@@ -85,5 +92,9 @@ func decodeBase64(digest string) ([]byte, error) {
 func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) webhook.Request {
 	header := http.Header{}
 	header.Set(headerName(s), hex.EncodeToString(webhook.MAC(s.SigningSecret(), body)))
-	return webhook.Request{Header: header, Body: body, At: at}
+	r := webhook.Request{Header: header, Body: body, At: at}
+	if len(s.URLSecrets) > 0 {
+		r.Query = url.Values{urlParameter: {urlToken(s.URLSecrets[0], at.Add(signedURLValid))}}
+	}
+	return r
 }

@@ -29,9 +29,9 @@ var _ webhook.Provider = V1{}
 // Name returns "contiguity-v1".
 func (V1) Name() string { return "contiguity-v1" }
 
-// Configure uses secrets: the tokens, any of which is accepted.
+// Configure uses secrets: the tokens, any of which is accepted; and dedup_window_s.
 func (V1) Configure(s webhook.Settings) (webhook.Verifier, error) {
-	if err := s.Check(); err != nil {
+	if err := s.Check(webhook.FieldWindow); err != nil {
 		return nil, err
 	}
 	return &tokenVerifier{secrets: slices.Clone(s.Secrets), hash: s.Hash}, nil

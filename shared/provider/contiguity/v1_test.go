@@ -27,6 +27,7 @@ func v1Suite() providertest.Case {
 		Provider: contiguity.V1{},
 		Name:     "contiguity-v1",
 		Token:    "token",
+		Uses:     []string{webhook.FieldWindow},
 		Body:     []byte(v1SMS),
 		Want: webhook.Envelope{
 			ID: v1ID, Identity: webhook.BodyHash, Type: "text.incoming.sms", Time: providertest.At, Data: json.RawMessage(v1SMS),

@@ -87,6 +87,8 @@ func (c Case) unused() map[string]webhook.Settings {
 		webhook.FieldProduct:   func(s *webhook.Settings) { s.Product = "tin_match" },
 		webhook.FieldHeader:    func(s *webhook.Settings) { s.Header = "X-Other" },
 		webhook.FieldKey:       func(s *webhook.Settings) { s.Key = []string{"/id"} },
+		webhook.FieldWindow:    func(s *webhook.Settings) { s.DedupWindowS = new(int64(3600)) },
+		webhook.FieldURLs:      func(s *webhook.Settings) { s.URLSecrets = []webhook.Secret{foreign} },
 	} {
 		if !slices.Contains(c.Uses, name) {
 			s := c.settings(current)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -81,6 +82,54 @@ func TestTINMismatchAlert(t *testing.T) {
 				t.Errorf("alerts (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// With credentials, the provider is asked again before an alert; without, an alert says
+// that the webhook may be an old one.
+func TestTINMismatchAlertConfirms(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		now  compliancely.TINStatus
+		err  error
+		want []string
+	}{
+		{"still so", compliancely.TINDidNotMatch, nil, []string{"Compliancely: name and tax number do not match (request 7)."}},
+		{"no longer", compliancely.TINMatched, nil, nil},
+		{"not answered", "", errDown, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var c channel
+			h := tinMismatchAlert{alert: c.alert, confirm: func(_ context.Context, r compliancely.TINResult) (compliancely.TINResult, error) {
+				r.Status = tt.now
+				return r, tt.err
+			}}
+			if err := h.handle(t.Context(), mismatch(compliancely.TINDidNotMatch)); !errors.Is(err, tt.err) {
+				t.Errorf("error = %v, want %v", err, tt.err)
+			}
+			if diff := cmp.Diff(tt.want, c.texts); diff != "" {
+				t.Errorf("alerts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Without credentials, an alert about a webhook that came before says so.
+func TestTINMismatchAlertTellsOfRepetition(t *testing.T) {
+	t.Parallel()
+	var c channel
+	first := hooktest.Webhook(compliancely.TINMatch, "", compliancely.TINResult{ID: 7, TIN: "000000000", Status: compliancely.TINDidNotMatch})
+	again := first
+	again.Received = first.Received.Add(2 * time.Hour)
+	hooktest.Run(t, func(r *hook.Registry) {
+		hook.On(r, compliancely.TINMatch, "tin-mismatch-alert", tinMismatchAlert{alert: c.alert}.handle)
+	}, []webhook.Event{first, again})
+	const text = "Compliancely: name and tax number do not match (request 7)."
+	want := []string{text, text + " The same webhook came before, on 2026-01-02 12:00 UTC: look whether it is still so."}
+	if diff := cmp.Diff(want, c.texts); diff != "" {
+		t.Errorf("alerts (-want +got):\n%s", diff)
 	}
 }
 

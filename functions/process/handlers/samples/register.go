@@ -108,7 +108,7 @@ func registerAlerts(r *hook.Registry, s *settings) {
 		hook.OnTypes(r, kyc.Provider{}, h.takes, "watchlist-email", h.handle)
 	}
 	if on, sample := s.on("tin-mismatch-alert", "SLACK_WEBHOOK_URL"); on {
-		h := tinMismatchAlert{alert: channel.post, sample: sample}
+		h := tinMismatchAlert{alert: channel.post, confirm: s.confirmTIN(), sample: sample}
 		hook.On(r, compliancely.TINMatch, "tin-mismatch-alert", h.handle)
 	}
 }

@@ -133,6 +133,10 @@ func TestRegisterRefuses(t *testing.T) {
 		want []string // the settings at fault
 	}{
 		{"all right", mail("Alerts <a@example.com>", "a@example.com, B <b@example.com>"), nil},
+		{"Compliancely without a password", map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.slack.com/x", "COMPLIANCELY_USERNAME": "secret-part"},
+			[]string{"COMPLIANCELY_PASSWORD"}},
+		{"Compliancely without a user", map[string]string{"SLACK_WEBHOOK_URL": "https://hooks.slack.com/x", "COMPLIANCELY_PASSWORD": "secret-part"},
+			[]string{"COMPLIANCELY_USERNAME"}},
 		{"Slack without TLS", slackURL, []string{"SLACK_WEBHOOK_URL"}},
 		{"Slack without a host", map[string]string{"SLACK_WEBHOOK_URL": "https:///secret-part"}, []string{"SLACK_WEBHOOK_URL"}},
 		{"Slack, no URL", map[string]string{"SLACK_WEBHOOK_URL": "https://%secret-part"}, []string{"SLACK_WEBHOOK_URL"}},

@@ -1,6 +1,7 @@
 package samples
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/mail"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"webhookintake/shared/provider/compliancely"
 	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/webhook"
 )
@@ -69,6 +71,27 @@ func (s *settings) contiguity(name string) *contiguity.Client {
 		s.fault(name, fault.Problem)
 	}
 	return client
+}
+
+// confirmTIN asks Compliancely again for a request; nil if there are no credentials for it.
+func (s *settings) confirmTIN() func(context.Context, compliancely.TINResult) (compliancely.TINResult, error) {
+	const user, password = "COMPLIANCELY_USERNAME", "COMPLIANCELY_PASSWORD"
+	name, secret := s.getenv(user), s.getenv(password)
+	switch {
+	case name == "" && secret == "", strings.Contains(name+secret, sampleOnly):
+		return nil
+	case name == "":
+		s.fault(user, "is missing beside "+password)
+	case secret == "":
+		s.fault(password, "is missing beside "+user)
+	}
+	client, err := compliancely.NewClient(compliancely.ClientOptions{Username: name, Password: webhook.NewSecret(secret)})
+	if err != nil {
+		return nil // one of the two is missing
+	}
+	return func(ctx context.Context, r compliancely.TINResult) (compliancely.TINResult, error) {
+		return compliancely.Confirm(ctx, client, r)
+	}
 }
 
 // address is an https URL; empty where the setting is.
