@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -127,6 +128,9 @@ func get(t *testing.T, url string) (status int, body string, err error) {
 	return request(t, http.MethodGet, url, http.NoBody, nil)
 }
 
+// sender gives up on an answer as providers do, and then they send again.
+var sender = &http.Client{Timeout: 15 * time.Second}
+
 func request(t *testing.T, method, url string, body io.Reader, header http.Header) (int, string, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, body)
@@ -136,7 +140,7 @@ func request(t *testing.T, method, url string, body io.Reader, header http.Heade
 	for name := range header {
 		req.Header[name] = header[name]
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := sender.Do(req)
 	if err != nil {
 		return 0, "", err
 	}

@@ -33,7 +33,7 @@ end() {
 }
 trap end EXIT
 trap 'exit 1' INT TERM
-mkdir "$work/bin" "$work/home"
+mkdir "$work/bin" "$work/home" "$work/tmp"
 ln -s "$sam" "$work/bin/sam"
 ln -s "$emulator/aws" "$work/bin/aws"
 
@@ -41,7 +41,7 @@ ln -s "$emulator/aws" "$work/bin/aws"
 go mod download
 go test -c -o "$work/deploy.test" ./.ci/deploy
 environment=(
-	PATH="$work/bin:$PATH" HOME="$work/home" WEBHOOK_CACHE="$cache" DEPLOY_WORLD="$work" DEPLOY_CHECKOUT="$root" DEPLOY_PYTHON="$emulator/python"
+	PATH="$work/bin:$PATH" HOME="$work/home" TMPDIR="$work/tmp" WEBHOOK_CACHE="$cache" DEPLOY_WORLD="$work" DEPLOY_CHECKOUT="$root" DEPLOY_PYTHON="$emulator/python"
 	GOCACHE="$(go env GOCACHE)" GOMODCACHE="$(go env GOMODCACHE)" GOPATH="$(go env GOPATH)"
 )
 (cd .ci/deploy && exec env -u AWS_PROFILE -u AWS_SESSION_TOKEN "${environment[@]}" \
