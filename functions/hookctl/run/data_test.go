@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -95,7 +96,9 @@ func TestRunRefusesWhatItCannotRead(t *testing.T) {
 	}
 	for _, flags := range [][]string{nil, {"--watch"}} {
 		args := append([]string{"run", "--addr", "127.0.0.1:0", "--data", folder}, flags...)
-		out, err := clitest.Call{Commands: commands, Args: args}.Run(t.Context())
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else a fault would run on
+		out, err := clitest.Call{Commands: commands, Args: args}.Run(ctx)
+		cancel()
 		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "--fresh") || out != "" {
 			t.Errorf("run %v = %v, want the file and --fresh in it\n%s", flags, err, out)
 		}
