@@ -46,7 +46,7 @@ func (w *world) fail(reason queue.Reason, done, started []string) {
 // unmarked returns a letter that SQS itself moved.
 func unmarked() queue.Message { return message("evt_1") }
 
-// tried has the event tried so often, each time without success.
+// tried tries the event n times, each time without success.
 func (w *world) tried(n int) {
 	for range n {
 		w.end(ledger.End{Claim: w.claim(time.Minute), State: ledger.StateReleased, Ran: true, Counted: true})
