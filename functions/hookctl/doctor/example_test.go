@@ -18,7 +18,11 @@ func Example() {
 	intake := pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	go func() { _ = intake.Work(ctx, func(pipeline.Worked) {}) }()
+	go func() {
+		for ctx.Err() == nil {
+			_, _ = intake.Step(ctx, time.Second)
+		}
+	}()
 
 	site := doctor.Site{
 		HealthURL:   "http://localhost/healthz",

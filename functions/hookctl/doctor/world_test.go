@@ -16,6 +16,7 @@ import (
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
 )
@@ -77,8 +78,10 @@ func (w *world) examine() doctor.Report {
 		case <-time.After(max(w.idle, 0)):
 		case <-ctx.Done():
 		}
-		if w.idle >= 0 {
-			_ = w.pipeline.Work(ctx, func(pipeline.Worked) {})
+		// One batch after another: a copy that is received beside its event would wait for
+		// the lease, and what is found would depend on which came first.
+		for w.idle >= 0 && ctx.Err() == nil {
+			_, _ = w.pipeline.Step(ctx, queue.MaxWait)
 		}
 	})
 	report := doctor.Run(w.t.Context(), w.options)

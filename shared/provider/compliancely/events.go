@@ -91,3 +91,14 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 func notATime() error {
 	return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[Time]()}
 }
+
+// Types returns the typed events.
+func Types() []webhook.TypeInfo {
+	return []webhook.TypeInfo{
+		TINMatch.Info("TINMatch"),
+		TaxExempt.Info("TaxExempt"),
+		SecretaryOfState.Info("SecretaryOfState"),
+		BulkTIN.Info("BulkTIN"),
+		Transcript.Info("Transcript"),
+	}
+}
