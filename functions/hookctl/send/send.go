@@ -75,6 +75,9 @@ func send(ctx context.Context, e *cli.Env, f flags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := m.CheckTransport(); err != nil {
+		return err
+	}
 	if err := identify(&m, f.id, e.Now()); err != nil {
 		return &cli.UsageError{Err: err}
 	}

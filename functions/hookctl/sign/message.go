@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
 
@@ -64,6 +65,9 @@ func (f TargetFlags) Target(e *cli.Env, p webhook.Provider) (t Target, err error
 	secret, ok, err := e.Secret(f.Secret)
 	if err != nil {
 		return t, err
+	}
+	if problem := source.SecretProblem(secret); ok && !secret.IsEmpty() && problem != "" {
+		return t, cli.Usagef("the secret %s", problem)
 	}
 	if ok {
 		t.Settings.Secrets = []webhook.Secret{secret}

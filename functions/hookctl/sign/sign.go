@@ -16,13 +16,14 @@ import (
 // Command returns the command "sign".
 func Command(e *cli.Env) *cobra.Command {
 	var flags MessageFlags
-	var curl bool
+	var curl, showToken bool
 	c := &cobra.Command{
 		Use:   "sign [SAMPLE]",
 		Short: "Print the signed headers of a webhook, or a curl command",
 		Long: `sign signs a body as its provider would, with the current time, and prints the headers.
 With --curl it prints a whole command. It signs with the provider's sample secret, which
-"hookctl run" accepts, unless a flag names another one.`,
+"hookctl run" accepts, unless a flag names another one. The token of Contiguity's format v1 is
+masked unless it is the sample one.`,
 		Example: `  go tool hookctl sign text.incoming.sms --curl
   go tool hookctl sign --provider kyc --file body.json --secret-env KYC_SECRET
   jq -c . body.json | go tool hookctl sign --provider compliancely --file -`,
@@ -33,7 +34,13 @@ With --curl it prints a whole command. It signs with the provider's sample secre
 			if err != nil {
 				return err
 			}
+			if showToken && !e.Out.IsTerminal() {
+				return cli.Usagef("--show-token prints a secret, and standard output is not a terminal")
+			}
 			r := m.Sign(e.Now())
+			if !showToken {
+				r = m.masked(r)
+			}
 			if !curl {
 				printAuthentication(e.Out, r)
 				return nil
@@ -48,6 +55,7 @@ With --curl it prints a whole command. It signs with the provider's sample secre
 	}
 	flags.Add(c)
 	c.Flags().BoolVar(&curl, "curl", false, "print a command that sends the webhook")
+	c.Flags().BoolVar(&showToken, "show-token", false, "show the token of Contiguity's format v1; only on a terminal")
 	return c
 }
 

@@ -54,8 +54,12 @@ func TestSignedHeadersVerify(t *testing.T) {
 	for _, s := range dialect.Samples() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
+			secret := clitest.Secret
+			if s.Provider.Name() == "contiguity-v1" {
+				secret = "sample-only-token" // a real one is masked
+			}
 			out, err := clitest.Call{Commands: commands,
-				Args: []string{"sign", s.Name, "--secret-env", "S"}, Env: map[string]string{"S": clitest.Secret},
+				Args: []string{"sign", s.Name, "--secret-env", "S"}, Env: map[string]string{"S": secret},
 			}.Run(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -72,7 +76,7 @@ func TestSignedHeadersVerify(t *testing.T) {
 				name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 				header.Add(name, value)
 			}
-			v, err := s.Provider.Configure(webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(clitest.Secret)}})
+			v, err := s.Provider.Configure(webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secret)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,4 +198,62 @@ func words(t *testing.T, command string) []string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return strings.Split(string(out), "\x00")
+}
+
+// The token of Contiguity's format v1 vouches for every webhook, so it is not printed.
+func TestTokenIsMasked(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"--curl"}, {"--curl", "--to", "https://in.example.com/hooks/v1"}, {"--show-token"}} {
+		c := clitest.Call{Commands: commands, Env: map[string]string{"S": "hunter2-token-0123456789"},
+			Args: append([]string{"sign", "contiguity-v1.text.incoming.sms", "--secret-env", "S"}, args...)}
+		out, err := c.Run(t.Context())
+		if strings.Contains(out, "hunter2") {
+			t.Errorf("%v: the token shows:\n%s", args, out)
+		}
+		if show := slices.Contains(args, "--show-token"); show != (cli.ExitCode(err) == cli.ExitUsage) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+func TestSecretIsChecked(t *testing.T) {
+	t.Parallel()
+	for secret, want := range map[string]string{
+		"v1,whsec_a-real-looking-one": `the secret begins with "v1,"`,
+		"\ufeffwhsec_a-real-looking":  "the secret has a byte-order mark as character 1; cut it",
+		"whsec_****":                  "the secret has **** in place of hidden characters",
+	} {
+		_, err := clitest.Call{Commands: commands, Args: []string{"sign", "text.incoming.sms", "--secret-env", "S"},
+			Env: map[string]string{"S": secret}}.Run(t.Context())
+		if cli.ExitCode(err) != cli.ExitUsage || !strings.Contains(err.Error(), want) {
+			t.Errorf("error = %v, want %q", err, want)
+		}
+	}
+}
+
+// A token goes over https, or to this machine.
+func TestCheckTransport(t *testing.T) {
+	t.Parallel()
+	d, err := dialect.Of("contiguity-v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		url, secret string
+		refused     bool
+	}{
+		{"http://in.example.com/hooks/v1", "hunter2-token-0123456789", true},
+		{"http://10.0.0.7/hooks/v1", "hunter2-token-0123456789", true},
+		{"http://localhost.example.com/hooks/v1", "hunter2-token-0123456789", true},
+		{"https://in.example.com/hooks/v1", "hunter2-token-0123456789", false},
+		{"http://127.0.0.1:8080/hooks/v1", "hunter2-token-0123456789", false},
+		{"http://localhost:8080/hooks/v1", "hunter2-token-0123456789", false},
+		{"http://[::1]:8080/hooks/v1", "hunter2-token-0123456789", false},
+		{"http://in.example.com/hooks/v1", "sample-only-token", false},
+	} {
+		target := Target{Provider: d.Provider, URL: tt.url, Settings: webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(tt.secret)}}}
+		if err := target.CheckTransport(); (err != nil) != tt.refused || err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s with %s: %v, want refused: %v", tt.url, tt.secret[:7], err, tt.refused)
+		}
+	}
 }

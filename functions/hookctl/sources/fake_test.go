@@ -24,6 +24,7 @@ type fakeAWS struct {
 	lines  []fakeLine
 	before func(operation string) // called before each answer; nil does nothing
 	noLog  bool                   // the stack has no output IngestLogs
+	format string                 // its output SourcesFormat; empty for none
 }
 
 type fakeVersion struct {
@@ -83,6 +84,9 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		`<member><OutputKey>WebhookUrl</OutputKey><OutputValue>https://in.example.com/hooks/{source}</OutputValue></member>`
 	if !f.noLog {
 		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>`
+	}
+	if f.format != "" {
+		outputs += `<member><OutputKey>SourcesFormat</OutputKey><OutputValue>` + f.format + `</OutputValue></member>`
 	}
 	fmt.Fprint(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>intake</StackName>`+
 		`<StackStatus>CREATE_COMPLETE</StackStatus><Outputs>`+outputs+`</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)

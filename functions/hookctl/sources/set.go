@@ -15,7 +15,7 @@ import (
 )
 
 // settings are the flags of a source's settings.
-type settings struct{ provider, signed, product, header, tolerance, key string }
+type settings struct{ provider, signed, product, header, tolerance, key, window string }
 
 func setCommand(e *cli.Env) *cobra.Command {
 	var f flags
@@ -43,6 +43,7 @@ secrets. To change both, give one of the flags for the secret, too.`,
 	c.Flags().StringVar(&s.header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
 	c.Flags().StringVar(&s.tolerance, "tolerance", "", "how far the signed time may be off, in `SECONDS`; 0 turns the check off")
 	c.Flags().StringVar(&s.key, "key", "", "JSON `POINTERS`, /a/b,/c, whose values distinguish Compliancely's events")
+	c.Flags().StringVar(&s.window, "dedup-window", "", "for how many `SECONDS` the same content of Compliancely or Contiguity v1 is a\nduplicate; by default 3600")
 	c.RunE = e.Run(func(ctx context.Context, args []string) error {
 		edit, err := s.edit(c.Flags().Changed)
 		if err != nil {
@@ -72,6 +73,11 @@ func (s settings) edit(given func(flag string) bool) (e sources.Edit, err error)
 	if s.tolerance != "" && wrong != nil {
 		return e, cli.Usagef("--tolerance %q is not a whole number of seconds", s.tolerance)
 	}
+	window, wrong := strconv.ParseInt(s.window, 10, 64)
+	if s.window != "" && wrong != nil {
+		return e, cli.Usagef("--dedup-window %q is not a whole number of seconds", s.window)
+	}
+	add("dedup-window", webhook.FieldWindow, s.window, window)
 	add("signed", webhook.FieldSigned, s.signed, s.signed)
 	add("product", webhook.FieldProduct, s.product, s.product)
 	add("header", webhook.FieldHeader, s.header, s.header)

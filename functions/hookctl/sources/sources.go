@@ -25,7 +25,7 @@ that it showed.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listCommand(e), setCommand(e), removeCommand(e), rotateCommand(e), checkCommand(e))
+	c.AddCommand(listCommand(e), setCommand(e), removeCommand(e), rotateCommand(e), revokeCommand(e), urlCommand(e), keyCommand(e), downgradeCommand(e), checkCommand(e))
 	return c
 }
 
@@ -45,6 +45,9 @@ func (f *flags) addChange(c *cobra.Command) {
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 }
 
+// keyedFormat is the stack's SourcesFormat from which a new document gets a key.
+const keyedFormat = 2
+
 // inUse says when a change takes effect.
 const inUse = `It is in use after at most 5 minutes, or at once when a webhook does not match the former
 secrets. No deploy is needed.`
@@ -62,6 +65,10 @@ func (f flags) editor(ctx context.Context, e *cli.Env) (*sources.Editor, *stack.
 	return &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}, s, nil
 }
 
+func notChanged(err error) error { return fmt.Errorf("%w: %w", cli.ErrNotChanged, err) }
+
+func invalid(err error) error { return fmt.Errorf("%w:\n%w", sources.ErrInvalid, err) }
+
 // change shows a change of one source, asks, and writes it. Next gets the document before
 // the change, and returns what to do next.
 func (f flags) change(
@@ -77,12 +84,18 @@ func (f flags) change(
 	if err != nil {
 		return err
 	}
-	after, err := change(base.Document)
-	if err != nil {
-		return fmt.Errorf("%w: %w", cli.ErrNotChanged, err)
+	document := base.Document
+	if len(document.Names()) == 0 && !document.HasKey() && s.SourcesFormat() >= keyedFormat {
+		if document, err = document.WithKey(false); err != nil {
+			return err
+		}
 	}
-	if _, err := after.Validate(); err != nil {
-		return fmt.Errorf("%w: %w:\n%w", cli.ErrNotChanged, sources.ErrInvalid, err)
+	after, err := change(document)
+	if err == nil {
+		err = allowed(s, base.Document, after)
+	}
+	if err != nil {
+		return notChanged(err)
 	}
 	changes := sources.Changes(base.Document, after, name)
 	if len(changes) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -73,6 +74,21 @@ func Find(ctx context.Context, config aws.Config, getenv func(string) string, na
 		s.resources[Resource(aws.ToString(o.OutputKey))] = aws.ToString(o.OutputValue)
 	}
 	return s, nil
+}
+
+// SourcesFormat returns the form of the sources document that the deployed ingest reads:
+// the output of that name or, without a stack's name, the variable SOURCES_FORMAT. It is 1
+// if neither says.
+func (s *Stack) SourcesFormat() int {
+	text := s.resources["SourcesFormat"]
+	if s.Name == "" {
+		text = s.getenv("SOURCES_FORMAT")
+	}
+	format, err := strconv.Atoi(text)
+	if err != nil || format < 1 {
+		return 1
+	}
+	return format
 }
 
 // deployed reports whether a stack in that status has its resources, as it has during an

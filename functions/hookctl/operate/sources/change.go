@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
 
@@ -81,6 +80,18 @@ func (d Document) Rotate(name string, secret webhook.Secret) (Document, error) {
 	return d.withFields(name, fields.with(fieldSecrets, writeSecrets(rotated...))), nil
 }
 
+// Revoke returns d with the new secret as the only one of the source.
+func (d Document) Revoke(name string, secret webhook.Secret) (Document, error) {
+	fields, _, err := d.secrets(name)
+	if err != nil {
+		return d, err
+	}
+	if err := checkSecret(secret); err != nil {
+		return d, err
+	}
+	return d.withFields(name, fields.with(fieldSecrets, writeSecrets(secret))), nil
+}
+
 // Finish returns d with only the first secret of the source. If it has no other, that is d.
 func (d Document) Finish(name string) (Document, error) {
 	fields, secrets, err := d.secrets(name)
@@ -138,17 +149,13 @@ func (d Document) unknown(name string) error {
 	return fmt.Errorf("%w %q: there are %s", ErrUnknownSource, name, strings.Join(d.Names(), ", "))
 }
 
-// checkSecret refuses what JSON cannot carry, and control characters. It does not quote
-// what it refuses.
+// checkSecret refuses a secret that was not copied well. It does not quote what it refuses.
 func checkSecret(s webhook.Secret) error {
-	text := s.Reveal()
-	switch {
-	case text == "":
+	if s.IsEmpty() {
 		return fmt.Errorf("%w: it is empty", ErrBadSecret)
-	case !utf8.ValidString(text):
-		return fmt.Errorf("%w: it is not UTF-8 text", ErrBadSecret)
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return fmt.Errorf("%w: it has a line break or another control character; give only the secret", ErrBadSecret)
+	}
+	if problem := source.SecretProblem(s); problem != "" {
+		return fmt.Errorf("%w: it %s", ErrBadSecret, problem)
 	}
 	return nil
 }

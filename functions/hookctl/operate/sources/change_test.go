@@ -12,13 +12,13 @@ import (
 
 // mine is a document as a person may write it. What is not edited stays as it is, to the
 // space.
-const mine = `{ "kyc": {"signed":"body",  "secrets" : ["kyc-a"]},
+const mine = `{ "kyc": {"signed":"body",  "secrets" : ["kyc-secret-a"]},
   "contiguity":
-     {"secrets": ["whsec_a", "whsec_b", "whsec_\u00e9"], "tolerance_s": 600} }`
+     {"secrets": ["whsec_aa", "whsec_bb", "whsec_\u00e9\u00e9"], "tolerance_s": 600} }`
 
 const (
-	mineKYC        = `  "kyc": {"signed":"body",  "secrets" : ["kyc-a"]}`
-	mineContiguity = `  "contiguity": {"secrets": ["whsec_a", "whsec_b", "whsec_\u00e9"], "tolerance_s": 600}`
+	mineKYC        = `  "kyc": {"signed":"body",  "secrets" : ["kyc-secret-a"]}`
+	mineContiguity = `  "contiguity": {"secrets": ["whsec_aa", "whsec_bb", "whsec_\u00e9\u00e9"], "tolerance_s": 600}`
 )
 
 func set(field, value string) []sources.Setting {
@@ -37,15 +37,15 @@ func TestChanges(t *testing.T) {
 			change: func(d sources.Document) (sources.Document, error) {
 				return d.Set("eu", sources.Edit{Secret: secret("whsec_<&>"), Provider: new("contiguity")})
 			}},
-		{name: "set replaces all secrets", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_c"], "tolerance_s": 600}`},
+		{name: "set replaces all secrets", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_cc"], "tolerance_s": 600}`},
 			change: func(d sources.Document) (sources.Document, error) {
-				return d.Set("contiguity", sources.Edit{Secret: secret("whsec_c")})
+				return d.Set("contiguity", sources.Edit{Secret: secret("whsec_cc")})
 			}},
-		{name: "set a setting alone", want: []string{`  "kyc": {"signed": "either", "secrets": ["kyc-a"]}`, mineContiguity},
+		{name: "set a setting alone", want: []string{`  "kyc": {"signed": "either", "secrets": ["kyc-secret-a"]}`, mineContiguity},
 			change: func(d sources.Document) (sources.Document, error) {
 				return d.Set("kyc", sources.Edit{Settings: set(webhook.FieldSigned, `"either"`)})
 			}},
-		{name: "set removes a setting", want: []string{`  "kyc": {"secrets": ["kyc-a"]}`, mineContiguity},
+		{name: "set removes a setting", want: []string{`  "kyc": {"secrets": ["kyc-secret-a"]}`, mineContiguity},
 			change: func(d sources.Document) (sources.Document, error) {
 				return d.Set("kyc", sources.Edit{Settings: []sources.Setting{{Field: webhook.FieldSigned}}})
 			}},
@@ -56,19 +56,19 @@ func TestChanges(t *testing.T) {
 		{name: "new without a secret", err: sources.ErrNeedsSecret, change: func(d sources.Document) (sources.Document, error) {
 			return d.Set("eu", sources.Edit{Provider: new("contiguity")})
 		}},
-		{name: "rotate", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_new","whsec_a"], "tolerance_s": 600}`}, change: func(d sources.Document) (sources.Document, error) {
+		{name: "rotate", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_new","whsec_aa"], "tolerance_s": 600}`}, change: func(d sources.Document) (sources.Document, error) {
 			return d.Rotate("contiguity", secret("whsec_new"))
 		}},
 		{name: "rotate to the first", err: sources.ErrSameSecret, change: func(d sources.Document) (sources.Document, error) {
-			return d.Rotate("kyc", secret("kyc-a"))
+			return d.Rotate("kyc", secret("kyc-secret-a"))
 		}},
 		{name: "rotate back to an older one", err: sources.ErrSameSecret, change: func(d sources.Document) (sources.Document, error) {
-			return d.Rotate("contiguity", secret("whsec_é"))
+			return d.Rotate("contiguity", secret("whsec_éé"))
 		}},
 		{name: "rotate what is not there", err: sources.ErrUnknownSource, change: func(d sources.Document) (sources.Document, error) {
 			return d.Rotate("eu", secret("whsec_new"))
 		}},
-		{name: "finish", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_a"], "tolerance_s": 600}`}, change: func(d sources.Document) (sources.Document, error) {
+		{name: "finish", want: []string{mineKYC, `  "contiguity": {"secrets": ["whsec_aa"], "tolerance_s": 600}`}, change: func(d sources.Document) (sources.Document, error) {
 			return d.Finish("contiguity")
 		}},
 		{name: "finish with one", change: func(d sources.Document) (sources.Document, error) { return d.Finish("kyc") }},

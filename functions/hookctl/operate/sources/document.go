@@ -102,7 +102,7 @@ func (d Document) Entry(name string) Entry {
 
 // settingFields returns the optional fields in the order of lists.
 func settingFields() []string {
-	return []string{webhook.FieldSigned, webhook.FieldProduct, webhook.FieldHeader, webhook.FieldTolerance, webhook.FieldKey}
+	return []string{webhook.FieldSigned, webhook.FieldProduct, webhook.FieldHeader, webhook.FieldTolerance, webhook.FieldKey, webhook.FieldWindow}
 }
 
 func readSecrets(value json.RawMessage) ([]webhook.Secret, error) {

@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/source"
 )
 
-const valid = `{"kyc": {"secrets": ["kyc-a"]}}`
+const valid = `{"kyc": {"secrets": ["kyc-secret-a"]}}`
 
 // rotate makes and writes one change, with what happens between the two.
 func rotate(t *testing.T, f *fakeSecret, meanwhile func()) error {
@@ -22,7 +22,7 @@ func rotate(t *testing.T, f *fakeSecret, meanwhile func()) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := base.Document.Rotate("kyc", secret("kyc-b"))
+	next, err := base.Document.Rotate("kyc", secret("kyc-secret-b"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestBrokenOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.afterPut = func() error { cancel(); return ctx.Err() }
-	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); err != nil {
+	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-secret-b"]}}`)); err != nil {
 		t.Errorf("written, and the answer lost: %v", err)
 	}
 	f = hold(valid, "")
@@ -137,7 +137,7 @@ func TestBrokenOff(t *testing.T) {
 	}
 	f.beforePut = func() error { f.put(`{}`, "v-other", noon.Add(-time.Second)); return nil }
 	f.afterPut = func() error { cancel(); return nil }
-	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-b"]}}`)); !errors.Is(err, sources.ErrConflict) {
+	if err := e.Write(ctx, base, read(t, `{"kyc": {"secrets": ["kyc-secret-b"]}}`)); !errors.Is(err, sources.ErrConflict) {
 		t.Errorf("written over another version: %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func TestFirstVersion(t *testing.T) {
 	if err != nil || base.Version.ID != "" {
 		t.Fatalf("Load = version %q, %v, want none", base.Version.ID, err)
 	}
-	next, err := base.Document.Set("kyc", sources.Edit{Secret: secret("kyc-a")})
+	next, err := base.Document.Set("kyc", sources.Edit{Secret: secret("kyc-secret-a")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
 
@@ -106,6 +107,12 @@ func Changes(before, after Document, name string) []string {
 		if !slices.ContainsFunc(is.Secrets, func(o webhook.Secret) bool { return same(o, s) }) {
 			line("dropped", "%s  was secrets[%d]", Mask(s), i)
 		}
+	}
+	if was, is := len(before.URLSecrets(name)), len(after.URLSecrets(name)); was != is || is > 0 && !same(before.URLSecrets(name)[0], after.URLSecrets(name)[0]) {
+		line(webhook.FieldURLs, "%d -> %d: webhooks must come to URLs that hookctl sources url made", was, is)
+	}
+	if after.HasKey() && !before.HasKey() {
+		line(source.KeyName, "new: makes ids and digests unguessable")
 	}
 	for _, field := range settingFields() {
 		old, now := setting(was, field), setting(is, field)

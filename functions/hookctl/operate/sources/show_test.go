@@ -56,7 +56,7 @@ func TestChangesShown(t *testing.T) {
 	t.Parallel()
 	const before = `{
 		"kyc": {"secrets": ["kyc-secret-00001111"]},
-		"contiguity": {"secrets": ["whsec_000000003333", "whsec_000000004444", "tiny"], "tolerance_s": 600}
+		"contiguity": {"secrets": ["whsec_000000003333", "whsec_000000004444", "tiny-one"], "tolerance_s": 600}
 	}`
 	must := func(d sources.Document, err error) sources.Document {
 		if err != nil {
@@ -81,7 +81,7 @@ func TestChangesShown(t *testing.T) {
 			"  secrets[0]   ••••3333  stays", "  dropped      ••••4444  was secrets[1]", "  dropped      ••••  was secrets[2]",
 		}},
 		{"new", before, "eu", func(d sources.Document) sources.Document {
-			return must(d.Set("eu", sources.Edit{Secret: secret("tiny"), Provider: new("kyc"), Settings: set(webhook.FieldSigned, `"body"`)}))
+			return must(d.Set("eu", sources.Edit{Secret: secret("tiny-one"), Provider: new("kyc"), Settings: set(webhook.FieldSigned, `"body"`)}))
 		}, []string{"eu is new, of provider kyc", "  secrets[0]   ••••  new", "  signed       not set -> body"}},
 		{"settings", before, "contiguity", func(d sources.Document) sources.Document {
 			return must(d.Set("contiguity", sources.Edit{Provider: new("standard"), Settings: []sources.Setting{{Field: webhook.FieldTolerance}}}))
@@ -96,7 +96,7 @@ func TestChangesShown(t *testing.T) {
 		{"nothing", before, "kyc", func(d sources.Document) sources.Document { return must(d.Finish("kyc")) }, nil},
 		// A secret in another field is not shown.
 		{"corrected", `{"kyc": {"secrets": [], "signed": "hunter2", "provider": "hunter2"}}`, "kyc", func(d sources.Document) sources.Document {
-			return must(d.Set("kyc", sources.Edit{Secret: secret("tiny"), Provider: new(""), Settings: set(webhook.FieldSigned, `"body"`)}))
+			return must(d.Set("kyc", sources.Edit{Secret: secret("tiny-one"), Provider: new(""), Settings: set(webhook.FieldSigned, `"body"`)}))
 		}, []string{"kyc is changed", "  provider     ? -> kyc", "  secrets[0]   ••••  new", "  signed       ? -> body"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestChangesShown(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
-			if strings.Contains(strings.Join(got, ""), "tiny") {
+			if strings.Contains(strings.Join(got, ""), "tiny-one") {
 				t.Error("a secret shows")
 			}
 		})

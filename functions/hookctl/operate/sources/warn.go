@@ -3,9 +3,9 @@ package sources
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
 
@@ -56,16 +56,12 @@ func (d Document) Warnings() []Warning {
 // odd returns why a secret looks like something else, or "".
 func odd(provider string, s webhook.Secret) string {
 	text := s.Reveal()
-	switch {
-	case text != strings.TrimFunc(text, unicode.IsSpace):
-		return "begins or ends with a space: was too much copied?"
-	case len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0]:
-		return "is in quotes, which count as part of it"
-	case strings.HasPrefix(text, "***") || strings.HasPrefix(text, "•••") || strings.HasPrefix(text, "…"):
-		return "looks masked: give the whole secret, not what a provider or this command shows of it"
+	switch problem := source.SecretProblem(s); {
 	case strings.HasPrefix(text, "sk_"), strings.HasPrefix(text, "Bearer "), strings.HasPrefix(text, "Token "),
 		strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2:
 		return "looks like an API key and not like a webhook secret"
+	case problem != "":
+		return problem
 	}
 	if d, err := dialect.Of(provider); err == nil {
 		return d.OddSecret(text)

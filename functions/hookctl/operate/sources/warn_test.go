@@ -12,7 +12,7 @@ func TestWarnings(t *testing.T) {
 	const (
 		signed  = "-signed"
 		keyLike = "secrets[0] looks like an API key and not like a webhook secret"
-		masked  = "secrets[0] looks masked: give the whole secret, not what a provider or this command shows of it"
+		masked  = "secrets[0] has **** in place of hidden characters; copy the whole secret"
 		whsec   = "secrets[0] begins with whsec_, as the signing secrets of Contiguity and of Standard Webhooks do"
 	)
 	for _, tt := range []struct {
@@ -37,8 +37,8 @@ func TestWarnings(t *testing.T) {
 		{"an Authorization header", `{"provider": "compliancely", "secrets": ["Bearer 0123abcd"]}`, []string{keyLike}},
 		{"masked by a provider", `{"provider": "compliancely", "secrets": ["************9f0e"]}`, []string{masked}},
 		{"masked by this command", `{"provider": "compliancely", "secrets": ["••••9f0e"]}`, []string{masked}},
-		{"with a space", `{"provider": "compliancely", "secrets": ["0123abcd "]}`, []string{"secrets[0] begins or ends with a space: was too much copied?"}},
-		{"in quotes", `{"provider": "compliancely", "secrets": ["'0123abcd'"]}`, []string{"secrets[0] is in quotes, which count as part of it"}},
+		{"with a space", `{"provider": "compliancely", "secrets": ["0123abcd "]}`, []string{"secrets[0] has a blank as character 9; cut it"}},
+		{"in quotes", `{"provider": "compliancely", "secrets": ["'0123abcd'"]}`, []string{"secrets[0] has quotation marks around it; cut them"}},
 		{"twice in a source", `{"provider": "compliancely", "secrets": ["0123abcd", "0123abcd"]}`, []string{"secrets[1] is the same as secrets[0] of one"}},
 		{"twice in two", `{"provider": "compliancely", "secrets": ["0123abcd", "first-source"]}`, []string{"secrets[1] is the same as secrets[0] of first"}},
 	} {

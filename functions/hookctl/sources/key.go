@@ -1,0 +1,108 @@
+package sources
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+func keyCommand(e *cli.Env) *cobra.Command {
+	var f flags
+	var replace bool
+	c := &cobra.Command{
+		Use:   "key",
+		Short: "Make ids and digests unguessable",
+		Long: `key puts "$key", 32 random bytes, into the document. Compliancely's and Contiguity v1's events
+get ids that are hashes of their content; without a key a tax number can be guessed back
+from such an id within minutes, and ids are in logs and answers.
+
+Ids change with the key: an event that the provider retries across the change runs again. A
+document that set makes has a key from the start.`,
+		Example: `  go tool hookctl sources key --stack webhook-intake`,
+		Args:    cobra.NoArgs,
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
+			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
+				after, err := d.WithKey(replace)
+				return after, []string{
+					"a new key for the ids and digests of content",
+					"  An event that a provider retries across the change gets another id, and runs again.",
+				}, err
+			}, inUse)
+		}),
+	}
+	f.addChange(c)
+	c.Flags().BoolVar(&replace, "replace", false, "make another key in place of the one that there is")
+	return c
+}
+
+func downgradeCommand(e *cli.Env) *cobra.Command {
+	var f flags
+	c := &cobra.Command{
+		Use:   "downgrade",
+		Short: "Take out what an older ingest refuses, before a rollback",
+		Long: `downgrade takes "$key", url_secrets and dedup_window_s out of the document: an ingest of the
+version before refuses a document with them. Use it before you roll a stack back to a
+version whose output SourcesFormat is 1 or missing.
+
+Ids change: an event that a provider retries across the change runs again.`,
+		Example: `  go tool hookctl sources downgrade --stack webhook-intake`,
+		Args:    cobra.NoArgs,
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
+			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
+				after, err := d.Downgrade()
+				return after, []string{"taken out: " + strings.Join(d.Newer(), ", ")}, err
+			}, "Wait 6 minutes, until every instance of ingest uses it, and roll back.")
+		}),
+	}
+	f.addChange(c)
+	return c
+}
+
+// changeAll shows a change of the whole document, asks, and writes it.
+func (f flags) changeAll(
+	ctx context.Context, e *cli.Env, change func(sources.Document) (after sources.Document, says []string, err error), next string,
+) error {
+	editor, s, err := f.editor(ctx, e)
+	if err != nil {
+		return err
+	}
+	base, err := editor.Load(ctx)
+	if err != nil {
+		return err
+	}
+	after, says, err := change(base.Document)
+	if err == nil {
+		err = allowed(s, base.Document, after)
+	}
+	if err != nil {
+		return notChanged(err)
+	}
+	e.Out.Print("%s", strings.Join(says, "\n"))
+	if err := e.Confirm(ctx, "Write this?", f.yes); err != nil {
+		return err
+	}
+	if err := editor.Write(ctx, base, after); err != nil {
+		return err
+	}
+	e.Out.Print("Written. %s", next)
+	return nil
+}
+
+// allowed refuses a document that the deployed ingest would refuse, or that has new faults.
+func allowed(s *stack.Stack, before, after sources.Document) error {
+	if _, err := after.Validate(); err != nil {
+		return invalid(err)
+	}
+	if err := after.CheckFormat(s.SourcesFormat()); err != nil && after.Format() > before.Format() {
+		return err
+	}
+	if err := sources.NewFaults(before, after); err != nil {
+		return invalid(err)
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
+)
+
+// afterRevoking is what else a leaked secret asks for.
+const afterRevoking = `Every instance of ingest uses only the new secret within 5 minutes, each at once when a webhook
+signed with it arrives. Webhooks that the provider signed with the former ones are answered with
+401, and lost where it does not send them again: fetch them with  go tool hookctl reconcile.
+
+Look what was accepted since the secret leaked:  go tool hookctl events list%s`
+
+func revokeCommand(e *cli.Env) *cobra.Command {
+	var f flags
+	c := &cobra.Command{
+		Use:   "revoke NAME",
+		Short: "Replace a source's secrets at once, without an overlap",
+		Long: `revoke makes a new secret the only one of a source. Use it when a secret leaked: rotate keeps
+the former one, with which others could go on signing.
+
+The secret is asked for, or read from standard input if that is not a terminal. Change it at
+the provider first.`,
+		Example: `  go tool hookctl sources revoke contiguity --stack webhook-intake`,
+		Args:    cobra.ExactArgs(1),
+		RunE: e.Run(func(ctx context.Context, args []string) error {
+			return revoke(ctx, e, f, args[0])
+		}),
+	}
+	f.addChange(c)
+	f.secret.Add(c)
+	return c
+}
+
+func revoke(ctx context.Context, e *cli.Env, f flags, name string) error {
+	return f.change(ctx, e, name, func(d sources.Document) (sources.Document, error) {
+		if !d.Has(name) {
+			return d.Finish(name) // its error lists the sources, before a secret is asked for
+		}
+		secret, err := e.NeedSecret(f.secret)
+		if err != nil {
+			return d, err
+		}
+		return d.Revoke(name, secret)
+	}, func(_ sources.Document, s *stack.Stack) string {
+		return fmt.Sprintf(afterRevoking, s.Flags)
+	})
+}
