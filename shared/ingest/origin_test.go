@@ -24,6 +24,8 @@ const document = `{
 	"standard":     {"secrets": ["whsec_c3RhbmRhcmQgc2VjcmV0IDAxMjM0NQ=="]},
 	"tax":          {"provider": "compliancely", "secrets": ["tax-secret-0123456789abcdef0"]},
 	"tax-by-id":    {"provider": "compliancely", "secrets": ["tax-secret-0123456789abcdef1"], "key": ["/id"]},
+	"tax-for-long": {"provider": "compliancely", "secrets": ["tax-secret-0123456789abcdef2"], "dedup_window_s": 86400},
+	"tax-by-id-for-long": {"provider": "compliancely", "secrets": ["tax-secret-0123456789abcdef3"], "key": ["/id"], "dedup_window_s": 2592000},
 	"contiguity-v1":{"secrets": ["v1-token-0123456789abcdef01"]}
 }`
 
@@ -62,6 +64,9 @@ func testOrigin(t *testing.T, set source.Set) {
 		{source: "tax", body: tin, identity: webhook.BodyHash,
 			want: queue.Origin{Digest: hash.Body([]byte(tin)), Window: time.Hour, Secret: new(0)}},
 		{source: "tax-by-id", body: tin, identity: webhook.KeyHash, want: queue.Origin{Window: time.Hour, Secret: new(0)}},
+		{source: "tax-for-long", body: tin, identity: webhook.BodyHash,
+			want: queue.Origin{Digest: hash.Body([]byte(tin)), Window: 24 * time.Hour, Secret: new(0)}},
+		{source: "tax-by-id-for-long", body: tin, identity: webhook.KeyHash, want: queue.Origin{Window: 720 * time.Hour, Secret: new(0)}},
 		{source: "contiguity-v1", body: text, identity: webhook.BodyHash,
 			want: queue.Origin{Digest: hash.Body([]byte(text)), Window: time.Hour, Secret: new(0)}},
 	} {

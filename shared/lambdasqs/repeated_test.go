@@ -34,8 +34,10 @@ func TestRepeated(t *testing.T) {
 		return r
 	}
 	var log bytes.Buffer
+	w, now := worker(t), time.Now()
+	w.Now = func() time.Time { return now }
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log),
+		Worker: w, Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log),
 	})
 	for _, step := range []struct {
 		name    string
@@ -47,8 +49,10 @@ func TestRepeated(t *testing.T) {
 		{"after the window", arriving("1", "{}", at.Add(25*time.Hour)), true},
 		{"another", arriving("2", "{}", at), false},
 		{"after the window, failing", arriving("2", `{"fail":1}`, at.Add(25*time.Hour)), true},
+		{"its second try", arriving("2", `{"fail":1}`, at.Add(25*time.Hour)), false},
 	} {
 		log.Reset()
+		now = now.Add(time.Hour)
 		if _, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{step.message}}); err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // maskedToken stands in place of a token in a URL.
-const maskedToken = "••••"
+const maskedToken = "••••" //nolint:gosec // it is what hides one
 
 // hasToken reports whether the target's URL contains its secret, and that is a real one.
 func (t Target) hasToken() bool {
