@@ -22,6 +22,9 @@ type CompliancelyQuery struct {
 	Product  string    // one of [Products]; empty means the first
 	IDs      []string  // of the requests; the API cannot list them
 	Pending  bool      // includes requests that are not final
+	// Settings are those of the source, of which the key for hashes and the window count: an
+	// event then has the id of its webhook. The zero Settings are those of a source without.
+	Settings webhook.Settings
 
 	Waiting func(time.Duration) // called before each wait for the API; nil means no calls
 }
@@ -33,7 +36,7 @@ func Products() []string {
 }
 
 // Compliancely fetches the current state of requests. Each answer is the body of an event
-// of the product's type. Its id is "sha256:" and the hash of that body, as for a webhook
+// of the product's type. Its id is the hash of that body, as for a webhook
 // whose source has no "key". So:
 //
 //   - A webhook, or another run, with the same bytes within an hour is a duplicate.
@@ -93,14 +96,14 @@ func resourceEvent(ctx context.Context, c *compliancely.Client, q CompliancelyQu
 	case about != id:
 		return queue.Message{}, false, &webhook.FieldError{Field: "id", Problem: "the answer is about another request"}
 	}
-	envelope, err := compliancely.Provider{}.Open(body)
-	if err != nil {
-		return queue.Message{}, false, err
-	}
-	return queue.Message{Event: webhook.Event{
-		Source: q.Source, Provider: compliancely.Provider{}.Name(), Received: q.Received,
-		ID: envelope.ID, Identity: envelope.Identity, Type: q.Product, Raw: body,
-	}}, final, nil
+	digest := q.Settings.Hash.Body(body)
+	return queue.Message{
+		Event: webhook.Event{
+			Source: q.Source, Provider: compliancely.Provider{}.Name(), Received: q.Received,
+			ID: digest, Identity: webhook.BodyHash, Type: q.Product, Raw: body,
+		},
+		Origin: queue.Origin{Digest: digest, Window: q.Settings.Window(webhook.BodyHash)},
+	}, final, nil
 }
 
 // reader returns a function that reads from a body of the type which request it is about

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,7 +50,12 @@ func TestCompliancely(t *testing.T) {
 // verified is what a source makes of a webhook with that body.
 func verified(t *testing.T, body string) webhook.Verified {
 	t.Helper()
-	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("s")}}
+	return verifiedWith(t, webhook.Settings{}, body)
+}
+
+func verifiedWith(t *testing.T, s webhook.Settings, body string) webhook.Verified {
+	t.Helper()
+	s.Secrets = []webhook.Secret{webhook.NewSecret("s")}
 	v, err := compliancely.Provider{}.Configure(s)
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +65,30 @@ func verified(t *testing.T, body string) webhook.Verified {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// With the source's settings, an event has the id of its webhook under their key, and the
+// window that they set.
+func TestCompliancelyWithKey(t *testing.T) {
+	t.Parallel()
+	hash, ok := webhook.NewHasher(webhook.NewSecret("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="))
+	if !ok {
+		t.Fatal("no key")
+	}
+	s := webhook.Settings{Hash: hash, DedupWindowS: new(int64(86400))}
+	f := &fake{answers: map[string][]answer{tinPath + "70001": {{body: tin}}}}
+	messages, _, err := reconcile.Compliancely(t.Context(), f.compliancely(t),
+		reconcile.CompliancelyQuery{Received: noon, IDs: []string{"70001"}, Settings: s})
+	if err != nil || len(messages) != 1 {
+		t.Fatalf("%v, %v", messages, err)
+	}
+	want := queue.Origin{Digest: messages[0].ID, Window: 24 * time.Hour}
+	if hooked := verifiedWith(t, s, tin); messages[0].ID != hooked.ID || !strings.HasPrefix(hooked.ID, "hmac-") {
+		t.Errorf("id %s, want that of the webhook, %s", messages[0].ID, hooked.ID)
+	}
+	if diff := cmp.Diff(want, messages[0].Origin); diff != "" {
+		t.Errorf("origin (-want +got):\n%s", diff)
+	}
 }
 
 // TestCompliancelyPending makes no event of what is still open, unless asked to.

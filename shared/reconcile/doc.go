@@ -12,7 +12,7 @@
 //     both, so equal ids have equal bodies. The data has only what is documented and
 //     relevant, so other fields that the API adds or changes do not make a new event.
 //   - [Compliancely] makes the event that the webhook would have been: the resource as the
-//     API returns it, with the id "sha256:" and the hash of the body. Such an id is
+//     API returns it, with the hash of the body as its id. Such an id is
 //     remembered for one hour.
 //
 // It waits, within limits, for an API that asks for it or is down. It never sends anything

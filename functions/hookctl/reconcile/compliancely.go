@@ -28,12 +28,13 @@ func compliancelyCommand(e *cli.Env) *cobra.Command {
 API does not list them, so keep their ids; the provider's retries end after about ten
 minutes.
 
-An event is what the webhook would have been, and its id is the hash of the answer. The
-ledger remembers that id for one hour. In that time the same answer, or a webhook with the
-same bytes, is a duplicate; later, or if one byte differs, handlers run again. So ask only
-once for each request without a webhook. Requests that are not final yet are only listed,
-because their webhooks are still to come. If the source has a "key", the webhook's id is
-made from that, and the two are never duplicates of each other.`,
+An event is what the webhook would have been, and its id is the hash of the answer, made with
+the key of the stack's sources if they have one (with --queue-url, without). The ledger
+remembers that id for one hour, or for the source's dedup_window_s. In that time the same
+answer, or a webhook with the same bytes, is a duplicate; later, or if one byte differs,
+handlers run again. So ask only once for each request without a webhook. Requests that are
+not final yet are only listed, because their webhooks are still to come. If the source has a
+"key", the webhook's id is made from that, and the two are never duplicates of each other.`,
 		Example: `  go tool hookctl reconcile compliancely --id 70001,70002 --username me --dry-run
   go tool hookctl reconcile compliancely --id 70001 --product transcript --username me \
     --password-env COMPLIANCELY_PASSWORD --queue-url https://sqs.…`,
@@ -46,12 +47,16 @@ made from that, and the two are never duplicates of each other.`,
 			if err != nil {
 				return err
 			}
+			settings, err := to.settings(ctx, e)
+			if err != nil {
+				return err
+			}
 			client, err := newClient(e, api, username, password)
 			if err != nil {
 				return err
 			}
 			found, pending, err := reconcile.Compliancely(ctx, client, reconcile.CompliancelyQuery{
-				Source: to.source, Received: e.Now(), Product: product, IDs: ids, Pending: withPending, Waiting: waiting(e.Err),
+				Source: to.source, Received: e.Now(), Product: product, IDs: ids, Pending: withPending, Settings: settings, Waiting: waiting(e.Err),
 			})
 			for _, id := range pending {
 				e.Out.Print("%s %s is not final yet: not queued (--pending queues it)", product, id)

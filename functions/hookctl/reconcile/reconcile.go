@@ -11,9 +11,12 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/environment"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 // Command returns the command "reconcile".
@@ -102,6 +105,34 @@ func (f queueFlags) queue(ctx context.Context, e *cli.Env) (*sqs.Queue, error) {
 		return nil, cli.Usagef("--queue-url: %w", err)
 	}
 	return q, nil
+}
+
+// settings returns the settings of the stack's source, so that ids are made as ingest makes
+// them. Without a stack, or if it has no such source, they are the zero Settings.
+func (f queueFlags) settings(ctx context.Context, e *cli.Env) (none webhook.Settings, err error) {
+	if f.stack.Name == "" {
+		return none, nil
+	}
+	s, err := e.Stack(ctx, f.stack)
+	if err != nil {
+		return none, err
+	}
+	id, err := s.Get(stack.SourcesSecret)
+	if err != nil {
+		return none, err
+	}
+	current, err := sources.NewSecret(s.SecretsManager(), id).Read(ctx, source.Current)
+	if errors.Is(err, source.ErrNoVersion) {
+		return none, nil
+	}
+	if err != nil {
+		return none, fmt.Errorf("read how the source's ids are made: %w", err)
+	}
+	set, err := source.Parse(current.Document, source.ParseOptions{})
+	if err != nil {
+		return none, fmt.Errorf("read how the source's ids are made: %w", err)
+	}
+	return set[f.source].Settings, nil
 }
 
 // deliver sends the events and lists them by id and type, without their payloads.
