@@ -13,8 +13,9 @@ import (
 
 // afterRevoking is what else a leaked secret asks for.
 const afterRevoking = `Every instance of ingest uses only the new secret within 5 minutes, each at once when a webhook
-signed with it arrives. Webhooks that the provider signed with the former ones are answered with
-401, and lost where it does not send them again: fetch them with  go tool hookctl reconcile.
+signed with it arrives. To have it everywhere now: make deploy RESTART=1. Webhooks that the
+provider signed with the former secrets are answered with 401, and lost where it does not send
+them again: fetch them with  go tool hookctl reconcile.
 
 Look what was accepted since the secret leaked:  go tool hookctl events list%s`
 
