@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -131,8 +132,9 @@ func failFirst(_ context.Context, e hook.Event[contiguity.Text]) error {
 // counts: no record, no letter, no acknowledgement.
 func TestDeadProcessHasNoEffects(t *testing.T) {
 	t.Parallel()
-	first := make(chan struct{})
-	begin := sync.OnceFunc(func() { close(first) })
+	probe := hook.NewState[int, int]("probe") // a process that has died can read no state
+	begun := make(chan struct{})              // the neighbour has begun
+	begin := sync.OnceFunc(func() { close(begun) })
 	got := hooktest.Run(t, func(r *hook.Registry) {
 		hook.OnWrites(r, contiguity.TextIncomingSMS, "save-text", saveText)
 		hook.On(r, contiguity.TextIncomingSMS, "refuse", func(_ context.Context, e hook.Event[contiguity.Text]) error {
@@ -140,13 +142,17 @@ func TestDeadProcessHasNoEffects(t *testing.T) {
 		})
 		hook.OnWrites(r, contiguity.TextDeliveryConfirmed, "status",
 			func(ctx context.Context, e hook.Event[contiguity.Delivery]) ([]webhook.Write, error) {
-				if e.Attempt == 1 {
-					<-first // its neighbour is the one behind which the process dies
+				begin()
+				for e.Attempt == 1 { // it ends when the process has died behind its neighbour
+					if _, err := probe.Get(ctx, "any"); err != nil {
+						break
+					}
+					runtime.Gosched()
 				}
 				return status(ctx, e)
 			}, hook.SkipStale)
 		hook.On(r, contiguity.TextIncomingSMS, "last", func(context.Context, hook.Event[contiguity.Text]) error {
-			begin()
+			<-begun
 			return nil
 		})
 	}, []webhook.Event{text("evt_1"), delivered("evt_2")}, hooktest.CrashAfter("last"))
