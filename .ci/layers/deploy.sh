@@ -28,6 +28,7 @@ work=$(mktemp -d)
 world=
 end() {
 	# With unshare ends the first process in its namespace, and so all others.
+	# KEEP=1 keeps the folder, with the log of the emulator.
 	if [ -n "$world" ]; then kill -9 "$world" 2>/dev/null || true; fi
 	[ -n "${KEEP:-}" ] || rm -rf "$work"
 }
