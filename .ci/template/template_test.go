@@ -1,78 +1,51 @@
 package template
 
 import (
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"webhookintake/shared/samtemplate"
 )
 
 // root is the path of the checkout from this package.
 const root = "../../"
 
 // A template is template.yaml, whose values may be intrinsic functions.
-type template struct{ root *yaml.Node }
+type template struct{ samtemplate.Template }
 
 func readTemplate(t *testing.T) template {
 	t.Helper()
-	text, err := os.ReadFile(root + "template.yaml")
+	x, err := samtemplate.Read(root + "template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		t.Fatal(err)
-	}
-	return template{document.Content[0]}
+	return template{x}
 }
 
 // at is the node under keys or indexes, nil where there is none.
-func (x template) at(path ...string) *yaml.Node {
-	node := x.root
-	for _, key := range path {
-		if node = child(node, key); node == nil {
-			return nil
-		}
-	}
-	return node
-}
+func (x template) at(path ...string) *yaml.Node { return x.At(path...) }
 
-func child(node *yaml.Node, key string) *yaml.Node {
-	if node.Kind == yaml.SequenceNode {
-		if i, err := strconv.Atoi(key); err == nil && i < len(node.Content) {
-			return node.Content[i]
-		}
-		return nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
-	}
-	return nil
-}
+func child(node *yaml.Node, key string) *yaml.Node { return samtemplate.Child(node, key) }
 
-// value is a scalar, or what !FindInMap finds.
+// value is a scalar, the name in a !Ref, or what !FindInMap finds.
 func (x template) value(t *testing.T, path ...string) string {
 	t.Helper()
 	node := x.at(path...)
 	if node == nil {
 		t.Fatalf("template.yaml has no %s", strings.Join(path, "."))
 	}
-	if node.Tag == "!FindInMap" {
-		found := []string{"Mappings"}
-		for _, part := range node.Content {
-			found = append(found, part.Value)
-		}
-		return x.value(t, found...)
+	if node.Tag == "!Ref" {
+		return node.Value
 	}
-	if node.Kind != yaml.ScalarNode {
-		t.Fatalf("template.yaml: %s is no single value", strings.Join(path, "."))
+	value, err := x.Value(node)
+	if err != nil {
+		t.Fatalf("template.yaml: %s: %v", strings.Join(path, "."), err)
 	}
-	return node.Value
+	return value
 }
 
 func (x template) seconds(t *testing.T, path ...string) time.Duration {
@@ -96,10 +69,8 @@ func forEachScalar(node *yaml.Node, fn func(string)) {
 // names are the keys of a mapping, in order.
 func (x template) names(path ...string) []string {
 	var all []string
-	for i, node := range x.at(path...).Content {
-		if i%2 == 0 {
-			all = append(all, node.Value)
-		}
+	for name := range samtemplate.Members(x.at(path...)) {
+		all = append(all, name)
 	}
 	return all
 }
@@ -107,10 +78,8 @@ func (x template) names(path ...string) []string {
 // ofType are the names of the resources of a type.
 func (x template) ofType(kind string) []string {
 	var all []string
-	for _, name := range x.names("Resources") {
-		if x.at("Resources", name, "Type").Value == kind {
-			all = append(all, name)
-		}
+	for name := range x.Resources(kind) {
+		all = append(all, name)
 	}
 	return all
 }

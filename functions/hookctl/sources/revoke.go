@@ -41,16 +41,7 @@ the provider first.`,
 }
 
 func revoke(ctx context.Context, e *cli.Env, f flags, name string) error {
-	return f.change(ctx, e, name, func(d sources.Document) (sources.Document, error) {
-		if !d.Has(name) {
-			return d.Finish(name) // its error lists the sources, before a secret is asked for
-		}
-		secret, err := e.NeedSecret(f.secret)
-		if err != nil {
-			return d, err
-		}
-		return d.Revoke(name, secret)
-	}, func(_ sources.Document, s *stack.Stack) string {
+	return f.change(ctx, e, name, f.withSecret(e, name, sources.Document.Revoke), func(_ sources.Document, s *stack.Stack) string {
 		return fmt.Sprintf(afterRevoking, s.Flags)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/shared/webhook"
 )
 
 func rotateCommand(e *cli.Env) *cobra.Command {
@@ -46,16 +47,7 @@ with --finish.`,
 }
 
 func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
-	return f.change(ctx, e, name, func(d sources.Document) (sources.Document, error) {
-		if !d.Has(name) {
-			return d.Finish(name) // its error lists the sources, before a secret is asked for
-		}
-		secret, err := e.NeedSecret(f.secret)
-		if err != nil {
-			return d, err
-		}
-		return d.Rotate(name, secret)
-	}, func(before sources.Document, s *stack.Stack) string {
+	return f.change(ctx, e, name, f.withSecret(e, name, sources.Document.Rotate), func(before sources.Document, s *stack.Stack) string {
 		advice := ""
 		if d, err := dialect.Of(before.Entry(name).Provider); err == nil {
 			advice = d.AfterRotation + "\n\n"
@@ -64,6 +56,22 @@ func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
 			"Check when it can be finished:  go tool hookctl sources check%[3]s\nThen finish it:                 go tool hookctl sources rotate %[4]s --finish%[3]s",
 			inUse, advice, s.Flags, name)
 	})
+}
+
+// withSecret returns the change of a source that needs a new secret, for which it asks.
+func (f flags) withSecret(
+	e *cli.Env, name string, change func(d sources.Document, name string, secret webhook.Secret) (sources.Document, error),
+) func(sources.Document) (sources.Document, error) {
+	return func(d sources.Document) (sources.Document, error) {
+		if !d.Has(name) {
+			return d.Finish(name) // its error lists the sources, before a secret is asked for
+		}
+		secret, err := e.NeedSecret(f.secret)
+		if err != nil {
+			return d, err
+		}
+		return change(d, name, secret)
+	}
 }
 
 func finish(ctx context.Context, e *cli.Env, f flags, name string) error {
