@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger/dynamo"
 )
 
@@ -23,6 +24,13 @@ func reportScan(e *cli.Env, s *dynamo.Scan) (done func()) {
 	progress := e.Progress()
 	s.Progress = func(items int) { progress.Showf("%d items read", items) }
 	return progress.Clear
+}
+
+// reportSkipped says on standard error how many items of the table are not records of events.
+func reportSkipped(e *cli.Env, k events.Skipped) {
+	if text := k.Text(); text != "" {
+		e.Err.Text("%s", text)
+	}
 }
 
 // eventKeys returns the keys that SOURCE ID… or SOURCE#ID… name.

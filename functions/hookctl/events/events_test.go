@@ -77,6 +77,26 @@ func TestEventsList(t *testing.T) {
 	}
 }
 
+// TestEventsSkipped wants what is not a record of an event skipped, counted and named, beside
+// the events, and no control character of it on the terminal.
+func TestEventsSkipped(t *testing.T) {
+	t.Parallel()
+	const reason = "the first of them: read the record of a\\u001b[2J: its key is not that of an event"
+	for args, want := range map[string]string{
+		"list":                          "3 events matched.",
+		"list --json":                   `"id":"evt_1"`,
+		"replay --source kyc --dry-run": "would send kyc#evt_1",
+	} {
+		f := clitest.NewTable(t)
+		f.Items["a\x1b[2J"] = map[string]any{"pk": clitest.S("a\x1b[2J"), "name": clitest.S("x")}
+		f.Items["kyc#1"] = map[string]any{"pk": clitest.S("a\x1b[2J"), "state": clitest.N(1)}
+		out, _ := clitest.Call{Commands: commands, Env: f.Env(), Args: strings.Fields("events " + args), Register: clitest.OpenAccount}.Run(t.Context())
+		if !strings.Contains(out, want) || !strings.Contains(out, "Skipped 2 items that are not records of events, ") || !strings.Contains(out, reason) {
+			t.Errorf("%s: want %q and %q:\n%s", args, want, reason, out)
+		}
+	}
+}
+
 // TestEventsShow wants the payload only if it is asked for.
 func TestEventsShow(t *testing.T) {
 	t.Parallel()

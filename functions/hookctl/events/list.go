@@ -51,6 +51,7 @@ handlers finished, when the next try is, and why the last one failed. Times are 
 			if err != nil {
 				return err
 			}
+			reportSkipped(e, list.Skipped)
 			return write(e, list, asJSON)
 		}),
 	}

@@ -147,12 +147,13 @@ func (f replayFlags) newReplay(ctx context.Context, e *cli.Env) (*events.Replay,
 
 func selectEnded(ctx context.Context, e *cli.Env, r *events.Replay, scan dynamo.Scan) ([]events.Entry, error) {
 	done := reportScan(e, &scan)
-	ended, left, err := events.Select(ctx, r.Ledger, scan)
+	chosen, err := events.Select(ctx, r.Ledger, scan)
 	done()
-	if err == nil && left > 0 {
-		e.Out.Print("Left out because they have not ended: %d.", left)
+	reportSkipped(e, chosen.Skipped)
+	if chosen.Left > 0 {
+		e.Out.Print("Left out because they have not ended: %d.", chosen.Left)
 	}
-	return ended, err
+	return chosen.Ended, err
 }
 
 // errInPart says that some events were not sent.

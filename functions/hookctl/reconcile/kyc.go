@@ -96,6 +96,9 @@ func keptSessions(ctx context.Context, e *cli.Env, f queueFlags, since time.Time
 	if err != nil {
 		return nil, fmt.Errorf("--kept: %w", err)
 	}
+	if text := found.Skipped.Text(); text != "" {
+		e.Err.Text("%s", text)
+	}
 	if found.NotKept > 0 {
 		e.Err.Print("the payloads of %d of %d events of source %s are not kept\n%s", found.NotKept, found.Events, f.source, events.HowToKeep)
 	}

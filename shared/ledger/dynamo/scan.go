@@ -22,9 +22,12 @@ type Scan struct {
 	From   time.Time // received then or later
 	Until  time.Time // received before
 
-	// Progress, if not nil, is told after each page how many items were read so far,
-	// those that are left out included.
+	// Progress, if set, is called after each page with the number of items read so far,
+	// including those that are left out.
 	Progress func(items int)
+	// Skipped, if set, is called for each item that is not a record of the ledger, with
+	// what is wrong with it. If nil, the first such item ends the scan with that error.
+	Skipped func(why error)
 }
 
 // A Found is one record with its key.
@@ -33,9 +36,9 @@ type Found struct {
 	Record ledger.Record
 }
 
-// Records gives the records that s wants, in no order. It reads the whole table,
+// Records returns the records that s wants, in no order. It reads the whole table,
 // whatever s leaves out, and so costs one read unit for each 8 KB in it. A record that
-// changes meanwhile is given as it was before or after. It ends with the first error.
+// changes meanwhile is returned as it was before or after. It ends with the first error.
 func (r *Reader) Records(ctx context.Context, s Scan) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		e := s.expression()
@@ -56,6 +59,10 @@ func (r *Reader) Records(ctx context.Context, s Scan) iter.Seq2[Found, error] {
 			}
 			for _, it := range out.Items {
 				found, err := foundIn(it)
+				if err != nil && s.Skipped != nil {
+					s.Skipped(err)
+					continue
+				}
 				if !yield(found, err) || err != nil {
 					return
 				}
@@ -95,12 +102,15 @@ func (s Scan) expression() *expression {
 	return e
 }
 
-var errNoKey = errors.New("item has no key of an event; give the ledger a table of its own")
+var errNoKey = errors.New("its key is not that of an event; give the ledger a table of its own")
 
 func foundIn(it item) (Found, error) {
 	key, _ := it[attrKey].(*types.AttributeValueMemberS)
-	if key == nil || !strings.Contains(key.Value, "#") {
-		return Found{}, errNoKey
+	if key == nil {
+		return Found{}, wrap("read the record of", "an item without a key", errNoKey)
+	}
+	if !strings.Contains(key.Value, "#") {
+		return Found{}, wrap("read the record of", key.Value, errNoKey)
 	}
 	rec, err := decode(it)
 	if err != nil {

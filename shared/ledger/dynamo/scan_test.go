@@ -138,7 +138,8 @@ func TestRecordsEnd(t *testing.T) {
 		{"left", []reply{page(heldItem(), heldItem())}, true, 1, ""},
 		{"second page refused", []reply{page(heldItem()), refusal("ResourceNotFoundException")}, false, 1, "read the records in ledger: "},
 		{"not a record", []reply{page(heldItem(), `{"pk":{"S":"a#2"},"name":{"S":"x"}}`)}, false, 1, "read the record of a#2: "},
-		{"not an event's key", []reply{page(`{"pk":{"S":"a"},"state":{"S":"CLAIMED"}}`)}, false, 0, errNoKey.Error()},
+		{"not an event's key", []reply{page(`{"pk":{"S":"a"},"state":{"S":"CLAIMED"}}`)}, false, 0, "read the record of a: " + errNoKey.Error()},
+		{"no key at all", []reply{page(`{"state":{"S":"CLAIMED"}}`)}, false, 0, errNoKey.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -158,6 +159,32 @@ func TestRecordsEnd(t *testing.T) {
 			}
 			compare(t, "requests", stub.calls["Scan"], len(tt.replies))
 		})
+	}
+}
+
+// TestRecordsSkip wants items that are not records skipped, each with its reason, and the
+// records after them returned.
+func TestRecordsSkip(t *testing.T) {
+	t.Parallel()
+	foreign := []string{
+		`{"pk":{"S":"a"},"state":{"S":"CLAIMED"}}`, `{"pk":{"S":"a#2"},"name":{"S":"x"}}`,
+		`{"pk":{"N":"7"}}`, `{"pk":{"S":"a#3"},"state":{"S":"CLAIMED"},"fence":{"S":"3"}}`,
+	}
+	page := func(more string, items ...string) reply {
+		return reply{body: fmt.Sprintf(`{"Items":[%s],"ScannedCount":%d%s}`, strings.Join(items, ","), len(items), more)}
+	}
+	store, _ := newStub(t, map[string][]reply{"Scan": {
+		page(`,"LastEvaluatedKey":{"pk":{"S":"a#1"}}`, append(slices.Clone(foreign), heldItem())...), page("", heldItem(), foreign[0]),
+	}})
+	var skipped []string
+	got := keys(t, NewReader(store.client, "ledger"), Scan{Skipped: func(why error) { skipped = append(skipped, why.Error()) }})
+	if len(got) != 2 || len(skipped) != len(foreign)+1 {
+		t.Fatalf("%d records, skipped %q; want 2 and %d", len(got), skipped, len(foreign)+1)
+	}
+	for i, want := range []string{"of a: ", "of a#2: ", "without a key: ", "of a#3: ", "of a: "} {
+		if !strings.Contains(skipped[i], want) {
+			t.Errorf("skipped %q, want %q in it", skipped[i], want)
+		}
 	}
 }
 

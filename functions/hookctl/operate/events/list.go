@@ -13,13 +13,42 @@ import (
 type List struct {
 	Entries []Entry // newest first
 	Matched int     // the number of events that match, including those left out of Entries
+	Skipped Skipped
+}
+
+// Skipped counts the items of a table that are not records of the ledger, such as those of
+// another program.
+type Skipped struct {
+	Items int
+	First error // what is wrong with the first of them; nil if there is none
+}
+
+// count makes the scan skip and count such items.
+func (k *Skipped) count(s dynamo.Scan) dynamo.Scan {
+	s.Skipped = func(why error) {
+		if k.Items++; k.First == nil {
+			k.First = why
+		}
+	}
+	return s
+}
+
+// Text says how many items were skipped, and why; empty if there are none.
+func (k Skipped) Text() string {
+	switch k.Items {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("Skipped 1 item that is not a record of an event: %v", k.First)
+	}
+	return fmt.Sprintf("Skipped %d items that are not records of events, the first of them: %v", k.Items, k.First)
 }
 
 // Newest returns the newest records that s selects, at most limit of them, which must be
 // at least 1. It holds no more than twice as many at a time.
 func Newest(ctx context.Context, l Ledger, s dynamo.Scan, limit int) (List, error) {
 	var list List
-	for found, err := range l.Records(ctx, s) {
+	for found, err := range l.Records(ctx, list.Skipped.count(s)) {
 		if err != nil {
 			return List{}, err
 		}
@@ -47,25 +76,32 @@ const MaxSelected = 10_000
 // ErrTooMany says that more events match than one replay takes.
 var ErrTooMany = fmt.Errorf("more than %d events match, which is too many for one replay: narrow them by source, type, state or time", MaxSelected)
 
-// Select returns the ended events among those that s selects, oldest first, and how many
-// are left out because they have not ended. It returns [ErrTooMany].
-func Select(ctx context.Context, l Ledger, s dynamo.Scan) (ended []Entry, left int, err error) {
-	for found, err := range l.Records(ctx, s) {
+// A Selection is the events that one replay takes.
+type Selection struct {
+	Ended   []Entry // oldest first
+	Left    int     // the number of events left out because they have not ended
+	Skipped Skipped
+}
+
+// Select returns the events that s selects. It returns [ErrTooMany].
+func Select(ctx context.Context, l Ledger, s dynamo.Scan) (Selection, error) {
+	var chosen Selection
+	for found, err := range l.Records(ctx, chosen.Skipped.count(s)) {
 		if err != nil {
-			return nil, 0, err
+			return Selection{}, err
 		}
 		e := Entry{Key: found.Key, Record: found.Record}
 		if !e.Ended() {
-			left++
+			chosen.Left++
 			continue
 		}
-		if len(ended) == MaxSelected {
-			return nil, 0, ErrTooMany
+		if len(chosen.Ended) == MaxSelected {
+			return Selection{}, ErrTooMany
 		}
-		ended = append(ended, e)
+		chosen.Ended = append(chosen.Ended, e)
 	}
-	slices.SortFunc(ended, func(a, b Entry) int {
+	slices.SortFunc(chosen.Ended, func(a, b Entry) int {
 		return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.Key, b.Key))
 	})
-	return ended, left, nil
+	return chosen, nil
 }

@@ -67,18 +67,48 @@ func TestSelect(t *testing.T) {
 	f.records["kyc#waits"] = ledger.Record{State: ledger.StateReleased, Received: noon}
 	f.records["kyc#runs"] = ledger.Record{State: ledger.StateClaimed, Received: noon}
 	f.records["kyc#failed"] = ledger.Record{State: ledger.StateFailed, Received: noon.Add(-time.Hour)}
-	ended, left, err := events.Select(t.Context(), f, dynamo.Scan{})
-	if err != nil || left != 2 {
-		t.Fatalf("%d left out, %v; want 2", left, err)
+	chosen, err := events.Select(t.Context(), f, dynamo.Scan{})
+	if err != nil || chosen.Left != 2 {
+		t.Fatalf("%d left out, %v; want 2", chosen.Left, err)
 	}
-	if got, want := keysOf(ended), []string{"kyc#failed", "kyc#0002", "kyc#0003", "kyc#0000", "kyc#0001"}; !slices.Equal(got, want) {
+	if got, want := keysOf(chosen.Ended), []string{"kyc#failed", "kyc#0002", "kyc#0003", "kyc#0000", "kyc#0001"}; !slices.Equal(got, want) {
 		t.Errorf("selected %q, want %q", got, want)
 	}
-	if _, _, err := events.Select(t.Context(), many(events.MaxSelected), dynamo.Scan{}); err != nil {
+	if _, err := events.Select(t.Context(), many(events.MaxSelected), dynamo.Scan{}); err != nil {
 		t.Errorf("of as many as may be: %v", err)
 	}
-	if _, _, err := events.Select(t.Context(), many(events.MaxSelected+1), dynamo.Scan{}); !errors.Is(err, events.ErrTooMany) {
+	if _, err := events.Select(t.Context(), many(events.MaxSelected+1), dynamo.Scan{}); !errors.Is(err, events.ErrTooMany) {
 		t.Errorf("of one more: %v, want %v", err, events.ErrTooMany)
+	}
+}
+
+// TestSkipped wants items that are not records counted, whatever reads the table.
+func TestSkipped(t *testing.T) {
+	t.Parallel()
+	f := many(3)
+	f.foreign = []error{errForeign, errAway}
+	list, newest := events.Newest(t.Context(), f, dynamo.Scan{}, 1)
+	chosen, selected := events.Select(t.Context(), f, dynamo.Scan{})
+	kept, sessions := events.KeptSessions(t.Context(), f, dynamo.Scan{})
+	if err := errors.Join(newest, selected, sessions); err != nil {
+		t.Fatal(err)
+	}
+	if list.Matched != 3 || len(chosen.Ended) != 3 || kept.Events != 3 {
+		t.Errorf("%d, %d and %d events, want 3 of each", list.Matched, len(chosen.Ended), kept.Events)
+	}
+	for i, got := range []events.Skipped{list.Skipped, chosen.Skipped, kept.Skipped} {
+		if got != (events.Skipped{Items: 2, First: errForeign}) {
+			t.Errorf("%d: skipped %+v, want 2", i, got)
+		}
+	}
+	for want, skipped := range map[string]events.Skipped{
+		"": {},
+		"Skipped 1 item that is not a record of an event: foreign":                   {Items: 1, First: errForeign},
+		"Skipped 2 items that are not records of events, the first of them: foreign": {Items: 2, First: errForeign},
+	} {
+		if got := skipped.Text(); got != want {
+			t.Errorf("%+v: %q, want %q", skipped, got, want)
+		}
 	}
 }
 
@@ -86,7 +116,7 @@ func TestLedgerAway(t *testing.T) {
 	t.Parallel()
 	f := &table{err: errAway}
 	_, newest := events.Newest(t.Context(), f, dynamo.Scan{}, 1)
-	_, _, selected := events.Select(t.Context(), f, dynamo.Scan{})
+	_, selected := events.Select(t.Context(), f, dynamo.Scan{})
 	_, kept := events.KeptSessions(t.Context(), f, dynamo.Scan{})
 	_, read := (&events.Replay{Ledger: f}).Read(t.Context(), []string{"kyc#1"})
 	for i, err := range []error{newest, selected, kept, read} {

@@ -13,12 +13,13 @@ type Kept struct {
 	Sessions reconcile.Sessions
 	Events   int
 	NotKept  int // those of the Events whose payload is not kept
+	Skipped  Skipped
 }
 
 // KeptSessions reads the kept payloads of the events that s selects.
 func KeptSessions(ctx context.Context, l Ledger, s dynamo.Scan) (Kept, error) {
 	var kept Kept
-	for found, err := range l.Records(ctx, s) {
+	for found, err := range l.Records(ctx, kept.Skipped.count(s)) {
 		if err != nil {
 			return Kept{}, err
 		}

@@ -33,7 +33,8 @@ var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 type table struct {
 	records  map[string]ledger.Record
 	payloads map[string]string
-	err      error // of every call
+	err      error   // of every call
+	foreign  []error // what is wrong with items that are not records
 	asked    dynamo.Scan
 }
 
@@ -53,6 +54,9 @@ func (f *table) Payload(_ context.Context, key string) ([]byte, error) {
 func (f *table) Records(_ context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found, error] {
 	f.asked = s
 	return func(yield func(dynamo.Found, error) bool) {
+		for _, why := range f.foreign {
+			s.Skipped(why)
+		}
 		for key, rec := range f.records {
 			if !yield(dynamo.Found{Key: key, Record: rec}, nil) {
 				return
@@ -64,7 +68,10 @@ func (f *table) Records(_ context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found
 	}
 }
 
-var errAway = errors.New("the table is away")
+var (
+	errAway    = errors.New("the table is away")
+	errForeign = errors.New("foreign")
+)
 
 // A handler is what a test registers.
 type handler struct {
