@@ -27,6 +27,8 @@ var rules = []rule{
 		"a queue carries events, wherever they come from and whatever they are for"},
 	{"shared/ledger", []string{"shared/webhook", "shared/ledger"},
 		"the ledger is tested alone, without queue and handlers"},
+	{"shared/vault", []string{"shared/vault"},
+		"a vault keeps bytes, and does not know what they are for"},
 	{"shared/ingest", []string{"shared/webhook", "shared/source", "shared/queue"},
 		"acknowledging must not depend on processing"},
 	{"shared/hook", []string{"shared/webhook"},
@@ -126,7 +128,7 @@ func TestOnlyTestsImportTestPackages(t *testing.T) {
 
 // awsSDK are the packages that may know the SDK's types: engines behind contracts, and
 // programs that build them.
-var awsSDK = []string{"shared/queue/sqs", "shared/ledger/dynamo", "shared/source/secretsmanager", "functions"}
+var awsSDK = []string{"shared/queue/sqs", "shared/ledger/dynamo", "shared/source/secretsmanager", "shared/vault/s3", "functions"}
 
 func TestSDKStaysBehindContracts(t *testing.T) {
 	t.Parallel()
