@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# DynamoDB Local and ElasticMQ, the engines that the suites run on.
+# DynamoDB Local, ElasticMQ and gofakes3, the engines that the suites run on.
 #
-#   engines.sh start DIR   fetches them on first use, starts both on loopback, and
-#                          prints the two variables that the tests read; DIR takes
-#                          their logs and process ids; DYNAMODB_PORT and SQS_PORT
+#   engines.sh start DIR   fetches them on first use, starts them on loopback, and
+#                          prints the variables that the tests read; DIR takes their
+#                          logs and process ids; DYNAMODB_PORT, SQS_PORT and S3_PORT
 #                          choose the ports, else free ones are taken
 #   engines.sh stop DIR    stops what `start DIR` started
 #   engines.sh fetch       only fetches them; with `unverified`, whatever their hashes are
 #
-# Their files are run only if each is one of .ci/locks/engines.sha256.
+# The files of the first two are run only if each is one of .ci/locks/engines.sha256;
+# gofakes3 is built from what .ci/tools/go.sum locks.
 . "$(dirname "$0")/env.sh"
 
 dynamodb=software.amazon.dynamodb:DynamoDBLocal:3.1.0
@@ -72,6 +73,7 @@ start() {
 	: >"$dir/pids"
 	DYNAMODB_PORT=${DYNAMODB_PORT:-$(free_port)}
 	SQS_PORT=${SQS_PORT:-$(free_port)}
+	S3_PORT=${S3_PORT:-$(free_port)}
 
 	jars=$(fetch "$dynamodb")
 	# It looks for files in its working folder, and reports its use unless told not to.
@@ -93,10 +95,17 @@ CONF
 	local elasticmq_pid=$!
 	echo "$elasticmq_pid" >>"$dir/pids"
 
+	go build -modfile=.ci/tools/go.mod -o "$dir/gofakes3" github.com/johannesboyne/gofakes3/cmd/gofakes3
+	(cd "$dir" && exec ./gofakes3 -backend memory -host "127.0.0.1:$S3_PORT") >"$dir/s3.log" 2>&1 </dev/null &
+	local s3_pid=$!
+	echo "$s3_pid" >>"$dir/pids"
+
 	await "DynamoDB Local" "$dynamodb_pid" "$dir/dynamodb.log" listens "$DYNAMODB_PORT"
 	await ElasticMQ "$elasticmq_pid" "$dir/elasticmq.log" listens "$SQS_PORT"
+	await gofakes3 "$s3_pid" "$dir/s3.log" listens "$S3_PORT"
 	echo "export WEBHOOK_TEST_DYNAMODB=http://127.0.0.1:$DYNAMODB_PORT"
 	echo "export WEBHOOK_TEST_SQS=http://127.0.0.1:$SQS_PORT"
+	echo "export WEBHOOK_TEST_S3=http://127.0.0.1:$S3_PORT"
 }
 
 stop() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# the suites and the whole pipeline on DynamoDB Local and ElasticMQ
+# the suites and the whole pipeline on DynamoDB Local, ElasticMQ and gofakes3
 . "$(dirname "$0")/../env.sh"
 
 if [ "${1:-}" = needs ]; then
@@ -14,17 +14,17 @@ trap 'bash .ci/engines.sh stop "$work"; rm -rf "$work"' EXIT
 bash .ci/engines.sh start "$work" >"$work/env"
 . "$work/env"
 
-# Tests of an engine have Engine in their name and read one of the two variables;
+# Tests of an engine have Engine in their name and read one of the variables;
 # elsewhere they skip where it is unset, here nothing may be skipped.
 # A package that has benchmarks alone has nothing to run here.
-packages=$(grep -rlE 'WEBHOOK_TEST_(DYNAMODB|SQS)' --include='*_test.go' functions shared |
+packages=$(grep -rlE 'WEBHOOK_TEST_(DYNAMODB|SQS|S3)' --include='*_test.go' functions shared |
 	sed 's,/[^/]*$,,' | sort -u |
 	while read -r dir; do if grep -q '^func Test' "$dir"/*_test.go; then echo "./$dir"; fi; done)
-[ -n "$packages" ] || die "found no test that reads WEBHOOK_TEST_DYNAMODB or WEBHOOK_TEST_SQS"
+[ -n "$packages" ] || die "found no test that reads WEBHOOK_TEST_DYNAMODB, WEBHOOK_TEST_SQS or WEBHOOK_TEST_S3"
 # shellcheck disable=SC2046,SC2086 # one flag or none, and a list of packages
 go test $(race) -count=1 -timeout 20m -run Engine -v $packages >"$work/out" 2>&1 || {
 	grep -vE '^=== (RUN|PAUSE|CONT|NAME) ' "$work/out"
 	exit 1
 }
 grep -E '^(--- |ok )' "$work/out"
-if grep -E -- '--- SKIP|no tests to run' "$work/out"; then die "skipped, though both engines run"; fi
+if grep -E -- '--- SKIP|no tests to run' "$work/out"; then die "skipped, though all engines run"; fi
