@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Each guarantee of the package's comment names what guards it, and that is there.
+// Each guarantee in the package comment names its tests, and they exist.
 func TestGuaranteesAreGuarded(t *testing.T) {
 	t.Parallel()
 	doc := read(t, "doc.go")
@@ -35,8 +35,8 @@ func TestGuaranteesAreGuarded(t *testing.T) {
 	}
 }
 
-// exists looks for a test function, or a case: {"Name", …}, or the name of a row or a
-// lost call, which the suite puts together.
+// exists looks for a test function, for a case {"Name", …}, or for the name of a row or a
+// lost call, which the suite composes.
 func exists(code, name string) bool {
 	if strings.HasPrefix(name, "Test") {
 		return strings.Contains(code, "func "+name+"(")

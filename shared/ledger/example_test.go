@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/ledger/memory"
 )
 
-// An event comes in twice. The first copy is claimed, handled and ended; the second is a
+// An event arrives twice. The first copy is claimed, handled and ended; the second is a
 // duplicate.
 func Example() {
 	ctx := context.Background()

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// JudgeStart decides what Start means for the record found, nil for none. Next is the
-// record to write; it is nil where there is nothing to write, because of err or because
-// an earlier call did it, its reply lost.
+// JudgeStart decides what Start does to the record that was found, nil if there is no
+// record. Next is the record to write; it is nil if there is nothing to write, because of
+// err or because an earlier call, whose reply was lost, has written it.
 func JudgeStart(found *Record, c Claim, handler string) (next *Record, err error) {
 	switch {
 	case !inForce(found, c):
@@ -21,9 +21,9 @@ func JudgeStart(found *Record, c Claim, handler string) (next *Record, err error
 	return &rec, nil
 }
 
-// JudgeCommit decides, as [JudgeStart] does, what Commit means for the record; whether
-// the rest of tx can be applied is for the store to say. That the handler is done already
-// counts even when the claim has ended since.
+// JudgeCommit decides, as [JudgeStart] does, what Commit does to the record; the store
+// decides whether the rest of tx can be applied. A handler that is already done counts as
+// committed, even if the claim has ended since.
 func JudgeCommit(found *Record, c Claim, handler string, tx Tx) (next *Record, err error) {
 	switch {
 	case ofClaim(found, c) && slices.Contains(found.Done, handler):
@@ -37,8 +37,8 @@ func JudgeCommit(found *Record, c Claim, handler string, tx Tx) (next *Record, e
 	return &rec, nil
 }
 
-// JudgeEnd decides, as [JudgeStart] does, what e means for the record. A handler that
-// Commit noted as done stays so, whether e lists it or not.
+// JudgeEnd decides, as [JudgeStart] does, what e does to the record. A handler that Commit
+// recorded as done stays done, whether or not e lists it.
 func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error) {
 	switch {
 	case !slices.Contains([]State{StateCompleted, StateReleased, StateFailed}, e.State):

@@ -122,7 +122,7 @@ func TestJudgeHeld(t *testing.T) {
 	}
 }
 
-// A state that ends nothing is a mistake of the program, not a lost claim.
+// A state that does not end a claim is a mistake in the program, not a lost claim.
 func TestJudgeEndRefusesOtherStates(t *testing.T) {
 	t.Parallel()
 	for _, s := range []ledger.State{"", ledger.StateClaimed, "DONE"} {

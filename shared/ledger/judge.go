@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Judge decides what r means for the record found, nil for none, as [Store] promises
-// for Claim. When the answer is Claimed, next is the record to write, provided that the
-// one found has not changed. When the claim is r's own already, next is nil: there is
-// nothing to write. Times of r count to the millisecond.
+// Judge decides what r does to the record that was found, nil if there is no record, as
+// [Store] promises for Claim. If the answer is Claimed, next is the record to write,
+// provided that found has not changed. If r holds the claim already, next is nil: there is
+// nothing to write. Times in r count to the millisecond.
 func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *Record) {
 	r.At, r.Lease = milliseconds(r.At), milliseconds(r.Lease)
 	r.Received, r.DedupUntil = milliseconds(r.Received), milliseconds(r.DedupUntil)
@@ -21,7 +21,7 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 	case found.State == StateClaimed && found.Owner == r.Owner:
 		c := claimOf(*found, r, false)
 		if last := found.Runs - 1; !reopenedBy(*found, r) && !explained(found.Tries, last) {
-			c.tellDied(last, r.At)
+			c.markDied(last, r.At)
 		}
 		return Answer{Status: Claimed, Claim: c}, nil
 	case ended && r.Received.After(found.DedupUntil):
@@ -35,15 +35,15 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 	case found.State == StateClaimed && r.At.Before(found.Lease):
 		return Answer{Status: InProgress, Until: found.Lease}, nil
 	case !ended && r.Received.After(found.DedupUntil):
-		// Another event, though the one before it never came to its end: to go on with
-		// that would leave a window which a second delivery of r is past, too.
+		// This is another event, although the one before it never ended: continuing that
+		// one would keep its window, and a second delivery of r would be past it, too.
 		again := fresh(r)
 		again.Fence, again.Earlier = found.Fence, found.Received
 		return claim(again, r, keep, found.State == StateClaimed)
 	case !ended:
 		answer, next := claim(*found, r, keep, false)
-		if found.State == StateClaimed || toldDied(found.Tries, found.Runs) {
-			answer.Claim.tellDied(found.Runs, found.Lease)
+		if found.State == StateClaimed || saysDied(found.Tries, found.Runs) {
+			answer.Claim.markDied(found.Runs, found.Lease)
 		}
 		return answer, next
 	}
@@ -53,21 +53,22 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 	return Answer{Status: Duplicate}, nil
 }
 
-// conflicts reports whether r is another body under the id, within the window.
+// conflicts reports whether r has another body under the same id, within the window.
 func conflicts(found *Record, r Request) bool {
 	return OtherBody(found.Hash, r.Hash) && !r.Received.After(found.DedupUntil)
 }
 
 // OtherBody reports whether two digests are of different bodies. Digests that were not made
-// in the same way, with the same key, say nothing about each other: a key that comes,
-// rotates or falls back to the one before must not look like another body.
+// in the same way, with the same key, cannot be compared: a key that is added, rotated or
+// rolled back must not look like another body.
 func OtherBody(a, b string) bool {
 	kindA, a := cutDigest(a)
 	kindB, b := cutDigest(b)
 	return a != "" && b != "" && kindA == kindB && a != b
 }
 
-// cutDigest splits a digest into how it was made and the hash. A bare one is a sha256.
+// cutDigest splits a digest into how it was made and the hash. A digest without a prefix is
+// a sha256.
 func cutDigest(digest string) (kind, hash string) {
 	kind, hash, ok := strings.Cut(digest, ":")
 	if !ok {
@@ -76,7 +77,7 @@ func cutDigest(digest string) (kind, hash string) {
 	return kind, hash
 }
 
-// reopen gives the record that r may claim although it has ended, if it may.
+// reopen returns the record for r to claim, if r may claim it although it has ended.
 func reopen(found Record, r Request) (Record, bool) {
 	named := r.Reopen != nil && r.Reopen.Fence == found.Fence
 	switch {
@@ -97,13 +98,13 @@ func reopen(found Record, r Request) (Record, bool) {
 	return found, true
 }
 
-// reopenedBy reports whether r is what reopened the event for the claim that found tells
-// of.
+// reopenedBy reports whether r is the request that reopened the event for the claim in
+// found.
 func reopenedBy(found Record, r Request) bool {
 	return r.Reopen != nil && r.Reopen.Fence == found.Fence-1
 }
 
-// without is names less those in some; empty some means all of them.
+// without returns names without those in some; an empty some removes all of them.
 func without(names, some []string) []string {
 	if len(some) == 0 {
 		return nil
@@ -112,7 +113,7 @@ func without(names, some []string) []string {
 	return Union(left, nil)
 }
 
-// fresh is the record of an event that is met for the first time, not yet claimed.
+// fresh is the record of an event that is seen for the first time, not yet claimed.
 func fresh(r Request) Record {
 	return Record{
 		Hash: r.Hash, Identity: r.Identity, Secret: r.Secret, Type: r.Type,
@@ -120,7 +121,7 @@ func fresh(r Request) Record {
 	}
 }
 
-// claim gives rec to r. Lapsed says that the claim before it was never ended.
+// claim gives rec to r. Lapsed says that the previous claim was never ended.
 func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Record) {
 	rec.State = StateClaimed
 	rec.Owner = r.Owner

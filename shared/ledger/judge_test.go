@@ -19,10 +19,10 @@ var (
 	closes = now.Add(time.Hour)    // the window's end
 )
 
-// failedTry is one that a record keeps.
+// failedTry returns a failed try that a record keeps.
 var failedTry = ledger.Try{At: opened, Attempt: 3, Outcome: "failed", Handler: "c", Error: "no credit"}
 
-// diedTry is what is told of a run that died.
+// diedTry returns the try of a run that died.
 func diedTry(run int, at time.Time) ledger.Try {
 	return ledger.Try{At: at, Attempt: run, Outcome: ledger.OutcomeDied,
 		Error: "the process died during this run, or could not record how it ended"}
@@ -32,8 +32,8 @@ func putBack(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(r.Runs, r.Lea
 
 func untold(r *ledger.Record) { r.Tries = nil }
 
-// record is one on its second attempt and fourth run, with something in every field that a claim may
-// keep or reset.
+// record returns a record at its second attempt and fourth run, with a value in every field
+// that a claim may keep or reset.
 func record(s ledger.State, edits ...func(*ledger.Record)) *ledger.Record {
 	r := &ledger.Record{
 		State: s, Owner: "old", Fence: 7, Attempts: 2, Runs: 4, Hash: "h1", Type: "t1", Lease: now,
@@ -103,7 +103,7 @@ func TestJudge(t *testing.T) {
 		done, started []string
 		reason        string
 		lapsed        bool
-		died          int // the run that a try is added for
+		died          int // the run for which a try is added
 	}{
 		// The rows of the claim table, in its order.
 		{name: "nothing", ask: ask(), want: taken, attempts: 1},
@@ -134,9 +134,9 @@ func TestJudge(t *testing.T) {
 		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab},
 		{name: "an older replay", found: record(completed), ask: ask(replay(6)), want: dup},
 		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s},
-		{name: "own claim, nothing told of the run before", found: record(claimed, untold), ask: ask(owner("old")),
+		{name: "own claim, no try of the previous run", found: record(claimed, untold), ask: ask(owner("old")),
 			want: taken, attempts: 2, done: ab, started: s, lapsed: true, died: 3},
-		{name: "own claim, told that the run before died", found: record(claimed, func(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(3, now)) }),
+		{name: "own claim, a try says that the previous run died", found: record(claimed, func(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(3, now)) }),
 			ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
 		{name: "own claim, reopened by a replay", found: record(claimed, untold), ask: ask(owner("old"), replay(6)),
 			want: taken, attempts: 2, done: ab, started: s},
@@ -150,7 +150,7 @@ func TestJudge(t *testing.T) {
 		{name: "completed", found: record(completed), ask: ask(handled), want: dup},
 		{name: "failed", found: record(failed), ask: ask(handled), want: dup},
 
-		// What comes before what.
+		// The order of the rules.
 		{name: "own claim before conflict", found: record(claimed), ask: ask(owner("old"), hash("h2")), want: taken,
 			attempts: 2, done: ab, started: s},
 		{name: "own claim before its lease's end", found: record(claimed), ask: ask(owner("old"), askedAt(opened)), want: taken,
@@ -169,7 +169,7 @@ func TestJudge(t *testing.T) {
 		{name: "conflict of a lapsed lease", found: record(claimed), ask: ask(hash("h2")), want: conf},
 		{name: "waiting before the letter", found: record(released), ask: ask(askedAt(opened), letter(7)), want: waiting},
 
-		// What is not a conflict, and what an operator adds.
+		// No conflict without a hash; handlers that an operator assumes done.
 		{name: "request without hash", found: record(completed), ask: ask(hash("")), want: dup},
 		{name: "record without hash", found: record(completed, func(r *ledger.Record) { r.Hash = "" }), ask: ask(hash("h2")), want: dup},
 		{name: "nothing, assumed", ask: ask(letter(1, "y", "x")), want: taken, attempts: 1, done: []string{"x", "y"}},
@@ -200,7 +200,7 @@ func TestJudge(t *testing.T) {
 					want.Claim.Fence, want.Claim.Lease, want.Claim.Runs = 7, now, tt.found.Runs
 				}
 				if tt.died > 0 {
-					at := now // the lease's end, or when a lost reply is asked for again
+					at := now // the lease's end, or the time of a repeated call
 					want.Claim.Tries = append(slices.Clip(tt.found.Tries), diedTry(tt.died, at))
 				} else if tt.ask.Owner == "old" {
 					want.Claim.Tries = tt.found.Tries
@@ -212,7 +212,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// checkNext checks the record that a claim writes, as far as the answer does not tell.
+// checkNext checks the parts of the written record that the answer does not show.
 func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.Answer, next *ledger.Record) {
 	t.Helper()
 	if a.Status != ledger.Claimed || found != nil && r.Owner == found.Owner {

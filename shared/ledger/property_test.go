@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A life is one record's, with every claim that was ever made on it.
+// A life is that of one record, with every claim that was ever made on it.
 type life struct {
 	rec    *ledger.Record
 	now    time.Time
@@ -49,7 +49,7 @@ func (l *life) drawRequest(rt *rapid.T) ledger.Request {
 	return r
 }
 
-// claim judges a request and checks what no request may do.
+// claim judges a request and checks that nothing forbidden happens.
 func (l *life) claim(rt *rapid.T) {
 	r := l.drawRequest(rt)
 	answer, next := ledger.Judge(l.rec, r, testKeep)
@@ -96,7 +96,7 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 		rt.Fatalf("done shrank from %v to %v without replay or new arrival", was.Done, next.Done)
 	}
 	if newArrival && r.Received.After(next.DedupUntil) {
-		rt.Fatalf("a second delivery of what was claimed now is past its window: %+v", next)
+		rt.Fatalf("a second delivery of the event just claimed is past its window: %+v", next)
 	}
 	if reset := newArrival || ended && named && !unhandled; reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
 		rt.Fatalf("attempts %d after %d", next.Attempts, was.Attempts)
@@ -148,9 +148,9 @@ func subset(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(name string) bool { return !slices.Contains(all, name) })
 }
 
-// Whatever happens to a record, in whatever order: its fence only grows, it reopens only
-// in the ways that are listed, done shrinks only by replay and new arrival, and attempts
-// count by one or begin anew.
+// Whatever happens to a record, in any order: its fence only grows, it reopens only in the
+// ways listed, done shrinks only by a replay or a new arrival, and attempts grow by one or
+// start over.
 func TestPropertyLifeOfARecord(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -165,8 +165,7 @@ func TestPropertyLifeOfARecord(t *testing.T) {
 	})
 }
 
-// What Judge answers does not depend on its being asked: it changes neither the record
-// nor the request.
+// Judge changes neither the record nor the request, so asking twice gives the same answer.
 func TestPropertyJudgeIsPure(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

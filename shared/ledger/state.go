@@ -12,14 +12,15 @@ import (
 // version that was read: read it again, and decide again.
 var ErrStateMoved = errors.New("the state was moved since it was read")
 
-// A StateValue is a state as a Store keeps it. The zero StateValue is none.
+// A StateValue is a state as a Store keeps it. The zero StateValue means that there is no
+// state.
 type StateValue struct {
 	Version int64
 	JSON    json.RawMessage
-	Expires time.Time // when it is to be forgotten; zero means never
+	Expires time.Time // when it expires; zero means never
 }
 
-// Current gives the state's JSON, nil where there is no state, or it has expired.
+// Current returns the state's JSON, or nil if there is no state or it has expired.
 func (v StateValue) Current(now time.Time) json.RawMessage {
 	if !v.Expires.IsZero() && !now.Before(v.Expires) {
 		return nil
@@ -30,14 +31,15 @@ func (v StateValue) Current(now time.Time) json.RawMessage {
 // A StateChange moves a state from the version that was read to the next one.
 type StateChange struct {
 	ID      string          // in hexadecimal, of the state's name and key
-	Version int64           // that was read; 0: there was none
+	Version int64           // the version that was read; 0 if there was no state
 	JSON    json.RawMessage // the next state
-	Expires time.Time       // when that is to be forgotten, to the second; zero means never
+	Expires time.Time       // when the next state expires, to the second; zero means never
 	At      time.Time       // now, by the caller's clock
 }
 
-// Next is the version that the change leaves. The first one is the clock in milliseconds:
-// a state that is made again after its item was dropped never gets a version of the old one.
+// Next returns the version that the change leaves. The first version is the clock in
+// milliseconds, so a state that is created again after its item was dropped never gets a
+// version of the old one.
 func (c StateChange) Next() int64 {
 	if c.Version == 0 {
 		return c.At.UnixMilli()
@@ -45,7 +47,7 @@ func (c StateChange) Next() int64 {
 	return c.Version + 1
 }
 
-// Value is the state that the change leaves.
+// Value returns the state that the change leaves.
 func (c StateChange) Value() StateValue {
 	v := StateValue{Version: c.Next(), JSON: slices.Clone(c.JSON)}
 	if !c.Expires.IsZero() {
@@ -54,11 +56,11 @@ func (c StateChange) Value() StateValue {
 	return v
 }
 
-// Results are what handlers gave, as JSON by the handler's name. They are replaced, never
-// changed, so they can be handed out.
+// Results are the results of handlers, as JSON by the handler's name. They are replaced,
+// never changed, so they can be handed out.
 type Results map[string]json.RawMessage
 
-// With gives the results with that of one more handler; nil is none.
+// With returns the results with that of one more handler; a nil result adds nothing.
 func (rs Results) With(handler string, result json.RawMessage) Results {
 	if result == nil {
 		return rs
@@ -72,7 +74,8 @@ func (rs Results) With(handler string, result json.RawMessage) Results {
 	return all
 }
 
-// without is the results less those of the handlers; no handlers means all of them.
+// without returns the results without those of the handlers; no handlers removes all
+// results.
 func (rs Results) without(handlers []string) Results {
 	if len(handlers) == 0 {
 		return nil

@@ -10,7 +10,7 @@ import (
 
 func result(text string) json.RawMessage { return json.RawMessage(`"` + text + `"`) }
 
-// What a claim makes of the results on the record: they go where done goes.
+// A claim keeps or clears the results on the record as it does done.
 func TestJudgeResults(t *testing.T) {
 	t.Parallel()
 	ab := ledger.Results{"a": result("of a"), "b": result("of b")}

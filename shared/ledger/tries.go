@@ -9,22 +9,22 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Try is how a handler's part in a run ended that left the event unfinished.
+// A Try says how a handler ended in a run that left the event unfinished.
 type Try struct {
 	At      time.Time // when the run ended
-	Attempt int       // the number of the run, of all that the event had
+	Attempt int       // the number of the run, counting all runs of the event
 	Outcome string    // how it ended, such as failed; or OutcomeDied
-	Handler string    // empty where a whole run died
+	Handler string    // empty if the whole run died
 	Error   string    // the error's text, without control characters
 }
 
 // OutcomeDied is the outcome of a run whose claim was never ended.
 const OutcomeDied = "died"
 
-// errorDied is the text of such a Try.
+// errorDied is the Error of such a Try.
 const errorDied = "the process died during this run, or could not record how it ended"
 
-// What a record keeps of its tries, so that it never grows by more than a write unit.
+// The limits on a record's tries, so that they never cost more than one write unit.
 const (
 	MaxTries     = 5
 	MaxTriesSize = 1024 // bytes, as EncodeTries writes them
@@ -32,9 +32,9 @@ const (
 	maxTryError = 500 // characters
 )
 
-// AddTries gives the tries before and those of one run after them, as many as a record
-// keeps: the oldest are left out, and where those of the run alone are too long, all of
-// their texts are cut alike.
+// AddTries returns the earlier tries followed by those of one run, as many as a record
+// keeps: it drops the oldest, and if those of the run alone are too long, it cuts all their
+// texts to the same length.
 func AddTries(before, run []Try) []Try {
 	run = clean(run)
 	for most := maxTryError; most > 0 && size(run) > MaxTriesSize; most /= 2 {
@@ -45,7 +45,7 @@ func AddTries(before, run []Try) []Try {
 	return boundTries(slices.Concat(before, run))
 }
 
-// LastRun gives the tries of the last run that is told of.
+// LastRun returns the tries of the last run in them.
 func LastRun(tries []Try) []Try {
 	if len(tries) == 0 {
 		return nil
@@ -54,7 +54,8 @@ func LastRun(tries []Try) []Try {
 	return tries[slices.IndexFunc(tries, func(t Try) bool { return t.Attempt == last }):]
 }
 
-// EncodeTries writes tries as JSON that fits into a record; empty where there are none.
+// EncodeTries encodes tries as JSON that fits into a record; it returns an empty string for
+// no tries.
 func EncodeTries(tries []Try) string {
 	tries = boundTries(tries)
 	if len(tries) == 0 {
@@ -63,8 +64,8 @@ func EncodeTries(tries []Try) string {
 	return string(encodeTries(tries))
 }
 
-// DecodeTries reads what EncodeTries wrote. They only explain, so a text that cannot be
-// read is as good as none, and what somebody else wrote is cut and cleaned.
+// DecodeTries decodes the result of EncodeTries. Tries only explain, so text that cannot be
+// decoded gives no tries, and text of another origin is cut and cleaned.
 func DecodeTries(text string) []Try {
 	var stored []storedTry
 	if text == "" || json.Unmarshal([]byte(text), &stored) != nil {
@@ -77,7 +78,7 @@ func DecodeTries(text string) []Try {
 	return boundTries(tries)
 }
 
-// A storedTry is a Try as it is written.
+// A storedTry is the encoded form of a Try.
 type storedTry struct {
 	At      int64  `json:"at"` // unix milliseconds
 	Attempt int    `json:"attempt"`
@@ -100,7 +101,7 @@ func encodeTries(tries []Try) []byte {
 
 func size(tries []Try) int { return len(encodeTries(tries)) }
 
-// boundTries gives as many of the last tries as a record keeps.
+// boundTries returns as many of the last tries as a record keeps.
 func boundTries(tries []Try) []Try {
 	if len(tries) == 0 {
 		return nil
@@ -115,7 +116,7 @@ func boundTries(tries []Try) []Try {
 	return tries
 }
 
-// clean gives a copy of the last tries, fit to print.
+// clean returns a copy of the last tries, safe to print.
 func clean(tries []Try) []Try {
 	tries = slices.Clone(tries[max(len(tries)-MaxTries, 0):])
 	for i, t := range tries {
@@ -131,9 +132,9 @@ func clean(tries []Try) []Try {
 	return tries
 }
 
-// toldDied reports whether the last of tries says that the run died, which is so until
-// another run is ended.
-func toldDied(tries []Try, run int) bool {
+// saysDied reports whether the last try says that its run died. It does until another run
+// is ended.
+func saysDied(tries []Try, run int) bool {
 	if len(tries) == 0 {
 		return false
 	}
@@ -141,17 +142,17 @@ func toldDied(tries []Try, run int) bool {
 	return last.Outcome == OutcomeDied && last.Attempt == run
 }
 
-// explained reports whether the last of tries says how the run ended, or there was no
-// such run. Each that leaves the event unfinished adds a try, unless it died.
+// explained reports whether the last try says how the run ended, or there was no such run.
+// Each run that leaves the event unfinished adds a try, unless its process died.
 func explained(tries []Try, run int) bool {
 	told := len(tries) > 0 && tries[len(tries)-1].Attempt == run
-	return run < 1 || told && !toldDied(tries, run)
+	return run < 1 || told && !saysDied(tries, run)
 }
 
-// tellDied marks a claim that comes after a run that died.
-func (c *Claim) tellDied(run int, at time.Time) {
+// markDied marks a claim that follows a run whose process died.
+func (c *Claim) markDied(run int, at time.Time) {
 	c.Lapsed = true
-	if !toldDied(c.Tries, run) {
+	if !saysDied(c.Tries, run) {
 		c.Tries = AddTries(c.Tries, []Try{{At: at, Attempt: run, Outcome: OutcomeDied, Error: errorDied}})
 	}
 }

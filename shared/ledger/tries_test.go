@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// drawTry is a try with anything in it.
+// drawTry returns an arbitrary try.
 func drawTry(rt *rapid.T) ledger.Try {
 	return ledger.Try{
 		At: time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(rt, "at")).UTC(), Attempt: rapid.IntRange(1, 1000).Draw(rt, "attempt"),
@@ -41,8 +41,8 @@ func checkBounds(t interface{ Fatalf(string, ...any) }, tries []ledger.Try) {
 	}
 }
 
-// Whatever a run ends with, its tries fit into the record, what was written is read as it
-// was, and the newest is there.
+// Whatever the tries of a run are, they fit into the record, are read as they were written,
+// and include the newest.
 func TestPropertyTries(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -66,7 +66,7 @@ func TestPropertyTries(t *testing.T) {
 	})
 }
 
-// What somebody else wrote into the table explains nothing, and does no harm.
+// Tries that something else wrote into the table explain nothing and do no harm.
 func FuzzDecodeTries(f *testing.F) {
 	f.Add("")
 	f.Add(`[{"at":1790000000000,"attempt":3,"outcome":"failed","handler":"charge","error":"no credit"}]`)

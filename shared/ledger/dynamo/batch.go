@@ -17,8 +17,8 @@ import (
 // maxStatements is DynamoDB's limit for one request.
 const maxStatements = 25
 
-// errUnsettled says that a statement did not do what it says, and the single path must
-// find out why: the record is there already, or it is not as the statement demands.
+// errUnsettled says that a statement was not applied: its record exists already, or is not
+// as the statement demands. The single path finds out which.
 var errUnsettled = errors.New("statement refused")
 
 // A statement is one of PartiQL. Names in it are quoted, values are parameters.
@@ -38,7 +38,7 @@ func (st *statement) parameter(v types.AttributeValue) {
 	st.parameters = append(st.parameters, v)
 }
 
-// insert writes a record where there is none.
+// insert writes a record that does not exist yet.
 func (s *Store) insert(key string, rec ledger.Record) *statement {
 	it := encode(rec)
 	it[attrKey] = text(key)
@@ -55,10 +55,10 @@ func (s *Store) insert(key string, rec ledger.Record) *statement {
 	return st
 }
 
-// finish ends a claim, or is nil where that takes more than setting attributes. It
-// demands that the claim is in force, and that done and started hold nothing that it
-// would write over: what is left out below must be absent, what is set must be absent,
-// the same, or, of done, what the claim knows to be there.
+// finish ends a claim. It returns nil if that takes more than setting attributes. It
+// requires that the claim is in force and that it overwrites nothing in done and started:
+// an attribute that is left out below must be absent; one that is set must be absent or the
+// same or, for done, what the claim already knows.
 func (s *Store) finish(end ledger.End) *statement {
 	claimed, next, err := s.plan(end)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Store) finish(end ledger.End) *statement {
 	return st
 }
 
-// unless demands that a set is absent, or is one of those that are known; nil is no set.
+// unless requires that a set is absent or equals one of the known sets; nil is no set.
 func (st *statement) unless(attr string, known ...types.AttributeValue) {
 	st.write(` AND ("`, attr, `" IS MISSING`)
 	for _, v := range known {
@@ -104,9 +104,9 @@ func (st *statement) unless(attr string, known ...types.AttributeValue) {
 	st.write(")")
 }
 
-// execute sends statements and answers each in its place: nil, errUnsettled, or an
-// error that leaves the outcome unknown. The keys that they are about are distinct:
-// DynamoDB refuses the whole request otherwise, and may have applied a part of it.
+// execute sends statements and answers each in its place: nil, errUnsettled, or an error
+// that leaves the outcome unknown. Their keys must be distinct: otherwise DynamoDB refuses
+// the whole request, and may have applied a part of it.
 func (s *Store) execute(ctx context.Context, statements []*statement) []error {
 	var errs []error
 	for chunk := range slices.Chunk(statements, maxStatements) {
@@ -133,8 +133,8 @@ func (s *Store) executeChunk(ctx context.Context, statements []*statement) []err
 	return errs
 }
 
-// statementError is what one statement's answer comes to. One that was throttled is not
-// tried again alone: that would be ten requests where one was too much.
+// statementError turns one statement's answer into an error. A throttled statement is not
+// retried alone: that would be ten requests where one was too many.
 func statementError(err *types.BatchStatementError) error {
 	if err == nil {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// cancelled is a transaction's answer: the reasons of the record, the entity, the state
-// and the one write, in this order.
+// cancelled returns a transaction's answer: the reasons for the record, the entity, the
+// state and the one write, in this order.
 func cancelled(reasons ...string) reply {
 	return reply{http.StatusBadRequest, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException",` +
 		`"Message":"cancelled","CancellationReasons":[` + strings.Join(reasons, ",") + `]}`}

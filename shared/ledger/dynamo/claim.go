@@ -8,8 +8,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// maxRounds is how often a claim is judged anew because the record changed meanwhile.
-// A second claim, at the same moment, is one change; four are a storm.
+// maxRounds is how often a claim is judged again because the record changed meanwhile. A
+// second claim at the same moment is one change; four are a storm.
 const maxRounds = 4
 
 var errContended = errors.New("record kept changing: ask again")
@@ -30,8 +30,8 @@ func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.A
 	return answers
 }
 
-// claimNew claims the events that are most likely new with one request, and gives the
-// indexes of those that are not settled by it. A single one takes one request anyway.
+// claimNew claims the events that are most likely new with one request, and returns the
+// indexes of those that it did not settle. A single event takes one request anyway.
 func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers []ledger.Answer) (open []int) {
 	var tried []int
 	var statements []*statement
@@ -59,8 +59,8 @@ func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers
 	return open
 }
 
-// claim asks for one event. It begins as if there were no record, as there is none most
-// of the time, and judges what it finds instead.
+// claim asks for one event. It first assumes that no record exists, which is the usual
+// case, and judges the record if it finds one.
 func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 	var found *ledger.Record
 	for range maxRounds {
@@ -82,7 +82,8 @@ func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 	return ledger.Answer{Err: fmt.Errorf("claim %s: %w", r.Key, errContended)}
 }
 
-// replace writes next where found is, nil for nothing, unless that has changed.
+// replace writes next in place of found (nil if there is no record), unless the record has
+// changed.
 func (s *Store) replace(ctx context.Context, key string, found *ledger.Record, next ledger.Record) (*ledger.Record, error) {
 	e := newExpression()
 	if found == nil {

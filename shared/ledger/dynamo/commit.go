@@ -15,7 +15,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Why DynamoDB refuses an action of a transaction, or the whole of it, and would again.
+// The reasons for which DynamoDB refuses an action of a transaction, or all of it, and
+// would again.
 const (
 	codeConditionFailed    = "ConditionalCheckFailed"
 	codeInvalid            = "ValidationError"
@@ -35,7 +36,8 @@ func (s *Store) Commit(ctx context.Context, c ledger.Claim, handler string, tx l
 }
 
 // transact commits tx and the note in one transaction: the record first, then the entity
-// and the state, if tx has them, then the writes. In this order cancelled reads the reasons.
+// and the state, if tx has them, then the writes. judgeCancelled reads the reasons in this
+// order.
 func (s *Store) transact(ctx context.Context, c ledger.Claim, handler string, tx ledger.Tx) error {
 	actions := []types.TransactWriteItem{s.noteOnce(c, handler, tx.Result)}
 	conditions := []error{nil}
@@ -56,14 +58,14 @@ func (s *Store) transact(ctx context.Context, c ledger.Claim, handler string, tx
 		return judgeCancelled(cancelled, c, handler, conditions)
 	}
 	if refused, ok := errors.AsType[smithy.APIError](err); ok && refused.ErrorCode() == codeRequestInvalid && len(tx.Writes) > 0 {
-		// What the ledger adds is always valid: it is something about the writes.
+		// What the ledger adds is always valid, so the fault is in the writes.
 		return fmt.Errorf("%w: %s", webhook.ErrWrites, refused.ErrorMessage())
 	}
 	return err
 }
 
-// noteOnce notes the handler as done, with its result, on condition that it is not yet:
-// writes may add to numbers, and a second time would add twice.
+// noteOnce notes the handler as done, with its result, on condition that it is not done
+// yet: writes may add to numbers, and a second commit would add twice.
 func (s *Store) noteOnce(c ledger.Claim, handler string, result json.RawMessage) types.TransactWriteItem {
 	e := newExpression()
 	e.requireInForce(c)
@@ -139,10 +141,10 @@ func attributes(as webhook.Attributes) item {
 	return it
 }
 
-// judgeCancelled says what a cancelled transaction means: nothing of it was applied.
-// Conditions are what it means that an action's condition does not hold, the record's
-// left out. The record comes first: what it says about the claim beats whatever is wrong
-// with the rest, which a lost reply's second try may find changed by the first.
+// judgeCancelled turns a cancelled transaction, of which nothing was applied, into an
+// error. Conditions are the errors for actions whose condition does not hold, without the
+// record's. The record comes first: what it says about the claim overrides the rest, which
+// may look changed to a retry after a lost reply because the first try changed it.
 func judgeCancelled(cancelled *types.TransactionCanceledException, c ledger.Claim, handler string, conditions []error) error {
 	reasons := cancelled.CancellationReasons
 	if len(reasons) != len(conditions) {

@@ -15,8 +15,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A meter counts requests by operation, and what DynamoDB says they consume. It asks for
-// that in the store's stead, which does not want to know.
+// A meter counts requests by operation, and the capacity that DynamoDB says they consume.
+// It asks for the capacity itself, because the store does not.
 type meter struct {
 	to http.RoundTripper
 
@@ -58,8 +58,8 @@ func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply, nil
 }
 
-// writesIn is how many write units a request takes whose items are under 1 KB: one for
-// each statement of a batch, two for each item of a transaction.
+// writesIn returns how many write units a request costs if its items are under 1 KB: one
+// for each statement of a batch, two for each item of a transaction.
 func writesIn(operation string, body []byte) int {
 	var request struct{ Statements, TransactItems []json.RawMessage }
 	switch err := json.Unmarshal(body, &request); {
@@ -73,7 +73,7 @@ func writesIn(operation string, body []byte) int {
 	return 1
 }
 
-// consumed is the capacity that an answer speaks of: of one table, or of each.
+// consumed returns the capacity in an answer: of one table, or of each.
 func consumed(answer []byte) float64 {
 	type capacity struct{ CapacityUnits float64 }
 	var one struct{ ConsumedCapacity capacity }
@@ -90,15 +90,15 @@ func consumed(answer []byte) float64 {
 	return sum
 }
 
-// usual is an event as most are: new, and handled at the first try.
+// usual is the most common kind of event: new, and handled at the first try.
 func usual(i int) ledger.Request {
 	r := request(fmt.Sprintf("contiguity#evt_01JA0000000000000000000%03d", i))
 	r.FirstReceive, r.Handled = true, true
 	return r
 }
 
-// What a usual event costs: two writes of one unit each, no read, and for ten that come
-// together two requests in all.
+// A usual event costs two writes of one unit each and no read; ten that arrive together
+// cost two requests in all.
 func TestEngineCost(t *testing.T) {
 	t.Parallel()
 	release := func(c ledger.Claim) ledger.End {
@@ -125,7 +125,7 @@ func TestEngineCost(t *testing.T) {
 			},
 			calls: map[string]int{"BatchExecuteStatement": 2, "UpdateItem": 10}, writes: 30},
 		{name: "thirty", events: 30, end: complete, calls: map[string]int{"BatchExecuteStatement": 4}, writes: 60},
-		// A second try finds its record there: one write to learn that, one to claim.
+		// A second try finds its record: one write to learn that, one to claim.
 		{name: "ten again", events: 10, before: release, end: func(c ledger.Claim) ledger.End {
 			return ledger.End{Claim: c, At: now, State: ledger.StateCompleted, Ran: true, Done: []string{"b", "a"}}
 		}, calls: map[string]int{"UpdateItem": 20, "BatchExecuteStatement": 1}, writes: 30},
@@ -181,8 +181,8 @@ func TestRecordFitsAWriteUnit(t *testing.T) {
 	}
 }
 
-// itemSize is at least what DynamoDB counts: names and values in UTF-8, a number as at
-// most 21 bytes.
+// itemSize returns at least the size that DynamoDB counts: names and values in UTF-8, a
+// number as at most 21 bytes.
 func itemSize(it item) int {
 	size := 0
 	for name, v := range it {

@@ -19,7 +19,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A pair is the store under test and the one in memory, that are told the same.
+// A pair is the store under test and the one in memory, which get the same calls.
 type pair struct {
 	t      *testing.T
 	engine *engine
@@ -93,7 +93,7 @@ func (p *pair) end(rt *rapid.T) {
 	}
 }
 
-// tries are none, or those of the claim and some of its run.
+// tries returns no tries, or those of the claim and some of its run.
 func (p *pair) tries(rt *rapid.T, c ledger.Claim) []ledger.Try {
 	if rapid.Bool().Draw(rt, "no tries") {
 		return nil
@@ -138,7 +138,7 @@ func (p *pair) commit(rt *rapid.T) {
 	same(rt, "Commit", kind(got), kind(want))
 }
 
-// check compares everything that the two keep, read with one request.
+// check compares everything that the two stores keep, read with one request.
 func (p *pair) check(rt *rapid.T) {
 	var keys []item
 	for _, key := range p.keys {
@@ -191,7 +191,7 @@ func (p *pair) checkState(rt *rapid.T) {
 	same(rt, "state", got, want)
 }
 
-// kind is the error that the contract names, nil, or the error itself.
+// kind returns the error that the contract names, nil, or the error itself.
 func kind(err error) error {
 	for _, named := range []error{ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites} {
 		if errors.Is(err, named) {
@@ -207,8 +207,7 @@ func same(rt *rapid.T, what string, got, want any) {
 	}
 }
 
-// Whatever is asked of them, in whatever order, the two stores answer the same and keep
-// the same.
+// Whatever the calls, in any order, the two stores answer the same and keep the same.
 func TestEngineAgainstMemory(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)

@@ -1,16 +1,16 @@
 // Package dynamo is the ledger in one DynamoDB table, whose partition key is the string
 // attribute pk and whose time to live is the attribute exp.
 //
-// It promises what every [ledger.Store] does: each change is one conditional write, or
-// one transaction, so that whoever comes second learns of it and changes nothing. An
-// event that goes well costs two writes and no read; several that come together cost two
-// requests in all.
+// It promises what every [ledger.Store] does: each change is one conditional write, or one
+// transaction, so the second of two callers is refused and changes nothing. An event that
+// goes well costs two writes and no read; several that arrive together cost two requests in
+// all.
 //
-// It never reads before it writes, never tries a request again by itself, and never
-// trusts that expired items are gone.
+// It never reads before it writes, never retries a request, and never trusts that expired
+// items are gone.
 //
-// [Store] is what the functions use. [Reader] looks into the table for an operator, and
-// changes nothing.
+// [Store] is what the functions use. [Reader] reads the table for an operator and changes
+// nothing.
 //
 // An item is a record, keyed by the event's key; the payload beside it, keyed payload#
 // and that key; or, with a key that starts with a colon, the newest event of an entity or

@@ -11,7 +11,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// Options say which table is used, and how. All but Endpoint, KeepPayload and HTTPClient are needed.
+// Options say which table is used, and how. All but Endpoint, KeepPayload and HTTPClient
+// are required.
 type Options struct {
 	Table       string // its name
 	Region      string
@@ -41,12 +42,12 @@ var (
 	_ ledger.States   = (*Store)(nil)
 )
 
-// New gives a store. It sends nothing yet.
+// New returns a store. It sends no request.
 func New(o Options) *Store {
 	options := dynamodb.Options{
 		Region: o.Region, Credentials: o.Credentials,
-		// A call is one try: when to try again is the caller's to say, who knows how
-		// much time is left.
+		// A call is one try: the caller knows how much time is left, and decides when to
+		// try again.
 		Retryer: aws.NopRetryer{},
 	}
 	if o.Endpoint != "" {
@@ -58,7 +59,7 @@ func New(o Options) *Store {
 	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep, keepPayload: o.KeepPayload}
 }
 
-// each calls fn with every index, side by side, and returns when all have returned.
+// each calls fn concurrently with every index, and returns when all calls have returned.
 func each(is []int, fn func(i int)) {
 	var running sync.WaitGroup
 	for _, i := range is {

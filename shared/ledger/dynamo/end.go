@@ -17,8 +17,8 @@ func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 	return errs
 }
 
-// endTogether ends claims with one request, and gives the indexes of those that are not
-// settled by it.
+// endTogether ends claims with one request, and returns the indexes of those that it did
+// not settle.
 func (s *Store) endTogether(ctx context.Context, ends []ledger.End, errs []error) (open []int) {
 	var tried []int
 	var statements []*statement
@@ -52,7 +52,7 @@ func (s *Store) end(ctx context.Context, end ledger.End) error {
 	}
 	e := newExpression()
 	e.requireInForce(end.Claim)
-	claimed.Started = next.Started // what it is now is not known: written below
+	claimed.Started = next.Started // its current value is not known: written below
 	e.turn(claimed, next)
 	if len(next.Started) > 0 {
 		e.set(attrStarted, names(next.Started))
@@ -66,8 +66,8 @@ func (s *Store) end(ctx context.Context, end ledger.End) error {
 	return err
 }
 
-// plan gives the record that end's claim knows, as far as ending it needs it, and what
-// end makes of it.
+// plan returns the record as end's claim knows it, as far as ending needs it, and the
+// record that end leaves.
 func (s *Store) plan(end ledger.End) (claimed, next ledger.Record, err error) {
 	c := end.Claim
 	claimed = ledger.Record{

@@ -54,7 +54,7 @@ func TestEngineStore(t *testing.T) {
 	})
 }
 
-// endpoint is where DynamoDB Local listens.
+// endpoint returns the address of DynamoDB Local.
 func endpoint(t *testing.T) string {
 	t.Helper()
 	url := os.Getenv("WEBHOOK_TEST_DYNAMODB")
@@ -64,11 +64,12 @@ func endpoint(t *testing.T) string {
 	return url
 }
 
-// An engine is a store with a table of its own on DynamoDB Local, and a look behind it.
+// An engine is a store with a table of its own on DynamoDB Local, and direct access to the
+// table.
 type engine struct {
 	t      *testing.T
 	store  *Store
-	client *dynamodb.Client // not on the wire that loses things
+	client *dynamodb.Client // bypasses the wire that loses requests
 	wire   *wire
 }
 
@@ -191,7 +192,7 @@ func (w *wire) lose(loss ledgertest.Loss) (stop func() bool) {
 	}
 }
 
-// next says what becomes of the next request.
+// next decides what happens to the next request.
 func (w *wire) next() (loseRequest, loseReply bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

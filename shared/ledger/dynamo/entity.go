@@ -19,8 +19,8 @@ const (
 	attrNewest   = "newest"
 )
 
-// entityKey is the key of e's item. The name comes out of a payload: hashed, it is
-// never too long for a key and shows nothing of whom it names.
+// entityKey is the key of e's item. The name comes from a payload: hashed, it is never too
+// long for a key and does not reveal whom it names.
 func entityKey(e ledger.Entity) types.AttributeValue {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", e.Handler, e.Name))
 	return text(entityPrefix + hex.EncodeToString(sum[:]))

@@ -12,8 +12,8 @@ import (
 	"webhookintake/shared/ledger/dynamo"
 )
 
-// A store speaks to the service that Options.Endpoint names, here one that is always
-// down: what came of a call is then unknown, and it was tried once.
+// A store talks to the service at Options.Endpoint, here one that is always down. The
+// outcome of a call is then unknown, after one try.
 func Example() {
 	requests := 0
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -12,9 +12,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// An expression is a conditional update under construction. Every name in it is
-// aliased: state, owner, hash and type are reserved words, and a user's attribute may
-// be called anything.
+// An expression is a conditional update under construction. It aliases every name: state,
+// owner, hash and type are reserved words, and a user's attribute may have any name.
 type expression struct {
 	sets, removes, adds []string
 	conditions          []string
@@ -51,7 +50,7 @@ func (e *expression) remove(attr string) {
 	e.removes = append(e.removes, e.name(attr))
 }
 
-// add adds to a number or to a set, which need not be there.
+// add adds to a number or to a set, which need not exist.
 func (e *expression) add(attr string, v types.AttributeValue) {
 	e.adds = append(e.adds, e.name(attr)+" "+e.value(v))
 }
@@ -60,26 +59,26 @@ func (e *expression) require(attr string, v types.AttributeValue) {
 	e.conditions = append(e.conditions, e.name(attr)+" = "+e.value(v))
 }
 
-// requireUnchanged demands that found is there and nobody has claimed or ended it
-// since. Its done and started may have grown all the same.
+// requireUnchanged requires that found still exists and nobody has claimed or ended it
+// since. Its done and started may still have grown.
 func (e *expression) requireUnchanged(found ledger.Record) {
 	e.require(attrState, text(string(found.State)))
 	e.require(attrOwner, text(found.Owner))
 	e.require(attrFence, number(found.Fence))
 }
 
-// requireInForce demands that c holds the record.
+// requireInForce requires that c holds the record.
 func (e *expression) requireInForce(c ledger.Claim) {
 	e.requireUnchanged(ledger.Record{State: ledger.StateClaimed, Owner: c.Owner, Fence: c.Fence})
 }
 
-// requireAbsent demands that there is no item.
+// requireAbsent requires that there is no item.
 func (e *expression) requireAbsent() {
 	e.conditions = append(e.conditions, "attribute_not_exists("+e.name(attrKey)+")")
 }
 
-// turn changes the attributes of found into those of next. A set of names that only
-// grows is added to, so that what it gained since it was read stays.
+// turn changes the attributes of found into those of next. It adds to a set of names that
+// only grows, so names that were added since the read stay.
 func (e *expression) turn(found, next ledger.Record) {
 	before, after := encode(found), encode(next)
 	gained := without(next.Done, found.Done)
@@ -104,7 +103,7 @@ func (e *expression) turn(found, next ledger.Record) {
 
 func equal(a, b types.AttributeValue) bool { return reflect.DeepEqual(a, b) }
 
-// without is names less those in some.
+// without returns names without those in some.
 func without(names, some []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(some, name) })
 }
@@ -128,8 +127,8 @@ func (e *expression) condition() *string {
 	return new(strings.Join(e.conditions, " AND "))
 }
 
-// DynamoDB refuses parts of an expression that are there and empty. The following are nil
-// where they would be.
+// DynamoDB refuses empty parts of an expression. The following return nil in place of an
+// empty one.
 
 func (e *expression) optionalCondition() *string {
 	if len(e.conditions) == 0 {

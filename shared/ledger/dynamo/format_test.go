@@ -34,8 +34,8 @@ func plain(it item) map[string]any {
 	return values
 }
 
-// The format of a record's item is what operators' queries and older versions rely on.
-// Both ways of writing one write the same.
+// Operators' queries and older versions rely on the format of a record's item. Both ways of
+// writing it give the same item.
 func TestEngineItemFormat(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
@@ -82,8 +82,8 @@ func TestEngineItemFormat(t *testing.T) {
 	}
 }
 
-// A version that counts attempts only, and knows no tries, may have written the record or
-// changed it; and somebody may have written anything there.
+// An older version, which counts only attempts and knows no tries, may have written or
+// changed the record; and somebody else may have written anything into it.
 func TestRecordOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -96,7 +96,7 @@ func TestRecordOfAnotherVersion(t *testing.T) {
 		{"fewer runs than attempts", func(it item) { it[attrRuns] = number(1) }, 2, 1},
 		{"more runs", func(it item) { it[attrRuns] = number(7) }, 7, 1},
 		{"no tries", func(it item) { delete(it, attrTries) }, 3, 0},
-		{"tries that are none", func(it item) { it[attrTries] = text("soon") }, 3, 0},
+		{"tries that are not JSON", func(it item) { it[attrTries] = text("soon") }, 3, 0},
 	} {
 		it := encode(ledger.Record{State: ledger.StateReleased, Attempts: 2, Runs: 3, Tries: []ledger.Try{{Attempt: 3, Error: "no credit"}}})
 		tt.edit(it)
@@ -212,8 +212,8 @@ func TestEngineSameTable(t *testing.T) {
 	}
 }
 
-// What only the engine knows of a write is ErrWrites too, and what an operator can cure
-// is not.
+// A write that only the engine finds invalid is ErrWrites too; an error that an operator
+// can fix is not.
 func TestEngineImpossibleWrites(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
@@ -240,12 +240,12 @@ func TestEngineImpossibleWrites(t *testing.T) {
 		}
 	}
 	if _, ok := e.get(t, e.store.table, attrKey, "a#1")["done"]; ok {
-		t.Error("a handler was noted as done without its writes")
+		t.Error("a handler was recorded as done without its writes")
 	}
 }
 
-// The key of a record, a payload and an entity cannot be the same, as no source's name
-// is payload or begins with a colon.
+// The keys of a record, a payload and an entity never collide, because no source's name is
+// payload or begins with a colon.
 func TestKeysDoNotMeet(t *testing.T) {
 	t.Parallel()
 	key := entityKey(ledger.Entity{Handler: "h", Name: "a#1"}).(*types.AttributeValueMemberS).Value

@@ -19,7 +19,7 @@ func (s *Store) Start(ctx context.Context, c ledger.Claim, handler string) error
 	return wrap("start", c.Key, err)
 }
 
-// noteDone is a Commit that has nothing else to commit.
+// noteDone is a Commit with nothing else to commit.
 func (s *Store) noteDone(ctx context.Context, c ledger.Claim, handler string) error {
 	e := newExpression()
 	e.requireInForce(c)

@@ -13,7 +13,7 @@ import (
 )
 
 // The attributes of items. Times are numbers of milliseconds since 1970, exp one of
-// seconds; what is empty is absent.
+// seconds; an empty value is absent.
 const (
 	attrKey          = "pk"
 	attrState        = "state"
@@ -43,7 +43,7 @@ const (
 // An item is an item as the SDK has it.
 type item = map[string]types.AttributeValue
 
-// encode gives the attributes of rec, without the key.
+// encode returns the attributes of rec, without the key.
 func encode(rec ledger.Record) item {
 	it := item{}
 	putText(it, attrState, string(rec.State))
@@ -101,7 +101,7 @@ func putNames(it item, attr string, ns []string) {
 	}
 }
 
-// decode gives the record in it, nil if there is no item.
+// decode returns the record in it, or nil if there is no item.
 func decode(it item) (*ledger.Record, error) {
 	if len(it) == 0 {
 		return nil, nil
@@ -117,7 +117,7 @@ func decode(it item) (*ledger.Record, error) {
 		Earlier: d.time(attrEarlier), FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
 		Tries: ledger.DecodeTries(d.text(attrTries)), Expires: time.Unix(d.number(attrExpires), 0).UTC(),
 	}
-	// A version that counts attempts only may have written the record, or changed it.
+	// An older version, which counts only attempts, may have written or changed the record.
 	rec.Runs = max(int(d.number(attrRuns)), rec.Attempts)
 	if d.err == nil && rec.State == "" {
 		d.fail(attrState)

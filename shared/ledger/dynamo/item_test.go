@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A record with something in every field comes back as it was.
+// A record with a value in every field is read as it was written.
 func TestRecordRoundTrip(t *testing.T) {
 	t.Parallel()
 	at := func(n int) time.Time { return now.Add(time.Duration(n) * time.Minute) }

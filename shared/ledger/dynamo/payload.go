@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// The attributes of a payload's item: the payload itself, or that it is omitted.
+// The attributes of a payload's item: the payload itself, or a mark that it is omitted.
 const (
 	payloadPrefix = "payload#"
 	attrGzip      = "gzip"    // binary

@@ -13,25 +13,25 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// ErrNoPayload says that an event's payload is not in the table: its source's are not
-// kept, or it was too large.
+// ErrNoPayload says that an event's payload is not in the table: payloads of its source are
+// not kept, or it was too large.
 var ErrNoPayload = errors.New("the payload is not kept")
 
-// A Reader looks into the table for an operator. It changes nothing, and the functions
-// have no use for it. Make it with [NewReader].
+// A Reader reads the table for an operator. It changes nothing, and the functions do not
+// use it. Make it with [NewReader].
 type Reader struct {
 	client *dynamodb.Client
 	table  string
-	page   *int32 // at most so many items in one answer to a scan; nil means a megabyte
+	page   *int32 // most items in one answer to a scan; nil means a megabyte
 }
 
-// NewReader reads the table with that name. The client may retry, as nothing that a
-// Reader asks changes anything.
+// NewReader returns a Reader of the table with that name. The client may retry, because a
+// Reader changes nothing.
 func NewReader(client *dynamodb.Client, table string) *Reader {
 	return &Reader{client: client, table: table}
 }
 
-// Record gives an event's record as it is now, and whether there is one.
+// Record returns an event's record as it is now, and whether it exists.
 func (r *Reader) Record(ctx context.Context, key string) (rec ledger.Record, ok bool, err error) {
 	it, err := r.get(ctx, key)
 	if err != nil {
@@ -44,7 +44,7 @@ func (r *Reader) Record(ctx context.Context, key string) (rec ledger.Record, ok 
 	return *found, true, nil
 }
 
-// Payload gives the body that is kept beside an event's record, or [ErrNoPayload].
+// Payload returns the body that is kept beside an event's record, or [ErrNoPayload].
 func (r *Reader) Payload(ctx context.Context, key string) ([]byte, error) {
 	it, err := r.get(ctx, payloadPrefix+key)
 	if err != nil {
@@ -71,10 +71,10 @@ func (r *Reader) get(ctx context.Context, key string) (item, error) {
 // maxBody is more than any body that ingest takes: 6 MiB.
 const maxBody = 8 << 20
 
-// errTooLong says that an item holds what no webhook can have been.
+// errTooLong says that an item is larger than any webhook.
 var errTooLong = errors.New("what is kept is larger than any webhook; it was not written by process")
 
-// decompress bounds the memory that it takes, whatever a table holds.
+// decompress bounds the memory that it uses, whatever the table holds.
 func decompress(b []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {

@@ -13,7 +13,7 @@ func TestEngineReaderPayload(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	r := NewReader(e.client, e.store.table)
-	noise := make([]byte, maxPayload+1) // of a generator, which compresses badly
+	noise := make([]byte, maxPayload+1) // random, so it compresses badly
 	for i, x := 0, uint32(1); i < len(noise); i++ {
 		x = x*1664525 + 1013904223
 		noise[i] = byte(x >> 24)

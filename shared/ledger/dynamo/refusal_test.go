@@ -18,7 +18,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A reply is what the stand-in of DynamoDB answers.
+// A reply is an answer of the DynamoDB stub.
 type reply struct {
 	status int // 0 means 200
 	body   string
@@ -28,8 +28,8 @@ func refusal(code string) reply {
 	return reply{http.StatusBadRequest, fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"as asked"}`, code)}
 }
 
-// A stub answers by a script: the replies of each operation in turn, the last one again
-// and again.
+// A stub answers from a script: the replies of each operation in turn, repeating the last
+// one.
 type stub struct {
 	mu     sync.Mutex
 	script map[string][]reply
@@ -65,7 +65,7 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer.body)
 }
 
-// statements is the answer to a batch: a code for each, empty where it went well.
+// statements returns the answer to a batch: a code for each statement, empty for success.
 func statements(codes ...string) reply {
 	var responses []map[string]any
 	for _, code := range codes {
@@ -79,7 +79,7 @@ func statements(codes ...string) reply {
 	return reply{body: string(body)}
 }
 
-// claimed is a record as DynamoDB has it, held by somebody.
+// claimed returns the item of a record that is claimed.
 const claimed = `{"pk":{"S":"a#1"},"state":{"S":"CLAIMED"},"owner":{"S":"x"},"fence":{"N":"3"},"lease":{"N":"%d"},"attempts":{"N":"1"},"exp":{"N":"1"}}`
 
 func heldItem() string { return fmt.Sprintf(claimed, now.Add(1e9).UnixMilli()) }
@@ -90,7 +90,7 @@ func refusedWith(item string) reply {
 
 func kept(item string) reply { return reply{body: `{"Attributes":` + item + `}`} }
 
-// What a batch of claims did not settle: who is asked for again, and who is not.
+// Which claims that a batch did not settle are asked for again, and which are not.
 func TestClaimBatchRefusals(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -177,7 +177,7 @@ func TestEndBatchRefusals(t *testing.T) {
 	}
 }
 
-// A call is one try: whatever the service answers, nothing is sent again.
+// A call is one try: whatever the service answers, nothing is sent twice.
 func TestOneTry(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []reply{
@@ -218,7 +218,7 @@ func (s *stub) total() int {
 	return sum
 }
 
-// A record that changes whenever it is looked at is given up after a few rounds.
+// A claim of a record that keeps changing gives up after a few rounds.
 func TestClaimGivesUp(t *testing.T) {
 	t.Parallel()
 	lapsed := fmt.Sprintf(claimed, now.UnixMilli())
@@ -230,8 +230,8 @@ func TestClaimGivesUp(t *testing.T) {
 	compare(t, "rounds", stub.calls["UpdateItem"], maxRounds)
 }
 
-// Handlers that a late worker noted as done between the look at the record and the
-// claim are in the claim.
+// Handlers that a late worker records as done between the read of the record and the claim
+// are in the claim.
 func TestClaimReturnsTheFreshest(t *testing.T) {
 	t.Parallel()
 	lapsed := fmt.Sprintf(claimed, now.UnixMilli())
@@ -242,8 +242,8 @@ func TestClaimReturnsTheFreshest(t *testing.T) {
 	compare(t, "started", c.Started, []string{"s"})
 }
 
-// An item under a record's key that is none is an error which says so; it is neither
-// written over nor taken for a duplicate.
+// An item that is not a record, under a record's key, gives an error that says so; it is
+// neither overwritten nor taken for a duplicate.
 func TestForeignItem(t *testing.T) {
 	t.Parallel()
 	for _, it := range []string{

@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A Scan says which records are wanted. An empty field leaves nothing out.
+// A Scan says which records are wanted. An empty field excludes nothing.
 type Scan struct {
 	Source string // the source's name
 	Type   string
@@ -74,7 +74,7 @@ func (r *Reader) Records(ctx context.Context, s Scan) iter.Seq2[Found, error] {
 	}
 }
 
-// expression is what the service leaves items out by.
+// expression is the filter that the service applies.
 func (s Scan) expression() *expression {
 	e := newExpression()
 	key := e.name(attrKey)

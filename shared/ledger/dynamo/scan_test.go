@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// fill puts records of every kind into the table, and what lies beside them.
+// fill puts records of every kind into the table, and items that are not records.
 func (e *engine) fill(t *testing.T) {
 	t.Helper()
 	end := func(key, typ string, received time.Time, state ledger.State, reason string) {
@@ -122,7 +122,7 @@ func TestEngineRecordsAsRead(t *testing.T) {
 	}
 }
 
-// Whoever has seen enough leaves, and an error ends it.
+// The caller may stop early, and an error ends the scan.
 func TestRecordsEnd(t *testing.T) {
 	t.Parallel()
 	page := func(items ...string) reply {
@@ -188,14 +188,14 @@ func TestRecordsSkip(t *testing.T) {
 	}
 }
 
-// Nothing that the service may know as a word of its own stands in an expression.
+// An expression contains no reserved word of the service.
 func TestScanAliasesNames(t *testing.T) {
 	t.Parallel()
 	e := Scan{Source: "s", Type: "t", State: "S", Reason: "r", From: now, Until: now}.expression()
 	for _, word := range strings.FieldsFunc(*e.condition(), func(r rune) bool { return strings.ContainsRune(" (),<>=", r) }) {
 		known := word == "NOT" || word == "AND" || word == "begins_with"
 		if !known && !strings.HasPrefix(word, "#") && !strings.HasPrefix(word, ":") {
-			t.Errorf("%q stands in %s", word, *e.condition())
+			t.Errorf("%q is in %s", word, *e.condition())
 		}
 	}
 	compare(t, "names", len(e.names), 5)

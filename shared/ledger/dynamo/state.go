@@ -13,8 +13,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// The item of a state: its key's prefix, its version and its JSON; exp where it is to
-// be forgotten.
+// The item of a state: its key's prefix, its version and its JSON; exp if it expires.
 const (
 	statePrefix   = ":state#"
 	attrVersion   = "v"
@@ -44,8 +43,8 @@ func (s *Store) GetState(ctx context.Context, id string) (ledger.StateValue, err
 
 var errNoState = errors.New("item is not a state: v or s is missing or of another type; give the ledger a table of its own")
 
-// move puts the state's next version in the place of the one that was read, on
-// condition that it is still that.
+// move replaces the version of the state that was read by the next one, on condition that
+// it is still the current one.
 func (s *Store) move(change ledger.StateChange) types.TransactWriteItem {
 	next := change.Value()
 	it := item{attrKey: stateKey(change.ID), attrVersion: number(next.Version), attrStateJSON: text(string(next.JSON))}
@@ -65,7 +64,7 @@ func (s *Store) move(change ledger.StateChange) types.TransactWriteItem {
 }
 
 // A handler's result in the record's set of results: its name, a space, which no name
-// has, and JSON. A set is added to without knowing what is in it.
+// contains, and JSON. A set can be added to without knowing its content.
 func resultText(handler string, result json.RawMessage) string {
 	return handler + " " + string(result)
 }

@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// What lies under a state's key and is none is an error, never the zero state.
+// An item that is not a state, under a state's key, is an error, never the zero state.
 func TestForeignState(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -33,7 +33,7 @@ func TestForeignState(t *testing.T) {
 	}
 }
 
-// A record whose results cannot be read is not taken for one without.
+// A record whose results cannot be read is not taken for one without results.
 func TestForeignResults(t *testing.T) {
 	t.Parallel()
 	it := strings.Replace(heldItem(), `"exp"`, `"results":{"SS":["h"]},"exp"`, 1)

@@ -45,8 +45,8 @@ func incoming(n int) queue.Message {
 	}
 }
 
-// What an event with a state costs, as process works it off: one read unit, and six
-// write units, of which the claim is one, the transaction four, and the end one.
+// An event that moves a state costs one read unit and six write units: one for the claim,
+// four for the transaction, one for the end.
 func TestEngineStateCost(t *testing.T) {
 	t.Parallel()
 	plain := func(context.Context, hook.Event[contiguity.Text]) error { return nil }
@@ -61,7 +61,7 @@ func TestEngineStateCost(t *testing.T) {
 		{name: "ten, and another handler", events: 10, writes: 6, also: func(r *hook.Registry) {
 			hook.On(r, contiguity.TextIncomingSMS, "note", plain)
 		}},
-		// That one's start and its end are written for themselves.
+		// The start and the end of an at-most-once handler are separate writes.
 		{name: "ten, and one at most once", events: 10, writes: 8, also: func(r *hook.Registry) {
 			hook.On(r, contiguity.TextIncomingSMS, "say", plain, hook.AtMostOnce)
 		}},
@@ -97,8 +97,8 @@ func TestEngineStateCost(t *testing.T) {
 	}
 }
 
-// wantSmall checks that every item in the table fits the one write unit that is counted
-// for it.
+// wantSmall checks that every item in the table fits into the one write unit counted for
+// it.
 func (e *engine) wantSmall(t *testing.T) {
 	t.Helper()
 	out, err := e.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &e.store.table})

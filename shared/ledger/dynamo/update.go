@@ -14,9 +14,9 @@ import (
 // errRefused says that an item did not meet the condition.
 var errRefused = errors.New("condition failed")
 
-// update carries e out on the record of key and returns what it left there. If the
-// condition fails it returns errRefused and what was found instead, nil for no item.
-// Any other error means that the outcome is unknown.
+// update applies e to the record of key and returns the new record. If the condition fails,
+// it returns errRefused and the record that it found, nil if there is no item. Any other
+// error means that the outcome is unknown.
 func (s *Store) update(ctx context.Context, key string, e *expression) (*ledger.Record, error) {
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: item{attrKey: text(key)},
@@ -38,7 +38,7 @@ func (s *Store) update(ctx context.Context, key string, e *expression) (*ledger.
 	return left, err
 }
 
-// decodeFound gives what a failed condition found, and errRefused.
+// decodeFound returns the item that a failed condition found, and errRefused.
 func decodeFound(it item) (*ledger.Record, error) {
 	found, err := decode(it)
 	if err != nil {

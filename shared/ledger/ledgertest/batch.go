@@ -7,7 +7,7 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-const promiseAlone = "Calls for different keys have no order, and a batch is not atomic: each of its items succeeds or fails alone."
+const promiseAlone = "Calls for different keys have no order, and a batch is not atomic: each of its items succeeds or fails on its own."
 
 func batchCases() []testCase {
 	return []testCase{
@@ -51,7 +51,7 @@ func batchCases() []testCase {
 	}
 }
 
-// batchClaim claims ten at once, that all are said to be new and are of every kind.
+// batchClaim claims ten events of every kind at once, all announced as new.
 func batchClaim(b *bench) {
 	b.mustEnd(b.claim("a#completed"), ledger.StateCompleted)
 	b.mustEnd(b.claim("a#waiting"), ledger.StateReleased, after(time.Second))
@@ -100,7 +100,7 @@ func batchClaim(b *bench) {
 	}
 }
 
-// batchEnd ends ten at once, of every kind.
+// batchEnd ends ten claims of every kind at once.
 func batchEnd(b *bench) {
 	fenced := b.claim("a#fenced", bornExpired)
 	b.claim("a#fenced")

@@ -19,17 +19,17 @@ const (
 	window = time.Hour
 )
 
-// start is when every case begins.
+// start is the time at which every case begins.
 func start() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
-// A bench is what a case works with.
+// A bench holds what a case works with.
 type bench struct {
 	*testing.T
 	Harness
 	owners int
 }
 
-// request asks for key at start, as for an event that has just come in.
+// request returns a request for key at start, for an event that has just arrived.
 func (b *bench) request(key string, edits ...func(*ledger.Request)) ledger.Request {
 	b.owners++
 	r := ledger.Request{
@@ -44,12 +44,12 @@ func (b *bench) request(key string, edits ...func(*ledger.Request)) ledger.Reque
 	return r
 }
 
-// at moves a request by d.
+// at moves a request's time by d.
 func at(d time.Duration) func(*ledger.Request) {
 	return func(r *ledger.Request) { r.At, r.Lease = start().Add(d), start().Add(d+lease) }
 }
 
-// bornExpired gives a request a lease that is over for everybody who asks later.
+// bornExpired gives a request a lease that has passed for every later request.
 func bornExpired(r *ledger.Request) { r.Lease = r.At }
 
 func firstReceive(r *ledger.Request) { r.FirstReceive = true }
@@ -74,7 +74,7 @@ func (b *bench) claim(key string, edits ...func(*ledger.Request)) ledger.Claim {
 	return a.Claim
 }
 
-// ending is an End of c at start.
+// ending returns an End of c at start.
 func ending(c ledger.Claim, s ledger.State, edits ...func(*ledger.End)) ledger.End {
 	e := ledger.End{Claim: c, At: start(), State: s, Done: c.Done, Started: c.Started}
 	for _, edit := range edits {
@@ -83,7 +83,7 @@ func ending(c ledger.Claim, s ledger.State, edits ...func(*ledger.End)) ledger.E
 	return e
 }
 
-// end makes one End and gives its answer.
+// end makes one End and returns its answer.
 func (b *bench) end(e ledger.End) error {
 	b.Helper()
 	errs := b.Store.End(b.Context(), []ledger.End{e})
@@ -99,7 +99,7 @@ func (b *bench) mustEnd(c ledger.Claim, s ledger.State, edits ...func(*ledger.En
 	b.wantError("End", b.end(ending(c, s, edits...)), nil)
 }
 
-// done notes handlers as done when the claim ends; because says why it ended.
+// done records handlers as done when the claim ends; because sets the reason.
 func done(handlers ...string) func(*ledger.End) {
 	return func(e *ledger.End) { e.Done = handlers }
 }
@@ -112,18 +112,18 @@ func because(reason string) func(*ledger.End) {
 	return func(e *ledger.End) { e.Reason = reason }
 }
 
-// after is a release's wait, of a run that failed.
+// after sets the wait of a release after a failed run.
 func after(d time.Duration) func(*ledger.End) {
 	return func(e *ledger.End) { e.Ran, e.Counted, e.NotBefore = true, true, start().Add(d) }
 }
 
-// uncounted is a run that does not count.
+// uncounted marks a run that does not count.
 func uncounted(e *ledger.End) { e.Ran, e.Counted = true, false }
 
-// ran is any other run.
+// ran marks any other run.
 func ran(e *ledger.End) { e.Ran, e.Counted = true, true }
 
-// record gives the record of key, which must be there.
+// record returns the record of key, which must exist.
 func (b *bench) record(key string) ledger.Record {
 	b.Helper()
 	rec, ok := b.Record(b.T, key)
@@ -133,7 +133,7 @@ func (b *bench) record(key string) ledger.Record {
 	return rec
 }
 
-// wantError checks an error that the contract names, or nil.
+// wantError checks for an error that the contract names, or nil.
 func (b *bench) wantError(call string, err, want error) {
 	b.Helper()
 	if !errors.Is(err, want) {
@@ -141,13 +141,13 @@ func (b *bench) wantError(call string, err, want error) {
 	}
 }
 
-// wantUnchanged checks that a record is as it was.
+// wantUnchanged checks that a record has not changed.
 func (b *bench) wantUnchanged(key string, was ledger.Record) {
 	b.Helper()
 	b.wantEqual("record of "+key, b.record(key), was)
 }
 
-// wantEqual compares; nil and empty slices are the same.
+// wantEqual compares two values; nil and empty slices are equal.
 func (b *bench) wantEqual(what string, got, want any) {
 	b.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.EquateErrors()); diff != "" {

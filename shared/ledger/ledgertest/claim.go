@@ -8,7 +8,7 @@ import (
 
 func claimCases() []testCase {
 	return []testCase{
-		{"OneRecordAnEvent", "A Store keeps one record an event.", func(b *bench) {
+		{"OneRecordAnEvent", "A Store keeps one record for each event.", func(b *bench) {
 			r := b.request("a#1")
 			b.ask(r)
 			b.wantEqual("record", b.record("a#1"), ledger.Record{
@@ -27,16 +27,16 @@ func claimCases() []testCase {
 				Key: r.Key, Owner: r.Owner, Fence: 1, Lease: r.Lease, DedupUntil: r.DedupUntil, Attempts: 1, Runs: 1,
 			}})
 		}},
-		{"EarlierStays", "A claim anew, and every later one of the same record, says when the record that it took the place of was received, as Earlier.", func(b *bench) {
+		{"EarlierStays", "Such a new claim, and every later one of the same record, has in Earlier when the record that it replaced was received.", func(b *bench) {
 			first := b.claim("a#1")
 			b.mustEnd(first, ledger.StateCompleted)
 			b.wantEqual("earlier of the first", first.Earlier, time.Time{})
-			anew := func(r *ledger.Request) {
+			pastWindow := func(r *ledger.Request) {
 				r.Received = r.Received.Add(2 * window)
 				r.DedupUntil = r.DedupUntil.Add(2 * window)
 			}
 			for range 2 {
-				c := b.claim("a#1", anew)
+				c := b.claim("a#1", pastWindow)
 				b.wantEqual("earlier", c.Earlier, start().Add(-time.Second))
 				b.mustEnd(c, ledger.StateReleased)
 			}
@@ -74,9 +74,9 @@ func claimCases() []testCase {
 			}
 			c := b.claim("a#1")
 			b.mustEnd(c, ledger.StateCompleted)
-			anew := b.claim("a#1", func(r *ledger.Request) { r.Received = r.DedupUntil.Add(time.Second) })
-			if anew.Fence <= c.Fence {
-				b.Errorf("fence %d of a new arrival, after %d", anew.Fence, c.Fence)
+			next := b.claim("a#1", func(r *ledger.Request) { r.Received = r.DedupUntil.Add(time.Second) })
+			if next.Fence <= c.Fence {
+				b.Errorf("fence %d of a new arrival, after %d", next.Fence, c.Fence)
 			}
 		}},
 		{"LeaseEndsByTheCaller", "Leases end by the caller's clock (the At of its requests), never by the time to live of a table.", func(b *bench) {
@@ -84,7 +84,7 @@ func claimCases() []testCase {
 			b.wantEqual("within the lease", b.ask(b.request("a#1", at(-10*365*24*time.Hour))).Status, ledger.InProgress)
 			b.wantEqual("after it", b.ask(b.request("a#1")).Status, ledger.Claimed)
 		}},
-		{"PayloadIsKept", "A payload that could not be kept does not touch the claim.", func(b *bench) {
+		{"PayloadIsKept", "A payload that could not be kept does not affect the claim.", func(b *bench) {
 			b.claim("a#1", func(r *ledger.Request) { r.Payload = []byte(`{"a":1}`) })
 			b.claim("a#2")
 			got, _ := b.Payload(b.T, "a#1")
@@ -93,8 +93,8 @@ func claimCases() []testCase {
 				b.Error("a payload was kept that was not given")
 			}
 		}},
-		{"KeysStandOnce", "A key stands in one call at most once.", func(b *bench) {
-			// What a caller is told to do, of keys that only look alike.
+		{"KeysOccurOnce", "A key occurs at most once in one call.", func(b *bench) {
+			// Keys that look alike are still distinct.
 			keys := []string{"a#1", "a#1 ", "a#", "a#1#1", "A#1"}
 			var requests []ledger.Request
 			for _, key := range keys {

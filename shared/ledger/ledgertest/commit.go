@@ -10,7 +10,7 @@ import (
 
 func id(s string) webhook.Attributes { return webhook.Attributes{"id": webhook.S(s)} }
 
-// counting is a transaction that shows how often it was applied.
+// counting returns a transaction that shows how often it was applied.
 func (b *bench) counting() ledger.Tx {
 	return ledger.Tx{Writes: []webhook.Write{
 		webhook.Add(b.Table, id("count"), "n", 2),
@@ -45,7 +45,7 @@ func (b *bench) wantItem(id string, want webhook.Attributes) {
 	b.wantEqual("item "+id, got, wanted)
 }
 
-const promiseBoth = "Commit applies tx and notes the handler as done, with its result, all or nothing."
+const promiseBoth = "Commit applies tx and records the handler as done, with its result, all or nothing."
 
 func commitCases() []testCase {
 	return []testCase{
@@ -55,7 +55,7 @@ func commitCases() []testCase {
 				b.wantError("Commit", b.Store.Commit(b.Context(), c, handler, ledger.Tx{}), nil)
 			}
 			b.wantEqual("done", b.record("a#1").Done, []string{"h1", "h2"})
-			b.wantEqual("done, for who comes next", b.claim("a#1").Done, []string{"h1", "h2"})
+			b.wantEqual("done, in the next claim", b.claim("a#1").Done, []string{"h1", "h2"})
 		}},
 		{"CommitWrites", promiseBoth, func(b *bench) {
 			first := ledger.Tx{Writes: []webhook.Write{webhook.Put(b.Table, id("gone"), nil), webhook.Put(b.Table, id("put"), webhook.Attributes{"old": webhook.N(1)})}}
@@ -107,8 +107,8 @@ func commitCases() []testCase {
 	}
 }
 
-// commitImpossible tries writes that no retry can cure. Those that a look at them tells
-// come first, those that only the tables know after.
+// commitImpossible tries writes that no retry can make valid: first those that show it by
+// themselves, then those that only the tables can tell.
 func commitImpossible(b *bench) {
 	c := b.claim("a#1")
 	b.wantError("Commit", b.Store.Commit(b.Context(), c, "text", ledger.Tx{Writes: []webhook.Write{
@@ -128,7 +128,7 @@ func commitImpossible(b *bench) {
 	b.wantUnchanged("a#1", was)
 }
 
-// wantNewest checks the newest event of an entity.
+// wantNewest checks the time of an entity's newest event.
 func (b *bench) wantNewest(e ledger.Entity, want time.Time) {
 	b.Helper()
 	got, err := b.Store.Newest(b.Context(), e)
@@ -138,9 +138,9 @@ func (b *bench) wantNewest(e ledger.Entity, want time.Time) {
 
 func entityCases() []testCase {
 	entity := ledger.Entity{Handler: "h", Name: "a#session"}
-	const stale = "ErrStale where tx guards an entity and a newer event is done;"
+	const stale = "ErrStale if tx guards an entity and a newer event is done;"
 	return []testCase{
-		{"NewestOfNone", "Newest gives the time of that event, zero if there is none.", func(b *bench) {
+		{"NewestOfNone", "Newest returns the time of that event, or zero.", func(b *bench) {
 			b.wantNewest(entity, time.Time{})
 		}},
 		{"NewestIsOfHandlerAndEntity", "Entities remembers, for handlers that skip stale events, the newest event that each of them finished for an entity.", func(b *bench) {

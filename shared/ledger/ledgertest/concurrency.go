@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	promiseLinear     = "Calls for the same key are linearizable, across processes and restarts, and what a method returns success for is durable."
+	promiseLinear     = "Calls for the same key are linearizable, across processes and restarts, and a change is durable when its method returns success."
 	promiseConcurrent = "All methods may be called concurrently."
 )
 
-// rivals is how many do the same thing at once.
+// rivals is how many goroutines do the same thing at once.
 const rivals = 8
 
-// together runs fn rivals times at once.
+// together runs fn concurrently, rivals times.
 func together(fn func(i int)) {
 	var running sync.WaitGroup
 	begin := make(chan struct{})
@@ -31,8 +31,8 @@ func together(fn func(i int)) {
 	running.Wait()
 }
 
-// race makes rivals claim key at once; exactly one must win, and the others must learn
-// until when.
+// race makes rivals claim key at once; exactly one must win, and the others must learn when
+// its lease ends.
 func (b *bench) race(key string, edits ...func(*ledger.Request)) ledger.Claim {
 	b.Helper()
 	requests := make([]ledger.Request, rivals)
@@ -81,7 +81,7 @@ func concurrencyCases() []testCase {
 			b.race("a#1", func(r *ledger.Request) { r.Reopen = &ledger.Reopen{Fence: c.Fence} })
 		}},
 		{"RaceOfOneCommit", promiseConcurrent, func(b *bench) {
-			// A call that was given up may still be under way when it is made again.
+			// An abandoned call may still be under way when it is repeated.
 			c := b.claim("a#1")
 			errs := make([]error, rivals)
 			together(func(i int) { errs[i] = b.Store.Commit(b.Context(), c, "h", b.counting()) })
@@ -125,8 +125,8 @@ func concurrencyCases() []testCase {
 	}
 }
 
-// raceCommitClaim lets a worker whose lease is over commit while another claims: what
-// was committed in time is in the new claim's Done, and what was not has no effect.
+// raceCommitClaim lets a worker whose lease has passed commit while another claims: what
+// was committed in time is in the new claim's Done, and the rest has no effect.
 func raceCommitClaim(b *bench) {
 	for n := range 10 {
 		key, item := fmt.Sprint("a#", n), fmt.Sprint("item-", n)
@@ -140,7 +140,7 @@ func raceCommitClaim(b *bench) {
 		running.Go(func() { next = b.Store.Claim(b.Context(), []ledger.Request{r})[0] })
 		running.Wait()
 		if next.Status != ledger.Claimed {
-			next = b.ask(r) // an engine may refuse either of two calls that meet
+			next = b.ask(r) // an engine may refuse either of two concurrent calls
 		}
 		b.wantEqual("status", next.Status, ledger.Claimed)
 		committed := b.Item(b.T, item) != nil

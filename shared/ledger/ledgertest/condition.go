@@ -5,16 +5,16 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-const promiseCondition = "webhook.ErrCondition where a write's condition does not hold;"
+const promiseCondition = "webhook.ErrCondition if a write's condition does not hold;"
 
-// A conditional is a write on the item "x" whose condition holds or does not.
+// A conditional is a write on the item "x" whose condition holds or does not hold.
 type conditional struct {
 	name  string
 	write func(table string) webhook.Write
 	holds bool
 }
 
-// conditionals are writes where the item is absent, or has n 7, s "x" and b true.
+// conditionals returns writes for an item that is absent, or has n 7, s "x" and b true.
 func conditionals(absent bool) []conditional {
 	put := func(table string) webhook.Write { return webhook.Put(table, id("x"), nil) }
 	remove := func(table string) webhook.Write { return webhook.Delete(table, id("x")) }
@@ -67,7 +67,7 @@ func conditionCases() []testCase {
 	}
 }
 
-// conditionals tries each of them on the item, or on none.
+// conditionals tries each of them with the item, or without it.
 func (b *bench) conditionals(absent bool) {
 	item := webhook.Attributes{"n": webhook.N(7), "s": webhook.S("x"), "b": webhook.B(true)}
 	reset := webhook.Put(b.Table, id("x"), item)

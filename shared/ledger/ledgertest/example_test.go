@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An implementation's test hands the suite fresh stores, and doors to what they keep.
+// An implementation's test gives the suite fresh stores, and access to what they keep.
 func ExampleRun() {
 	_ = func(t *testing.T) {
 		ledgertest.Run(t, func(*testing.T) ledgertest.Harness {
@@ -24,7 +24,7 @@ func ExampleRun() {
 					item, _ := store.Item("users", webhook.Attributes{"id": webhook.S(id)})
 					return item
 				},
-				// Lose: as the store's faults are injected.
+				// Lose: inject the store's faults.
 			}
 		})
 	}

@@ -6,8 +6,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// lostClaims are the ways in which a claim is no longer in force. Each gives the claim, and
-// leaves a record that the claim must not change.
+// lostClaims are the ways to lose a claim. Each returns the claim, and leaves a record that
+// the claim must not change.
 func lostClaims() map[string]func(b *bench, key string) ledger.Claim {
 	return map[string]func(b *bench, key string) ledger.Claim{
 		"claimed since": func(b *bench, key string) ledger.Claim {
@@ -48,8 +48,8 @@ func lostClaims() map[string]func(b *bench, key string) ledger.Claim {
 	}
 }
 
-// wantFenced checks that call changes nothing and returns ErrFenced, however the claim
-// was lost, also where the record itself is gone.
+// wantFenced checks that call changes nothing and returns ErrFenced, however the claim was
+// lost, even if the record itself is gone.
 func wantFenced(b *bench, call func(c ledger.Claim) error) {
 	for how, lose := range lostClaims() {
 		key := "a#" + how
@@ -68,13 +68,13 @@ func wantFenced(b *bench, call func(c ledger.Claim) error) {
 
 func holdCases() []testCase {
 	return []testCase{
-		{"StartNotes", "Start notes that an at-most-once handler is about to run, before it does.", func(b *bench) {
+		{"StartNotes", "Start records that an at-most-once handler is about to run.", func(b *bench) {
 			c := b.claim("a#1", bornExpired)
 			for _, handler := range []string{"s2", "s1"} {
 				b.wantError("Start", b.Store.Start(b.Context(), c, handler), nil)
 			}
 			b.wantEqual("started", b.record("a#1").Started, []string{"s1", "s2"})
-			b.wantEqual("started, for who comes next", b.claim("a#1").Started, []string{"s1", "s2"})
+			b.wantEqual("started, in the next claim", b.claim("a#1").Started, []string{"s1", "s2"})
 		}},
 		{"StartFenced", "It returns ErrFenced.", func(b *bench) {
 			wantFenced(b, func(c ledger.Claim) error { return b.Store.Start(b.Context(), c, "s") })
@@ -90,13 +90,13 @@ func holdCases() []testCase {
 			c := b.claim("a#1")
 			b.wantError("Start", b.Store.Start(b.Context(), c, "s"), nil)
 			b.mustEnd(c, ledger.StateCompleted, begun("s"))
-			// Nil would be leave to run the handler of an event that has ended.
+			// Nil would allow running the handler of an event that has ended.
 			b.wantError("Start", b.Store.Start(b.Context(), c, "s"), ledger.ErrFenced)
 		}},
 	}
 }
 
-// wantRuns checks what the record of key says of its runs.
+// wantRuns checks the runs in the record of key.
 func (b *bench) wantRuns(key string, attempts, runs int) {
 	b.Helper()
 	rec := b.record(key)
@@ -106,7 +106,7 @@ func (b *bench) wantRuns(key string, attempts, runs int) {
 func endCases() []testCase {
 	states := []ledger.State{ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed}
 	return []testCase{
-		{"EndWrites", "End gives claims back, as completed, released or failed, and answers each in its place: nil or ErrFenced.", func(b *bench) {
+		{"EndWrites", "End ends claims, as completed, released or failed, and answers each in its place: nil or ErrFenced.", func(b *bench) {
 			for _, s := range states {
 				key := "a#" + string(s)
 				c := b.claim(key)
@@ -122,7 +122,7 @@ func endCases() []testCase {
 				b.wantUnchanged(key, want)
 			}
 		}},
-		{"EndClearsTheReason", "End gives claims back, as completed, released or failed, and answers each in its place: nil or ErrFenced.", func(b *bench) {
+		{"EndClearsTheReason", "End ends claims, as completed, released or failed, and answers each in its place: nil or ErrFenced.", func(b *bench) {
 			b.mustEnd(b.claim("a#1"), ledger.StateReleased, after(0), because("permanent"))
 			b.mustEnd(b.claim("a#1"), ledger.StateCompleted)
 			b.wantEqual("reason", b.record("a#1").Reason, "")
@@ -147,7 +147,7 @@ func endCases() []testCase {
 			b.wantError("End", b.end(ending(c, ledger.StateCompleted)), ledger.ErrFenced)
 			b.wantUnchanged("a#1", was)
 		}},
-		{"EndKeepsDone", "What Commit noted as done stays so; started becomes what the End says.", func(b *bench) {
+		{"EndKeepsDone", "What Commit recorded as done stays done; started becomes what the End says.", func(b *bench) {
 			c := b.claim("a#1")
 			b.wantError("Commit", b.Store.Commit(b.Context(), c, "x", ledger.Tx{}), nil)
 			b.wantError("Start", b.Store.Start(b.Context(), c, "s"), nil)
@@ -159,7 +159,7 @@ func endCases() []testCase {
 			b.mustEnd(c, ledger.StateReleased, after(0), begun())
 			b.wantEqual("started", b.claim("a#1").Started, []string{})
 		}},
-		{"EndUnrun", "The end of a claim under which nothing ran gives run and attempt back.", func(b *bench) {
+		{"EndUnrun", "The end of a claim under which nothing ran takes back the run and the attempt.", func(b *bench) {
 			for range 3 {
 				c := b.claim("a#1")
 				b.wantEqual("attempts and runs", []int{c.Attempts, c.Runs}, []int{1, 1})
@@ -173,7 +173,7 @@ func endCases() []testCase {
 				b.wantRuns(key, 1, 1)
 			}
 		}},
-		{"EndUncounted", "A release of a run that does not count gives the attempt back, and the run stays.", func(b *bench) {
+		{"EndUncounted", "A release of a run that does not count takes back the attempt but not the run.", func(b *bench) {
 			for n := range 3 {
 				c := b.claim("a#1")
 				b.wantEqual("attempts and runs", []int{c.Attempts, c.Runs}, []int{1, n + 1})

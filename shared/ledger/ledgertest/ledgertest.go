@@ -9,38 +9,39 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Harness is a store under test, fresh and empty, with the doors that the suite needs.
+// A Harness is a store under test, fresh and empty, with the access that the suite needs.
 type Harness struct {
 	Store interface {
 		ledger.Store
 		ledger.Entities
 		ledger.States
 	}
-	Keep time.Duration // what the store was given
+	Keep time.Duration // the store's option
 
-	// Record and Payload give what is kept under a key, and whether anything is.
+	// Record and Payload return what is kept under a key, and whether it exists.
 	Record  func(t *testing.T, key string) (ledger.Record, bool)
 	Payload func(t *testing.T, key string) ([]byte, bool)
-	// Drop takes a state out, as a table does some time after it has expired.
+	// Drop removes a state, as a table does some time after it has expired.
 	Drop func(t *testing.T, stateID string)
 
-	// Table is a user's table, whose key is the string attribute id. Item gives one of
-	// its items, the key included, nil for none.
+	// Table is a user's table, whose key is the string attribute id. Item returns one of
+	// its items, including the key, or nil.
 	Table string
 	Item  func(t *testing.T, id string) webhook.Attributes
 
-	// Lose makes the store lose one of what it sends from now on: a request to its
-	// engine, or a step in memory. Stop ends that and says whether it came to be lost.
+	// Lose makes the store lose one of the messages that it sends from now on: a request to
+	// its engine, or a step in memory. Stop ends that and reports whether a message was
+	// lost.
 	Lose func(l Loss) (stop func() (lost bool))
 }
 
-// A Loss is what is lost.
+// A Loss says which message is lost.
 type Loss struct {
-	After int  // how many go well before it
-	Reply bool // the reply is lost: it was applied; else the request is, and was not
+	After int  // how many messages succeed before it
+	Reply bool // the reply is lost, so the request was applied; otherwise the request is lost
 }
 
-// A testCase proves one promise, which is a part of the contract word for word.
+// A testCase proves one promise, which quotes the contract word for word.
 type testCase struct {
 	name, promise string
 	run           func(b *bench)

@@ -15,12 +15,12 @@ const (
 	promiseAgain   = "Callers are correct either way; calling again with the same arguments is safe."
 )
 
-// A fragile call is one that can be lost and made again.
+// A fragile call is one that can be lost and repeated.
 type fragile struct {
 	name string
-	// prepare brings the store to where the call can be made, on keys that begin with
-	// prefix. Make makes it and gives each item's error, nil where it succeeded; check
-	// checks what the call is to leave, made once or more often.
+	// prepare brings the store to a state in which the call can be made, on keys that begin
+	// with prefix. Make makes the call and returns each item's error, nil for success;
+	// check checks what the call leaves, whether it was made once or more often.
 	prepare func(b *bench, prefix string) (make func() []error, check func())
 }
 

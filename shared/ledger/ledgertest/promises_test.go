@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// contract is what the comments of Store and Entities say, a sentence at a time.
+// contract returns the sentences in the comments of Store and Entities.
 func contract(t *testing.T) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../store.go", nil, parser.ParseComments)
@@ -62,10 +62,10 @@ func split(comment string) []string {
 // Every case quotes the contract, and every sentence of the contract has a case.
 func TestPromises(t *testing.T) {
 	t.Parallel()
-	// What is no promise of a store's but advice, or leads to a list.
+	// Sentences that are advice, or introduce a list.
 	excuses := map[string]string{
-		"What is found decides;": "leads to the rows",
-		"Then:":                  "leads to the rows",
+		"What is found decides;": "introduces the rows",
+		"Then:":                  "introduces the rows",
 		"A call is one try.":     "implementations that send requests count them in tests of their own",
 	}
 	sentences := contract(t)
@@ -80,7 +80,7 @@ func TestPromises(t *testing.T) {
 		}
 		names[c.name] = true
 		if !strings.Contains(all, c.promise) {
-			t.Errorf("%s quotes what store.go does not say: %q", c.name, c.promise)
+			t.Errorf("%s quotes a sentence that store.go does not have: %q", c.name, c.promise)
 		}
 	}
 	for _, sentence := range sentences {

@@ -7,24 +7,24 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The promises of Claim, each one row or more below.
+// The promises of Claim; each has one or more rows below.
 const (
 	rowOwn       = "A claim under the request's own owner is Claimed as it stands, nothing counted."
-	rowAnew      = "An ended event that arrives after its window is Claimed anew: everything but the fence is reset."
+	rowReset     = "An ended event that arrives after its window is Claimed as a new one: everything but the fence is reset."
 	rowConflict  = "Another body under the id, within the window, is a Conflict."
-	rowKinds     = "Digests of different kinds (what stands before their colon; without one, sha256) say nothing of each other."
+	rowKinds     = "Digests of different kinds (the prefix before the colon; sha256 without a prefix) are not compared."
 	rowOrder     = "Judged first, in this order:"
 	rowNew       = "A new event is Claimed."
 	rowReleased  = "A released event is InProgress before its NotBefore, and Claimed from then on."
-	rowClaimed   = "A claimed event is InProgress within its lease; from its end on it is Claimed, and the claim is Lapsed, as is the next one where nothing ran under it."
-	rowAnewOpen  = "One of these two that may be claimed, and arrives after its window, is Claimed anew, as an ended one is."
+	rowClaimed   = "A claimed event is InProgress within its lease; from its end on it is Claimed, and the claim is Lapsed, as is the next one if nothing ran under it."
+	rowResetOpen = "If one of these two may be claimed and arrives after its window, it is Claimed as a new one, as an ended event is."
 	rowUnhandled = "An event completed as unhandled is Claimed once a handler is registered."
 	rowLetter    = "A failed event is Claimed by the letter that carries its fence: done is kept, started cleared, attempts counted from zero."
 	rowReplay    = "A completed or failed event is Claimed by a replay that carries its fence: done, started and results are cleared, or only the named handlers in them, and attempts counted from zero."
 	rowDuplicate = "Any other ended event is a Duplicate."
 	rowRuns      = "Every claim counts a run; only an arrival after the window counts runs from zero."
-	rowElse      = "Where nothing else is said, a claim counts an attempt and returns the done, started and results that are kept."
-	rowAssume    = "It takes the handlers that an operator assumes done as done."
+	rowElse      = "Unless stated otherwise, a claim counts an attempt and returns the done, started and results that are kept."
+	rowAssume    = "It marks as done the handlers that an operator assumes done."
 )
 
 // A row is one way of claiming an event. Its record has run twice: first a and b are
@@ -106,18 +106,18 @@ func (w row) run(b *bench) {
 		w.ask(&r, last)
 	}
 	got := b.ask(r)
-	if w.lapsed && w.promise != rowAnewOpen {
+	if w.lapsed && w.promise != rowResetOpen {
 		died, at := last.Runs, last.Lease
-		if r.Owner == last.Owner { // the run before was released, and did not say why
+		if r.Owner == last.Owner { // the previous run was released without a reason
 			died, at = last.Runs-1, r.At
 		}
 		b.wantDied(got.Claim.Tries, died, at)
 		got.Claim.Tries = nil
 	}
-	switch anew := w.promise == rowAnew || w.promise == rowAnewOpen; {
+	switch reset := w.promise == rowReset || w.promise == rowResetOpen; {
 	case r.Owner == last.Owner:
 		runs = before.Runs
-	case !anew:
+	case !reset:
 		runs = before.Runs + 1
 	}
 	want := ledger.Answer{Status: w.want}
@@ -131,7 +131,7 @@ func (w row) run(b *bench) {
 			Key: r.Key, Owner: r.Owner, Fence: fence, Lease: r.Lease, DedupUntil: r.DedupUntil,
 			Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
 		}
-		if w.promise == rowAnew || w.promise == rowAnewOpen {
+		if w.promise == rowReset || w.promise == rowResetOpen {
 			want.Claim.Earlier = before.Received
 		}
 	case ledger.InProgress:
@@ -146,7 +146,7 @@ func (w row) run(b *bench) {
 	w.checkRecord(b, r, runs, before, after)
 }
 
-// checkRecord checks what a claim leaves in the record.
+// checkRecord checks the record that a claim leaves.
 func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after ledger.Record) {
 	want := ledger.Record{
 		State: ledger.StateClaimed, Owner: r.Owner, Fence: before.Fence + 1, Lease: r.Lease,
@@ -154,7 +154,7 @@ func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after led
 		Hash: before.Hash, Identity: before.Identity, Secret: before.Secret, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
 		FirstClaimed: before.FirstClaimed,
 	}
-	if w.found == nil || w.promise == rowAnew || w.promise == rowAnewOpen {
+	if w.found == nil || w.promise == rowReset || w.promise == rowResetOpen {
 		want.Hash, want.Identity, want.Secret = r.Hash, r.Identity, r.Secret
 		want.Type, want.FirstClaimed = r.Type, r.At
 		want.Received, want.DedupUntil = r.Received, r.DedupUntil
@@ -164,7 +164,7 @@ func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after led
 	b.wantEqual("record", after, want)
 }
 
-// firstRows are those that are judged first, and their order.
+// firstRows are the rows that are judged first, and their order.
 func firstRows() []row {
 	own := func(r *ledger.Request, last ledger.Claim) { r.Owner = last.Owner }
 	completed := ended(ledger.StateCompleted, ran, done("a", "b", "c"))
@@ -176,16 +176,16 @@ func firstRows() []row {
 		{name: "OwnBeforeConflict", promise: rowOrder, found: left, ask: all(own, anotherBody), want: ledger.Claimed,
 			attempts: 2, done: []string{"a", "b"}, started: []string{"s"}, lapsed: true},
 		{name: "OwnButEnded", promise: rowOwn, found: completed, ask: own, want: ledger.Duplicate},
-		{name: "AnewAfterCompleted", promise: rowAnew, found: completed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
-		{name: "AnewAfterFailed", promise: rowAnew, found: failed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
-		{name: "AnewAfterUnhandled", promise: rowAnew, found: ended(ledger.StateCompleted, because(ledger.ReasonUnhandled)),
+		{name: "PastWindowAfterCompleted", promise: rowReset, found: completed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "PastWindowAfterFailed", promise: rowReset, found: failed, ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
+		{name: "PastWindowAfterUnhandled", promise: rowReset, found: ended(ledger.StateCompleted, because(ledger.ReasonUnhandled)),
 			ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
-		{name: "AnewWithAnotherBody", promise: rowAnew, found: completed,
+		{name: "PastWindowWithAnotherBody", promise: rowReset, found: completed,
 			ask: all(arriving(time.Millisecond), anotherBody), want: ledger.Claimed, attempts: 1},
-		{name: "AnewBeforeReplay", promise: rowAnew, found: completed,
+		{name: "PastWindowBeforeReplay", promise: rowReset, found: completed,
 			ask:  all(arriving(time.Millisecond), reopening(ledger.Reopen{Replay: true, Handlers: []string{"a"}}, 0)),
 			want: ledger.Claimed, attempts: 1},
-		{name: "NotAnewAtTheWindowsEnd", promise: rowDuplicate, found: completed, ask: arriving(0), want: ledger.Duplicate},
+		{name: "DuplicateAtTheWindowsEnd", promise: rowDuplicate, found: completed, ask: arriving(0), want: ledger.Duplicate},
 		{name: "ConflictCompleted", promise: rowConflict, found: completed, ask: anotherBody, want: ledger.Conflict},
 		{name: "ConflictFailed", promise: rowConflict, found: failed, ask: anotherBody, want: ledger.Conflict},
 		{name: "ConflictWithinLease", promise: rowConflict, found: left, ask: anotherBody, want: ledger.Conflict},
@@ -201,7 +201,7 @@ func firstRows() []row {
 	}
 }
 
-// openRows are those of events that have not ended.
+// openRows are the rows of events that have not ended.
 func openRows() []row {
 	names := []string{"a", "b"}
 	began := []string{"s"}
@@ -230,14 +230,14 @@ func openRows() []row {
 			want: ledger.InProgress, until: lease},
 		{name: "ClaimedLapsed", promise: rowClaimed, found: left, ask: later(lease),
 			want: ledger.Claimed, attempts: 3, done: names, started: began, lapsed: true},
-		{name: "ReleasedAnew", promise: rowAnewOpen, found: ended(ledger.StateReleased, after(0), because("permanent")),
+		{name: "ReleasedPastWindow", promise: rowResetOpen, found: ended(ledger.StateReleased, after(0), because("permanent")),
 			ask: arriving(time.Millisecond), want: ledger.Claimed, attempts: 1},
-		{name: "LapsedAnew", promise: rowAnewOpen, found: left, ask: all(arriving(time.Millisecond), later(lease)),
+		{name: "LapsedPastWindow", promise: rowResetOpen, found: left, ask: all(arriving(time.Millisecond), later(lease)),
 			want: ledger.Claimed, attempts: 1, lapsed: true},
 	}
 }
 
-// endedRows are those of ended events that no operator asks for.
+// endedRows are the rows of ended events that no operator asks for.
 func endedRows() []row {
 	handled := func(r *ledger.Request, _ ledger.Claim) { r.Handled = true }
 	unhandled := ended(ledger.StateCompleted, because(ledger.ReasonUnhandled))
@@ -252,7 +252,7 @@ func endedRows() []row {
 	}
 }
 
-// operatorRows are those of dead letters and replays.
+// operatorRows are the rows of dead letters and replays.
 func operatorRows() []row {
 	completed, failed := ended(ledger.StateCompleted, ran), ended(ledger.StateFailed, because("permanent"))
 	letter := reopening(ledger.Reopen{}, 0)

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	promiseMoved     = "ErrStateMoved where tx moves a state that is no longer at its version;"
-	promiseFirst     = "Of several it returns the first, or ErrWrites."
-	promiseTwice     = "That the handler is done counts before all of them: committing twice is no error and applies once."
+	promiseMoved     = "ErrStateMoved if tx moves a state that is no longer at its version;"
+	promiseFirst     = "If several apply, it returns the first, or ErrWrites."
+	promiseTwice     = "If the handler is already done, none of them applies: committing twice is no error and applies once."
 	promiseReads     = "States reads the states that handlers move."
 	promiseMoves     = "Stores keep them beside the records; Commit moves them."
-	promiseGet       = "GetState gives a state as it was last committed, and a zero Version where there is none."
-	promiseForgotten = "One that has expired is still given: the caller takes it as absent, and moves it from the version that is given."
+	promiseGet       = "GetState returns a state as it was last committed, or the zero Version if there is no state."
+	promiseForgotten = "An expired state is still returned: the caller treats it as absent, and moves it from the version returned."
 )
 
-// moving is a transaction that moves the state to text, and gives text as the result.
+// moving returns a transaction that moves the state to text, with text as the result.
 func moving(id string, version int64, text string) ledger.Tx {
 	raw, _ := json.Marshal(text)
 	return ledger.Tx{
@@ -29,10 +29,10 @@ func moving(id string, version int64, text string) ledger.Tx {
 	}
 }
 
-// first is the version of a state that is moved for the first time at start.
+// first is the version of a state that is first moved at start.
 func first() int64 { return start().UnixMilli() }
 
-// wantState checks a state; text empty means that there is none.
+// wantState checks a state; an empty text means that there is no state.
 func (b *bench) wantState(id string, version int64, text string) ledger.StateValue {
 	b.Helper()
 	got, err := b.Store.GetState(b.Context(), id)
@@ -154,8 +154,8 @@ func stateCases() []testCase {
 	}
 }
 
-// stateExpires forgets a state, in two ways: past its time it is there still, and may be
-// moved; and once the table has dropped it, its version does not come again.
+// stateExpires lets a state expire, in two stages: past its time it still exists and may be
+// moved; once the table has dropped it, its version never comes back.
 func stateExpires(b *bench) {
 	tx := moving("s1", 0, "one")
 	tx.State.Expires = start().Add(time.Hour + time.Millisecond)
@@ -183,7 +183,7 @@ func stateExpires(b *bench) {
 	b.wantError("Commit of one who read it before", b.Store.Commit(b.Context(), b.claim("a#6"), "h", moving("s1", got.Version, "five")), ledger.ErrStateMoved)
 }
 
-// firstOfSeveral breaks more and more of one transaction, from the last to the first.
+// firstOfSeveral breaks more and more parts of one transaction, from the last to the first.
 func firstOfSeveral(b *bench) {
 	entity := ledger.Entity{Handler: "h", Name: "e"}
 	setup := moving("s1", 0, "one")
@@ -208,8 +208,8 @@ func firstOfSeveral(b *bench) {
 	b.wantItem("good", nil)
 }
 
-// raceForState lets rivals move one state at once, each until it succeeds: every move
-// is there, once, and each built on the one before.
+// raceForState lets rivals move one state at once, each until it succeeds: every move is
+// applied once, and each builds on the one before.
 func raceForState(b *bench) {
 	var claims []ledger.Claim
 	for i := range rivals {
@@ -227,7 +227,7 @@ func raceForState(b *bench) {
 			tx := ledger.Tx{State: &ledger.StateChange{
 				ID: "s1", Version: found.Version, At: start(), JSON: fmt.Appendf(nil, `"%s%d"`, trimmed(found.JSON), i),
 			}}
-			// What is no named error is a conflict of two requests, and may be tried again.
+			// An error that is not named is a conflict of two requests, and may be retried.
 			if err := b.Store.Commit(b.Context(), claims[i], "h", tx); err == nil {
 				mu.Lock()
 				seen[tx.State.Next()] = string(tx.State.JSON)
@@ -248,7 +248,7 @@ func raceForState(b *bench) {
 	}
 }
 
-// trimmed is a JSON string without its quotes.
+// trimmed returns a JSON string without its quotes.
 func trimmed(raw []byte) string {
 	if len(raw) < 2 {
 		return ""

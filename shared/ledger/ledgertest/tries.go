@@ -13,12 +13,12 @@ func tried(tries ...ledger.Try) func(*ledger.End) {
 	return func(e *ledger.End) { e.Tries = tries }
 }
 
-// try is one of a run, failed as its handler's error says.
+// try returns the Try of a failed run, with its handler's error.
 func try(attempt int, handler, text string) ledger.Try {
 	return ledger.Try{At: start(), Attempt: attempt, Outcome: "failed", Handler: handler, Error: text}
 }
 
-// wantDied checks that the only try tells of a run that died.
+// wantDied checks that the only try is a run that died.
 func (b *bench) wantDied(tries []ledger.Try, run int, at time.Time) {
 	b.Helper()
 	if len(tries) != 1 || tries[0].Error == "" {
@@ -30,8 +30,8 @@ func (b *bench) wantDied(tries []ledger.Try, run int, at time.Time) {
 
 func triesCases() []testCase {
 	const (
-		kept  = "The tries of a release or a failure, where there are any, take the place of those that are kept, at most MaxTries and MaxTriesSize bytes of them, the oldest out first; a completion leaves them as they are."
-		given = "A claim returns the tries that are kept, and writes none; where a lease has passed, a last one tells of the run that died."
+		kept  = "The tries of a release or a failure, if it has any, replace those that are kept: at most MaxTries of them and MaxTriesSize bytes, without the oldest that do not fit; a completion leaves them as they are."
+		given = "A claim returns the tries that are kept, and writes none; if a lease has passed, the last of them is the run that died."
 	)
 	return []testCase{
 		{"TriesAreKept", kept, func(b *bench) {
@@ -71,8 +71,8 @@ func triesCases() []testCase {
 			letter := b.claim("a#1", func(r *ledger.Request) { r.Reopen = &ledger.Reopen{Fence: c.Fence} })
 			b.wantEqual("tries, redriven", len(letter.Tries), 1)
 			b.mustEnd(letter, ledger.StateFailed, ran, tried(letter.Tries...))
-			anew := b.claim("a#1", func(r *ledger.Request) { r.Received = r.DedupUntil.Add(time.Second) })
-			b.wantEqual("tries of a new arrival", len(anew.Tries), 0)
+			next := b.claim("a#1", func(r *ledger.Request) { r.Received = r.DedupUntil.Add(time.Second) })
+			b.wantEqual("tries of a new arrival", len(next.Tries), 0)
 			b.wantEqual("tries in its record", len(b.record("a#1").Tries), 0)
 		}},
 		{"TriesOfALapsedClaim", given, func(b *bench) {

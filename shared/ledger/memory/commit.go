@@ -37,7 +37,7 @@ func (s *Store) Commit(ctx context.Context, c ledger.Claim, handler string, tx l
 	})
 }
 
-// keepBeside writes what of tx is kept beside the records.
+// keepBeside writes the parts of tx that are kept beside the records.
 func (s *Store) keepBeside(tx ledger.Tx) {
 	if tx.Entity != (ledger.Entity{}) {
 		if s.newest == nil {

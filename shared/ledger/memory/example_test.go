@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/ledger/memory"
 )
 
-// A claim's reply is lost: it was applied all the same, and asking again under the same
-// owner finds it.
+// A claim's reply is lost. The claim was applied, and asking again under the same owner
+// finds it.
 func ExampleStore_fault() {
 	lost := true
 	store := &memory.Store{Fault: func(op, _ string) (bool, error) {

@@ -28,11 +28,11 @@ const (
 type Store struct {
 	// Keep is how long records outlive their window; it only shows in Record.Expires.
 	Keep time.Duration
-	// Fault, if not nil, is asked before each record that a call touches. With a nil
-	// err the call goes its way. Else the caller gets err, and apply says whether the
-	// call takes effect all the same: (true, err) is a lost reply, (false, err) a lost
-	// request. It is called without a lock held, so it may use the store, and side by
-	// side where calls are.
+	// Fault, if not nil, is asked before each record that a call touches. If it returns a
+	// nil err, the call proceeds. Otherwise the caller gets err, and apply says whether the
+	// call still takes effect: (true, err) is a lost reply, (false, err) a lost request. It
+	// is called without a lock, so it may use the store, and concurrently if calls are
+	// concurrent.
 	Fault func(op, key string) (apply bool, err error)
 
 	mu       sync.Mutex // makes each record's step atomic
@@ -98,7 +98,7 @@ func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 	return errs
 }
 
-// Record gives the record of key.
+// Record returns the record of key.
 func (s *Store) Record(key string) (ledger.Record, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,14 +106,14 @@ func (s *Store) Record(key string) (ledger.Record, bool) {
 	return rec, ok
 }
 
-// Records gives a copy of all records by key.
+// Records returns a copy of all records by key.
 func (s *Store) Records() map[string]ledger.Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.records)
 }
 
-// Payload gives the payload that is kept beside the record of key.
+// Payload returns the payload that is kept beside the record of key.
 func (s *Store) Payload(key string) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,14 +121,14 @@ func (s *Store) Payload(key string) ([]byte, bool) {
 	return payload, ok
 }
 
-// DropState takes a state out, as a table does some time after it has expired.
+// DropState removes a state, as a table does some time after it has expired.
 func (s *Store) DropState(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.states, id)
 }
 
-// Item gives the item of one of the user's tables, its key included, as Commit left it.
+// Item returns an item of one of the user's tables, its key included, as Commit left it.
 func (s *Store) Item(table string, key webhook.Attributes) (webhook.Attributes, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *Store) Item(table string, key webhook.Attributes) (webhook.Attributes, 
 	return item, ok
 }
 
-// Items gives all items of one of the user's tables, in the order of their keys.
+// Items returns all items of one of the user's tables, in the order of their keys.
 func (s *Store) Items(table string) []webhook.Attributes {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,8 +148,8 @@ func (s *Store) Items(table string) []webhook.Attributes {
 	return all
 }
 
-// faulty takes the step, unless Fault or ctx keeps it from it. What the caller sees of
-// the step's outcome is Fault's to say, too.
+// faulty takes the step unless Fault or ctx prevents it. Fault also decides what the caller
+// sees of the outcome.
 func (s *Store) faulty(ctx context.Context, op, key string, step func() error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%s %s: %w", op, key, err)
@@ -173,7 +173,7 @@ func (s *Store) faulty(ctx context.Context, op, key string, step func() error) e
 	return nil
 }
 
-// found is the record of key, nil if there is none.
+// found is the record of key, or nil.
 func (s *Store) found(key string) *ledger.Record {
 	rec, ok := s.records[key]
 	if !ok {
@@ -182,8 +182,8 @@ func (s *Store) found(key string) *ledger.Record {
 	return &rec
 }
 
-// put keeps next as the record of key, if there is something to write. Records in the
-// map are replaced, never changed, so they can be handed out.
+// put stores next as the record of key, if there is something to write. Records in the map
+// are replaced, never changed, so they can be handed out.
 func (s *Store) put(key string, next *ledger.Record) {
 	if next == nil {
 		return

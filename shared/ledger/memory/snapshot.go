@@ -45,11 +45,11 @@ func (s *Store) Snapshot() (json.RawMessage, error) {
 	return json.Marshal(all)
 }
 
-// Restore replaces the content by that of a snapshot. If it fails, nothing changes.
+// Restore replaces the content with that of a snapshot. If it fails, nothing changes.
 func (s *Store) Restore(raw json.RawMessage) error {
 	var all snapshot
 	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber() // else a number of a table would lose digits
+	d.UseNumber() // otherwise a number in a table would lose digits
 	if err := d.Decode(&all); err != nil {
 		return fmt.Errorf("restore the ledger: %w", err)
 	}
@@ -95,5 +95,5 @@ func valueOf(v any) (webhook.Value, error) {
 		n, err := v.Int64()
 		return webhook.N(n), err
 	}
-	return webhook.Value{}, fmt.Errorf("%T is not the value of an attribute", v)
+	return webhook.Value{}, fmt.Errorf("%T is not an attribute's value", v)
 }

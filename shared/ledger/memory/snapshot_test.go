@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/ledger/memory"
 )
 
-// A store that is put away and restored before every call keeps the whole contract, so a
-// snapshot leaves nothing out that a later call depends on.
+// A store that is saved and restored before every call keeps the whole contract, so a
+// snapshot has everything that a later call depends on.
 func TestSnapshotKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	ledgertest.Run(t, func(t *testing.T) ledgertest.Harness {
@@ -28,7 +28,8 @@ type reopened struct {
 	mu sync.Mutex
 }
 
-// reopen returns what ends the call: no other may come between, or it would be lost.
+// reopen returns the function that ends the call: no other call may come between, or it
+// would be lost.
 func (r *reopened) reopen() (done func()) {
 	r.mu.Lock()
 	snapshot, err := r.Snapshot()

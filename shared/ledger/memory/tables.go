@@ -16,9 +16,8 @@ func itemID(table string, key webhook.Attributes) string {
 	return webhook.Delete(table, key).Item()
 }
 
-// apply carries the writes out, all or, with webhook.ErrCondition or webhook.ErrWrites,
-// none. They change distinct items, so what each leaves can be known before the first is
-// carried out.
+// apply applies all writes, or none and returns webhook.ErrCondition or webhook.ErrWrites.
+// They change distinct items, so the result of each is known before the first is applied.
 func (ts tables) apply(writes []webhook.Write) error {
 	after := make([]webhook.Attributes, len(writes))
 	for i, w := range writes {
@@ -44,7 +43,7 @@ func (ts tables) apply(writes []webhook.Write) error {
 	return nil
 }
 
-// changed is what w makes of item; nil is no item.
+// changed returns item as w leaves it; nil is no item.
 func changed(item webhook.Attributes, w webhook.Write) (webhook.Attributes, error) {
 	if w.Op == webhook.OpDelete {
 		return nil, nil
