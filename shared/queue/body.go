@@ -17,10 +17,15 @@ const maxBody = MaxBytes - attributeRoom
 // and a megabyte, and saves nothing for a short message: SQS bills units of 64 KiB.
 const zipFrom = 4 << 10
 
-// encodeBody returns raw in the form in which it is sent, and the value of AttrEncoding,
-// which is empty for plain. A body stays plain if possible, so that people can read it in
-// the console and most messages cost no CPU time.
-func encodeBody(raw []byte) (body, encoding string, err error) {
+// encodeBody returns the body in the form in which it is sent, and the value of
+// AttrEncoding, which is empty for plain. A body stays plain if possible, so that people can
+// read it in the console and most messages cost no CPU time. In place of a body that is
+// stored elsewhere it sends the key.
+func encodeBody(m Message) (body, encoding string, err error) {
+	if m.Origin.Stored != nil {
+		return m.Origin.Stored.Key, encodingVault, nil
+	}
+	raw := m.Raw
 	if len(raw) > MaxRaw {
 		return "", "", fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(raw), MaxRaw)
 	}
@@ -60,6 +65,8 @@ func decodeBody(body string, attributes map[string]string) ([]byte, error) {
 		return []byte(body), nil
 	case encoding == encodingBase64:
 		return decodeBase64(body)
+	case encoding == encodingVault:
+		return nil, nil
 	case encoding == encodingGzip:
 		zipped, err := decodeBase64(body)
 		if err != nil {

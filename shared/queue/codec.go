@@ -14,6 +14,7 @@ import (
 const (
 	encodingBase64 = "base64"
 	encodingGzip   = "gzip+base64"
+	encodingVault  = "vault"
 )
 
 // maxReceived is the last millisecond of the year 9999. A later time has no RFC 3339 form.
@@ -29,7 +30,7 @@ func Encode(m Message) (Wire, error) {
 	if err := checkEvent(m.Event); err != nil {
 		return Wire{}, err
 	}
-	body, encoding, err := encodeBody(m.Raw)
+	body, encoding, err := encodeBody(m)
 	if err != nil {
 		return Wire{}, err
 	}

@@ -120,7 +120,7 @@ func TestDecodeOrigin(t *testing.T) {
 		{provider: "compliancely", id: "hkey-0a1b2c:ab", identity: webhook.KeyHash},
 		{provider: "contiguity-v1", id: "sha256:ab", identity: webhook.BodyHash},
 		{provider: "compliancely", id: "sha256:ab", origin: `{"identity":"key"}`, identity: webhook.KeyHash},
-		{provider: "standard", id: "key:ab", origin: `{"digest":"sha256:cd","secret":1,"at":{"key":"bodies/x"}}`,
+		{provider: "standard", id: "key:ab", origin: `{"digest":"sha256:cd","secret":1,"later":{"key":"x"}}`,
 			want: queue.Origin{Digest: "sha256:cd", Secret: new(1)}},
 		{provider: "kyc", id: "evt_1", origin: `{"window_s":2592000,"signed":"body"}`,
 			want: queue.Origin{Window: 30 * 24 * time.Hour, Signed: "body"}},

@@ -24,10 +24,11 @@
 //	id         always             the event's id, 1 to 200 characters of 0x21–0x7E
 //	type       always             the event's type, of the same form
 //	received   always             when ingest received it, Unix milliseconds, decimal
-//	encoding   if not plain       "base64" or "gzip+base64", the padded standard alphabet
+//	encoding   if not plain       "base64" or "gzip+base64", the padded standard alphabet;
+//	                              "vault" if the body is kept elsewhere
 //	origin     unless an older    the JSON of the event's identity and of [Origin]: identity
 //	           version sent it    ("body" or "key"; absent where the sender gave the id),
-//	                              digest, window_s, secret, signed
+//	                              digest, window_s, secret, signed, at
 //	failure    on dead letters,   the JSON of [Failure]
 //	           and on those sent
 //	           back
@@ -36,7 +37,8 @@
 // (#x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF), and leaves 8 KiB of the
 // 1 MiB for the attributes. Any other body is sent in base64. It is compressed before if it
 // has 4 KiB or more and gzip makes it shorter, or if it is empty, because its base64 would
-// be empty too.
+// be empty too. A body that does not fit even so is kept in the vault: "at" in origin has its
+// key and its SHA-256, and the message has the key in place of the body.
 //
 // A message that deviates from this is unreadable. It keeps its body, and those of its
 // attributes that fit beside the failure.

@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +22,19 @@ type Origin struct {
 	Window time.Duration // in which another arrival is a duplicate; 0: that of the event's Identity
 	Secret *int          // index of the secret that matched; nil if unknown
 	Signed string        // which of several ways to sign held; empty where there is one
+	Stored *Stored       // where the body is if it does not fit the queue; nil: in the message
+}
+
+// A Stored says where the body of a message is kept, because it does not fit the queue.
+type Stored struct {
+	Key    string `json:"key"`    // in the vault
+	SHA256 string `json:"sha256"` // of the body there, in 64 hexadecimal digits
+}
+
+func (s Stored) valid() bool {
+	sum, err := hex.DecodeString(s.SHA256)
+	return err == nil && len(sum) == sha256.Size && s.SHA256 == strings.ToLower(s.SHA256) &&
+		webhook.ValidName(s.Key) && len(s.Key) <= maxKeyLen
 }
 
 // The longest texts of an Origin: a digest is a prefix and 64 hexadecimal digits, and
@@ -27,6 +42,7 @@ type Origin struct {
 const (
 	maxDigestLen = 100
 	maxSignedLen = 40
+	maxKeyLen    = 100 // "bodies/" and 64 hexadecimal digits
 )
 
 // MaxWindow is the longest window of an Origin: that of an id which the sender gave.
@@ -39,6 +55,7 @@ type originJSON struct {
 	WindowS  int64            `json:"window_s,omitempty"`
 	Secret   *int             `json:"secret,omitempty"`
 	Signed   string           `json:"signed,omitempty"`
+	At       *Stored          `json:"at,omitempty"`
 }
 
 // valid reports whether process can rely on each field, however the message was made.
@@ -47,20 +64,21 @@ func (o originJSON) valid() bool {
 		(o.Digest == "" || webhook.ValidName(o.Digest) && len(o.Digest) <= maxDigestLen) &&
 		o.WindowS >= 0 && o.WindowS <= int64(MaxWindow/time.Second) &&
 		(o.Secret == nil || *o.Secret >= 0) &&
-		(o.Signed == "" || webhook.ValidName(o.Signed) && len(o.Signed) <= maxSignedLen)
+		(o.Signed == "" || webhook.ValidName(o.Signed) && len(o.Signed) <= maxSignedLen) &&
+		(o.At == nil || o.At.valid())
 }
 
 // encodeOrigin returns the value of the attribute; empty if there is nothing to say.
 func encodeOrigin(m Message) (string, error) {
 	o := originJSON{
 		Identity: m.Identity, Digest: m.Origin.Digest, WindowS: int64(m.Origin.Window / time.Second),
-		Secret: m.Origin.Secret, Signed: m.Origin.Signed,
+		Secret: m.Origin.Secret, Signed: m.Origin.Signed, At: m.Origin.Stored,
 	}
 	if o == (originJSON{}) {
 		return "", nil
 	}
 	if !o.valid() {
-		return "", fmt.Errorf("%w: %s: identity, digest, window_s, secret or signed is malformed", ErrInvalid, AttrOrigin)
+		return "", fmt.Errorf("%w: %s: identity, digest, window_s, secret, signed or at is malformed", ErrInvalid, AttrOrigin)
 	}
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -73,7 +91,11 @@ func encodeOrigin(m Message) (string, error) {
 // that are not known are those of a later version, and skipped.
 func decodeOrigin(m *Message, attributes map[string]string) error {
 	text, ok := attributes[AttrOrigin]
+	stored := attributes[AttrEncoding] == encodingVault
 	if !ok {
+		if stored {
+			return errNowhere
+		}
 		m.Identity = LegacyIdentity(m.Provider, m.ID)
 		return nil
 	}
@@ -82,9 +104,17 @@ func decodeOrigin(m *Message, attributes map[string]string) error {
 		return errors.New("attribute origin is malformed")
 	}
 	m.Identity = o.Identity
-	m.Origin = Origin{Digest: o.Digest, Window: time.Duration(o.WindowS) * time.Second, Secret: o.Secret, Signed: o.Signed}
+	m.Origin = Origin{
+		Digest: o.Digest, Window: time.Duration(o.WindowS) * time.Second, Secret: o.Secret, Signed: o.Signed, Stored: o.At,
+	}
+	if stored != (o.At != nil) {
+		return errNowhere
+	}
 	return nil
 }
+
+// errNowhere is the fault of a message that has two bodies or none.
+var errNowhere = errors.New("attributes encoding and origin disagree on where the body is")
 
 // LegacyIdentity tells how an id was made by a version that did not write it down. All
 // ids of the providers compliancely and contiguity-v1 are ours, and their prefix says
