@@ -29,7 +29,7 @@ var rules = []rule{
 		"the ledger is tested alone, without queue and handlers"},
 	{"shared/vault", []string{"shared/vault"},
 		"a vault keeps bytes, and does not know what they are for"},
-	{"shared/ingest", []string{"shared/webhook", "shared/source", "shared/queue"},
+	{"shared/ingest", []string{"shared/webhook", "shared/source", "shared/queue", "shared/vault"},
 		"acknowledging must not depend on processing"},
 	{"shared/hook", []string{"shared/webhook"},
 		"a handler's author sees events and errors, not how they are run"},

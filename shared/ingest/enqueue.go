@@ -16,7 +16,7 @@ const (
 	// Budget is the longest time in which a webhook is verified and queued, including a
 	// read of the sources. A webhook that is not queued by then is answered with 503.
 	Budget = 5 * time.Second
-	// TryTimeout is the longest time of one attempt to queue it, so that a connection
+	// TryTimeout is the longest time of one call to queue or vault, so that a connection
 	// that hangs leaves time for another attempt.
 	TryTimeout = 1500 * time.Millisecond
 
@@ -40,30 +40,100 @@ func withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, left)
 }
 
-// enqueue tries until the message is queued or ctx ends. The error is
-// [webhook.ErrTooLarge], or [webhook.ErrQueueUnavailable] with the error of the last attempt.
-func (h *Handler) enqueue(ctx context.Context, m queue.Message, report *Report) error {
+// enqueue tries until the message is durable or ctx ends. Where the vault takes what the
+// queue does not, the queue has ctx's time but for SpillTime. The error is
+// [webhook.ErrTooLarge], or [webhook.ErrQueueUnavailable] with the errors of the last
+// attempts.
+func (h *Handler) enqueue(ctx context.Context, m *outgoing, report *Report) error {
 	began := time.Now()
 	defer func() { report.Queueing = time.Since(began) }()
-	var failed error
-	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
+	sending, cancel := h.queueShare(ctx)
+	defer cancel()
+	err := h.again(sending, func(ctx context.Context) error {
 		report.Tries++
-		failed = h.try(ctx, m)
-		if failed == nil {
+		return h.send(ctx, m, report)
+	})
+	if err == nil || errors.Is(err, webhook.ErrTooLarge) {
+		return err
+	}
+	if h.Spill {
+		spilled := h.spill(ctx, m)
+		if spilled == nil {
+			report.Spilled, report.NotQueued = true, err
 			return nil
 		}
-		if errors.Is(failed, queue.ErrTooLarge) {
-			return fmt.Errorf("%w: %w", webhook.ErrTooLarge, failed)
+		err = errors.Join(err, fmt.Errorf("spill: %w", spilled))
+	}
+	return fmt.Errorf("%w: %w", webhook.ErrQueueUnavailable, err)
+}
+
+// queueShare is the time in which the queue has to take the message.
+func (h *Handler) queueShare(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok || !h.Spill {
+		return context.WithCancel(ctx)
+	}
+	left := time.Until(deadline)
+	return context.WithTimeout(ctx, max(left-SpillTime, left/2))
+}
+
+// An outgoing is a message on its way to the queue.
+type outgoing struct {
+	queue.Message
+	hash     webhook.Hasher // of the sources' document
+	tooLarge bool           // the queue refused it for its size
+}
+
+// send makes one attempt to queue the message. The body of one that is too large goes into
+// the vault first; m then says where it is.
+func (h *Handler) send(ctx context.Context, m *outgoing, report *Report) error {
+	send := func(ctx context.Context) error { return h.Queue.Send(ctx, m.Message, 0) }
+	if !m.tooLarge {
+		err := try(ctx, send)
+		if !errors.Is(err, queue.ErrTooLarge) {
+			return err
+		}
+		if h.Vault == nil {
+			return &finalError{fmt.Errorf("%w: %w", webhook.ErrTooLarge, err)}
+		}
+		m.tooLarge = true
+	}
+	if m.Origin.Stored == nil {
+		stored, err := h.store(ctx, m.Message)
+		if err != nil {
+			return err
+		}
+		m.Origin.Stored, m.Raw = stored, nil
+		report.Stored = true
+	}
+	return try(ctx, send)
+}
+
+// A finalError is one that a further attempt would return again.
+type finalError struct{ error }
+
+func (e *finalError) Unwrap() error { return e.error }
+
+// again makes attempts until one succeeds, its error is final, or ctx ends.
+func (h *Handler) again(ctx context.Context, attempt func(context.Context) error) error {
+	var failed error
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
+		if failed = attempt(ctx); failed == nil {
+			return nil
+		}
+		if _, final := errors.AsType[*finalError](failed); final {
+			return failed
 		}
 		wait(ctx, pause/2+h.jitter(pause/2))
 	}
-	return fmt.Errorf("%w: %w", webhook.ErrQueueUnavailable, cmp.Or(failed, context.Cause(ctx)))
+	return cmp.Or(failed, context.Cause(ctx))
 }
 
-func (h *Handler) try(ctx context.Context, m queue.Message) error {
+// try makes one call that is not to hang.
+func try(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, TryTimeout)
 	defer cancel()
-	return h.Queue.Send(ctx, m, 0)
+	return call(ctx)
 }
 
 // wait returns after d, or when ctx ends.

@@ -33,6 +33,11 @@ const (
 type Handler struct {
 	Sources *source.Sources
 	Queue   Sender
+	// Vault takes the bodies that do not fit the queue. If nil, such webhooks are refused.
+	Vault Putter
+	// Spill says that the vault also takes messages that the queue did not take in time, as
+	// somebody sends them from there. It requires Vault.
+	Spill bool
 	// Report is called for every request but health checks, after the answer, in the
 	// goroutine of the request. If nil, nothing is reported.
 	Report func(context.Context, Report)
@@ -155,7 +160,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // verify returns the message of a request that a signature vouches for.
 func (h *Handler) verify(
 	ctx context.Context, name string, r webhook.Request, report *Report,
-) (queue.Message, error) {
+) (*outgoing, error) {
 	began := time.Now()
 	src, verified, err := h.Sources.Verify(ctx, name, r)
 	report.Verifying = time.Since(began)
@@ -163,13 +168,13 @@ func (h *Handler) verify(
 		report.Source, report.Provider = src.Name, src.Provider.Name()
 	}
 	if err != nil {
-		return queue.Message{}, err
+		return nil, err
 	}
 	if err := checkNames(verified); err != nil {
-		return queue.Message{}, err
+		return nil, err
 	}
 	report.ID, report.Type, report.Secret, report.Signed = verified.ID, verified.Type, verified.Secret, verified.Signed
-	return queue.Message{
+	message := queue.Message{
 		Event: webhook.Event{
 			Source:   src.Name,
 			Provider: src.Provider.Name(),
@@ -181,7 +186,8 @@ func (h *Handler) verify(
 			Raw:      r.Body,
 		},
 		Origin: origin(src.Settings, verified, r.Body),
-	}, nil
+	}
+	return &outgoing{Message: message, hash: src.Settings.Hash}, nil
 }
 
 // checkNames checks what queue and ledger require of every provider, so that none can

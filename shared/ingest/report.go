@@ -30,6 +30,10 @@ type Report struct {
 	Encoding string
 	Tries    int // the number of attempts to queue it
 
+	Stored    bool  // its body is in the vault, because it does not fit the queue
+	Spilled   bool  // it is in the vault, because the queue did not take it
+	NotQueued error // why the queue did not take what is spilled; do not log its text
+
 	Verifying time.Duration // finding the source, reading the sources again, and verifying
 	Queueing  time.Duration // all attempts and the pauses between them
 	Took      time.Duration // from the request's headers to the answer

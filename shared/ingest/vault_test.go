@@ -1,0 +1,270 @@
+package ingest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/queue"
+	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/vault/memory"
+	"webhookintake/shared/webhook"
+)
+
+// large returns an event whose body of n bytes does not fit the queue, even compressed.
+func large(n int) string {
+	random := rand.New(rand.NewPCG(1, 2))
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"[random.IntN(64)]
+	}
+	return `{"id":"evt_1","type":"email.incoming","timestamp":1760000000,"data":{"attachment":"` + string(text) + `"}}`
+}
+
+// contents are the objects under a prefix.
+func contents(t *testing.T, v *memory.Vault, prefix string) map[string][]byte {
+	t.Helper()
+	found, err := v.List(t.Context(), prefix, "", vault.MaxList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{}
+	for _, o := range found {
+		if all[o.Key], err = v.Get(t.Context(), o.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func TestLargeBodyIsStored(t *testing.T) {
+	t.Parallel()
+	q, v := newQueue(), memory.New(memory.Options{})
+	h := &ingest.Handler{Sources: sources(t, nil), Queue: q, Vault: v}
+	body := large(4 << 20)
+	for range 2 { // the sender's retry
+		w, report := serve(h, post(body))
+		if w.Code != http.StatusOK || !report.Stored || report.Spilled {
+			t.Fatalf("answer = %d %s, report %+v", w.Code, w.Body, report)
+		}
+	}
+	stored := contents(t, v, vault.Bodies)
+	if len(stored) != 1 {
+		t.Fatalf("%d bodies are stored, want one for both arrivals", len(stored))
+	}
+	for _, m := range q.Messages() {
+		at := m.Origin.Stored
+		if at == nil || !bytes.Equal(stored[at.Key], []byte(body)) || m.ID != "evt_1" || m.Unreadable != nil {
+			t.Errorf("the message says %+v of its body, unreadable %v", at, m.Unreadable)
+		}
+	}
+	if n := len(q.Messages()); n != 2 {
+		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+func TestLargeBodyWithoutVault(t *testing.T) {
+	t.Parallel()
+	w, _ := serve(&ingest.Handler{Sources: sources(t, nil), Queue: newQueue()}, post(large(2<<20)))
+	if w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("answer = %d %s", w.Code, w.Body)
+	}
+}
+
+// outage plays queues and vaults that fail. A webhook ends in one of them, or is answered
+// with 503.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	works := func(context.Context) error { return nil }
+	fails := func(context.Context) error { return errDown }
+	tooLarge := func(context.Context) error { return queue.ErrTooLarge }
+	denied := func(context.Context) error { return vault.ErrDenied }
+	for _, tt := range []struct {
+		name         string
+		queue, vault func(context.Context) error
+		spill        bool
+		status       int
+		atMost       time.Duration // that the answer takes
+		want         string        // what is durable
+	}{
+		{"all well", works, works, true, 200, 0, "queued"},
+		{"queue fails", fails, works, true, 200, 3 * time.Second, "spilled"},
+		{"queue hangs", hang, works, true, 200, 3 * time.Second, "spilled"},
+		{"queue hangs, vault is slow", hang, after(1400 * time.Millisecond), true, 200, 4500 * time.Millisecond, "spilled"},
+		{"queue fails, no upkeep", fails, works, false, 503, 5 * time.Second, ""},
+		{"both fail", fails, fails, true, 503, 5 * time.Second, ""},
+		{"both hang", hang, hang, true, 503, 5 * time.Second, ""},
+		{"queue fails, vault denies", fails, denied, true, 503, 5 * time.Second, ""},
+		{"too large, vault fails", tooLarge, fails, true, 503, 5 * time.Second, ""},
+		{"too large, vault hangs", tooLarge, hang, false, 503, 5 * time.Second, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				durable := ""
+				h := &ingest.Handler{
+					Sources: sources(t, nil), Spill: tt.spill,
+					Queue: senderFunc(func(ctx context.Context, _ queue.Message) error {
+						err := tt.queue(ctx)
+						if err == nil {
+							durable += "queued"
+						}
+						return err
+					}),
+					Vault: putterFunc(func(ctx context.Context, key string, _ []byte) error {
+						err := tt.vault(ctx)
+						if err == nil && strings.HasPrefix(key, vault.Spill) {
+							durable += "spilled"
+						}
+						return err
+					}),
+				}
+				w, report := serve(h, post(event))
+				if w.Code != tt.status || report.Took > tt.atMost || durable != tt.want || report.Spilled != (tt.want == "spilled") {
+					t.Errorf("answer = %d %s after %v, %q, report %+v; want %d within %v, %q",
+						w.Code, w.Body, report.Took, durable, report, tt.status, tt.atMost, tt.want)
+				}
+				if report.Spilled && report.NotQueued == nil {
+					t.Error("the report does not say why the queue did not take it")
+				}
+			})
+		})
+	}
+}
+
+// after is an engine that answers after d, if it is let.
+func after(d time.Duration) func(context.Context) error {
+	return func(ctx context.Context) error { return slow(d)(ctx, 0) }
+}
+
+type putterFunc func(ctx context.Context, key string, body []byte) error
+
+func (f putterFunc) Put(ctx context.Context, key string, body []byte) error { return f(ctx, key, body) }
+
+// TestSpilledIsTheMessage: what is spilled is what would have been queued, an object for
+// each arrival, whether its body is stored or not.
+func TestSpilledIsTheMessage(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{event, large(2 << 20)} {
+		synctest.Test(t, func(t *testing.T) {
+			var want queue.Message
+			v := memory.New(memory.Options{})
+			h := &ingest.Handler{
+				Sources: sources(t, nil), Vault: v, Spill: true,
+				Queue: senderFunc(func(_ context.Context, m queue.Message) error {
+					if _, err := queue.Encode(m); err != nil {
+						return err
+					}
+					want = m
+					return errDown
+				}),
+			}
+			for range 2 {
+				if w, _ := serve(h, post(body)); w.Code != http.StatusOK {
+					t.Fatalf("answer = %d %s", w.Code, w.Body)
+				}
+			}
+			spilled := contents(t, v, vault.Spill)
+			if len(spilled) != 2 {
+				t.Errorf("%d objects for two arrivals", len(spilled))
+			}
+			last := ""
+			for key := range spilled {
+				last = max(last, key)
+			}
+			got, err := queue.Unpack(spilled[last], webhook.Hasher{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.Time = time.Time{} // a message does not carry it
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("spilled (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAcknowledgedIsDurable sends many webhooks while calls of both engines get lost before
+// and after they took effect: what was acknowledged is in one of them.
+func TestAcknowledgedIsDurable(t *testing.T) {
+	t.Parallel()
+	const events = 200
+	synctest.Test(t, func(t *testing.T) {
+		fault := func(lost int) func(string, string) (bool, error) {
+			return func(op, _ string) (bool, error) {
+				switch n := rand.IntN(100); {
+				case op != "send" && op != "put":
+				case n < lost:
+					return false, errDown
+				case n < lost+3:
+					return true, errDown
+				}
+				return true, nil
+			}
+		}
+		q := queuememory.New(queuememory.Options{Fault: fault(90)})
+		v := memory.New(memory.Options{Fault: fault(80)})
+		h := &ingest.Handler{Sources: sources(t, nil), Queue: q, Vault: v, Spill: true}
+		var mu sync.Mutex
+		answers := map[int]int{}
+		acknowledged := map[string]bool{}
+		var all sync.WaitGroup
+		for i := range events {
+			all.Go(func() {
+				id := fmt.Sprintf("evt_%d", i)
+				w, _ := serve(h, post(`{"id":"`+id+`","type":"x"}`))
+				mu.Lock()
+				defer mu.Unlock()
+				answers[w.Code]++
+				acknowledged[id] = w.Code == http.StatusOK
+			})
+		}
+		all.Wait()
+		durable := map[string]bool{}
+		for _, m := range q.Messages() {
+			durable[m.ID] = true
+		}
+		for _, data := range contents(t, v, vault.Spill) {
+			m, err := queue.Unpack(data, webhook.Hasher{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			durable[m.ID] = true
+		}
+		for id, ok := range acknowledged {
+			if ok && !durable[id] {
+				t.Errorf("%s was acknowledged and is nowhere", id)
+			}
+		}
+		if answers[200] == 0 || answers[503] == 0 || answers[200]+answers[503] != events {
+			t.Errorf("answers = %v, which prove nothing or are wrong", answers)
+		}
+	})
+}
+
+// TestNoSpillForWhatIsRefused: the vault takes nothing that no signature vouches for.
+func TestNoSpillForWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	h := &ingest.Handler{
+		Sources: sources(t, nil), Spill: true,
+		Queue: senderFunc(func(context.Context, queue.Message) error { return errDown }),
+		Vault: putterFunc(func(context.Context, string, []byte) error { return errors.New("called") }),
+	}
+	r := post(event)
+	r.Header.Set("Contiguity-Signature", "sha256="+strings.Repeat("0", 64))
+	if w, report := serve(h, r); w.Code != http.StatusUnauthorized || report.Spilled {
+		t.Errorf("answer = %d, report %+v", w.Code, report)
+	}
+}
