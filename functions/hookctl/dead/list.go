@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,8 +24,9 @@ func listCommand(e *cli.Env) *cobra.Command {
 		Use:   "list",
 		Short: "List the dead letters, and count them by reason and source",
 		Long: `dead list shows the letters, oldest first: when each event failed, how often its handlers
-ran, and the error. Letters with the reason receive_limit were moved by SQS itself.
-Payloads are not shown. Times are local.
+ran, and the error. Letters with the reason receive_limit were moved by SQS itself. An
+event can have several letters, if a process ended before the ledger noted the first; they
+share a line with their number. Payloads are not shown. Times are local.
 
 Looking counts as a receive, and the dead-letter queue has no limit of those.`,
 		Example: `  go tool hookctl dead list --stack NAME
@@ -86,12 +88,17 @@ func printList(out *cli.Writer, found dead.List, now time.Time, width int) {
 	printCounts(out, found)
 }
 
-// label returns the letter's name, and says so if it is that of the message.
+// label returns the letter's name, and says so if it is that of the message, or if the line
+// stands for several letters.
 func label(l dead.Letter) string {
-	if l.Name() == l.ID {
-		return l.ID
+	name := l.Name()
+	if name != l.ID {
+		name = "message " + name
 	}
-	return "message " + l.Name()
+	if n := len(l.Folded); n > 0 {
+		name += fmt.Sprintf(" (%d letters)", n+1)
+	}
+	return name
 }
 
 func printNone(out *cli.Writer, others int) {
@@ -102,19 +109,23 @@ func printNone(out *cli.Writer, others int) {
 	out.Print("No dead letter matches; %s.", cli.Count(others, "other is there", "others are there"))
 }
 
-// printCounts counts the letters by reason and source.
+// printCounts counts the events by reason and source.
 func printCounts(out *cli.Writer, found dead.List) {
 	type group struct {
 		reason queue.Reason
 		source string
 	}
 	counts := map[group]int{}
-	reasonWidth := 0
+	reasonWidth, letters := 0, 0
 	for _, l := range found.Letters {
+		letters += 1 + len(l.Folded)
 		counts[group{l.Reason(), cli.OrDash(l.Source)}]++
 		reasonWidth = max(reasonWidth, len(l.Reason()))
 	}
-	total := cli.Count(len(found.Letters), "dead letter", "dead letters")
+	total := cli.Count(letters, "dead letter", "dead letters")
+	if n := len(found.Letters); n < letters {
+		total += " of " + cli.Count(n, "event", "events")
+	}
 	if found.Others > 0 {
 		total += "; " + cli.Count(found.Others, "other does not match", "others do not match")
 	}

@@ -93,6 +93,15 @@ WHEN                     AGE  SOURCE  ID           TYPE               REASON    
      1  receive_limit    texts
      1  unreadable       -
 `, printed(func(out *cli.Writer) { printList(out, found, clitest.Noon, 0) }))
+	folded := found
+	folded.Letters = assorted()
+	folded.Letters[0].Folded = []string{"m-5", "m-6"}
+	got := printed(func(out *cli.Writer) { printList(out, folded, clitest.Noon, 0) })
+	for _, want := range []string{"  evt_1 (3 letters)  text.incoming.sms  permanent", "\n6 dead letters of 4 events\n     1  outcome_unknown  texts\n     1  permanent        texts\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
 	narrow := printed(func(out *cli.Writer) { printList(out, found, clitest.Noon, 116) })
 	if !strings.Contains(narrow, "  attribute source is mi…\n") || strings.Contains(narrow, "missing") {
 		t.Errorf("not cut to the width:\n%s", narrow)
@@ -144,6 +153,8 @@ failed         1
 		printResult(out, dead.Result{Plan: plans[2], Fail: errors.New("lost")}, clitest.Noon)
 		printTally(out, dead.Tally{Redriven: 1, Refused: 2, Failed: 1})
 	}))
+	wantText(t, "redriven       1\nrefused        0\ndropped        2\nfailed         0\n",
+		printed(func(out *cli.Writer) { printTally(out, dead.Tally{Redriven: 1, Dropped: 2}) }))
 }
 
 func TestPrintPlan(t *testing.T) {
@@ -182,6 +193,12 @@ redriving  refused: reply may have acted, and runs at most once: --assume-done r
 		}
 	}
 
+	several := planner().Plan(letter("evt_1", queue.ReasonPermanent, time.Hour), found)
+	several.Letter.Folded = []string{"m-5", "m-6"}
+	if got := printed(func(out *cli.Writer) { printPlan(out, several, clitest.Noon) }); !strings.Contains(got, "\nothers     dropped when this one is redriven: m-5, m-6\n") {
+		t.Errorf("of several letters:\n%s", got)
+	}
+
 	gone := planner().Plan(letter("evt_1", queue.ReasonPermanent, time.Hour), nil)
 	if got := printed(func(out *cli.Writer) { printPlan(out, gone, clitest.Noon) }); !strings.Contains(got, "record     none: the ledger has no record of the event\n") {
 		t.Errorf("without a record:\n%s", got)
@@ -189,6 +206,19 @@ redriving  refused: reply may have acted, and runs at most once: --assume-done r
 	plan.Err = errors.New("table is away")
 	if got := printed(func(out *cli.Writer) { printPlan(out, plan, clitest.Noon) }); !strings.HasSuffix(got, "record     table is away\n") {
 		t.Errorf("with a record that cannot be read:\n%s", got)
+	}
+}
+
+// TestCheckPlans finds misspelt ids. The id of a folded letter is not one.
+func TestCheckPlans(t *testing.T) {
+	t.Parallel()
+	l := letter("evt_1", queue.ReasonPermanent, time.Hour)
+	l.Folded = []string{"m-5"}
+	plans := []dead.Plan{planner().Plan(l, nil)}
+	for id, missing := range map[string]bool{"evt_1": false, "m-evt_1": false, "m-5": false, "m-6": true, "evt_2": true} {
+		if err := checkPlans(planner(), plans, []string{id}); (err != nil) != missing {
+			t.Errorf("checkPlans of %s = %v", id, err)
+		}
 	}
 }
 

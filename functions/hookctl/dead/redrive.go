@@ -31,6 +31,8 @@ func redriveCommand(e *cli.Env) *cobra.Command {
 		Long: `dead redrive sends letters back to the queue: those of the events or messages that you
 name, those that match the flags, or all. It first shows what would happen to each, and
 asks. It deletes a letter only after the queue accepted it. A letter reopens its event once.
+Of several letters of one event it sends the one that the event's record names, and deletes
+the others after that.
 
 Handlers that are recorded as done do not run again; the others do, and their tries are
 counted from the start. It cannot see the settings of the deployed function, so it marks a
@@ -122,7 +124,7 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 func checkPlans(p dead.Planner, plans []dead.Plan, ids []string) error {
 	missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(plans, func(plan dead.Plan) bool {
-			return dead.Filter{IDs: []string{id}}.Matches(plan.Letter)
+			return dead.Filter{IDs: []string{id}}.Matches(plan.Letter) || slices.Contains(plan.Letter.Folded, id)
 		})
 	})
 	if len(missing) > 0 {
@@ -206,7 +208,10 @@ func printTally(out *cli.Writer, t dead.Tally) {
 	for _, one := range []struct {
 		outcome string
 		count   int
-	}{{dead.Redriven, t.Redriven}, {dead.Refused, t.Refused}, {dead.Failed, t.Failed}} {
+	}{{dead.Redriven, t.Redriven}, {dead.Refused, t.Refused}, {dead.Dropped, t.Dropped}, {dead.Failed, t.Failed}} {
+		if one.outcome == dead.Dropped && one.count == 0 {
+			continue // most events have one letter
+		}
 		out.Print("%s %6d", cli.Pad(one.outcome, 9), one.count)
 	}
 }

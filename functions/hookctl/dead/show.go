@@ -26,8 +26,8 @@ func showCommand(e *cli.Env) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show a dead letter, its event's record, and what redriving would do",
 		Long: `dead show takes the id of an event or of a message, and shows everything about the letter
-except its payload, the ledger's record of the event, and what redriving would do. One
-event may have several letters.
+except its payload, the ledger's record of the event, and what redriving would do. If the
+event has several letters, it shows the one that would be sent, and the ids of the others.
 
 With --payload it also shows the body, and for a conflict the other body, if the ledger
 keeps it. It may contain messages, phone numbers and tax numbers.`,
@@ -104,6 +104,9 @@ func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
 	line("event", cli.OrDash(l.ID)+" of source "+cli.OrDash(l.Source))
 	line("type", cli.OrDash(l.Provider)+" "+cli.OrDash(l.Type))
 	line("message", l.Wire.MessageID)
+	if len(l.Folded) > 0 {
+		line("others", "dropped when this one is redriven: "+strings.Join(l.Folded, ", "))
+	}
 	line("received", at(l.Received))
 	line("dead", at(l.At()))
 	line("reason", string(l.Reason())+": "+l.Explanation())
@@ -112,7 +115,7 @@ func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
 		line("runs", fmt.Sprintf("%d, fence %d", f.Attempts, f.Fence))
 	}
 	if l.Unreadable == nil {
-		line("body", fmt.Sprintf("%d bytes, sha256 %s", len(l.Raw), l.Hash()))
+		line("body", fmt.Sprintf("%s, sha256 %s", cli.Count(len(l.Raw), "byte", "bytes"), l.Hash()))
 	}
 	if plan.Err != nil {
 		line("record", out.Bad(plan.Err.Error()))

@@ -9,11 +9,14 @@
 //     TestReceivedTwiceListedOnce) A look that may have missed letters says so, and keeps
 //     no bodies, however many letters there are. (TestManyLettersStayInvisible,
 //     TestGoesRound, TestBodiesAreNotKept)
-//  2. A letter is deleted only after the queue took it. A crash in between repeats
+//  2. A letter is deleted only after the queue accepted it. A crash in between repeats
 //     nothing, because the ledger drops the copy. (TestLostOnTheWay,
 //     TestDiesBetweenSendAndDelete)
+//     Letters of one event are folded: the one with the fence of the event's record is
+//     sent, and the others are deleted after that. (TestFold, TestRedriveFolded,
+//     TestFoldedFarApart, TestCrashOfFold)
 //  3. What a plan says would run is what runs: it asks the judge that the ledger itself
-//     asks. (TestPlanComesTrue, TestCopies)
+//     asks. (TestPlanComesTrue)
 //  4. An at-most-once handler that may have acted runs again only with the operator's
 //     confirmation. (TestConfirmationIsNeeded)
 //  5. Conflicts and unreadable letters stay in the queue. (TestRefusals)

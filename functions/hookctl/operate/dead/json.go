@@ -22,12 +22,13 @@ type View struct {
 	At         time.Time    `json:"at,omitzero"`
 	Received   time.Time    `json:"received,omitzero"`
 	Unreadable string       `json:"unreadable,omitempty"`
+	Folded     []string     `json:"folded,omitempty"` // message ids of the event's other letters
 
 	Hash string `json:"hash,omitempty"` // of the body, if the body was looked at
 
 	Record    *RecordView    `json:"record,omitempty"`
 	Redriving *RedrivingView `json:"redriving,omitempty"`
-	Result    string         `json:"result,omitempty"` // the outcome: redriven, refused or failed
+	Result    string         `json:"result,omitempty"` // the outcome: redriven, refused, dropped or failed
 	Problem   string         `json:"problem,omitempty"`
 
 	Payload     string `json:"payload,omitempty"`
@@ -66,9 +67,7 @@ func (l Letter) View() View {
 	v := View{
 		MessageID: l.Wire.MessageID, Source: l.Source, Provider: l.Provider, ID: l.ID, Type: l.Type,
 		Reason: l.Reason(), Error: l.Cause(), Attempts: l.Attempts(), At: l.At(), Received: l.Received.UTC(),
-	}
-	if l.Failure != nil {
-		v.Fence = l.Failure.Fence
+		Fence: l.Fence(), Folded: l.Folded,
 	}
 	if l.Raw != nil {
 		v.Hash = l.Hash()

@@ -11,7 +11,13 @@ import (
 )
 
 // A Letter is one message of a dead-letter queue.
-type Letter struct{ queue.Message }
+type Letter struct {
+	queue.Message
+	// Folded has the message ids of the event's other letters, which this one stands for.
+	Folded []string
+
+	fold foldKey // zero unless the letter was chosen by a look
+}
 
 // Reasons returns the reasons that a letter can have, in the order of lists.
 func Reasons() []queue.Reason {
@@ -72,6 +78,14 @@ func (l Letter) Attempts() int {
 		return 0
 	}
 	return l.Failure.Attempts
+}
+
+// Fence returns that of the claim that failed; 0 if that is not known.
+func (l Letter) Fence() int64 {
+	if l.Failure == nil {
+		return 0
+	}
+	return l.Failure.Fence
 }
 
 // Hash returns the body's hash in the ledger's form.

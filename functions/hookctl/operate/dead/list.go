@@ -3,7 +3,6 @@ package dead
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
@@ -33,12 +32,12 @@ func (d Client) progress(format string, args ...any) {
 
 // A List is the letters of a queue.
 type List struct {
-	Letters []Letter // that match the filter, oldest first; without bodies
+	Letters []Letter // one of each event that matches the filter, oldest first; without bodies
 	Others  int      // the number of letters that do not match
 }
 
-// List returns the letters that match f, at most limit of them; 0 means all. With an
-// error it returns what it found before.
+// List returns the letters that match f, at most limit of them; 0 means all. Letters of one
+// event are folded. With an error it returns what it found before.
 func (d Client) List(ctx context.Context, f Filter, limit int) (List, error) {
 	var found List
 	err := d.look(ctx, f, limit, &found.Others, func(chosen []Letter) error {
@@ -47,12 +46,13 @@ func (d Client) List(ctx context.Context, f Filter, limit int) (List, error) {
 		}
 		return nil
 	})
-	slices.SortFunc(found.Letters, byAge)
+	found.Letters = fold(found.Letters, func(string) int64 { return 0 })
 	return found, err
 }
 
 // Examine returns the letters with that event or message id, with their bodies, and what
-// redriving each would do. If a record cannot be read, the plan's Err says so.
+// redriving each would do. Letters of one event are folded. If a record cannot be read, the
+// plan's Err says so.
 func (d Client) Examine(ctx context.Context, id string) ([]Plan, error) {
 	var plans []Plan
 	var others int
@@ -60,12 +60,12 @@ func (d Client) Examine(ctx context.Context, id string) ([]Plan, error) {
 		plans = append(plans, d.plan(ctx, chosen)...)
 		return nil
 	})
-	markCopies(plans)
-	return plans, err
+	return foldPlans(plans), err
 }
 
 // Plans returns what redriving each letter that matches f would do, oldest first, at most
-// limit of them; others is the number of letters that do not match.
+// limit of them; others is the number of letters that do not match. Letters of one event
+// are folded.
 func (d Client) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, others int, err error) {
 	err = d.look(ctx, f, limit, &others, func(chosen []Letter) error {
 		for _, plan := range d.plan(ctx, chosen) {
@@ -77,9 +77,29 @@ func (d Client) Plans(ctx context.Context, f Filter, limit int) (plans []Plan, o
 		}
 		return nil
 	})
-	slices.SortFunc(plans, func(a, b Plan) int { return byAge(a.Letter, b.Letter) })
-	markCopies(plans)
-	return plans, others, err
+	return foldPlans(plans), others, err
+}
+
+// foldPlans returns the plan of one letter of each event, oldest first.
+func foldPlans(plans []Plan) []Plan {
+	planned := map[string]Plan{} // by message id
+	fences := map[string]int64{} // of the records, by dedup key
+	letters := make([]Letter, len(plans))
+	for i, plan := range plans {
+		letters[i] = plan.Letter
+		planned[plan.Letter.Wire.MessageID] = plan
+		if plan.Record != nil {
+			key := plan.Letter.Key()
+			fences[key] = max(fences[key], plan.Record.Fence)
+		}
+	}
+	var folded []Plan
+	for _, l := range fold(letters, func(event string) int64 { return fences[event] }) {
+		plan := planned[l.Wire.MessageID]
+		plan.Letter = l
+		folded = append(folded, plan)
+	}
+	return folded
 }
 
 // look calls fn with the letters that match f, and counts the others.
@@ -93,6 +113,7 @@ func (d Client) look(ctx context.Context, f Filter, limit int, others *int, fn f
 				*others++
 			case limit == 0 || chosen < limit:
 				chosen++
+				l.fold = l.foldKey()
 				some = append(some, l)
 			}
 		}

@@ -92,7 +92,7 @@ func (p *pass) take(got []queue.Message) []Letter {
 		}
 		if !p.seen[id] {
 			p.seen[id] = true
-			fresh = append(fresh, Letter{m})
+			fresh = append(fresh, Letter{Message: m})
 		}
 	}
 	until := now.Add(p.first)

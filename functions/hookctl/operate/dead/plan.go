@@ -33,7 +33,7 @@ type Fate string
 // The fates.
 const (
 	FateRun       Fate = "run"       // handlers run, or all are done already
-	FateDuplicate Fate = "duplicate" // dropped: the event has ended since, or another copy comes first
+	FateDuplicate Fate = "duplicate" // dropped: the event has ended since
 	FateWait      Fate = "wait"      // the event is being handled, or waits for its next try
 	FateDead      Fate = "dead"      // it comes back here without a run
 	FateRefused   Fate = "refused"   // it is not sent back
@@ -53,7 +53,6 @@ type Plan struct {
 	MayActTwice []string  // at-most-once handlers that may have acted, and would run again
 	NotRepeated []string  // the same, but not run: the event would come back as outcome_unknown
 	Until       time.Time // for FateWait
-	Copy        bool      // for FateDuplicate: a letter before it says the same
 	Err         error     // the record could not be read
 }
 
@@ -189,39 +188,20 @@ func (p Planner) Unmatched(plans []Plan) []string {
 }
 
 // message returns the message to send: the letter's, with the operator's confirmation in
-// its failure attribute. A plan does not keep it, as that would keep every body.
+// its failure attribute. A letter without a fence names no run of its event, so it goes back
+// as an ordinary message. A plan does not keep it, as that would keep every body.
 func (plan Plan) message() queue.Message {
 	m := plan.Letter.Message
-	if m.Failure != nil && len(plan.Assumed) > 0 {
-		failure := *m.Failure
-		failure.AssumeDone = ledger.Union(failure.AssumeDone, plan.Assumed)
-		m.Failure = &failure
+	if m.Failure == nil {
+		return m
+	}
+	failure := *m.Failure
+	failure.AssumeDone = ledger.Union(failure.AssumeDone, plan.Assumed)
+	m.Failure = &failure
+	if failure.Fence == 0 && plan.Letter.failed() && len(failure.AssumeDone) == 0 {
+		m.Failure = nil
 	}
 	return m
-}
-
-// markCopies finds letters that were sent twice, as happens when a reply is lost: the
-// first of them reopens the event, the others run nothing.
-func markCopies(plans []Plan) {
-	type arrival struct {
-		key      string
-		received time.Time
-		fence    int64
-	}
-	seen := map[arrival]bool{}
-	for i, plan := range plans {
-		if plan.Fate != FateRun {
-			continue
-		}
-		a := arrival{key: plan.Letter.Key(), received: plan.Letter.Received}
-		if f := plan.Letter.Failure; f != nil {
-			a.fence = f.Fence
-		}
-		if seen[a] {
-			plans[i] = Plan{Letter: plan.Letter, Record: plan.Record, Fate: FateDuplicate, Assumed: plan.Assumed, Copy: true}
-		}
-		seen[a] = true
-	}
 }
 
 func (plan Plan) refuse(why error) Plan {

@@ -244,42 +244,6 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestCopies wants one of two copies of a letter to run. Another arrival of the event is
-// not a copy.
-func TestCopies(t *testing.T) {
-	t.Parallel()
-	inWorld(t, func(w *world) {
-		w.on("note")
-		w.fail(queue.ReasonPermanent, nil, nil)
-		first := letter("evt_1", queue.ReasonPermanent)
-		w.deadLetter(first, letter("evt_2", queue.ReasonPermanent))
-		later := letter("evt_2", queue.ReasonPermanent)
-		later.Received = later.Received.Add(time.Hour)
-		w.deadLetter(later)
-
-		const copied = "nothing runs: it is a copy of an earlier letter and is dropped as a duplicate"
-		var texts []string
-		for _, plan := range w.plans(dead.Filter{}) {
-			texts = append(texts, plan.Letter.ID+" "+plan.Text(clock))
-		}
-		unknown := "runs note; the ledger has no record of the event"
-		if want := []string{"evt_1 runs note", "evt_1 " + copied, "evt_2 " + unknown, "evt_2 " + unknown}; !slices.Equal(texts, want) {
-			t.Errorf("plans %q, want %q", texts, want)
-		}
-		shown, err := w.client.Examine(w.Context(), "evt_1")
-		if err != nil || len(shown) != 2 || shown[1].Text(clock) != copied {
-			t.Errorf("Examine = %v, %v", shown, err)
-		}
-		if err := w.client.Redrive(w.Context(), shown, func(dead.Result) {}); err != nil {
-			t.Fatal(err)
-		}
-		w.work()
-		w.work()
-		w.wantCalls("note evt_1")
-		w.wantVisible(2)
-	})
-}
-
 // TestUnsure wants handlers marked that need settings which are not known here.
 func TestUnsure(t *testing.T) {
 	t.Parallel()

@@ -15,9 +15,6 @@ func (plan Plan) Text(format func(time.Time) string) string {
 	case FateRefused:
 		return "refused: " + plan.Why.Error()
 	case FateDuplicate:
-		if plan.Copy {
-			return "nothing runs: it is a copy of an earlier letter and is dropped as a duplicate"
-		}
 		return "nothing runs: the event is " + plan.recordText() + ", and the letter is dropped as a duplicate"
 	case FateWait:
 		return fmt.Sprintf("waits: the event is %s until %s", plan.recordText(), format(plan.Until))

@@ -17,6 +17,8 @@ var (
 	ErrNotReached = errors.New("the redrive ended before its turn; it is still in the dead-letter queue")
 	// ErrKept says that a letter was sent back and is still here as well.
 	ErrKept = errors.New("it was sent back, but could not be deleted here; sent again, it is dropped as a duplicate")
+	// ErrNotDropped says that a letter stays although another one of its event was sent back.
+	ErrNotDropped = errors.New("another letter of its event was sent back, but this one could not be deleted; sent back too, it is dropped as a duplicate")
 	// ErrStopped says that a redrive ended early because the queue accepted nothing.
 	ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow)
 )
@@ -24,22 +26,24 @@ var (
 // A Result is the outcome of redriving one letter.
 type Result struct {
 	Plan
-	Sent bool  // it is in the queue
-	Fail error // what went wrong; nil if it was sent and deleted, or refused
+	Sent    bool  // it is in the queue
+	Dropped bool  // it was deleted, as another letter of its event was sent
+	Fail    error // what went wrong; nil if it was sent and deleted, dropped, or refused
 }
 
-// Redrive sends back the planned letters that no plan refused, and calls report with the
-// outcome of each. A letter is planned again when it is sent, so that changes since then
-// count. The error says why Redrive ended early. When ctx ends, the group of letters under
-// way is finished first.
+// Redrive sends back the planned letters that no plan refused, deletes those folded into
+// them, and calls report with the outcome of each. A letter is planned again when it is
+// sent, so that changes since then count. The error says why Redrive ended early. When ctx
+// ends, the group of letters under way is finished first.
 func (d Client) Redrive(ctx context.Context, planned []Plan, report func(Result)) error {
-	r := redrive{Client: d, report: report, left: map[string]bool{}}
+	r := redrive{Client: d, report: report, left: map[string]Letter{}, folds: newFolds()}
 	for _, plan := range planned {
 		if plan.Fate == FateRefused {
 			report(Result{Plan: plan})
 			continue
 		}
-		r.left[plan.Letter.Wire.MessageID] = true
+		r.left[plan.Letter.Wire.MessageID] = plan.Letter
+		r.folds.add(plan.Letter)
 	}
 	if r.total = len(r.left); r.total == 0 {
 		return nil
@@ -50,10 +54,11 @@ func (d Client) Redrive(ctx context.Context, planned []Plan, report func(Result)
 		why = ErrNotReached
 	}
 	for _, plan := range planned {
-		if r.left[plan.Letter.Wire.MessageID] {
+		if _, ok := r.left[plan.Letter.Wire.MessageID]; ok {
 			report(Result{Plan: plan, Fail: why})
 		}
 	}
+	r.folds.undropped(report)
 	return err
 }
 
@@ -61,7 +66,8 @@ func (d Client) Redrive(ctx context.Context, planned []Plan, report func(Result)
 type redrive struct {
 	Client
 	report func(Result)
-	left   map[string]bool // by message id: to be sent, and not yet seen again
+	left   map[string]Letter // by message id: to be sent, and not yet seen again
+	folds  folds
 	total  int
 	sent   int
 	inRow  int // failures since something was sent
@@ -75,22 +81,28 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 	ctx = context.WithoutCancel(ctx) // what is sent has to be deleted
 	var chosen []Letter
 	for _, l := range batch {
-		if r.left[l.Wire.MessageID] {
-			delete(r.left, l.Wire.MessageID)
-			chosen = append(chosen, l)
+		planned, ok := r.left[l.Wire.MessageID]
+		if !ok {
+			r.folds.see(l)
+			continue
 		}
+		delete(r.left, l.Wire.MessageID)
+		l.Folded = planned.Folded
+		chosen = append(chosen, l)
 	}
 	results := r.send(ctx, r.plan(ctx, chosen))
 	r.remove(ctx, p, results)
 	for _, result := range results {
 		r.count(result)
 		r.report(result)
+		r.folds.settle(result)
 	}
+	r.folds.drop(ctx, p, r.report)
 	r.progress("sent back %d of %d letters", r.sent, r.total)
 	if r.inRow >= failuresInARow {
 		return false, ErrStopped
 	}
-	return len(r.left) == 0, nil
+	return len(r.left) == 0 && r.folds.done(), nil
 }
 
 func (r *redrive) count(result Result) {
@@ -144,25 +156,28 @@ func (r *redrive) remove(ctx context.Context, p *pass, results []Result) {
 const (
 	Redriven = "redriven"
 	Refused  = "refused"
+	Dropped  = "dropped" // another letter of its event was redriven
 	Failed   = "failed"
 )
 
-// Outcome returns the letter's outcome: redriven, refused or failed.
+// Outcome returns the letter's outcome: redriven, refused, dropped or failed.
 func (r Result) Outcome() string {
 	switch {
 	case r.Fail != nil:
 		return Failed
 	case r.Sent:
 		return Redriven
+	case r.Dropped:
+		return Dropped
 	}
 	return Refused
 }
 
-// OK reports whether the letter was redriven.
-func (r Result) OK() bool { return r.Outcome() == Redriven }
+// OK reports whether the letter was redriven or dropped.
+func (r Result) OK() bool { return r.Outcome() == Redriven || r.Outcome() == Dropped }
 
 // A Tally counts outcomes.
-type Tally struct{ Redriven, Refused, Failed int }
+type Tally struct{ Redriven, Refused, Dropped, Failed int }
 
 // Add counts a result.
 func (t *Tally) Add(r Result) {
@@ -171,6 +186,8 @@ func (t *Tally) Add(r Result) {
 		t.Redriven++
 	case Refused:
 		t.Refused++
+	case Dropped:
+		t.Dropped++
 	default:
 		t.Failed++
 	}
