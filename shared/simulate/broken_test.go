@@ -14,8 +14,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A brokenStore is a store between a worker and the ledger, some of whose methods are
-// replaced.
+// A brokenStore is a store between a worker and the ledger with some methods replaced.
 type brokenStore struct {
 	ledger.Store
 	claim  func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer
@@ -52,7 +51,7 @@ func (b *brokenStore) End(ctx context.Context, ends []ledger.End) []error {
 	return b.end(ctx, b.Store, ends)
 }
 
-// store breaks what a worker asks of the ledger.
+// store breaks a worker's calls to the ledger.
 func store(b brokenStore) variant {
 	return variant{worker: func(w *process.Worker, _ *invocation) {
 		b := b
@@ -61,7 +60,7 @@ func store(b brokenStore) variant {
 	}}
 }
 
-// engine breaks the ledger itself: what it does when a request arrives.
+// engine breaks the ledger itself: how it handles a request.
 func engine(breaks func(m *ledgermemory.Store, b *brokenStore)) variant {
 	return variant{engine: func(m *ledgermemory.Store) ledger.Store {
 		b := &brokenStore{Store: m}
@@ -90,14 +89,14 @@ func eachEnd(change func(*ledger.End)) brokenStore {
 	}}
 }
 
-// ignoreAfter gives handlers to a worker that come after none.
+// ignoreAfter gives a worker handlers that come after no other.
 func ignoreAfter() func(*process.Worker, *invocation) {
 	var r hook.Registry
 	register(&r, func(...string) hook.Option { return hook.Flag(0) })
 	return func(w *process.Worker, _ *invocation) { w.Handlers = &r }
 }
 
-// recordFirst notes every handler as done as soon as the event is claimed.
+// recordFirst records every handler as done as soon as the event is claimed.
 func recordFirst(w *process.Worker, inv *invocation) {
 	w.Ledger = &brokenStore{Store: w.Ledger, claim: func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
 		answers := s.Claim(ctx, rs)
@@ -148,7 +147,7 @@ func letters(breaks func(process.Sender) senderFunc) variant {
 	return variant{worker: func(w *process.Worker, _ *invocation) { w.DeadLetters = breaks(w.DeadLetters) }}
 }
 
-// outsideTransaction writes a handler's effects first, and then notes that it finished.
+// outsideTransaction writes a handler's effects first, and then records that it finished.
 func outsideTransaction(w *process.Worker, inv *invocation) {
 	p := &port{w: inv.w, inv: inv}
 	w.Ledger = &brokenStore{Store: w.Ledger, commit: func(ctx context.Context, s ledger.Store, c ledger.Claim, handler string, tx ledger.Tx) error {
@@ -161,7 +160,7 @@ func outsideTransaction(w *process.Worker, inv *invocation) {
 	}}
 }
 
-// writeAlone writes to the user's tables under a record that nobody looks at.
+// writeAlone writes to the user's tables under a record that nothing checks.
 func writeAlone(w *world, writes []webhook.Write) error {
 	ctx := context.Background()
 	key := w.elapsed().String() + "#" + string(rune(len(w.trace)))

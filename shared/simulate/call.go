@@ -20,13 +20,13 @@ const (
 	opState   = "state"    //
 	opDefer   = "defer"    // a worker, to the queue
 	opLetter  = "letter"   // a worker, to the dead-letter queue
-	opRespond = "respond"  // a function returns; the queue deletes what it acknowledged
+	opRespond = "respond"  // a function returns; the queue deletes the acknowledged messages
 	opRun     = "run"      // a handler works
 	opRunLate = "run late" // a handler works although its context has ended
 )
 
-// A call is a goroutine that waits for the driver: at a call to an engine, in a handler,
-// or at the end of an invocation.
+// A call is a goroutine that waits for the driver: in a call to an engine, in a handler, or
+// at the end of an invocation.
 type call struct {
 	actor    string // who waits
 	op       string
@@ -41,22 +41,22 @@ type call struct {
 	released chan struct{} // closed by the driver, which has set told before
 	gone     bool          // the caller's context ended; guarded by world.mu
 	hung     bool          // the driver will not answer
-	twins    []*call       // that nothing tells from this one; they share its fate
+	twins    []*call       // that nothing distinguishes from this one; they share its fate
 }
 
-// named reports whether nothing tells the calls apart: they arrived at the same moment
-// from goroutines of one batch, and which came first is not determined.
+// named reports whether nothing distinguishes the calls: they arrived at the same moment
+// from goroutines of one batch, and their order is not determined.
 func (c *call) named(other *call) bool {
 	return c.actor == other.actor && c.op == other.op && c.subject == other.subject
 }
 
-// An item is one record, message or receipt of a call. A call's items have fates of
-// their own, as those of a batch have.
+// An item is one record, message or receipt of a call. Each item of a call has its own
+// fate, as in a batch.
 type item struct {
 	index int // in the caller's order
 	key   string
-	apply func() // does it, in the engine
-	done  bool   // it was done before the caller went on
+	apply func() // applies it in the engine
+	done  bool   // it was applied before the caller continued
 	told  bool   // the caller gets the answer
 }
 
@@ -69,7 +69,7 @@ func (c *call) add(index int, key string, apply func()) {
 	c.items = append(c.items, item{index: index, key: key, apply: apply})
 }
 
-// each calls fn for the items whose answer the caller gets.
+// each calls fn for the items whose answers reach the caller.
 func (c *call) each(fn func(index int)) {
 	for _, it := range c.items {
 		if it.told {
@@ -78,9 +78,9 @@ func (c *call) each(fn func(index int)) {
 	}
 }
 
-// park waits until the driver releases the call, and reports whether it did: false says
-// that the caller's context ended before. In a process that has died it waits for the
-// end of the schedule.
+// park waits until the driver releases the call, and reports whether it did: false means
+// that the caller's context ended first. In a process that has died it waits for the end of
+// the schedule.
 func (w *world) park(c *call) bool {
 	if c.inv != nil {
 		c.actor = c.inv.name
@@ -89,7 +89,7 @@ func (w *world) park(c *call) bool {
 			return false
 		}
 	}
-	// Which of several goroutines came first within a batch is not determined.
+	// The order of goroutines within a batch is not determined.
 	slices.SortStableFunc(c.items, func(a, b item) int { return cmp.Compare(a.key, b.key) })
 	if c.subject == "" && len(c.items) > 0 {
 		c.subject = c.items[0].key
@@ -116,7 +116,7 @@ func (w *world) park(c *call) bool {
 	return false
 }
 
-// stir wakes the driver if it waits for something to happen.
+// stir wakes the driver if it is waiting.
 func (w *world) stir() {
 	select {
 	case w.stirred <- struct{}{}:
@@ -124,7 +124,8 @@ func (w *world) stir() {
 	}
 }
 
-// observe waits until nobody can go on without the driver, and takes note of who waits.
+// observe waits until no goroutine can continue without the driver, and records which ones
+// wait.
 func (w *world) observe() {
 	synctest.Wait()
 	select {
@@ -171,11 +172,11 @@ func (w *world) isGone(c *call) bool {
 	return c.gone
 }
 
-// timedOut sees to a call whose caller has stopped waiting: what it asked for may be on
-// its way still.
+// timedOut handles a call whose caller has stopped waiting: its request may still be on its
+// way.
 func (w *world) timedOut(c *call) {
 	if c.run != nil {
-		return // it parks anew
+		return // it parks again
 	}
 	if c.op != opRespond && w.chance(w.plan.Late) {
 		w.ghosts = append(w.ghosts, c)
@@ -185,7 +186,7 @@ func (w *world) timedOut(c *call) {
 	w.note(c, "times out", "lost")
 }
 
-// release lets the caller go on.
+// release lets the caller continue.
 func (w *world) release(c *call) {
 	w.parked = slices.DeleteFunc(w.parked, func(other *call) bool { return other == c })
 	close(c.released)

@@ -12,8 +12,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An event is one webhook that a provider may send, with what the checkers have to know
-// about it. They take nothing of that from the code under test.
+// An event is one webhook that a provider may send, with what the checkers must know about
+// it. They take none of it from the code under test.
 type event struct {
 	provider webhook.Provider
 	id, typ  string
@@ -28,15 +28,15 @@ type event struct {
 // source is the name that the event is posted to; sources are named as their providers.
 func (e *event) source() string { return e.provider.Name() }
 
-// key is the dedup key that the event has to get.
+// key returns the dedup key that the event must get.
 func (e *event) key() string { return e.source() + "#" + e.id }
 
 // The windows within which a second arrival is a duplicate, as the product promises them:
-// of an id that the provider gave, and of one made of the content.
+// for an id given by the provider, and for one made from the content.
 const eventWindow, hashWindow = 30 * 24 * time.Hour, time.Hour
 
-// catalogue is what providers send. Two events are about one entity, and two different
-// bodies have one id.
+// catalogue lists the events that providers send. Two events are about one entity, and two
+// different bodies share one id.
 func catalogue() []*event {
 	texts := []string{"reply", "note"}
 	statuses := []string{"status", "tally"}
@@ -93,12 +93,12 @@ func match(n int) *event {
 	}
 }
 
-// atMostOnce reports whether the handler was registered so.
+// atMostOnce reports whether the handler was registered as at most once.
 func atMostOnce(handler string) bool {
 	return handler == "reply" || handler == "notify" || handler == "say"
 }
 
-// before are the handlers that have to be done before the handler runs.
+// before returns the handlers that must be done before the handler runs.
 func before(handler string) []string {
 	return map[string][]string{"sync": {"check"}, "say": {"move"}}[handler]
 }
@@ -114,7 +114,7 @@ func skipsStale(handler string) bool { return handler == "status" }
 // movesState reports whether the handler moves a conversation.
 func movesState(handler string) bool { return handler == "move" }
 
-// retries is when a provider tries again, after each try that was not acknowledged.
+// retries returns when a provider tries again after each try that was not acknowledged.
 func retries(provider string) []time.Duration {
 	switch provider {
 	case "compliancely": // as documented

@@ -15,14 +15,14 @@ import (
 // their dedup keys, in the order in which they did.
 type conversation struct{ Moves []string }
 
-// A position is the result of a move: the how manyth of the conversation it was.
+// A position is the result of a move: its number in the conversation, from 1.
 type position int
 
 // stateName is the name under which conversations are kept.
 const stateName = "chat"
 
 // registerChat registers a chatbot of two handlers: one moves the conversation, the other
-// says what that gave.
+// says the result.
 func registerChat(r *hook.Registry, after func(...string) hook.Option) {
 	chats := hook.NewState[conversation, position](stateName)
 	person := func(m contiguity.IMessage) string { return m.From }
@@ -47,13 +47,13 @@ func registerChat(r *hook.Registry, after func(...string) hook.Option) {
 	}, hook.AtMostOnce, after("move"))
 }
 
-// stateID is what a person's conversation has to be kept under.
+// stateID returns the id under which a person's conversation must be kept.
 func stateID(person string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", stateName, person))
 	return hex.EncodeToString(sum[:])
 }
 
-// personOf is whose conversation is kept under an id.
+// personOf returns the person whose conversation is kept under an id.
 func (w *world) personOf(id string) string {
 	for _, e := range w.events {
 		if e.person != "" && stateID(e.person) == id {
@@ -63,7 +63,7 @@ func (w *world) personOf(id string) string {
 	return id
 }
 
-// movesFor are those of the conversation that the event of a key belongs to.
+// movesFor returns the moves of the conversation to which the event of a key belongs.
 func (w *world) movesFor(key string) []string {
 	if e := w.byKey(key); e != nil {
 		return w.moves(e.person)
@@ -71,7 +71,7 @@ func (w *world) movesFor(key string) []string {
 	return nil
 }
 
-// moves are those of a person's conversation, as the ledger has it.
+// moves returns the moves of a person's conversation, as the ledger has it.
 func (w *world) moves(person string) []string {
 	if person == "" {
 		return nil
@@ -82,7 +82,7 @@ func (w *world) moves(person string) []string {
 		err = json.Unmarshal(found.JSON, &c)
 	}
 	if err != nil {
-		panic(err) // the ledger in memory has no fault of its own
+		panic(err) // the in-memory ledger has no faults of its own
 	}
 	return c.Moves
 }

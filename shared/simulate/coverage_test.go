@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// everything is what has to happen in some schedule, as parts of a trace's lines that
-// follow one another.
+// everything lists what must happen in some schedule, as consecutive parts of a trace's
+// lines.
 func everything() [][]string {
 	want := [][]string{
 		{"sleeps until"}, {"heals"}, {"clock is slow"}, {"delivers again"}, {"has a copy of"},
@@ -47,7 +47,7 @@ func everything() [][]string {
 	return want
 }
 
-// What never happens in any schedule is not proven by their number.
+// However many schedules run, they prove nothing about what never happens in any of them.
 func TestEverythingHappens(t *testing.T) {
 	t.Parallel()
 	if raceDetector {
@@ -65,11 +65,11 @@ func TestEverythingHappens(t *testing.T) {
 	}
 	t.Logf("each of %d things happened within %d schedules", len(everything())-len(missing), seed)
 	for _, parts := range missing {
-		t.Errorf("in %d schedules nothing like %q", most, parts)
+		t.Errorf("no trace of %d schedules has %q", most, parts)
 	}
 }
 
-// without is want less what the line has.
+// without returns want without the parts that the line has.
 func without(want [][]string, line string) [][]string {
 	var left [][]string
 	for _, parts := range want {

@@ -15,10 +15,10 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// foreignBody is a message that somebody else put into the queue.
+// foreignBody is the body of a message that something else put into the queue.
 const foreignBody = "not a webhook"
 
-// A delivery is a provider's try to send an event, or a stranger's to forge one.
+// A delivery is a provider's try to send an event, or a stranger's try to forge one.
 type delivery struct {
 	name   string
 	event  *event
@@ -27,7 +27,7 @@ type delivery struct {
 	due    time.Time
 
 	cancel   context.CancelFunc
-	status   atomic.Int32 // that was answered; 0 until then
+	status   atomic.Int32 // of the answer; 0 until then
 	failed   int          // tries of ingest to queue it that failed
 	received time.Time    // when it arrived, by the clock of ingest
 	hungUp   bool         // the provider has stopped waiting
@@ -68,7 +68,7 @@ func (w *world) upTo(most time.Duration) time.Duration {
 	return time.Duration(x * x * x * float64(most))
 }
 
-// deliver sends the request. It is answered, or waits for the queue, when observe returns.
+// deliver sends the request. When observe returns, it is answered or waits for the queue.
 func (w *world) deliver(d *delivery) {
 	w.deliveries = slices.DeleteFunc(w.deliveries, func(other *delivery) bool { return other == d })
 	w.active = append(w.active, d)
@@ -83,7 +83,8 @@ func (w *world) deliver(d *delivery) {
 	})
 }
 
-// request is signed as the provider signs, or forged in one of four ways.
+// request returns a request that is signed as the provider signs, or forged in one of four
+// ways.
 func (w *world) request(d *delivery) *http.Request {
 	e := d.event
 	signed := e.provider.Sign(w.settings, e.id, []byte(e.body), time.Now())
@@ -101,7 +102,7 @@ func (w *world) request(d *delivery) *http.Request {
 		}
 	}
 	header := signed.Header.Clone()
-	// What proxies add: it is signed by nobody, and differs from try to try.
+	// Headers that proxies add: they are not signed, and differ from try to try.
 	header.Set("X-Request-Id", fmt.Sprintf("%s.%d", d.name, d.tries+1))
 	r := &http.Request{
 		Method: http.MethodPost, URL: &url.URL{Path: "/hooks/" + path}, Header: header,
@@ -111,7 +112,7 @@ func (w *world) request(d *delivery) *http.Request {
 	return r
 }
 
-// settleDeliveries takes note of those that were answered.
+// settleDeliveries records the deliveries that were answered.
 func (w *world) settleDeliveries() {
 	if len(w.active) == 0 {
 		return
@@ -177,9 +178,9 @@ func (w *world) enqueue(d *delivery, m queue.Message) error {
 	return err
 }
 
-// failSend lets a try of ingest fail, after it took effect or before. Then ingest makes
-// a pause of random length, so the driver waits for the longest, with nothing else to
-// do; or the provider hangs up, and there is no pause.
+// failSend makes a try of ingest fail, before or after it takes effect. Then ingest pauses
+// for a random time, so the driver waits for the longest pause and does nothing else; or
+// the provider hangs up, and there is no pause.
 func (w *world) failSend(c *call, what string, hangs bool) {
 	d := c.delivery
 	d.failed++
@@ -206,7 +207,7 @@ func (w *world) failSend(c *call, what string, hangs bool) {
 	time.Sleep(pause)
 }
 
-// An answer takes what a request is answered.
+// An answer records the answer to a request.
 type answer struct {
 	header http.Header
 	status int32

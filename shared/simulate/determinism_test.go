@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The same seed gives the same trace, every time: else a failure could not be replayed.
+// The same seed always gives the same trace: otherwise a failure could not be replayed.
 func TestSameSeedSameTrace(t *testing.T) {
 	t.Parallel()
 	s := newSimulator(t)
@@ -24,7 +24,7 @@ func TestSameSeedSameTrace(t *testing.T) {
 	}
 }
 
-// difference shows the first line in which two traces differ.
+// difference returns the first line in which two traces differ.
 func difference(a, b []string) string {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {

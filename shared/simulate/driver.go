@@ -14,7 +14,7 @@ func (w *world) act() {
 	if w.violation != nil {
 		return
 	}
-	if c := w.ingestCall(); c != nil { // no time may pass meanwhile: see failSend
+	if c := w.ingestCall(); c != nil { // time must not pass: see failSend
 		w.resolve(c)
 		return
 	}
@@ -52,7 +52,7 @@ func (w *world) act() {
 	choices[w.rng.IntN(len(choices))]()
 }
 
-// disturb does what nobody waits for, now and then.
+// disturb now and then does something that nothing waits for.
 func (w *world) disturb() bool {
 	switch {
 	case len(w.ghosts) > 0 && w.rng.IntN(8) == 0:
@@ -73,14 +73,14 @@ func (w *world) disturb() bool {
 	return true
 }
 
-// anyStuck reports whether a process is at work whose clock is slow.
+// anyStuck reports whether a process with a slow clock is at work.
 func (w *world) anyStuck() bool {
 	return slices.ContainsFunc(w.workers, func(inv *invocation) bool {
 		return inv != nil && inv.stuck && !inv.over && !inv.dead.Load()
 	})
 }
 
-// haunt carries out a request that nobody waits for any more.
+// haunt applies a request that nobody waits for any more.
 func (w *world) haunt(i int) {
 	c := w.ghosts[i]
 	w.ghosts = slices.Delete(w.ghosts, i, i+1)
@@ -92,8 +92,8 @@ func (w *world) haunt(i int) {
 	}
 }
 
-// deliverAgain makes a message visible although somebody works on it: the queue
-// delivers at least once.
+// deliverAgain makes a message visible while it is being processed: the queue delivers at
+// least once.
 func (w *world) deliverAgain() {
 	var working []*invocation
 	for _, inv := range w.workers {
@@ -127,7 +127,7 @@ func (w *world) ingestCall() *call {
 	return nil
 }
 
-// due are the deliveries whose time has come.
+// due returns the deliveries whose time has come.
 func (w *world) due() []*delivery {
 	var due []*delivery
 	for _, d := range w.deliveries {
@@ -138,13 +138,13 @@ func (w *world) due() []*delivery {
 	return due
 }
 
-// someTime draws how long nothing is answered.
+// someTime draws how long there are no answers.
 func (w *world) someTime() time.Duration {
 	most := []time.Duration{60 * time.Millisecond, 600 * time.Millisecond, 5 * time.Second, 30 * time.Second, 90 * time.Second}
 	return time.Duration(w.rng.Int64N(int64(most[w.pick(6, 6, 4, 3, 1)])))
 }
 
-// nextDeath is when the next process reaches its timeout.
+// nextDeath returns when the next process reaches its timeout.
 func (w *world) nextDeath() time.Time {
 	next := time.Now().Add(30 * 24 * time.Hour)
 	for _, inv := range w.workers {
@@ -155,13 +155,13 @@ func (w *world) nextDeath() time.Time {
 	return next
 }
 
-// pass lets time go by, but not past the next process's timeout.
+// pass lets time pass, but not beyond the next process's timeout.
 func (w *world) pass(d time.Duration) {
 	time.Sleep(min(d, time.Until(w.nextDeath())))
 	w.endOverdue()
 }
 
-// endOverdue ends the processes whose time is over.
+// endOverdue ends the processes whose time is up.
 func (w *world) endOverdue() {
 	for _, inv := range w.workers {
 		if inv != nil && !inv.over && !inv.dead.Load() && !time.Now().Before(inv.death) {
@@ -173,7 +173,7 @@ func (w *world) endOverdue() {
 	}
 }
 
-// wait lets time go by until something happens: somebody parks, a delivery is due, a
+// wait lets time pass until something happens: a goroutine parks, a delivery is due, a
 // message may be visible, or a process reaches its timeout.
 func (w *world) wait() {
 	next := w.nextDeath()
@@ -197,7 +197,7 @@ func (w *world) wait() {
 	w.endOverdue()
 }
 
-// nothingComes reports whether waiting longer cannot help: nobody works, and the queue
+// nothingComes reports whether waiting longer is useless: no worker is busy, and the queue
 // is empty.
 func (w *world) nothingComes() bool {
 	return w.idle() && !w.queueHolds() && len(w.deliveries) == 0
@@ -208,8 +208,8 @@ func (w *world) queueHolds() bool {
 	return n.Visible+n.InFlight+n.Delayed > 0
 }
 
-// nap lets days go by, so that messages come close to their retention's end: to two
-// hours, and often not much more.
+// nap lets days pass, so that messages come close to the end of their retention: at least
+// two hours before it, and often not much more.
 func (w *world) nap() {
 	x := w.rng.Float64()
 	until := w.began.Add(process.DefaultTiming.QueueRetention - 2*time.Hour - time.Duration(x*x*float64(24*time.Hour)))
@@ -221,7 +221,7 @@ func (w *world) nap() {
 	w.napped = time.Now()
 }
 
-// mustHeal reports whether faults that go on could rightly cost a message, as its
+// mustHeal reports whether further faults could legitimately lose a message, because its
 // retention ends soon.
 func (w *world) mustHeal() bool {
 	return !w.napped.IsZero() && time.Since(w.napped) > 45*time.Minute

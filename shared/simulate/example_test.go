@@ -6,7 +6,7 @@ import (
 	"webhookintake/shared/simulate"
 )
 
-// A seed decides everything, so a schedule that found something can be replayed.
+// A seed decides everything, so a schedule that finds a violation can be replayed.
 func Example() {
 	s, err := simulate.New()
 	if err != nil {

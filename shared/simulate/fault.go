@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/hook"
 )
 
-// resolve decides what becomes of a call, and of the process that made it.
+// resolve decides the outcome of a call, and of the process that made it.
 func (w *world) resolve(c *call) {
 	switch {
 	case c.run != nil:
@@ -39,7 +39,7 @@ func (w *world) out(c *call) bool {
 	return w.plan.QueueOut.on(w.step)
 }
 
-// carryOut does what is asked and says so.
+// carryOut applies the call and returns its answer.
 func (w *world) carryOut(c *call) {
 	for i := range c.items {
 		c.items[i].do()
@@ -52,8 +52,8 @@ func (w *world) carryOut(c *call) {
 	w.release(c)
 }
 
-// crash ends the process before the call took effect, or after: for all of its items or
-// for some.
+// crash ends the process before or after the call takes effect, for all of its items or for
+// some.
 func (w *world) crash(c *call) {
 	applied := 0
 	after := w.rng.IntN(2) == 0
@@ -72,7 +72,7 @@ func (w *world) crash(c *call) {
 	w.kill(c.inv, "crash "+why+" "+c.op)
 }
 
-// lose loses the request or the answer, of all items or of each by itself.
+// lose loses the request or the answer, of all items together or of each separately.
 func (w *world) lose(c *call) {
 	torn := len(c.items) > 1 && w.chance(w.plan.Torn)
 	applies, told := w.rng.IntN(2) == 0, false
@@ -96,7 +96,7 @@ func (w *world) lose(c *call) {
 	w.release(c)
 }
 
-// sizeOf says how large a batch was.
+// sizeOf returns a text for how many items a batch has.
 func sizeOf(c *call) any {
 	if c.results != nil {
 		return outcomes(c.results)
@@ -127,7 +127,7 @@ var (
 	errTimeout = errors.New("gives up at its deadline")
 )
 
-// resolveRun ends a handler's work, in whatever way handlers end.
+// resolveRun ends a handler's work in one of the ways in which handlers end.
 func (w *world) resolveRun(c *call) {
 	switch {
 	case w.chance(w.plan.Crash):
@@ -173,7 +173,7 @@ func (w *world) drawOutcome(c *call) error {
 	return hook.NotSent(errFails)
 }
 
-// doom says how the event's handlers fail always; empty if they do not.
+// doom returns how the event's handlers always fail; empty if they do not.
 func (w *world) doom(key string) string {
 	for n, i := range w.plan.Events {
 		if w.events[i].key() == key {

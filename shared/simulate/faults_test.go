@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A fault is a deliberate mistake. The simulator has to find it within so many
+// A fault is a deliberate mistake. The simulator must find it within the given number of
 // schedules, as a violation of one of the invariants.
 type fault struct {
 	name       string
@@ -161,7 +161,7 @@ func engineFaults() []fault {
 	}
 }
 
-// engineClaim changes requests as they arrive at the ledger that has a record for them.
+// engineClaim changes requests for which the ledger has a record, as they arrive.
 func engineClaim(change func(r *ledger.Request, found ledger.Record)) variant {
 	return engine(func(m *ledgermemory.Store, b *brokenStore) {
 		b.claim = func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
@@ -176,7 +176,7 @@ func engineClaim(change func(r *ledger.Request, found ledger.Record)) variant {
 	})
 }
 
-// A simulator that finds nothing proves nothing: it finds each of these.
+// The simulator finds each of these faults: one that finds nothing proves nothing.
 func TestFindsFaults(t *testing.T) {
 	t.Parallel()
 	for _, f := range slices.Concat(processFaults(), engineFaults(), stateFaults()) {

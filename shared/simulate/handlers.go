@@ -12,8 +12,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// register enters the handlers of the simulated user. One registry serves all schedules:
-// a handler finds the schedule that it is called in by its context. After is hook.After.
+// register registers the handlers of the simulated user. One registry serves all schedules:
+// a handler finds its schedule through its context. After is hook.After.
 func register(r *hook.Registry, after func(...string) hook.Option) {
 	hook.OnProvider(r, kyc.Provider{}, "audit", plain[json.RawMessage]("audit"))
 	hook.On(r, contiguity.TextIncomingSMS, "reply", plain[contiguity.Text]("reply"), hook.AtMostOnce)
@@ -31,7 +31,7 @@ func register(r *hook.Registry, after func(...string) hook.Option) {
 	hook.OnWrites(r, compliancely.TINMatch, "sum", count[compliancely.TINResult]("sum"))
 }
 
-// plain is a handler with effects outside: that it was called is all that is known.
+// plain is a handler with outside effects: it is known only that it was called.
 func plain[T any](name string) func(context.Context, hook.Event[T]) error {
 	return func(ctx context.Context, e hook.Event[T]) error {
 		return called(ctx, name, e.Key(), e.Attempt)
@@ -66,15 +66,15 @@ func itemKey(id string) webhook.Attributes { return webhook.Attributes{"id": web
 // invocationKey finds the *invocation in a handler's context.
 type invocationKey struct{}
 
-// errDied is what calls return in a process that has died, once the schedule is over, so
-// that its goroutines come to an end.
+// errDied is the error of calls in a process that has died, once the schedule is over, so
+// that its goroutines end.
 var errDied = errors.New("this process has died")
 
 // A panicking outcome makes the handler panic.
 type panicking struct{ error }
 
-// called parks a handler until the driver says how it ends. A handler whose context
-// ends parks anew: it may obey, or go on until its process is ended.
+// called parks a handler until the driver says how it ends. A handler whose context ends
+// parks again: it may obey, or continue until its process is ended.
 func called(ctx context.Context, handler, key string, attempt int) error {
 	return work(ctx, &run{key: key, handler: handler, attempt: attempt})
 }
@@ -101,9 +101,9 @@ func work(ctx context.Context, r *run) error {
 // A run is one call of a handler.
 type run struct {
 	key, handler string
-	attempt      int   // as the handler was told
-	said         int   // of "say": the position that it read as its event's result
-	unready      error // of "say": that there is no result yet, so that nothing is said
-	outcome      error // set by the driver before it lets the handler go on
+	attempt      int   // the number that the handler got
+	said         int   // of "say": the position that it read as the result of its event
+	unready      error // of "say": set if there is no result yet, so nothing is said
+	outcome      error // set by the driver before it lets the handler continue
 	started      bool  // the driver has seen it
 }

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// The bounds within which everything has to end once the world has healed.
+// The bounds within which everything must end once the world has healed.
 const (
 	// healBound is ample: twelve tries of an event whose handlers always fail take under
-	// seven hours, and a pause that a handler wished for six.
+	// seven hours, and the longest wait that a handler can ask for is six.
 	healBound  = 48 * time.Hour
 	healRounds = 2000 // steps of the driver
 )
 
-// heal takes all faults away. Whatever waits is answered, in any order, and time passes
-// only when nobody can go on.
+// heal removes all faults. Every waiting call is answered, in any order, and time passes
+// only when no goroutine can continue.
 func (w *world) heal() {
 	if w.violation != nil {
 		return
@@ -70,7 +70,7 @@ func (w *world) freeWorker() int {
 	return -1
 }
 
-// left says what has not ended.
+// left describes what has not ended.
 func (w *world) left() string {
 	text := fmt.Sprintf("%d calls, %d deliveries", len(w.parked), len(w.deliveries)+len(w.active))
 	for _, m := range w.queue.Messages() {

@@ -21,20 +21,20 @@ type invocation struct {
 	number   int
 	skew     time.Duration // of its machine's clock
 	started  time.Time
-	deadline time.Time // when its time is over
+	deadline time.Time // when its time is up
 	death    time.Time // when its process is ended: at the deadline, unless it is stuck
 	stuck    bool      // its clock runs slowly
 	messages []queue.Message
-	owners   int // how many owners it drew
+	owners   int // the number of owners that it drew
 
 	dead atomic.Bool
-	over bool // the driver has taken what it returned
+	over bool // the driver has taken its results
 
 	fences map[string]int64 // of its claims, by key
 	began  int              // the length of the trace when it received its messages
 }
 
-// invoke has a worker receive messages and work them off.
+// invoke makes a worker receive and process messages.
 func (w *world) invoke(worker int) {
 	ms, err := w.queue.Receive(context.Background(), 1+w.rng.IntN(w.plan.Batch), 0)
 	if err != nil || len(ms) == 0 {
@@ -86,8 +86,8 @@ func (inv *invocation) work() {
 	w.park(c)
 }
 
-// now is the machine's clock. In a process that has died it stands at the end of time,
-// so that its goroutines end soon once the schedule is over.
+// now returns the time by the machine's clock. In a process that has died it is the end of
+// time, so that its goroutines end soon after the schedule is over.
 func (inv *invocation) now() time.Time {
 	if inv.dead.Load() {
 		return time.Now().Add(365 * 24 * time.Hour)
@@ -98,11 +98,10 @@ func (inv *invocation) now() time.Time {
 	return time.Now().Add(inv.skew)
 }
 
-// outlived reports whether the process goes on although its time is over, and its
-// leases with it.
+// outlived reports whether the process continues after its time, and so after its leases.
 func (inv *invocation) outlived() bool { return !time.Now().Before(inv.deadline) }
 
-// jitter depends on nothing that the order of goroutines decides.
+// jitter does not depend on the order of goroutines.
 func (inv *invocation) jitter(d time.Duration) time.Duration {
 	if d <= 0 {
 		return 0
@@ -115,8 +114,8 @@ func (inv *invocation) newOwner() string {
 	return inv.name + "-" + strconv.Itoa(inv.owners)
 }
 
-// kill ends the invocation's process: none of its goroutines acts again. What it had
-// asked for may be on its way.
+// kill ends the invocation's process: none of its goroutines acts again. Its last requests
+// may still be on their way.
 func (w *world) kill(inv *invocation, why string) {
 	inv.dead.Store(true)
 	w.say(inv.name, "dies", why)
@@ -149,8 +148,8 @@ func (w *world) free(worker int) bool {
 	return inv == nil || inv.over || inv.dead.Load()
 }
 
-// message is the one of the invocation's messages that a claim is made for: of several
-// with the key the one that arrived when the request says, if there is one.
+// message returns the message for which a claim is made: among several with the same key,
+// the one that arrived at the time in the request, if there is one.
 func (inv *invocation) message(r ledger.Request) (found queue.Message, ok bool) {
 	for _, m := range inv.messages {
 		if m.Key() != r.Key || !asks(m.Failure, r.Reopen) {
@@ -163,7 +162,7 @@ func (inv *invocation) message(r ledger.Request) (found queue.Message, ok bool) 
 	return found, ok
 }
 
-// asks reports whether a request comes from a message with that failure.
+// asks reports whether a request is for a message with that failure.
 func asks(f *queue.Failure, r *ledger.Reopen) bool {
 	if f == nil || r == nil {
 		return f == nil && r == nil
@@ -172,7 +171,7 @@ func asks(f *queue.Failure, r *ledger.Reopen) bool {
 		slices.Equal(f.Handlers, r.Handlers) && slices.Equal(f.AssumeDone, r.AssumeDone)
 }
 
-// outcomes says for the trace what came of each message of an invocation.
+// outcomes describes for the trace the outcome of each message of an invocation.
 type outcomes []process.Result
 
 func (rs outcomes) String() string {

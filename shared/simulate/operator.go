@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// operate is what somebody does who looks after the dead letters.
+// operate does what an operator does who looks after the dead letters.
 func (w *world) operate() {
 	switch w.pick(4, 3, 2) {
 	case 0:
@@ -21,22 +21,22 @@ func (w *world) operate() {
 	}
 }
 
-// redriveAll moves all letters back, as the queue itself does it when it is told to.
+// redriveAll moves all letters back, as the queue's own redrive does.
 func (w *world) redriveAll() {
 	letters := w.dead.Messages()
 	for _, m := range letters {
-		w.watch.operatorSays(m)
+		w.watch.operatorSends(m)
 	}
 	if len(letters) == 0 {
 		return
 	}
 	w.say("operator", "moves back all letters", describeAll(letters))
 	if _, err := w.dead.Move(context.Background(), w.queue); err != nil {
-		panic(err) // a destination is named
+		panic(err) // it cannot fail: a destination is given
 	}
 }
 
-// redriveOne sends a letter back and then deletes it; between the two, things happen.
+// redriveOne sends a letter back and then deletes it; other steps may come between the two.
 func (w *world) redriveOne() {
 	ms, err := w.dead.Receive(context.Background(), 1, 0)
 	if err != nil || len(ms) == 0 {
@@ -48,10 +48,10 @@ func (w *world) redriveOne() {
 			m.Failure.AssumeDone = r.Started
 		}
 	}
-	w.watch.operatorSays(m)
+	w.watch.operatorSends(m)
 	w.say("operator", "sends back", describeAll{m})
 	if err := w.queue.Send(context.Background(), m, 0); err != nil {
-		panic(err) // it was a message before
+		panic(err) // it cannot fail: it was a message before
 	}
 	if w.rng.IntN(4) == 0 {
 		w.say("operator", "forgets to delete", describeAll{m})
@@ -80,14 +80,14 @@ func (w *world) replay() {
 	if len(e.handlers) > 0 && w.rng.IntN(2) == 0 {
 		m.Failure.Handlers = []string{e.handlers[w.rng.IntN(len(e.handlers))]}
 	}
-	w.watch.operatorSays(m)
+	w.watch.operatorSends(m)
 	w.say("operator", "replays", describeAll{m})
 	if err := w.queue.Send(context.Background(), m, 0); err != nil {
 		panic(err)
 	}
 }
 
-// byKey is the first event of the catalogue that has the key.
+// byKey returns the first event of the catalogue with the key.
 func (w *world) byKey(key string) *event {
 	for _, e := range w.events {
 		if e.key() == key {
@@ -97,7 +97,7 @@ func (w *world) byKey(key string) *event {
 	return nil
 }
 
-// bodyOf is the body that the record was made of.
+// bodyOf returns the body from which the record was made.
 func (w *world) bodyOf(key, hash string) []byte {
 	for _, e := range w.events {
 		if e.key() == key && hashOf(e.body) == hash {

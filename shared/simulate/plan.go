@@ -5,38 +5,38 @@ import (
 	"time"
 )
 
-// maxSkew is how far each machine's clock may be off, so that two are just less than
-// 5 s apart: records keep milliseconds, and the lease's margin is exactly 5 s.
+// maxSkew is how far each machine's clock may be off. Two clocks are then just less than 5
+// s apart: records keep milliseconds, and the lease's margin is exactly 5 s.
 const maxSkew = 2500*time.Millisecond - time.Millisecond
 
-// A plan is what a seed decides before anything happens: how large the world is, how
-// often what goes wrong, and what is sent.
+// A plan is what a seed decides before anything happens: how large the world is, how often
+// each fault happens, and what is sent.
 type plan struct {
 	Workers int
-	Batch   int // how many messages a worker takes at most
+	Batch   int // most messages that a worker takes
 	Steps   int // of the driver, until the world heals
 	Skews   []time.Duration
-	Nap     int // the step at which nobody works for days; negative: never
+	Nap     int // the step at which no worker runs for days; negative: never
 
 	QueueOut, LedgerOut outage
 
 	Lost      float64 // a request or its answer does not arrive
-	Torn      float64 // of those: the items of a batch have fates of their own
+	Torn      float64 // of those: each item of a batch has its own fate
 	Crash     float64 // the process dies before or after a call
 	Hung      float64 // a call is not answered in time
 	Late      float64 // of those: the request is carried out later
-	Slow      float64 // time passes although somebody could go on
+	Slow      float64 // time passes although goroutines could continue
 	Stuck     float64 // a machine's clock runs slowly, and its process outlives its time
 	Again     float64 // the queue delivers a message that is being worked on
 	Copies    float64 // the queue keeps a message that was deleted, or sends it twice
 	Fail      float64 // a handler does not succeed
-	Operator  float64 // somebody sends dead letters back, or replays an event
-	Impatient float64 // a provider does not wait for, or not see, the answer
+	Operator  float64 // an operator redrives dead letters, or replays an event
+	Impatient float64 // a provider does not wait for the answer, or does not see it
 
 	Events  []int    // into the catalogue
 	Twice   []bool   // sent once more, unasked
 	Forged  int      // how many requests strangers send
-	Foreign bool     // a message in the queue is none of ours
+	Foreign bool     // the queue has a message that is not ours
 	Doomed  []string // how the event's handlers always fail; empty if they do not
 }
 
@@ -69,7 +69,7 @@ func drawPlan(rng *rand.Rand, events int) plan {
 	return p
 }
 
-// rate is often 0, so that faults also come alone, and seldom near the most.
+// rate draws a rate. It is often 0, so that faults also occur alone, and seldom near most.
 func rate(rng *rand.Rand, most float64) float64 {
 	if rng.IntN(5) < 2 {
 		return 0

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// errNoAnswer is what a caller gets whose request or answer was lost.
+// errNoAnswer is the error for a caller whose request or answer was lost.
 var errNoAnswer = errors.New("no answer")
 
 // A port is an invocation's way to the engines. Each call parks, and the driver decides
@@ -119,8 +119,8 @@ func (p *port) one(ctx context.Context, op, key, subject string, apply func() er
 	return got
 }
 
-// The following are the engines, as the driver calls them: the step itself, seen by the
-// checkers before and after.
+// The following methods are the engines, as the driver calls them: each is one step,
+// checked before and after.
 
 func (w *world) claim(inv *invocation, r ledger.Request) ledger.Answer {
 	before := w.record(r.Key)

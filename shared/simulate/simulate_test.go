@@ -14,8 +14,8 @@ var (
 	firstSeed = flag.Uint64("seed", 1, "the first schedule's seed; the next ones count up")
 )
 
-// TestSchedules runs schedules, each with a seed of its own, as many side by side as
-// there are processors. The seeds are the same every time unless -seed says otherwise.
+// TestSchedules runs schedules, each with its own seed, as many at once as there are
+// processors. The seeds are the same every time unless -seed is set.
 func TestSchedules(t *testing.T) {
 	n := uint64(*schedules)
 	switch {
@@ -49,7 +49,7 @@ func TestSchedules(t *testing.T) {
 	})
 }
 
-// report prints a schedule so that a reader can follow it, and how to replay it.
+// report prints a schedule for a reader, and the command that replays it.
 func report(t *testing.T, r *Report) {
 	t.Helper()
 	t.Logf("seed %d: %s\n%s", r.Seed, r.Plan, strings.Join(r.Trace(), "\n"))

@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/process"
 )
 
-// stateFaults are mistakes with states and with the results of their moves.
+// stateFaults are mistakes in states and in the results of their moves.
 func stateFaults() []fault {
 	return []fault{
 		{"version not checked", engineCommit(func(m *ledgermemory.Store, c ledger.Claim, tx *ledger.Tx) {
@@ -51,7 +51,7 @@ func engineCommit(change func(m *ledgermemory.Store, c ledger.Claim, tx *ledger.
 	})
 }
 
-// alone moves a state under a record that nobody looks at.
+// alone moves a state under a record that nothing checks.
 func alone(m *ledgermemory.Store, tx ledger.Tx) error {
 	change := *tx.State
 	found, _ := m.GetState(context.Background(), change.ID)
@@ -61,7 +61,7 @@ func alone(m *ledgermemory.Store, tx ledger.Tx) error {
 	return m.Commit(context.Background(), a.Claim, "alone", ledger.Tx{State: &change})
 }
 
-// moveFirst moves the state, and then notes that the handler finished.
+// moveFirst moves the state, and then records that the handler finished.
 func moveFirst(w *process.Worker, inv *invocation) {
 	p := &port{w: inv.w, inv: inv}
 	w.Ledger = &brokenStore{Store: w.Ledger, commit: func(ctx context.Context, s ledger.Store, c ledger.Claim, handler string, tx ledger.Tx) error {
@@ -83,7 +83,7 @@ func (f readerFunc) GetState(ctx context.Context, id string) (ledger.StateValue,
 	return f(ctx, id)
 }
 
-// readOnce gives a process the state as it read it first, at the version of now.
+// readOnce gives a process the state that it read first, with the current version.
 func readOnce(w *process.Worker, _ *invocation) {
 	var mu sync.Mutex
 	first := map[string]json.RawMessage{}
@@ -103,7 +103,7 @@ func readOnce(w *process.Worker, _ *invocation) {
 	})
 }
 
-// stateOfNow takes the length of the conversation for the event's place in it.
+// stateOfNow takes the length of the conversation for the event's position in it.
 func stateOfNow(ctx context.Context, chats hook.State[conversation, position], person string) (position, error) {
 	c, err := chats.Get(ctx, person)
 	return position(len(c.Moves)), err

@@ -7,7 +7,7 @@ import (
 )
 
 // An entry is one line of a trace. Only the driver writes it, so that its order is
-// determined; text is made of it only where somebody reads it.
+// determined; it becomes text only when somebody reads it.
 type entry struct {
 	at                       time.Duration
 	actor, op, subject, what string
@@ -30,12 +30,12 @@ func (e entry) String() string {
 
 func (w *world) elapsed() time.Duration { return time.Since(w.began) }
 
-// note writes what became of a call.
+// note writes the outcome of a call.
 func (w *world) note(c *call, what string, detail any) {
 	w.trace = append(w.trace, entry{w.elapsed(), c.actor, c.op, c.subject, what, detail})
 }
 
-// say writes what the world did by itself.
+// say writes what the world did on its own.
 func (w *world) say(actor, what string, detail any) {
 	w.trace = append(w.trace, entry{at: w.elapsed(), actor: actor, what: what, detail: detail})
 }
@@ -46,10 +46,10 @@ type Violation struct {
 	Text      string
 }
 
-// Error gives the number and what was seen.
+// Error returns the invariant's number and what was seen.
 func (v *Violation) Error() string { return fmt.Sprintf("invariant %d: %s", v.Invariant, v.Text) }
 
-// violated ends the schedule: what follows a broken invariant means nothing.
+// violated ends the schedule: nothing after a broken invariant is meaningful.
 func (w *world) violated(invariant int, format string, args ...any) {
 	if w.violation == nil {
 		w.violation = &Violation{invariant, fmt.Sprintf(format, args...)}

@@ -9,29 +9,29 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A watch is the checkers: what they have seen of the engines and handlers, from which
-// they tell whether an invariant holds. It takes nobody's word but the engines' states
-// and what the driver itself did.
+// A watch holds the checkers: what they have seen of the engines and handlers, from which
+// they decide whether an invariant holds. It trusts only the engines' states and what the
+// driver itself did.
 type watch struct {
 	w       *world
 	events  map[string]*fate
 	newest  map[string]int64 // by entity: the time of the newest event that "status" finished
-	running []*call          // handlers that work now
+	running []*call          // handlers that are running
 }
 
-// A fate is what is known of one dedup key.
+// A fate is what is known about one dedup key.
 type fate struct {
 	key      string
 	acked    []*event         // bodies that were acknowledged
 	letters  []letter         // that were put into the dead-letter queue
-	words    []*queue.Failure // the operator's
-	gains    map[string]int   // how often each handler's commit was noted
+	requests []*queue.Failure // sent by the operator
+	gains    map[string]int   // how often each handler was recorded as done
 	position int              // of its last move in its person's conversation, from 1
 	life     *life
 	served   []int64     // arrivals whose claims ended the event
 	arrivals []time.Time // of what was acknowledged
-	lives    []time.Time // when the lives were opened that have ended
-	reopened int         // the length of the trace when it was claimed last after it had ended
+	lives    []time.Time // when the lives that have ended were opened
+	reopened int         // the length of the trace when it was last claimed after its end
 }
 
 type letter struct {
@@ -41,8 +41,8 @@ type letter struct {
 
 // A life is an event from its first claim until an arrival after its window.
 type life struct {
-	opened    time.Time       // when the message arrived that opened it
-	runs      int             // of the claims before those below, which an operator's word ended
+	opened    time.Time       // when the message that opened it arrived
+	runs      int             // of the claims before those below, which an operator's request ended
 	claims    []*claimed      // since attempts were counted from zero
 	finished  map[string]bool // handlers that were seen to succeed
 	unsure    map[string]bool // at-most-once handlers that began and may have acted
@@ -56,16 +56,16 @@ type claimed struct {
 	inv      *invocation
 	lapsed   bool
 	runs     int      // handlers that were called under it
-	waits    int      // of those, the ones that asked to wait
-	failures int      // of those, the ones that failed otherwise
-	failed   []string // of those, all that did not succeed
+	waits    int      // of those, how many asked to wait
+	failures int      // of those, how many failed otherwise
+	failed   []string // of those, the names that did not succeed
 	refused  bool     // the last move of a state under it came too late
-	ended    bool     // in whatever way
-	released bool     // ended so
+	ended    bool     // in any way
+	released bool     // ended as released
 	finished []string // handlers that succeeded under it
 }
 
-// ran reports whether the claim is a run: one that ended without a handler is not.
+// ran reports whether the claim is a run: a claim that ended without a handler is not.
 func (cl *claimed) ran() bool { return cl.runs > 0 || !cl.ended }
 
 // counted reports whether the run counts against the limit.
@@ -91,7 +91,7 @@ func newLife(opened time.Time) *life {
 	return &life{opened: opened, finished: map[string]bool{}, unsure: map[string]bool{}}
 }
 
-// current is the claim in force, nil where there is none.
+// current returns the claim in force, or nil.
 func (l *life) current() *claimed {
 	if l == nil || len(l.claims) == 0 {
 		return nil
@@ -99,7 +99,7 @@ func (l *life) current() *claimed {
 	return l.claims[len(l.claims)-1]
 }
 
-// claim is the one with the fence, nil where there is none.
+// claim returns the claim with the fence, or nil.
 func (l *life) claim(fence int64) *claimed {
 	if l == nil {
 		return nil
@@ -111,7 +111,7 @@ func (l *life) claim(fence int64) *claimed {
 	return l.claims[i]
 }
 
-// before counts the runs before a claim, and those of them that count.
+// before returns the number of runs before a claim, and how many of them count.
 func (l *life) before(cl *claimed) (runs, attempts int) {
 	runs = l.runs
 	for _, earlier := range l.claims {
@@ -133,7 +133,7 @@ func hashOf(body string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// queued is told what ingest put into the queue.
+// queued checks a message that ingest put into the queue.
 func (v *watch) queued(d *delivery, m queue.Message, err error) {
 	e := d.event
 	d.received = m.Received
@@ -142,11 +142,11 @@ func (v *watch) queued(d *delivery, m queue.Message, err error) {
 	case d.forged > 0:
 		v.w.violated(2, "the queue has %s, which was forged", m.Key())
 	case m.Key() != e.key() || m.Type != e.typ || string(m.Raw) != e.body || m.Provider != e.source():
-		v.w.violated(2, "the queue has %s of type %s, where %s of type %s was signed", m.Key(), m.Type, e.key(), e.typ)
+		v.w.violated(2, "the queue has %s of type %s, but %s of type %s was signed", m.Key(), m.Type, e.key(), e.typ)
 	}
 }
 
-// acknowledged is told that a provider's request was answered 200.
+// acknowledged is called when a provider's request was answered 200.
 func (v *watch) acknowledged(d *delivery) {
 	e := d.event
 	f := v.of(e.key())
@@ -164,7 +164,7 @@ func (v *watch) inQueue(key string) bool {
 		slices.ContainsFunc(v.w.dead.Messages(), func(m queue.Message) bool { return m.Key() == key })
 }
 
-// received is told what an invocation begins with.
+// received is called with the messages of a new invocation.
 func (v *watch) received(ms []queue.Message) {
 	for _, m := range ms {
 		if m.Wire.Receives > 200 {
@@ -173,9 +173,9 @@ func (v *watch) received(ms []queue.Message) {
 	}
 }
 
-// deleting is told that a message is about to be deleted, because it was acknowledged.
-// At some moment since it was received, its event has to have ended; or, if it is
-// another body under the id, it has to lie in the dead-letter queue.
+// deleting is called before a message is deleted because it was acknowledged. Its event
+// must have ended at some moment since it was received; or, if it is another body under the
+// id, it must be in the dead-letter queue.
 func (v *watch) deleting(inv *invocation, m queue.Message) {
 	f := v.of(m.Key())
 	hash := hashOf(string(m.Raw))
@@ -189,7 +189,7 @@ func (v *watch) deleting(inv *invocation, m queue.Message) {
 	}
 }
 
-// lettered is told of each dead letter.
+// lettered is called for each dead letter.
 func (v *watch) lettered(m queue.Message) {
 	f := v.of(m.Key())
 	if m.Failure == nil || m.Failure.Reason == "" {
@@ -201,8 +201,8 @@ func (v *watch) lettered(m queue.Message) {
 	v.letterCause(f, m.Failure)
 }
 
-// letterRuns compares the runs that a letter tells of with those that were seen. A claim
-// whose process died may have run nothing, and counts all the same.
+// letterRuns compares the runs in a letter with those that were seen. A claim whose process
+// died may have run nothing, and still counts.
 func (v *watch) letterRuns(f *fate, letter *queue.Failure) {
 	least, most := 0, 0
 	if cl := f.life.claim(letter.Fence); cl != nil {
@@ -223,29 +223,29 @@ func (v *watch) letterRuns(f *fate, letter *queue.Failure) {
 		return // it comes late, from an earlier life
 	}
 	if letter.Attempts < least || letter.Attempts > most {
-		v.w.violated(13, "the letter of %s tells of %d runs, where %d to %d were seen", f.key, letter.Attempts, least, most)
+		v.w.violated(13, "the letter of %s says %d runs, but %d to %d were seen", f.key, letter.Attempts, least, most)
 	}
 }
 
-// operatorSays is told what an operator sends into the queue.
-func (v *watch) operatorSays(m queue.Message) {
+// operatorSends is called with each message that an operator sends into the queue.
+func (v *watch) operatorSends(m queue.Message) {
 	if m.Failure == nil {
 		return
 	}
 	f := v.of(m.Key())
-	f.words = append(f.words, m.Failure)
+	f.requests = append(f.requests, m.Failure)
 }
 
-// heard reports whether the operator said so.
-func (f *fate) heard(word *queue.Failure) bool {
-	return slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return sameWord(w, word) })
+// requested reports whether the operator sent this request.
+func (f *fate) requested(r *queue.Failure) bool {
+	return slices.ContainsFunc(f.requests, func(sent *queue.Failure) bool { return sameRequest(sent, r) })
 }
 
-func sameWord(a, b *queue.Failure) bool {
+func sameRequest(a, b *queue.Failure) bool {
 	return a.Fence == b.Fence && a.Reason == b.Reason && slices.Equal(a.Handlers, b.Handlers) && slices.Equal(a.AssumeDone, b.AssumeDone)
 }
 
-// died is told that a process died: its handlers act no more.
+// died is called when a process dies: its handlers act no more.
 func (v *watch) died(inv *invocation) {
 	v.running = slices.DeleteFunc(v.running, func(c *call) bool { return c.inv == inv })
 }

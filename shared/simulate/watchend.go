@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// ends looks at the world once everything has ended.
+// ends checks the world once everything has ended.
 func (v *watch) ends() {
 	dead := v.w.dead.Messages()
 	for _, key := range slices.Sorted(maps.Keys(v.events)) {
@@ -32,12 +32,12 @@ func (v *watch) ends() {
 	}
 	for key, r := range v.w.ledger.Records() {
 		if v.w.byKey(key) != nil && !over(r.State) {
-			v.w.violated(15, "nothing is left to do, and the record of %s is %s", key, r.State)
+			v.w.violated(15, "nothing is left to do, but the record of %s is %s", key, r.State)
 		}
 	}
 }
 
-// handled checks that an acknowledged body was handled, or lies where an operator finds it.
+// handled checks that an acknowledged body was handled, or is where an operator finds it.
 func (v *watch) handled(f *fate, e *event, dead []queue.Message) {
 	hash := hashOf(e.body)
 	r := v.w.record(f.key)

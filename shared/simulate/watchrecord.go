@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// claimed is told of each claim that reached the ledger, with the record before and
+// claimed is called for each claim that reached the ledger, with the record before and
 // after it.
 func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger.Record) {
 	if same(before, after) {
@@ -32,7 +32,7 @@ func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger
 	}
 	lapsed := before != nil && before.State == ledger.StateClaimed
 	if last := f.life.current(); last != nil && last.lapsed && !last.ran() {
-		lapsed = true // it was put back, and what it died of has not run again
+		lapsed = true // it was put back, and has not run again since its process died
 	}
 	f.life.claims = append(f.life.claims, &claimed{
 		fence: after.Fence, arrived: m.Received.UnixMilli(), inv: inv, lapsed: lapsed,
@@ -43,15 +43,15 @@ func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger
 	v.claimedTries(f, before, after)
 }
 
-// mayClaim tells whether there is a cause to claim a record, and starts a new life or
-// counts anew where the cause demands it.
+// mayClaim reports whether there is a cause to claim a record, and starts a new life or a
+// new count if the cause requires it.
 func (v *watch) mayClaim(f *fate, m queue.Message, before, after *ledger.Record) bool {
 	if before == nil {
 		f.life = newLife(m.Received)
 		return true
 	}
-	// A new life may begin before the old one has ended, but not with an arrival that
-	// has had its end.
+	// A new life may begin before the old one has ended, but not with an arrival that has
+	// been handled.
 	if m.Received.After(f.life.opened.Add(v.w.byKey(f.key).window)) && (over(before.State) || after.Received.Equal(m.Received)) {
 		f.life = newLife(m.Received)
 		return !slices.Contains(f.served, m.Received.UnixMilli())
@@ -59,14 +59,14 @@ func (v *watch) mayClaim(f *fate, m queue.Message, before, after *ledger.Record)
 	if !over(before.State) {
 		return true
 	}
-	if m.Failure == nil || m.Failure.Fence != before.Fence || !f.heard(m.Failure) {
+	if m.Failure == nil || m.Failure.Fence != before.Fence || !f.requested(m.Failure) {
 		return false
 	}
 	return f.life.reopen(m.Failure, before.State, v.w.byKey(f.key).handlers)
 }
 
-// reopen does what an operator's word demands: of a dead letter, to run again what has
-// not finished; of a replay, to run again all handlers, or those that it names.
+// reopen applies an operator's request: a dead letter runs the handlers that have not
+// finished; a replay runs all handlers again, or those that it names.
 func (l *life) reopen(word *queue.Failure, state ledger.State, handlers []string) bool {
 	l.runs, _ = l.before(nil)
 	l.claims, l.completed = nil, 0
@@ -103,21 +103,21 @@ func (v *watch) changed(inv *invocation, c ledger.Claim, committed string, befor
 	return true
 }
 
-// gained looks at the handlers that are newly done: each has finished, and one whose
-// effects are writes is noted by the Commit that wrote them.
+// gained checks the handlers that are newly done: each has finished, and one whose effects
+// are writes was recorded by the Commit that wrote them.
 func (v *watch) gained(f *fate, before, after *ledger.Record, committed string) {
 	for _, handler := range after.Done {
 		if before != nil && slices.Contains(before.Done, handler) {
 			continue
 		}
-		assumed := slices.ContainsFunc(f.words, func(w *queue.Failure) bool { return slices.Contains(w.AssumeDone, handler) })
+		assumed := slices.ContainsFunc(f.requests, func(w *queue.Failure) bool { return slices.Contains(w.AssumeDone, handler) })
 		if assumed || v.stale(f, handler) {
 			continue
 		}
 		if !f.life.finished[handler] {
-			v.w.violated(7, "%s is noted as done for %s and never finished", handler, f.key)
+			v.w.violated(7, "%s is recorded as done for %s but never finished", handler, f.key)
 		} else if transactional(handler) && handler != committed {
-			v.w.violated(12, "%s is noted as done for %s without its effects", handler, f.key)
+			v.w.violated(12, "%s is recorded as done for %s without its effects", handler, f.key)
 		}
 	}
 }
@@ -128,15 +128,15 @@ func (v *watch) stale(f *fate, handler string) bool {
 	return skipsStale(handler) && v.newest[e.entity] > e.at
 }
 
-// kept looks at the handlers that were done before: within a life, only a replay, which
-// has cleared finished, takes them out.
+// kept checks the handlers that were done before: within a life, only a replay, which has
+// cleared finished, removes them.
 func (v *watch) kept(f *fate, before, after *ledger.Record) {
 	if before == nil || f.life.opened.After(before.DedupUntil) {
 		return
 	}
 	for _, handler := range before.Done {
 		if f.life.finished[handler] && !slices.Contains(after.Done, handler) {
-			v.w.violated(8, "%s of %s was done and is so no more", handler, f.key)
+			v.w.violated(8, "%s of %s was done and is not done any more", handler, f.key)
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 	cl.ended, cl.released = true, after.State == ledger.StateReleased
 	for _, handler := range cl.finished {
 		if !slices.Contains(after.Done, handler) {
-			v.w.violated(8, "%s of %s finished, and the claim was ended without it", handler, c.Key)
+			v.w.violated(8, "%s of %s finished, but the claim was ended without it", handler, c.Key)
 		}
 	}
 	if over(after.State) {
@@ -167,13 +167,13 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 		v.allDone(f, after)
 	case ledger.StateFailed:
 		if !slices.ContainsFunc(f.letters, func(l letter) bool { return l.fence == c.Fence }) {
-			v.w.violated(4, "%s is recorded as failed, and there is no letter of fence %d", c.Key, c.Fence)
+			v.w.violated(4, "%s is recorded as failed, but there is no letter of fence %d", c.Key, c.Fence)
 		}
 	}
 	v.endedTries(f, cl, e, before, after)
 }
 
-// allDone looks at a completed record.
+// allDone checks a completed record.
 func (v *watch) allDone(f *fate, r *ledger.Record) {
 	for _, handler := range v.w.byKey(f.key).handlers {
 		if !slices.Contains(r.Done, handler) {
@@ -182,8 +182,8 @@ func (v *watch) allDone(f *fate, r *ledger.Record) {
 	}
 }
 
-// committed is told of each Commit, after which effects have to be there as often as
-// they were noted.
+// committed is called for each Commit. After it, each effect must exist as often as the
+// handler was recorded as done.
 func (v *watch) committed(inv *invocation, c ledger.Claim, handler string, before, after *ledger.Record) {
 	f := v.of(c.Key)
 	if v.changed(inv, c, handler, before, after) && !slices.Contains(before.Done, handler) && slices.Contains(after.Done, handler) {
@@ -200,14 +200,14 @@ func (v *watch) committed(inv *invocation, c ledger.Claim, handler string, befor
 	}
 }
 
-// effects compares what the handler counted with how often it was noted as done.
+// effects compares what the handler counted with how often it was recorded as done.
 func (v *watch) effects(f *fate, handler string) {
 	var n int64
 	if item, ok := v.w.ledger.Item(handler, itemKey(f.key)); ok {
 		n, _ = item["n"].Any().(int64)
 	}
 	if n != int64(f.gains[handler]) {
-		v.w.violated(12, "%s of %s took effect %d times and was noted %d times", handler, f.key, n, f.gains[handler])
+		v.w.violated(12, "%s of %s took effect %d times and was recorded %d times", handler, f.key, n, f.gains[handler])
 	}
 }
 

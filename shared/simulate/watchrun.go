@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/process"
 )
 
-// runBegins is told that a handler was called.
+// runBegins is called when a handler begins.
 func (v *watch) runBegins(c *call) {
 	r := c.run
 	f := v.of(r.key)
@@ -24,26 +24,27 @@ func (v *watch) runBegins(c *call) {
 		}
 		f.life.unsure[r.handler] = true
 	}
-	// Under its own claim, which may not be the one in force: it is told of in a letter.
+	// Count it under its own claim, which may not be the one in force: a letter mentions
+	// it.
 	if own := f.life.claim(c.inv.fences[r.key]); own != nil {
 		own.runs++
 	}
 	v.order(f, r, record)
 	if c.inv.outlived() {
-		return // only a clock that is far off lets it begin: what it does changes no record
+		return // only a clock that is far off lets it begin: it changes no record
 	}
 	if slices.Contains(record.Done, r.handler) {
-		v.w.violated(9, "%s runs for %s, which the record says it has done", r.handler, r.key)
+		v.w.violated(9, "%s runs for %s, but the record says that it is done", r.handler, r.key)
 	}
 	for _, other := range v.running {
 		if other.inv.outlived() {
-			continue // its lease is over: the fence sees to it that it changes nothing
+			continue // its lease has passed: the fence makes sure that it changes nothing
 		}
 		if other.run.key == r.key {
 			v.w.violated(11, "%s and %s work on %s at once", other.actor, c.actor, r.key)
 		}
 		if other.inv == c.inv && v.wasLapsed(other) {
-			v.w.violated(14, "%s is worked on beside %s, whose process died once", r.key, other.run.key)
+			v.w.violated(14, "%s runs beside %s, whose process died once", r.key, other.run.key)
 		}
 	}
 	v.attempts(f, cl, c, record)
@@ -57,21 +58,21 @@ func (v *watch) order(f *fate, r *run, record *ledger.Record) {
 	for _, handler := range before(r.handler) {
 		done := slices.Contains(record.Done, handler) || f.life.finished[handler] && !transactional(handler)
 		if !done {
-			v.w.violated(20, "%s runs for %s, and %s is not done", r.handler, r.key, handler)
+			v.w.violated(20, "%s runs for %s, but %s is not done", r.handler, r.key, handler)
 		}
 	}
 }
 
-// attempts compares what the handler is told, and the record says, with the runs that
-// were seen, and with those of them that count.
+// attempts compares the attempt that the handler gets, and the record's, with the runs that
+// were seen and with those of them that count.
 func (v *watch) attempts(f *fate, cl *claimed, c *call, record *ledger.Record) {
 	if cl.inv != c.inv {
-		return // fenced: what it is told was true when it claimed
+		return // fenced: its number was true when it claimed
 	}
 	run, attempt := f.life.before(cl)
 	run, attempt = run+1, attempt+1
 	if c.run.attempt != run || record.Runs != run || record.Attempts != attempt {
-		v.w.violated(13, "%s of %s is told that this is run %d, the record says run %d and attempt %d, and it is run %d and attempt %d",
+		v.w.violated(13, "%s of %s gets run %d, the record says run %d and attempt %d, but it is run %d and attempt %d",
 			c.run.handler, c.run.key, c.run.attempt, record.Runs, record.Attempts, run, attempt)
 	}
 	if attempt > process.MaxAttempts {
@@ -79,14 +80,14 @@ func (v *watch) attempts(f *fate, cl *claimed, c *call, record *ledger.Record) {
 	}
 }
 
-// alone checks that what ended a process once takes no neighbours along.
+// alone checks that an event whose process died runs without neighbours.
 func (v *watch) alone(cl *claimed, c *call) {
 	if cl.inv != c.inv || !cl.lapsed {
 		return
 	}
 	for _, other := range v.running {
 		if other.inv == c.inv {
-			v.w.violated(14, "%s, whose process died once, is worked on beside %s", c.run.key, other.run.key)
+			v.w.violated(14, "%s, whose process died once, runs beside %s", c.run.key, other.run.key)
 		}
 	}
 }
@@ -96,14 +97,14 @@ func (v *watch) wasLapsed(c *call) bool {
 	return cl != nil && cl.inv == c.inv && cl.lapsed
 }
 
-// runEnds is told that a handler is about to return.
+// runEnds is called before a handler returns.
 func (v *watch) runEnds(c *call) {
 	r := c.run
 	v.running = slices.DeleteFunc(v.running, func(other *call) bool { return other.run == r })
 	f := v.of(r.key)
 	cl := f.life.current()
 	if cl != nil && cl.inv != c.inv {
-		cl = nil // somebody else's
+		cl = nil // another worker's claim
 	}
 	if r.outcome == nil {
 		f.life.finished[r.handler] = true
@@ -125,14 +126,14 @@ func (v *watch) runEnds(c *call) {
 	}
 }
 
-// asksToWait reports whether the outcome is a wish to be called later.
+// asksToWait reports whether the outcome asks to be called later.
 func asksToWait(outcome error) bool {
 	_, panics := outcome.(panicking) //nolint:errorlint // never wrapped
 	return !panics && hook.Hint(outcome).After > 0
 }
 
-// transactional reports whether the handler's end is committed at once, so that it has
-// not finished when the commit failed.
+// transactional reports whether the handler's end is committed at once, so that the handler
+// has not finished if the commit fails.
 func transactional(handler string) bool {
 	return counting(handler) || skipsStale(handler) || movesState(handler)
 }

@@ -8,12 +8,12 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// moved is told of each Commit of a move that reached the ledger, with the conversation
-// before it. A move that is noted adds its event to the end of what was there, and
-// nothing else changes; one that is not noted changes nothing.
+// moved is called for each Commit of a move that reached the ledger, with the conversation
+// before it. A recorded move adds its event to the end of the conversation and changes
+// nothing else; an unrecorded one changes nothing.
 func (v *watch) moved(c ledger.Claim, before, after *ledger.Record, was []string, err error) {
 	f, person := v.of(c.Key), v.w.byKey(c.Key).person
-	if cl := f.life.current(); cl != nil && cl.fence == c.Fence && !cl.ended { // what arrives later, its process does not see
+	if cl := f.life.current(); cl != nil && cl.fence == c.Fence && !cl.ended { // its process does not see what arrives later
 		cl.refused = errors.Is(err, ledger.ErrStateMoved)
 	}
 	now, want := v.w.moves(person), was
@@ -27,8 +27,8 @@ func (v *watch) moved(c ledger.Claim, before, after *ledger.Record, was []string
 	v.conversation(f)
 }
 
-// conversation compares how often the event moved its person's conversation with how
-// often that was noted.
+// conversation compares how often the event moved its person's conversation with how often
+// a move was recorded.
 func (v *watch) conversation(f *fate) {
 	e := v.w.byKey(f.key)
 	if e == nil || e.person == "" {
@@ -41,11 +41,11 @@ func (v *watch) conversation(f *fate) {
 		}
 	}
 	if n != f.gains["move"] {
-		v.w.violated(18, "%s moved the conversation with %s %d times and was noted %d times", f.key, e.person, n, f.gains["move"])
+		v.w.violated(18, "%s moved the conversation with %s %d times and was recorded %d times", f.key, e.person, n, f.gains["move"])
 	}
 }
 
-// said is told that "say" runs. It has to say what its own event gave, whatever has
+// said is called when "say" runs. It must say the result of its own event, whatever has
 // happened to the conversation since.
 func (v *watch) said(f *fate, cl *claimed, c *call, record *ledger.Record) {
 	if c.run.handler != "say" || cl.inv != c.inv {
@@ -53,11 +53,11 @@ func (v *watch) said(f *fate, cl *claimed, c *call, record *ledger.Record) {
 	}
 	if c.run.unready != nil {
 		if errors.Is(c.run.unready, hook.ErrNoResult) && slices.Contains(record.Done, "move") {
-			v.w.violated(19, "%s of %s finds no result, and the event has moved the conversation", c.run.handler, f.key)
+			v.w.violated(19, "%s of %s finds no result, but the event has moved the conversation", c.run.handler, f.key)
 		}
 		return
 	}
 	if c.run.said != f.position {
-		v.w.violated(19, "%s of %s says move %d of the conversation, and its event made move %d", c.run.handler, f.key, c.run.said, f.position)
+		v.w.violated(19, "%s of %s says move %d of the conversation, but its event made move %d", c.run.handler, f.key, c.run.said, f.position)
 	}
 }

@@ -29,8 +29,8 @@ type Simulator struct {
 	variant  variant
 }
 
-// A variant stands between the parts. The zero variant leaves the product as it is; the
-// tests of the simulator have others, which break it, each by one field or two.
+// A variant wraps the parts of the product. The zero variant leaves them unchanged; the
+// tests of the simulator use others, each of which breaks one or two of them.
 type variant struct {
 	worker func(*process.Worker, *invocation)
 	engine func(*ledgermemory.Store) ledger.Store
@@ -40,7 +40,7 @@ type variant struct {
 	said   func(ctx context.Context, chats hook.State[conversation, position], person string) (position, error)
 }
 
-// New makes a Simulator of the product as it is.
+// New returns a Simulator of the unchanged product.
 func New() (*Simulator, error) {
 	s := &Simulator{
 		events: catalogue(), registry: &hook.Registry{},
@@ -59,23 +59,23 @@ func New() (*Simulator, error) {
 	return s, nil
 }
 
-// Plan is what a seed decides before anything happens, as a schedule's report begins.
+// Plan returns what a seed decides before anything happens; it begins a schedule's report.
 func (s *Simulator) Plan(seed uint64) string {
 	return fmt.Sprintf("%+v", drawPlan(newRand(seed), len(s.events)))
 }
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x5eed)) }
 
-// A Report says what came of one schedule.
+// A Report is the result of one schedule.
 type Report struct {
 	Seed      uint64
 	Plan      string
-	Violation *Violation // nil where every invariant held
+	Violation *Violation // nil if every invariant held
 	Took      time.Duration
 	entries   []entry
 }
 
-// Trace is what happened, a line each.
+// Trace returns what happened, one event a line.
 func (r *Report) Trace() []string {
 	lines := make([]string, len(r.entries))
 	for i, e := range r.entries {
@@ -84,8 +84,8 @@ func (r *Report) Trace() []string {
 	return lines
 }
 
-// Run runs the schedule of a seed, in a bubble of its own. The same seed gives the same
-// Report every time.
+// Run runs the schedule of a seed, in its own bubble. The same seed gives the same Report
+// every time.
 func (s *Simulator) Run(t *testing.T, seed uint64) *Report {
 	r := &Report{Seed: seed}
 	synctest.Test(t, func(*testing.T) {
@@ -98,7 +98,7 @@ func (s *Simulator) Run(t *testing.T, seed uint64) *Report {
 }
 
 // A world is one schedule. The driver, which is the goroutine that calls run, owns all
-// of it but what is said to be guarded.
+// fields except those marked as guarded.
 type world struct {
 	*Simulator
 	seed  uint64
@@ -116,12 +116,12 @@ type world struct {
 
 	mu      sync.Mutex
 	arrived []*call       // guarded by mu: parked, and not yet seen by the driver
-	stirred chan struct{} // has something while arrived may have
+	stirred chan struct{} // has a value while arrived may have one
 	over    chan struct{} // closed when the schedule is over
 	living  sync.WaitGroup
 
 	parked      []*call
-	ghosts      []*call // requests that are on their way although nobody waits for them
+	ghosts      []*call // requests that are still on their way, with nobody waiting
 	workers     []*invocation
 	invocations int
 	deliveries  []*delivery // due or yet to come
@@ -169,8 +169,8 @@ func newWorld(s *Simulator, seed uint64) *world {
 	return w
 }
 
-// run is the whole schedule: faults first, while only safety is asked for; then the
-// world heals, and everything has to end well.
+// run runs the whole schedule: first with faults, while only safety is checked; then the
+// world heals, and everything must end well.
 func (w *world) run() {
 	for w.step = 0; w.step < w.plan.Steps && w.violation == nil && !w.calm() && !w.mustHeal(); w.step++ {
 		w.observe()
@@ -201,7 +201,7 @@ func (w *world) pick(weights ...int) int {
 	return len(weights) - 1
 }
 
-// unwind lets the goroutines that are left come to their ends.
+// unwind lets the remaining goroutines end.
 func (w *world) unwind() {
 	close(w.over)
 	for _, d := range w.active {
@@ -210,7 +210,7 @@ func (w *world) unwind() {
 	w.living.Wait()
 }
 
-// mix is a number that is determined by its arguments and looks random.
+// mix returns a number that depends only on its arguments and looks random.
 func mix(numbers ...uint64) uint64 {
 	x := uint64(0x9e3779b97f4a7c15)
 	for _, n := range numbers {
