@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/shared/queue"
 	"webhookintake/shared/source"
+	"webhookintake/shared/vault"
 	"webhookintake/shared/webhook"
 )
 
@@ -34,7 +35,7 @@ type Handler struct {
 	Sources *source.Sources
 	Queue   Sender
 	// Vault takes the bodies that do not fit the queue. If nil, such webhooks are refused.
-	Vault Putter
+	Vault vault.Putter
 	// Spill says that the vault also takes messages that the queue did not take in time, as
 	// somebody sends them from there. It requires Vault.
 	Spill bool

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,11 +10,29 @@ import (
 	"time"
 )
 
-// BodyKey is the key of a body that does not fit the queue. It is the same for the same
-// event and digest, so that the sender's retries do not add up. It does not contain the id.
-func BodyKey(dedupKey, digest string) string {
-	sum := sha256.Sum256([]byte(dedupKey + "\n" + digest)) // a dedup key has no line break
-	return Bodies + hex.EncodeToString(sum[:])
+// BodyKey is the key of a body that does not fit the queue, of the event with this dedup key
+// and of this SHA-256. The sender's retries have the same, so they do not add up; another
+// body under the same id has another. It does not contain the id.
+func BodyKey(dedupKey, sum string) string {
+	name := sha256.Sum256([]byte(dedupKey + "\n" + sum)) // a dedup key has no line break
+	return Bodies + hex.EncodeToString(name[:])
+}
+
+// A Putter is the part of [Vault] that stores.
+type Putter interface {
+	Put(ctx context.Context, key string, body []byte) error
+}
+
+// PutBody stores a body that does not fit the queue, and returns its key and its SHA-256 in
+// hexadecimal digits.
+func PutBody(ctx context.Context, v Putter, dedupKey string, body []byte) (key, sum string, err error) {
+	hash := sha256.Sum256(body)
+	sum = hex.EncodeToString(hash[:])
+	key = BodyKey(dedupKey, sum)
+	if err := v.Put(ctx, key, body); err != nil {
+		return "", "", fmt.Errorf("store the body: %w", err)
+	}
+	return key, sum, nil
 }
 
 // SpillKey is a new key for an event that the queue did not take. No two arrivals have the

@@ -1,0 +1,184 @@
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/webhook"
+)
+
+// drainers is how many objects are sent at once. Each may have [vault.MaxSize] bytes, of
+// which a function of 256 MB holds these.
+const drainers = 8
+
+// A Spill is the part of [vault.Vault] that Drain uses.
+type Spill interface {
+	vault.Putter
+	Get(ctx context.Context, key string) ([]byte, error)
+	List(ctx context.Context, prefix, after string, limit int) ([]vault.Object, error)
+	Delete(ctx context.Context, key string) error
+}
+
+// A Sender is the part of [queue.Queue] that sends messages.
+type Sender interface {
+	Send(ctx context.Context, m queue.Message, delay time.Duration) error
+}
+
+// A Drain sends the messages in [vault.Spill] to the queue, oldest first. All fields are
+// required.
+type Drain struct {
+	Vault Spill
+	Queue Sender
+	// Hashes returns what may have made the sums of the messages: of each version of the
+	// sources' document that is in use.
+	Hashes func(ctx context.Context) ([]webhook.Hasher, error)
+}
+
+// A DrainReport says what a run of [Drain] did.
+type DrainReport struct {
+	Sent   int       // messages that the queue has now
+	Left   int       // that are still in the vault, of those that were listed
+	Oldest time.Time // when the oldest that is left arrived; zero if none is left
+}
+
+// errNotOurs is what happened to objects that are not messages of this stack.
+var errNotOurs = errors.New("objects in spill/ are not messages of this stack, or their key is gone from the sources")
+
+// Run sends what there is, until ctx ends. An object is deleted after the queue has its
+// message, so a message may be sent twice and is never lost. An object that is not a
+// message of this stack stays, and is an error. If the queue refuses, Run stops.
+func (d *Drain) Run(ctx context.Context) (DrainReport, error) {
+	var report DrainReport
+	found, err := d.Vault.List(ctx, vault.Spill, "", vault.MaxList)
+	if err != nil || len(found) == 0 { // as a rule there is nothing, and the sources are not read
+		return report, wrap(err, "list what was spilled")
+	}
+	hashes, err := d.Hashes(ctx)
+	if err != nil {
+		return DrainReport{Left: len(found), Oldest: found[0].Put}, fmt.Errorf("read the sources: %w", err)
+	}
+	for len(found) > 0 {
+		page := d.page(ctx, found, hashes)
+		report.add(page.report)
+		if page.err != nil {
+			err = errors.Join(err, page.err)
+		}
+		if page.stop || ctx.Err() != nil || len(found) < vault.MaxList {
+			break
+		}
+		var listErr error
+		found, listErr = d.Vault.List(ctx, vault.Spill, found[len(found)-1].Key, vault.MaxList)
+		if listErr != nil {
+			return report, errors.Join(err, wrap(listErr, "list what was spilled"))
+		}
+	}
+	return report, err
+}
+
+// add sums up the reports of pages, which are in the order of arrival.
+func (r *DrainReport) add(page DrainReport) {
+	r.Sent += page.Sent
+	r.Left += page.Left
+	if r.Oldest.IsZero() {
+		r.Oldest = page.Oldest
+	}
+}
+
+// A page is what was done with the objects of one list.
+type page struct {
+	report DrainReport
+	err    error
+	stop   bool // the queue or the vault refuses
+}
+
+// page sends the objects' messages, several at once.
+func (d *Drain) page(ctx context.Context, found []vault.Object, hashes []webhook.Hasher) page {
+	errs := make([]error, len(found))
+	var next atomic.Int64
+	var refused atomic.Bool
+	var group sync.WaitGroup
+	for range min(drainers, len(found)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(found); i = int(next.Add(1)) - 1 {
+				if errs[i] = errStopped; !refused.Load() && ctx.Err() == nil {
+					errs[i] = d.one(ctx, found[i].Key, hashes)
+				}
+				if errs[i] != nil && !errors.Is(errs[i], errNotOurs) {
+					refused.Store(true)
+				}
+			}
+		})
+	}
+	group.Wait()
+	p := page{stop: refused.Load()}
+	for i, err := range errs {
+		if err == nil {
+			p.report.Sent++
+			continue
+		}
+		if p.report.Left++; p.report.Left == 1 {
+			p.report.Oldest = found[i].Put
+		}
+		if !errors.Is(err, errStopped) && (p.err == nil || errors.Is(p.err, errNotOurs)) {
+			p.err = err // one of each kind says enough
+		}
+	}
+	return p
+}
+
+// errStopped stands for an object that was not tried.
+var errStopped = errors.New("stopped before")
+
+// one sends the message of one object, then deletes the object. One that is gone was sent by
+// another run.
+func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) error {
+	data, err := d.Vault.Get(ctx, key)
+	if errors.Is(err, vault.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read a spilled message: %w", err)
+	}
+	m, err := queue.Unpack(data, hashes...)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNotOurs, err)
+	}
+	if err := d.send(ctx, m); err != nil {
+		return err
+	}
+	return wrap(d.Vault.Delete(ctx, key), "delete a spilled message, which the queue has")
+}
+
+// send sends a message. It stores a body that is too large for the queue first, as ingest
+// could not.
+func (d *Drain) send(ctx context.Context, m queue.Message) error {
+	err := d.Queue.Send(ctx, m, 0)
+	if errors.Is(err, queue.ErrTooLarge) && m.Origin.Stored == nil {
+		var stored queue.Stored
+		if stored.Key, stored.SHA256, err = vault.PutBody(ctx, d.Vault, m.Key(), m.Raw); err != nil {
+			return err
+		}
+		m.Origin.Stored, m.Raw = &stored, nil
+		err = d.Queue.Send(ctx, m, 0)
+	}
+	switch {
+	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid): // this one, and no other
+		return fmt.Errorf("%w: %w", errNotOurs, err)
+	case err != nil:
+		return fmt.Errorf("the queue does not take spilled messages: %w", err)
+	}
+	return nil
+}
+
+func wrap(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

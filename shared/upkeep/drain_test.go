@@ -1,0 +1,240 @@
+package upkeep_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/queue"
+	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/upkeep"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/vault/memory"
+	"webhookintake/shared/webhook"
+)
+
+var (
+	errDown = errors.New("down")
+	noon    = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+)
+
+// message returns the n-th event, which arrived n seconds past noon.
+func message(n int, body string) queue.Message {
+	return queue.Message{Event: webhook.Event{
+		Source: "contiguity", Provider: "contiguity", ID: fmt.Sprint("evt_", n), Type: "text.incoming.sms",
+		Received: noon.Add(time.Duration(n) * time.Second), Raw: []byte(body),
+	}}
+}
+
+// spill puts the message into the vault, as ingest does.
+func spill(t *testing.T, v *memory.Vault, m queue.Message, hash webhook.Hasher) {
+	t.Helper()
+	data, err := queue.Pack(m, hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Put(t.Context(), vault.SpillKey(m.Received), data); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plain are the hashes of sources without a key.
+func plain(context.Context) ([]webhook.Hasher, error) { return []webhook.Hasher{{}}, nil }
+
+// left is the number of objects under a prefix.
+func left(t *testing.T, v *memory.Vault, prefix string) int {
+	t.Helper()
+	found, err := v.List(t.Context(), prefix, "", vault.MaxList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found)
+}
+
+func TestDrainSendsEach(t *testing.T) {
+	t.Parallel()
+	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
+	const n = 1100 // more than one list
+	for i := range n {
+		spill(t, v, message(i, `{"n":1}`), webhook.Hasher{})
+	}
+	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	if err != nil || report.Sent != n || report.Left != 0 || !report.Oldest.IsZero() {
+		t.Errorf("Run = %+v, %v", report, err)
+	}
+	if n := left(t, v, vault.Spill); n != 0 {
+		t.Errorf("%d objects are left", n)
+	}
+	seen := map[string]bool{}
+	for _, m := range q.Messages() {
+		want := message(0, `{"n":1}`)
+		if _, err := fmt.Sscanf(m.ID, "evt_%d", new(int)); err != nil || string(m.Raw) != string(want.Raw) {
+			t.Fatalf("sent %+v", m)
+		}
+		seen[m.ID] = true
+	}
+	if len(seen) != n {
+		t.Errorf("%d events are queued, want %d", len(seen), n)
+	}
+}
+
+// TestDrainKeepsArrival: the window of duplicates is measured from when ingest had it.
+func TestDrainKeepsArrival(t *testing.T) {
+	t.Parallel()
+	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
+	m := message(7, "{}")
+	spill(t, v, m, webhook.Hasher{})
+	if _, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := q.Messages()[0].Received; !got.Equal(m.Received) {
+		t.Errorf("received = %v, want %v", got, m.Received)
+	}
+}
+
+// TestDrainStoresLargeBodies: ingest spills a whole message if the vault did not take its
+// body on its own.
+func TestDrainStoresLargeBodies(t *testing.T) {
+	t.Parallel()
+	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
+	body := make([]byte, 2<<20)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(body) // it never fails
+	spill(t, v, message(1, string(body)), webhook.Hasher{})
+	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	if err != nil || report.Sent != 1 {
+		t.Fatalf("Run = %+v, %v", report, err)
+	}
+	stored := q.Messages()[0].Origin.Stored
+	if stored == nil {
+		t.Fatal("the message does not say where its body is")
+	}
+	if got, err := v.Get(t.Context(), stored.Key); err != nil || string(got) != string(body) {
+		t.Errorf("stored %d bytes, %v", len(got), err)
+	}
+}
+
+func TestDrainLeaves(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		edit  func(t *testing.T, v *memory.Vault, d *upkeep.Drain)
+		fault func(op, key string) (bool, error)
+		sent  int
+		left  int
+		want  string // that the error contains
+	}{
+		{name: "what is not a message", sent: 2, left: 1, want: "not messages of this stack",
+			edit: func(t *testing.T, v *memory.Vault, _ *upkeep.Drain) {
+				if err := v.Put(t.Context(), vault.SpillKey(noon), []byte("hello")); err != nil {
+					t.Fatal(err)
+				}
+			}},
+		{name: "a sum of another key", left: 2, want: "another key",
+			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
+				d.Hashes = func(context.Context) ([]webhook.Hasher, error) { return nil, nil }
+			}},
+		{name: "all, if the sources cannot be read", left: 2, want: "read the sources",
+			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
+				d.Hashes = func(context.Context) ([]webhook.Hasher, error) { return nil, errDown }
+			}},
+		{name: "all, if the queue refuses", left: 2, want: "the queue does not take",
+			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
+				d.Queue = queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) { return false, errDown }})
+			}},
+		{name: "what the vault does not delete", left: 2, want: "which the queue has",
+			fault: func(op, _ string) (bool, error) {
+				if op == "delete" {
+					return false, errDown
+				}
+				return true, nil
+			}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			faulty := false
+			v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
+				if !faulty || tt.fault == nil {
+					return true, nil
+				}
+				return tt.fault(op, key)
+			}})
+			d := &upkeep.Drain{Vault: v, Queue: queuememory.New(queuememory.Options{}), Hashes: plain}
+			for i := range 2 {
+				spill(t, v, message(i, "{}"), webhook.Hasher{})
+			}
+			if tt.edit != nil {
+				tt.edit(t, v, d)
+			}
+			faulty = true
+			report, err := d.Run(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.want) || report.Sent != tt.sent || report.Left != tt.left || report.Oldest.IsZero() {
+				t.Errorf("Run = %+v, %v, want %d sent, %d left, %q", report, err, tt.sent, tt.left, tt.want)
+			}
+			if n := left(t, v, vault.Spill); n != tt.left {
+				t.Errorf("%d objects are left, want %d", n, tt.left)
+			}
+		})
+	}
+}
+
+// TestDrainTwice: two runs at once, whose calls get lost, lose nothing.
+func TestDrainTwice(t *testing.T) {
+	t.Parallel()
+	const n = 100
+	faulty := false
+	fault := func(string, string) (bool, error) {
+		switch p := rand.IntN(100); {
+		case !faulty || p < 60:
+			return true, nil
+		case p < 80:
+			return true, errDown
+		}
+		return false, errDown
+	}
+	v := memory.New(memory.Options{Fault: fault})
+	q := queuememory.New(queuememory.Options{Fault: fault})
+	for i := range n {
+		spill(t, v, message(i, "{}"), webhook.Hasher{})
+	}
+	for runs := 0; runs < 1000; runs++ {
+		faulty = true
+		done := make(chan struct{})
+		for range 2 {
+			go func() {
+				_, _ = (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+				done <- struct{}{}
+			}()
+		}
+		<-done
+		<-done
+		if faulty = false; left(t, v, vault.Spill) == 0 {
+			break
+		}
+	}
+	seen := map[string]bool{}
+	for _, m := range q.Messages() {
+		seen[m.ID] = true
+	}
+	if len(seen) != n || left(t, v, vault.Spill) != 0 {
+		t.Errorf("%d of %d events are queued, %d objects left", len(seen), n, left(t, v, vault.Spill))
+	}
+}
+
+// TestDrainStopsInTime: it ends with its context, and says what is left.
+func TestDrainStopsInTime(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{})
+	spill(t, v, message(1, "{}"), webhook.Hasher{})
+	ctx, cancel := context.WithCancel(t.Context())
+	d := &upkeep.Drain{Vault: v, Queue: queuememory.New(queuememory.Options{}), Hashes: func(ctx context.Context) ([]webhook.Hasher, error) {
+		cancel()
+		return plain(ctx)
+	}}
+	if report, _ := d.Run(ctx); report.Sent != 0 || report.Left != 1 {
+		t.Errorf("Run = %+v", report)
+	}
+}
