@@ -95,6 +95,8 @@ func SecretProblem(secret webhook.Secret) string {
 		return "has **** in place of hidden characters; copy the whole secret"
 	case len(text) > 1 && strings.ContainsRune(`"'`+"`", first) && strings.HasSuffix(text, string(first)):
 		return "has quotation marks around it; cut them"
+	case isPlaceholder(text):
+		return "is a placeholder, as documentation has it; copy the provider's own secret"
 	}
 	at := 0
 	for _, r := range text {
@@ -107,6 +109,15 @@ func SecretProblem(secret webhook.Secret) string {
 		return fmt.Sprintf("has %d characters, and a secret has at least %d; copy the whole secret", at, minSecretLen)
 	}
 	return ""
+}
+
+// isPlaceholder reports whether a text stands for a secret in documentation, as "whsec_…",
+// "...", "<secret>" or "YOUR_SECRET".
+func isPlaceholder(text string) bool {
+	text = strings.ToLower(strings.TrimPrefix(text, "whsec_"))
+	return strings.Contains(text, "…") || strings.Contains(text, "...") ||
+		strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">") ||
+		strings.HasPrefix(text, "your_") || strings.HasPrefix(text, "your-")
 }
 
 // intruder names a character that no secret has.

@@ -10,7 +10,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-const good = "s3cr3t-s3cr3t-s3cr3t-s3cr3t"
+const (
+	good        = "s3cr3t-s3cr3t-s3cr3t-s3cr3t"
+	placeholder = "is a placeholder, as documentation has it; copy the provider's own secret"
+)
 
 func TestSecretProblem(t *testing.T) {
 	t.Parallel()
@@ -33,6 +36,13 @@ func TestSecretProblem(t *testing.T) {
 		{"masked with bullets", "whsec_••••••••", "has **** in place of hidden characters; copy the whole secret"},
 		{"with its version", "v1,whsec_C2FVsBQIhrscChlQIMV", `begins with "v1,"; cut that, and begin with whsec_`},
 		{"quoted", `"` + good + `"`, "has quotation marks around it; cut them"},
+		{"the documentation's", "whsec_…", placeholder},
+		{"three dots", "...", placeholder},
+		{"cut short", "whsec_C2FVsBQI...", placeholder},
+		{"in brackets", "<your secret>", placeholder},
+		{"yours", "YOUR_WEBHOOK_SECRET", placeholder},
+		{"yours with a prefix", "whsec_your-secret", placeholder},
+		{"has dots and yours within", "all.your.base-is-your-own", ""},
 		{"not UTF-8", good + "\xff", "is not UTF-8 text; copy it again"},
 	} {
 		if got := source.SecretProblem(webhook.NewSecret(tt.text)); got != tt.want {
