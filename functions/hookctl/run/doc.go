@@ -6,6 +6,8 @@
 // before it shows anything, to finish the requests under way before it ends, and to go on
 // where its last run ended.
 //
-// It never shows a secret of a source, and never begins with an empty queue or ledger when
+// It never takes a request of a browser as a webhook, and never lets handlers act with real
+// settings on webhooks that the public sample secrets sign. It never shows a secret of a
+// source, and never begins with an empty queue or ledger when
 // it cannot read what it saved, unless it is told to.
 package run

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -32,8 +33,13 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 		}
 	}
 	// A fault that no change of a Go file mends is found here.
-	if _, _, err := readSources(e); err != nil {
+	set, _, err := readSources(e)
+	if err != nil {
 		return err
+	}
+	_, err = registerHandlers(e, set)
+	if mixed, ok := errors.AsType[*mixedError](err); ok {
+		return mixed
 	}
 	if _, err := folder.restore(pipeline.New(pipeline.Options{})); err != nil {
 		return err

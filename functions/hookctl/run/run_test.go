@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"regexp"
 	"strings"
 	"sync"
@@ -80,6 +81,20 @@ func TestRunReceives(t *testing.T) {
 		_, _ = clitest.Call{Commands: commands, Args: args}.Run(ctx) // refused ones are an error, rightly
 		r.await(t, tt.want)
 	}
+	page, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/hooks/contiguity", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Header.Set("Origin", "https://evil.example")
+	answer, err := http.DefaultTransport.RoundTrip(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if r.await(t, `403 refused  it has the header Origin`); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("a web page got %d", answer.StatusCode)
+	}
+	http.DefaultClient.CloseIdleConnections()
 	interrupt()
 	if err := r.wait(); err != nil {
 		t.Errorf("run after Ctrl-C = %v", err)
@@ -127,9 +142,13 @@ func TestRunFaults(t *testing.T) {
 		{"port taken", clitest.Call{Commands: commands, Args: []string{"run", "--data", t.TempDir(), "--addr", taken.Addr().String()}}, []string{"address already in use", "--addr 127.0.0.1:0"}},
 		{"SOURCES at fault", clitest.Call{Commands: commands, Args: []string{"run", "--data", t.TempDir()}, Env: map[string]string{"SOURCES": `{"kyc":{"secrets":[]}}`}},
 			[]string{"SOURCES", "sources.kyc.secrets"}},
+		{"placeholder", clitest.Call{Commands: commands, Args: []string{"run", "--data", t.TempDir()}, Env: map[string]string{"SOURCES": `{"contiguity":{"secrets":["whsec_…"]}}`}},
+			[]string{"sources.contiguity.secrets[0]", "placeholder"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out, err := tt.call.Run(t.Context())
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else a fault would run on
+			defer cancel()
+			out, err := tt.call.Run(ctx)
 			if cli.ExitCode(err) != cli.ExitFailed {
 				t.Fatalf("exit code of %v, want %d", err, cli.ExitFailed)
 			}

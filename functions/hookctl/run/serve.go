@@ -47,7 +47,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 	if s.set, s.own, err = readSources(e); err != nil {
 		return nil, err
 	}
-	registry, err := cli.Registry(e.Register, cli.OrSample(e.Getenv))
+	registry, err := registerHandlers(e, s.set)
 	if err != nil {
 		return nil, err
 	}
@@ -66,19 +66,6 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	return s, nil
-}
-
-// readSources returns the user's own sources, or else the samples'.
-func readSources(e *cli.Env) (set source.Set, own bool, err error) {
-	doc := e.Getenv("SOURCES")
-	if doc == "" {
-		return dialect.Sources(), false, nil
-	}
-	set, err = source.Parse([]byte(doc), source.ParseOptions{AllowSample: true})
-	if err != nil {
-		return nil, false, fmt.Errorf("read SOURCES: %w", err)
-	}
-	return set, true, nil
 }
 
 // goOn restores what the last run saved, or forgets it.
@@ -111,7 +98,8 @@ func (s *server) serve(ctx context.Context) error {
 	var workErr error
 	worker.Go(func() { workErr = s.Work(working, s.watch.worked) })
 
-	err := serveUntil(ctx, s.listener, s.Pipeline)
+	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // as a TCP address it has one
+	err := serveUntil(ctx, s.listener, guard{next: s.Pipeline, port: port, refused: s.watch.blocked})
 	stop() // after the last request, so that what it queued is still handled
 	worker.Wait()
 	err = errors.Join(err, workErr, s.data.save(s.Pipeline))

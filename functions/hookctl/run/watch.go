@@ -58,6 +58,13 @@ func (w *watch) answered(r ingest.Report) {
 	w.answers[key]++
 }
 
+// blocked prints why a request was refused before it came to the intake.
+func (w *watch) blocked(why string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.print(w.timed(w.out.Bad("403 refused") + "  " + why))
+}
+
 // around runs a handler, and says so if that takes long.
 func (w *watch) around(m queue.Message, handler string, run func() error) error {
 	w.count(1)

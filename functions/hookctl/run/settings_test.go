@@ -1,0 +1,85 @@
+package run
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/provider/contiguity"
+)
+
+// shop registers a handler that asks for some settings.
+func shop(r *hook.Registry, getenv func(string) string) error {
+	for _, name := range []string{"CONTIGUITY_TOKEN", "SHOP_URL", "AWS_REGION", "AUTO_REPLY_TEXT"} {
+		_ = getenv(name)
+	}
+	hook.On(r, contiguity.TextIncomingSMS, "order", func(context.Context, hook.Event[contiguity.Text]) error { return nil })
+	return nil
+}
+
+const (
+	ownSources   = `{"contiguity":{"secrets":["` + clitest.Secret + `"]}}`
+	halfASample  = `{"contiguity":{"secrets":["` + clitest.Secret + `"]},"kyc":{"secrets":["own-own-own","sample-only-kyc"]}}`
+	sampleReply  = "Thanks, we got your message. (sample-only)"
+	refusedStart = "a public sample secret"
+)
+
+func TestSamplesAreNotMixedWithOwnSettings(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want []string // parts of the error; none: it starts
+	}{
+		{name: "nothing is set"},
+		{name: "sample values", env: map[string]string{"CONTIGUITY_TOKEN": "my-sample-only-token", "AUTO_REPLY_TEXT": sampleReply}},
+		{name: "no handler asks for it", env: map[string]string{"OTHER": "real"}},
+		{name: "AWS", env: map[string]string{"AWS_REGION": "eu-central-1"}},
+		{name: "own sources", env: map[string]string{"CONTIGUITY_TOKEN": "real", "SOURCES": ownSources}},
+		{name: "a token", env: map[string]string{"CONTIGUITY_TOKEN": "real"},
+			want: []string{refusedStart, "(CONTIGUITY_TOKEN)", "source compliancely", "SOURCES"}},
+		{name: "an address of the user's own handler", env: map[string]string{"SHOP_URL": "https://shop.example", "AUTO_REPLY_TEXT": "Hi"},
+			want: []string{refusedStart, "(AUTO_REPLY_TEXT, SHOP_URL)"}},
+		{name: "one sample secret among own ones", env: map[string]string{"CONTIGUITY_TOKEN": "real", "SOURCES": halfASample},
+			want: []string{refusedStart, "source kyc"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := clitest.Call{Env: tt.env, Register: shop}.NewEnv(t.Output(), t.Output())
+			set, _, err := readSources(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := registerHandlers(e, set)
+			if (err != nil) != (len(tt.want) > 0) || (r == nil) != (err != nil) {
+				t.Fatalf("registerHandlers = %v, %v", r, err)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error = %v, want %q in it", err, want)
+				}
+			}
+			if err != nil && strings.Contains(err.Error(), "real") {
+				t.Errorf("it quotes a value: %v", err)
+			}
+		})
+	}
+}
+
+// TestRunRefusesAMixture wants both forms of the command to refuse before they show anything.
+func TestRunRefusesAMixture(t *testing.T) {
+	for _, flag := range []string{"--fresh", "--watch"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else a fault would run on
+		out, err := clitest.Call{
+			Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", t.TempDir(), flag},
+			Env: map[string]string{"CONTIGUITY_TOKEN": "real"}, Register: shop,
+		}.Run(ctx)
+		cancel()
+		if err == nil || !strings.Contains(err.Error(), refusedStart) || out != "" {
+			t.Errorf("run %s = %v, want %q\n%s", flag, err, refusedStart, out)
+		}
+	}
+}
