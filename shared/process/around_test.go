@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// Who stands around the handlers sees each run, and may keep a handler from running.
+// Around sees each run, and may keep a handler from running.
 func TestAround(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -51,7 +51,7 @@ func TestUnhandledIsHandledLater(t *testing.T) {
 	})
 }
 
-// Only what has not finished runs again, and one handler's error does not stop the next.
+// Only unfinished handlers run again, and one handler's error does not stop the next.
 func TestRetryRunsTheRest(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -142,7 +142,7 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("letter = %+v, want unreadable and why", f)
 		}
 		if m := w.dead.Messages()[0]; m.Wire.Body != "hello" || m.Wire.Attributes["foreign"] != "x" {
-			t.Errorf("letter = %+v, want it as it came", m.Wire)
+			t.Errorf("letter = %+v, want it unchanged", m.Wire)
 		}
 	})
 }
@@ -181,7 +181,7 @@ func TestExpired(t *testing.T) {
 	})
 }
 
-// An event whose time in the queue is not known is not judged by it.
+// An event whose time in the queue is unknown does not expire.
 func TestNoSentTimestamp(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -245,7 +245,7 @@ func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
 	})
 }
 
-// asked notes what the ledger is asked for.
+// asked records the requests to the ledger.
 type asked struct {
 	ledger.Store
 	requests []ledger.Request
@@ -256,8 +256,7 @@ func (a *asked) Claim(ctx context.Context, rs []ledger.Request) []ledger.Answer 
 	return a.Store.Claim(ctx, rs)
 }
 
-// What the ledger is told decides how it claims: in one call for the batch, knowing
-// which messages are new, under owners that nobody else has.
+// The batch is claimed in one call that says which messages are new, under unique owners.
 func TestClaimRequests(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

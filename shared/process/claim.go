@@ -9,24 +9,24 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A job is one message whose fate is open: it was claimed, or has to be buried.
+// A job is one message without a result yet: it was claimed, or must be dead-lettered.
 type job struct {
-	index    int
-	message  queue.Message
-	claim    ledger.Claim // zero where the event is not claimed: conflict and unreadable
-	handlers []hook.Handler
-	bury     queue.Reason // not to be run, but dead-lettered for this reason
-	buryErr  error        // what the letter says about it
-	verdict  verdict
+	index         int
+	message       queue.Message
+	claim         ledger.Claim // zero if the event is not claimed: conflict and unreadable
+	handlers      []hook.Handler
+	deadLetter    queue.Reason // if set, dead-letter the message for this reason, without a run
+	deadLetterErr error        // the error in the letter
+	verdict       verdict
 }
 
 const (
-	claimTries   = 2               // a lost reply is asked for again, under the same owner
+	claimTries   = 2               // a claim whose reply was lost is repeated, under the same owner
 	claimTimeout = 2 * time.Second // of one try; a batch is one request
-	spread       = 5 * time.Second // of messages that would come again at the same moment
+	spread       = 5 * time.Second // spreads messages that would come again at the same moment
 )
 
-// claim asks the ledger for the messages and gives the jobs that came of it. What needs
+// claim claims the messages in the ledger and returns the jobs to do. A message that needs
 // no work has its result when claim returns.
 func (b *batch) claim(is []int) []*job {
 	var jobs []*job
@@ -34,7 +34,7 @@ func (b *batch) claim(is []int) []*job {
 	for _, i := range is {
 		switch m := b.ms[i]; {
 		case m.Unreadable != nil:
-			jobs = append(jobs, &job{index: i, message: m, bury: queue.ReasonUnreadable, buryErr: m.Unreadable})
+			jobs = append(jobs, &job{index: i, message: m, deadLetter: queue.ReasonUnreadable, deadLetterErr: m.Unreadable})
 		case !b.timeToStart():
 			b.comeAgain(i, PutBack, time.Second+b.Jitter(4*time.Second), nil)
 		default:
@@ -90,9 +90,9 @@ func (b *batch) request(m queue.Message) ledger.Request {
 	return r
 }
 
-// RequestFor is what a batch asks the ledger for m, without who asks and until when.
-// Handled says that a handler for m's type is registered. With it and [ledger.Judge] an
-// operator's command knows what would become of a message before it is sent.
+// RequestFor returns the request that a batch makes for m, without owner and lease. Handled
+// says that a handler for m's type is registered. With it and [ledger.Judge], an operator's
+// command knows the outcome of a message before it is sent.
 func RequestFor(m queue.Message, handled bool) ledger.Request {
 	r := ledger.Request{
 		Key: m.Key(), Type: m.Type, Hash: digest(m), Identity: m.Identity, Secret: m.Origin.Secret,
@@ -109,29 +109,29 @@ func RequestFor(m queue.Message, handled bool) ledger.Request {
 	return r
 }
 
-// judge turns the ledger's answer into a job, or into a result where none is left.
+// judge turns the ledger's answer into a job, or into a result if nothing is left to do.
 func (b *batch) judge(i int, a ledger.Answer) *job {
 	m := b.ms[i]
 	switch a.Status {
 	case ledger.Claimed:
 		b.results[i].Err, b.results[i].Earlier = a.Err, a.Claim.Earlier
 		j := &job{index: i, message: m, claim: a.Claim, handlers: b.Handlers.For(m.Provider, m.Type)}
-		j.bury = b.buryUnrun(j)
+		j.deadLetter = b.unrunReason(j)
 		return j
 	case ledger.Duplicate:
 		b.results[i].Outcome, b.results[i].Acked = Duplicate, true
 	case ledger.InProgress:
 		b.comeAgain(i, InProgress, max(a.Until.Sub(b.Now()), 0)+b.Jitter(spread), nil)
 	case ledger.Conflict:
-		return &job{index: i, message: m, bury: queue.ReasonConflict}
+		return &job{index: i, message: m, deadLetter: queue.ReasonConflict}
 	case ledger.Unknown:
 		b.comeAgain(i, Unavailable, b.halfJitter(engineBackoff(m.Wire.Receives)), a.Err)
 	}
 	return nil
 }
 
-// buryUnrun says why a claimed event must go to the dead-letter queue without a run.
-func (b *batch) buryUnrun(j *job) queue.Reason {
+// unrunReason returns why a claimed event must be dead-lettered without a run.
+func (b *batch) unrunReason(j *job) queue.Reason {
 	switch sent := j.message.Wire.Sent; {
 	case j.claim.Reason != "":
 		return queue.Reason(j.claim.Reason) // an earlier claim could not send the letter
@@ -145,7 +145,7 @@ func (b *batch) buryUnrun(j *job) queue.Reason {
 	return ""
 }
 
-// comeAgain notes that a message is not acknowledged.
+// comeAgain records that a message is not acknowledged.
 func (b *batch) comeAgain(i int, o Outcome, delay time.Duration, err error) {
 	r := &b.results[i]
 	if r.Message.Wire.Receives > manyReceives {
@@ -155,8 +155,8 @@ func (b *batch) comeAgain(i int, o Outcome, delay time.Duration, err error) {
 	b.deferrals = append(b.deferrals, queue.Deferral{Receipt: r.Message.Wire.Receipt, After: r.Delay})
 }
 
-// deferAll tells the queue when the messages noted since should come again. Where that
-// fails they come after the queue's visibility timeout, which is just later.
+// deferAll tells the queue when the recorded messages should come again. If that fails,
+// they come after the queue's visibility timeout, which is just later.
 func (b *batch) deferAll() {
 	for len(b.deferrals) > 0 {
 		n := min(len(b.deferrals), queue.MaxBatch)

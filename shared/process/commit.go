@@ -8,9 +8,9 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// commitInGroups takes n jobs as their handlers finish and ends their claims: as many
-// as there are with one call, at the latest groupCommit after the first of them
-// finished, so that a neighbour which hangs does not keep them from being recorded.
+// commitInGroups receives n jobs as their handlers finish and ends their claims. Each call
+// ends all claims that are ready, at the latest groupCommit after the first of them
+// finished, so a job that hangs does not keep the others from being recorded.
 func (b *batch) commitInGroups(finished <-chan *job, n int) {
 	var group []*job
 	var due <-chan time.Time
@@ -49,7 +49,7 @@ func (b *batch) endGroup(group []*job) {
 	b.deferAll()
 }
 
-// endAll ends claims, trying those again whose outcome is unknown.
+// endAll ends claims, and retries those whose outcome is unknown.
 func (b *batch) endAll(ends []ledger.End) []error {
 	errs := make([]error, len(ends))
 	open := make([]int, len(ends))
@@ -79,7 +79,7 @@ func (b *batch) endAll(ends []ledger.End) []error {
 	return errs
 }
 
-// settle writes the result of a job whose End came back with err.
+// settle writes the result of a job whose End returned err.
 func (b *batch) settle(j *job, err error) {
 	v := j.verdict
 	r := &b.results[j.index]

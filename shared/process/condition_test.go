@@ -16,7 +16,7 @@ func TestWriteConditions(t *testing.T) {
 	key := webhook.Attributes{"id": webhook.S("o-1")}
 	for _, tt := range []struct {
 		name    string
-		holds   int // from the which call on the condition holds
+		holds   int // the first call in which the condition holds
 		opts    []hook.Option
 		outcome process.Outcome
 		calls   int

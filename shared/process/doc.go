@@ -1,45 +1,45 @@
-// Package process works off batches of queued events: it claims each in the ledger,
+// Package process handles batches of queued events: it claims each event in the ledger,
 // runs the handlers that have not finished, and ends the claim.
 //
-// It promises what follows. Each line names the tests that would fail if it were not so.
+// It promises the following. Each line names the tests that guard it.
 //
-//  1. A message is acknowledged only when its event is recorded as ended, is a duplicate
-//     of one that is, or lies in the dead-letter queue with a reason. (TestHandled,
+//  1. A message is acknowledged only when its event is recorded as ended, is a duplicate of
+//     such an event, or is in the dead-letter queue with a reason. (TestHandled,
 //     TestDeadLetters, TestUnreadable, TestLedgerOutage)
-//  2. A handler that is recorded as done is not run again, whatever becomes of the event's
+//  2. A handler that is recorded as done is not run again, whatever happens to the event's
 //     other handlers. (TestRetryRunsTheRest, TestPermanentAfterAllRan)
-//  3. One handler's error, panic or exit does not stop the next, nor touch another event,
-//     also where it comes up in a goroutine of the handler's or in a method of its
-//     payload's. (TestRetryRunsTheRest, TestHandlerFailures, TestPanicWhileDecoding,
+//  3. One handler's error, panic or exit neither stops the next nor affects another event,
+//     even if it occurs in one of the handler's goroutines or in a method of its payload.
+//     (TestRetryRunsTheRest, TestHandlerFailures, TestPanicWhileDecoding,
 //     TestGoroutinesArePartOfTheRun)
-//  4. Every call to the ledger may be lost, before it applied or after. (TestLostOnce,
+//  4. Every call to the ledger may be lost, before or after it is applied. (TestLostOnce,
 //     TestLedgerOutage)
-//  5. An at-most-once handler is not run twice without an operator's word.
+//  5. An at-most-once handler is not run twice unless an operator asks for it.
 //     (TestAtMostOnceFailures, TestAtMostOnceCrash)
-//  6. A handler's writes happen once, and those of a stale event not at all.
+//  6. A handler's writes are applied once, and those of a stale event not at all.
 //     (TestWritesHappenOnce, TestSkipStale, TestSkipStaleAtCommit)
-//  7. What fails comes again later and later, and after the 12th attempt not at all. A run
-//     whose handlers ask to wait is no attempt: only the message's age ends the event.
-//     (TestBackoffAndLastAttempt, TestThirteenthClaim, TestWhatCounts,
+//  7. A failed event comes again after longer and longer waits, until the 12th attempt. A
+//     run whose handlers ask to wait is not an attempt: then only the message's age ends
+//     the event. (TestBackoffAndLastAttempt, TestThirteenthClaim, TestWhatCounts,
 //     TestWaitsUntilTheMessageIsOld, TestManyReceivesWaitLong)
-//  8. A dead letter is in its queue before its record says so, and reopens the event once.
+//  8. A dead letter is in its queue before the record says so, and reopens the event once.
 //     (TestFailedAfterLetter, TestLetterCannotBeSent, TestLetterReopensOnce)
-//  9. A handler that hangs is never released, and keeps its neighbours from being recorded
-//     for no longer than 50 ms. (TestHangingNeighbour)
-//  10. What ended a process once runs alone. (TestLapsedRunsAlone,
+//  9. An event whose handler hangs is never released, and delays the recording of its
+//     neighbours by at most 50 ms. (TestHangingNeighbour)
+//  10. An event whose process died runs alone. (TestLapsedRunsAlone,
 //     TestLapsedRunsAloneAfterItWasPutBack)
-//  11. Nothing is started that the function's time is too short for.
-//     (TestNoTimeLeft, TestNoTimeLeftAfterClaim, TestHandlersEndBeforeTheFunction)
-//  12. Who lost a claim records nothing. (TestFenced)
-//  13. Each event moves a state once, whoever else moves it meanwhile, and what a handler
-//     reads as its result is what its own event gave. (TestStateMovesOnce, TestStateRaces,
+//  11. Nothing is started for which the function has too little time left. (TestNoTimeLeft,
+//     TestNoTimeLeftAfterClaim, TestHandlersEndBeforeTheFunction)
+//  12. A worker that lost its claim records nothing. (TestFenced)
+//  13. Each event moves a state once, even if others move it meanwhile, and a handler reads
+//     the result of its own event. (TestStateMovesOnce, TestStateRaces,
 //     TestStateLostRaces, TestResultIsThisEvents)
-//  14. A stored state that does not fit its Go type is a dead letter that names the field,
-//     and what cannot be stored is one that says so. (TestStateRefused)
-//  15. The record tells why the last runs failed, and every letter why it was sent.
+//  14. A stored state that does not fit its Go type gives a dead letter that names the
+//     field; a state that cannot be stored gives one that says so. (TestStateRefused)
+//  15. The record says why the last runs failed, and every letter why it was sent.
 //     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns,
 //     TestPanicIsToldWithItsPlace)
 //
-// It never reads the environment, never deletes messages (the caller acknowledges what
+// It never reads the environment, never deletes messages (the caller acknowledges as
 // [Result] says), and never puts an error's text or a payload into a log.
 package process

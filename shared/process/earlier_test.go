@@ -12,15 +12,15 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A handler learns at each try that the same id came before its window, and when: of a
-// provider that signs no time it may be a replay.
+// A handler learns at each try that the same id arrived before its window, and when: if the
+// provider signs no time, this may be a replay.
 func TestEarlier(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		identity webhook.Identity
 		after    time.Duration
-		want     bool // handled again, and told
+		want     bool // handled again, with the earlier time
 	}{
 		{"hash, within the window", webhook.BodyHash, time.Hour, false},
 		{"hash, after it", webhook.BodyHash, time.Hour + time.Millisecond, true},
@@ -51,12 +51,12 @@ func TestEarlier(t *testing.T) {
 					return
 				}
 				if r := w.want(results, process.Retried, false); !r.Earlier.Equal(first) {
-					t.Errorf("result says %v, want %v", r.Earlier, first)
+					t.Errorf("result has %v, want %v", r.Earlier, first)
 				}
 				time.Sleep(time.Hour) // of the bubble
 				w.want(w.deliver(), process.Handled, true)
 				if want := []time.Time{{}, first, first}; !slices.EqualFunc(told, want, time.Time.Equal) {
-					t.Errorf("handlers were told %v, want %v", told, want)
+					t.Errorf("handlers got %v, want %v", told, want)
 				}
 			})
 		})

@@ -44,8 +44,8 @@ func TestHandlerFailures(t *testing.T) {
 	}
 }
 
-// The waits grow as min(5 s·3^(n−1), 1 h), each spread over its second half, and the
-// 12th run is the last.
+// The waits grow as min(5 s·3^(n−1), 1 h), each spread over its second half, and the 12th
+// run is the last.
 func TestBackoffAndLastAttempt(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

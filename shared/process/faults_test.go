@@ -14,7 +14,7 @@ import (
 
 var errDown = errors.New("engine is down")
 
-// failOp makes every call of op fail, before it applied or after, until stop is called.
+// failOp makes every call of op fail, before or after it is applied, until stop is called.
 func failOp(op string, apply bool) (fault func(string, string) (bool, error), stop func()) {
 	on := true
 	return func(o, _ string) (bool, error) {
@@ -37,8 +37,8 @@ func failOnce(op string, apply bool) func(string, string) (bool, error) {
 	}
 }
 
-// Every call to the ledger may be lost before or after it applied, once: the event is
-// handled in the same invocation all the same, and once.
+// Any call to the ledger may be lost once, before or after it is applied: the event is
+// still handled in the same invocation, once.
 func TestLostOnce(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"claim", "start", "commit", "end"} {
@@ -65,16 +65,16 @@ func lost(op string, apply bool) string {
 	return op + " lost before"
 }
 
-// While the ledger is away nothing is acknowledged; when it is back the event is
-// handled to its end. An ordinary handler may run again, an at-most-once handler may not.
+// While the ledger is down nothing is acknowledged; when it is back the event is handled.
+// An ordinary handler may run again, an at-most-once handler may not.
 func TestLedgerOutage(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		op        string
 		apply     bool
 		calls     []string // during the outage
-		after     []string // when it is over
-		deadAfter bool     // an at-most-once handler's end is not known
+		after     []string // after the outage
+		deadAfter bool     // the outcome of an at-most-once handler is unknown
 	}{
 		{op: "claim", after: []string{"once evt_1", "plain evt_1"}},
 		{op: "claim", apply: true, after: []string{"once evt_1", "plain evt_1"}},
@@ -115,7 +115,7 @@ func TestLedgerOutage(t *testing.T) {
 	}
 }
 
-// The more often the engines failed the message, the later it comes again.
+// The more often the engines fail for a message, the later it comes again.
 func TestOutageBackoff(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -154,7 +154,7 @@ func TestLetterCannotBeSent(t *testing.T) {
 	})
 }
 
-// Where the letter of a message that is not claimed cannot be sent, it comes again.
+// If the letter of a message that is not claimed cannot be sent, the message comes again.
 func TestUnreadableLetterCannotBeSent(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -192,7 +192,7 @@ func TestFailedAfterLetter(t *testing.T) {
 	})
 }
 
-// The 13th claim follows a 12th run that never ended its claim. It is not run.
+// The 13th claim follows a 12th run that never ended its claim: the event is not run.
 func TestThirteenthClaim(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -220,7 +220,7 @@ func TestThirteenthClaim(t *testing.T) {
 	})
 }
 
-// Whoever lost the claim neither acknowledges nor records anything.
+// A worker that lost the claim neither acknowledges nor records anything.
 func TestFenced(t *testing.T) {
 	t.Parallel()
 	for _, opts := range [][]hook.Option{nil, {hook.AtMostOnce}} {
@@ -239,7 +239,7 @@ func TestFenced(t *testing.T) {
 				late <- w.worker.Batch(ctx, ms)[0]
 			}()
 			time.Sleep(time.Second)
-			// The other worker's clock says that the lease is over.
+			// By the other worker's clock the lease has passed.
 			answers := other.Ledger.Claim(w.Context(), []ledger.Request{{
 				Key: "shop#evt_1", Owner: "other", Type: "order.paid", At: time.Now().Add(2 * time.Minute),
 				Lease: time.Now().Add(time.Hour), Received: ms[0].Received, DedupUntil: ms[0].Received.Add(time.Hour),

@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// window is the time in which m's id means the same event. It is measured between
-// arrivals at ingest, so a copy that waited in a queue stays a duplicate.
+// window returns how long m's id means the same event. It is measured between arrivals at
+// ingest, so a copy that waited in a queue stays a duplicate.
 func window(m queue.Message) time.Duration {
 	if m.Origin.Window > 0 {
 		return m.Origin.Window
@@ -20,9 +20,9 @@ func window(m queue.Message) time.Duration {
 	return m.Identity.Window()
 }
 
-// OriginOf returns what ingest knew of the event of rec, for a message that an operator
-// sends: it must not look like another body, nor begin another window. The identity is
-// the message's own field.
+// OriginOf returns what ingest knew about the event of rec, for a message that an operator
+// sends: it must neither look like another body nor begin another window. The identity is a
+// separate field of the message.
 func OriginOf(rec ledger.Record) queue.Origin {
 	o := queue.Origin{Digest: rec.Hash, Secret: rec.Secret}
 	if rec.Hash != "" && !strings.Contains(rec.Hash, ":") {
@@ -37,15 +37,15 @@ func OriginOf(rec ledger.Record) queue.Origin {
 // sha256Prefix begins the digests in messages that were made without a key.
 const sha256Prefix = "sha256:"
 
-// digest is what another body under m's id would differ in. It is empty if the id stands
-// for a part of the body only, and the rest may differ.
+// digest returns the digest by which another body under m's id is recognized. It is empty
+// if the id covers only a part of the body, so that the rest may differ.
 func digest(m queue.Message) string {
 	switch {
 	case m.Identity == webhook.KeyHash:
 		return ""
 	case m.Origin.Digest != "":
-		// Records have a sha256 without its prefix, as before there were other digests:
-		// a version that was rolled back compares them.
+		// Records have a sha256 without its prefix, as older versions wrote it: after a
+		// rollback an older version compares them.
 		return strings.TrimPrefix(m.Origin.Digest, sha256Prefix)
 	}
 	sum := sha256.Sum256(m.Raw) // an older version sent the message

@@ -12,8 +12,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A hash of the content is a duplicate for an hour or for as long as the source says, an
-// id of the provider's for 30 days, whatever it looks like; both measured between
+// An id made from the content is a duplicate for an hour or for as long as the source says,
+// an id from the provider for 30 days, whatever it looks like; both are measured between
 // arrivals.
 func TestWindows(t *testing.T) {
 	t.Parallel()
@@ -52,9 +52,9 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-// Another body under an id is a conflict, also where the id looks like one of ours: a
-// sender may give such. Under a key made of parts of the body the rest may differ, and
-// digests that were not made in the same way say nothing about each other.
+// Another body under an id is a conflict, even if the id looks like one of ours: a sender
+// may use such ids. Under a key made from parts of the body the rest may differ, and
+// digests that were made in different ways are not compared.
 func TestConflicts(t *testing.T) {
 	t.Parallel()
 	const one, two = "sha256:9dab", "sha256:31f0"
@@ -62,7 +62,7 @@ func TestConflicts(t *testing.T) {
 		name          string
 		id            string
 		identity      webhook.Identity
-		first, second string // digests; empty: of an older version's message
+		first, second string // digests; empty: the message is an older version's
 		want          process.Outcome
 	}{
 		{"given", "evt_1", webhook.Given, one, two, process.DeadLettered},
@@ -95,8 +95,8 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-// The digest of an older version's message is that of its body, so its copies and a new
-// version's are the same event.
+// The digest of an older version's message is that of its body, so its copies and those of
+// a new version are the same event.
 func TestDigestOverAnUpgrade(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -50,8 +50,8 @@ func TestAtMostOnceFailures(t *testing.T) {
 	}
 }
 
-// A process that died in the middle leaves the start behind: the handler is not run
-// again until an operator says so.
+// A process that dies in the middle leaves the start recorded: the handler is not run again
+// until an operator says so.
 func TestAtMostOnceCrash(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -150,8 +150,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// Writes are committed with the note that the handler finished: however often the
-// handler runs, the number is added to once.
+// Writes are committed together with the note that the handler finished: however often the
+// handler runs, it adds to the number once.
 func TestWritesHappenOnce(t *testing.T) {
 	t.Parallel()
 	for _, apply := range []bool{false, true} {
@@ -222,8 +222,8 @@ func TestSkipStale(t *testing.T) {
 	})
 }
 
-// A newer event that finishes while an older one is being worked on wins: the older
-// one's writes are not committed.
+// A newer event that finishes while an older one is being handled wins: the older one's
+// writes are not committed.
 func TestSkipStaleAtCommit(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

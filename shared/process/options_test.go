@@ -14,8 +14,8 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A handler that comes after others waits until all of them are done, in whatever run
-// that is.
+// A handler that comes after others waits until all of them are done, in this run or a
+// later one.
 func TestAfter(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -57,7 +57,7 @@ func TestAfter(t *testing.T) {
 					t.Errorf("ended as %s, want %s", r.Outcome, tt.last)
 				}
 				if rec, _ := w.ledger.Record("shop#evt_1"); strings.Contains(ledger.EncodeTries(rec.Tries), "send") {
-					t.Errorf("tries %+v: to wait is no try", rec.Tries)
+					t.Errorf("tries %+v: waiting is not a try", rec.Tries)
 				}
 			})
 		})
@@ -72,8 +72,7 @@ func runOf(r process.Result, handler string) process.Run {
 	return r.Runs[i]
 }
 
-// What an operator does with the handler before: once it is done, or taken as done, the
-// one after it runs.
+// Once the handler before is done, or an operator assumes it done, the one after it runs.
 func TestAfterAnOperatorsWord(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -102,7 +101,7 @@ func TestAfterAnOperatorsWord(t *testing.T) {
 	}
 }
 
-// A handler that skips a stale event is done with it, and those that come after it run.
+// A handler that skips a stale event is done, and those that come after it run.
 func TestAfterASkippedHandler(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -167,8 +166,8 @@ func TestTimeoutIsOfOneHandler(t *testing.T) {
 	})
 }
 
-// A failure in an attempt that is at least the nth ends the event, whichever handler it
-// is of that fails; one that asks to wait is no attempt.
+// A failure in the nth attempt or a later one ends the event, whichever handler fails; a
+// run that asks to wait is not an attempt.
 func TestAttempts(t *testing.T) {
 	t.Parallel()
 	wait := hook.RetryAfter(time.Second, errBank)
@@ -212,8 +211,7 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
-// The claim after the largest number of the event's handlers is not run: the run before
-// it died.
+// The claim after the last attempt is not run: the previous run's process died.
 func TestAttemptsOfRunsThatDied(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -22,7 +22,7 @@ var hazard = webhook.NewType[hazardous](shop{}, "order.paid")
 
 func explode() { panic("boom") }
 
-// A panic's place, and then its value, are in the record and in the letter.
+// The record and the letter have a panic's place, and then its value.
 func TestPanicIsToldWithItsPlace(t *testing.T) {
 	t.Parallel()
 	place := regexp.MustCompile(`^panic in process_test\.explode \(shared/process/panic_test\.go:\d+\) called by process_test\.TestPanic.* \(shared/process/panic_test\.go:\d+\).*: boom$`)
@@ -40,8 +40,8 @@ func TestPanicIsToldWithItsPlace(t *testing.T) {
 	})
 }
 
-// A method of a payload that panics is a handler that does: it ends neither the process
-// nor the handlers beside it, and comes again.
+// A panic in a method of the payload is the handler's: it ends neither the process nor
+// other handlers, and the event comes again.
 func TestPanicWhileDecoding(t *testing.T) {
 	t.Parallel()
 	for _, beside := range [][]string{nil, {"note"}} {
@@ -65,8 +65,8 @@ func TestPanicWhileDecoding(t *testing.T) {
 	}
 }
 
-// A handler's goroutines are part of its run: its event is not recorded before they have
-// returned, and no other handler begins.
+// A handler's goroutines are part of its run: until they return, its event is not recorded
+// and no other handler begins.
 func TestGoroutinesArePartOfTheRun(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -12,16 +12,16 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A progress is what the handlers of one event have come to.
+// A progress is how far the handlers of one event have come.
 type progress struct {
 	runs    []Run
 	done    []string // all that finished, in this claim and before
-	started []string // at-most-once handlers that began, less those that sent nothing
+	started []string // at-most-once handlers that began, except those that sent nothing
 	results ledger.Results
 	ran     bool // some handler was called
 }
 
-// runHandlers runs the handlers that have not finished, one after another. One's error
+// runHandlers runs the handlers that have not finished, one after another. The error of one
 // does not stop the next; doubt about the claim does.
 func (b *batch) runHandlers(j *job) progress {
 	p := progress{done: slices.Clone(j.claim.Done), started: slices.Clone(j.claim.Started), results: j.claim.Results}
@@ -57,7 +57,7 @@ func waits(h hook.Handler, p progress) bool {
 	return slices.ContainsFunc(h.After, func(name string) bool { return !slices.Contains(p.done, name) })
 }
 
-// runHandler runs one handler, with what its options demand before and after.
+// runHandler runs one handler, with what its options require before and after.
 func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progress) Run {
 	once := h.Has(hook.AtMostOnce)
 	if once && slices.Contains(p.started, h.Name) {
@@ -90,7 +90,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 	return b.callAgain(ctx, j, h, call, tx, p)
 }
 
-// callHandler calls the handler once, and commits at once what it gives for that.
+// callHandler calls the handler once, and commits at once the writes that it returns.
 func (b *batch) callHandler(ctx context.Context, j *job, h hook.Handler, call hook.Call, tx ledger.Tx, p *progress) Run {
 	if call.State != nil {
 		return b.moveState(ctx, j, h, *call.State, tx, p)
@@ -101,7 +101,7 @@ func (b *batch) callHandler(ctx context.Context, j *job, h hook.Handler, call ho
 		return failed(err, h, p)
 	}
 	if !h.Has(hook.AtMostOnce) && !h.Has(hook.SkipStale) && len(tx.Writes) == 0 {
-		return Run{End: RunDone} // taken down when the claim ends
+		return Run{End: RunDone} // recorded when the claim ends
 	}
 	return b.commit(j, h, tx)
 }
@@ -124,7 +124,7 @@ func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(contex
 	if over := context.Cause(ctx); err != nil && errors.Is(over, errTimeout) {
 		err = fmt.Errorf("%w: %w", over, err)
 	}
-	return writes, err // which run has set
+	return writes, err // set by run
 }
 
 var errTimeout = errors.New("the handler's Timeout")
@@ -138,16 +138,16 @@ func within(ctx context.Context, timeout time.Duration) (context.Context, contex
 }
 
 // unprepared judges why a handler could not be called: it has not acted, whatever its
-// options are.
+// options.
 func unprepared(err error, p *progress) Run {
 	if _, ok := errors.AsType[*hook.PanicError](err); ok {
-		p.ran = true // the author's code was called, and counts, or it would come again for ever
+		p.ran = true // the author's code was called, and that counts: otherwise the event would come again forever
 		return Run{End: RunFailed, Err: err}
 	}
 	return Run{End: RunPayload, Err: err}
 }
 
-// errInterrupted is what is known of an at-most-once run that never reported back.
+// errInterrupted is the error of an at-most-once run that never reported its end.
 var errInterrupted = errors.New("an earlier run's process died, or could not record its end: whether it acted is not known")
 
 // skipStale asks whether the handler has finished a newer event of the entity.
@@ -178,7 +178,7 @@ func failed(err error, h hook.Handler, p *progress) Run {
 	return Run{End: RunOutcomeUnknown, Err: err}
 }
 
-// commit takes down, at once, that the handler finished, with its writes.
+// commit records at once that the handler finished, with its writes.
 func (b *batch) commit(j *job, h hook.Handler, tx ledger.Tx) Run {
 	if err := webhook.CheckWrites(tx.Writes); err != nil {
 		return Run{End: RunPermanent, Err: err}

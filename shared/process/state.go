@@ -10,12 +10,12 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// maxAgain is how often a handler is run again at once because what it has read changed
-// before its end was committed.
+// maxAgain is how often a handler is run again at once because its input changed before its
+// end was committed.
 const maxAgain = 5
 
-// lostRace reports whether a handler that is run again at once may succeed: nothing of
-// it was committed, because others were first.
+// lostRace reports whether running the handler again at once may help: nothing was
+// committed, because others were first.
 func lostRace(err error) bool {
 	return errors.Is(err, ledger.ErrStateMoved) || errors.Is(err, webhook.ErrCondition)
 }
@@ -29,14 +29,15 @@ func (b *batch) callAgain(ctx context.Context, j *job, h hook.Handler, call hook
 		}
 		next := b.callHandler(ctx, j, h, call, tx, p)
 		if next.End == RunNotStarted {
-			break // what is there now could not be read: the race is still lost
+			break // the current state could not be read: the race is still lost
 		}
 		run = next
 	}
 	return run
 }
 
-// delivery is what a handler is to know of its event's other handlers, and of this run.
+// delivery returns what a handler may know about the event's other handlers and about this
+// run.
 func (b *batch) delivery(j *job, p *progress) hook.Delivery {
 	return hook.Delivery{
 		Attempt: j.claim.Runs, DedupUntil: j.claim.DedupUntil, Earlier: j.claim.Earlier,
@@ -44,10 +45,10 @@ func (b *batch) delivery(j *job, p *progress) hook.Delivery {
 	}
 }
 
-// getTries is how often a read is tried that a handler asked for.
+// getTries is how often a handler's read is tried.
 const getTries = 2
 
-// currentState reads a state for a handler that asks for it, in the handler's own time.
+// currentState reads a state for a handler, within the handler's own time.
 func (b *batch) currentState(ctx context.Context, id string) (json.RawMessage, error) {
 	var found ledger.StateValue
 	var err error
@@ -71,8 +72,8 @@ func (b *batch) readState(id string) (found ledger.StateValue, err error) {
 	return found, err
 }
 
-// moveState runs a handler on its state and commits what that becomes, with the result,
-// on condition that nobody else has moved it meanwhile.
+// moveState runs a handler on its state and commits the new state and the result, on
+// condition that nobody else has moved the state meanwhile.
 func (b *batch) moveState(ctx context.Context, j *job, h hook.Handler, call hook.StateCall, tx ledger.Tx, p *progress) Run {
 	found, err := b.readState(call.ID)
 	if err != nil {

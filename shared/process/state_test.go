@@ -19,7 +19,7 @@ type account struct {
 	Moves []string `json:"moves"`
 }
 
-// A receipt is what a move gives: which one of the account it was.
+// A receipt is the result of a move: its number in the account.
 type receipt struct{ Number int }
 
 func accounts(opts ...hook.StateOption) hook.State[account, receipt] {
@@ -33,7 +33,7 @@ func move(_ context.Context, e hook.Event[order], a account) (account, receipt, 
 	return a, receipt{len(a.Moves)}, nil
 }
 
-// onMove registers the handler "move" with what comes before each of its moves.
+// onMove registers the handler "move", which calls before ahead of each move.
 func (w *world) onMove(s hook.State[account, receipt], before func(hook.Event[order]) error) {
 	hook.OnState(&w.registry, paid, "move", s, order.account, func(ctx context.Context, e hook.Event[order], a account) (account, receipt, error) {
 		w.mu.Lock()
@@ -48,7 +48,7 @@ func (w *world) onMove(s hook.State[account, receipt], before func(hook.Event[or
 	})
 }
 
-// onSay registers the handler "say", which notes the result of its own event.
+// onSay registers the handler "say", which records the result of its own event.
 func (w *world) onSay(s hook.State[account, receipt], then func(hook.Event[order]) error, opts ...hook.Option) (said func() []string) {
 	var all []string
 	w.on("say", func(ctx context.Context, e hook.Event[order]) error {
@@ -68,7 +68,7 @@ func (w *world) onSay(s hook.State[account, receipt], then func(hook.Event[order
 	return func() []string { return all }
 }
 
-// moves reads the account, as a handler of an event of its own.
+// moves reads the account in a handler of another event.
 func (w *world) moves(s hook.State[account, receipt]) []string {
 	w.Helper()
 	var found account
@@ -121,8 +121,8 @@ func TestStateMovesOnce(t *testing.T) {
 	}
 }
 
-// A batch of events that move one state: those that lose the race are run again, or put
-// back, and each has a result of its own.
+// In a batch of events that move one state, those that lose the race are run again, or put
+// back, and each gets its own result.
 func TestStateRaces(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -160,13 +160,13 @@ func (w *world) moveElsewhere(s hook.State[account, receipt], id string) {
 	other.Batch(context.Background(), []queue.Message{message(id)})
 }
 
-// Who loses the race five times more is put back, and that is not a try.
+// An event that loses the race six times is put back, and that is not an attempt.
 func TestStateLostRaces(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		races   int32
-		other   error // of another handler of the event
+		other   error // of the event's other handler
 		outcome process.Outcome
 		calls   int
 		counted int // attempts on the record afterwards
@@ -205,8 +205,8 @@ func TestStateLostRaces(t *testing.T) {
 	}
 }
 
-// What a handler says is what its own event gave, an hour later and after other events,
-// and after a replay of that handler alone.
+// A handler gets the result of its own event, even an hour later, after other events, and
+// after a replay of only that handler.
 func TestResultIsThisEvents(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

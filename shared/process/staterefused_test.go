@@ -11,7 +11,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// What cannot be kept is a letter that says so, and leaves the state as it was.
+// A state that cannot be stored gives a letter that says so, and leaves the old state.
 func TestStateRefused(t *testing.T) {
 	t.Parallel()
 	type small struct {
@@ -59,7 +59,7 @@ func TestStateRefused(t *testing.T) {
 	}
 }
 
-// A panic of what the author wrote beside the handler is a failed run like any other.
+// A panic in the author's code outside the handler is a failed run like any other.
 func TestStatePanics(t *testing.T) {
 	t.Parallel()
 	for name, register := range map[string]func(*hook.Registry){
@@ -102,13 +102,13 @@ func (e explosive) MarshalJSON() ([]byte, error) {
 	panic("boom")
 }
 
-// onOther registers a handler for accounts that takes them for something else.
+// onOther registers a handler that reads accounts as another type.
 func onOther[S any](r *hook.Registry) {
 	hook.OnState(r, paid, "bad", hook.NewState[S, receipt]("account"), order.account,
 		func(_ context.Context, _ hook.Event[order], s S) (S, receipt, error) { return s, receipt{}, nil })
 }
 
-// onText registers a handler whose state and result are texts of so many bytes.
+// onText registers a handler whose state and result are texts of the given sizes.
 func onText(r *hook.Registry, state, result int) {
 	hook.OnState(r, paid, "bad", hook.NewState[string, string]("text"), order.account,
 		func(context.Context, hook.Event[order], string) (string, string, error) {

@@ -111,8 +111,8 @@ func TestInProgress(t *testing.T) {
 	})
 }
 
-// A handler that hangs keeps neither its neighbours from being recorded, within the
-// group commit, nor is its own event released.
+// A handler that hangs does not keep its neighbours from being recorded within the group
+// commit, and its own event is not released.
 func TestHangingNeighbour(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -153,7 +153,7 @@ func TestHangingNeighbour(t *testing.T) {
 	})
 }
 
-// What ended a process once runs alone, after its neighbours are recorded.
+// An event whose process died runs alone, after its neighbours are recorded.
 func TestLapsedRunsAlone(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

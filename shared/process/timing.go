@@ -9,14 +9,14 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Timing holds the times that have to fit together. All are needed; DefaultTiming has
-// those that the template deploys.
+// Timing holds times that must fit together. All are required; DefaultTiming has those that
+// the template deploys.
 type Timing struct {
 	Function    time.Duration // timeout of the process function
 	Tail        time.Duration // kept free of handlers at its end, for ledger and queue
 	LeaseMargin time.Duration // how far a lease outlives the function
-	StartMargin time.Duration // with less left than this, nothing is started
-	Visibility  time.Duration // of the queue
+	StartMargin time.Duration // with less time left than this, nothing is started
+	Visibility  time.Duration // the queue's visibility timeout
 
 	QueueRetention      time.Duration
 	DeadLetterRetention time.Duration
@@ -36,7 +36,8 @@ var DefaultTiming = Timing{
 const (
 	// tryTimeout is how long one try of a call in the tail may take.
 	tryTimeout = 500 * time.Millisecond
-	// groupCommit is how long a finished event waits for others to be ended with it.
+	// groupCommit is how long a finished event waits for others, so that one call ends
+	// their claims.
 	groupCommit = 50 * time.Millisecond
 	// expiryMargin is how long before the queue drops a message it is dead-lettered.
 	expiryMargin = 24 * time.Hour
@@ -52,11 +53,12 @@ func (t Timing) Keep() time.Duration {
 	return 2*t.QueueRetention + t.DeadLetterRetention + 24*time.Hour
 }
 
-// CheckHandlers returns an error that names each handler whose Timeout is longer than
-// the function leaves to handlers. Call it at start.
+// CheckHandlers returns an error that names each handler whose Timeout is longer than the
+// time that the function leaves for handlers. Call it at start.
 func (t Timing) CheckHandlers(r *hook.Registry) error { return r.CheckTimeouts(t.Function - t.Tail) }
 
-// Check returns every relation between the times that does not hold, with its sum.
+// Check returns an error for every relation between the times that does not hold, with its
+// numbers.
 func (t Timing) Check() error {
 	lease := t.Function + t.LeaseMargin
 	handlers := t.Function - t.Tail

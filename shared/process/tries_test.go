@@ -15,7 +15,7 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// tries are the record's, as "attempt outcome handler: error".
+// tries returns the record's tries, as "attempt outcome handler: error".
 func (w *world) tries(id string) []string {
 	w.Helper()
 	rec, ok := w.ledger.Record("shop#" + id)
@@ -39,8 +39,8 @@ func (w *world) wantTries(id string, want ...string) {
 	}
 }
 
-// Each run that leaves the event unfinished says why, and an event that goes well keeps
-// nothing of the kind.
+// Each run that leaves the event unfinished says why, and an event that goes well keeps no
+// tries.
 func TestTries(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -74,7 +74,7 @@ func TestTries(t *testing.T) {
 	})
 }
 
-// A run that was stopped for want of time says which handlers are left.
+// A run that was stopped for lack of time says which handlers are left.
 func TestTriesOfARunWithoutTime(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -86,7 +86,7 @@ func TestTriesOfARunWithoutTime(t *testing.T) {
 	})
 }
 
-// A letter says why, also where it is sent later than the run that it speaks of.
+// A letter says why, even if it is sent later than the run that failed.
 func TestLetterCarriesItsCause(t *testing.T) {
 	t.Parallel()
 	sendFails := func(w *world) (stop func()) { w.deadFault, stop = failOp("send", false); return stop }
@@ -175,7 +175,7 @@ func (w *world) receiptsOfLetters() []string {
 	return receipts
 }
 
-// The letter of an event whose last runs were not ended tells of runs, whatever claims
+// The letter of an event whose last runs were not ended counts the runs, whatever claims
 // came after them.
 func TestLetterCountsRuns(t *testing.T) {
 	t.Parallel()
@@ -188,12 +188,12 @@ func TestLetterCountsRuns(t *testing.T) {
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.DeadLettered, true)
 		if f := w.letter(); f.Attempts != process.MaxAttempts {
-			t.Errorf("letter tells of %d runs, want %d", f.Attempts, process.MaxAttempts)
+			t.Errorf("letter says %d runs, want %d", f.Attempts, process.MaxAttempts)
 		}
 	})
 }
 
-// What ended a process once runs alone, also after it was put back for want of time.
+// An event whose process died runs alone, even after it was put back for lack of time.
 func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

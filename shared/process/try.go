@@ -16,11 +16,11 @@ const (
 	tryPause = 100 * time.Millisecond
 )
 
-// ErrNoTime says that the function's time was over before a call could be tried.
+// ErrNoTime says that the function's time was up before a call could be tried.
 var ErrNoTime = errors.New("no time left")
 
-// try calls fn until it is decided, at most maxTries times and while the function has
-// time. An error that it returns beyond those of the contracts means: outcome unknown.
+// try calls fn until the outcome is decided, at most maxTries times and while the function
+// has time. An error that the contracts do not name means that the outcome is unknown.
 func (b *batch) try(fn func(context.Context) error) error {
 	err := ErrNoTime
 	for n := range maxTries {
@@ -41,8 +41,8 @@ func (b *batch) try(fn func(context.Context) error) error {
 	return err
 }
 
-// decided reports whether err is an answer of the contracts, which calling again would
-// not change.
+// decided reports whether err is an answer that the contracts name, which calling again
+// would not change.
 func decided(err error) bool {
 	for _, answer := range []error{nil, ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites, queue.ErrTooLarge} {
 		if errors.Is(err, answer) {

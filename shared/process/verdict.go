@@ -12,24 +12,24 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A verdict is what is to become of a job once its handlers have returned.
+// A verdict is the decision on a job once its handlers have returned.
 type verdict struct {
-	outcome Outcome // as it is if End succeeds
+	outcome Outcome // if End succeeds
 	reason  queue.Reason
 	err     error
 	runs    []Run
 	attempt int
 	ran     bool          // some handler was called now
-	delay   time.Duration // until it comes again, where it does
-	end     *ledger.End   // nil: there is no claim to end, or ending it could be wrong
+	delay   time.Duration // until it comes again, if it does
+	end     *ledger.End   // nil if there is no claim to end, or ending it could be wrong
 }
 
-// handle runs the job's handlers, if it is to be run, and judges. A dead letter is in
-// its queue when handle returns.
+// handle runs the job's handlers, unless it must be dead-lettered, and returns the verdict.
+// A dead letter is in its queue when handle returns.
 func (b *batch) handle(j *job) verdict {
 	var v verdict
-	if j.bury != "" {
-		v = verdict{outcome: DeadLettered, reason: j.bury, err: j.buryErr, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
+	if j.deadLetter != "" {
+		v = verdict{outcome: DeadLettered, reason: j.deadLetter, err: j.deadLetterErr, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
 	} else {
 		v = b.judgeRuns(j, b.runHandlers(j))
 	}
@@ -42,7 +42,7 @@ func (b *batch) handle(j *job) verdict {
 	return v
 }
 
-// judgeRuns is the verdict on what the handlers did.
+// judgeRuns returns the verdict on the handlers' runs.
 func (b *batch) judgeRuns(j *job, p progress) verdict {
 	v := verdict{runs: p.runs, attempt: j.claim.Runs, ran: p.ran}
 	ends := map[RunEnd]int{}
@@ -53,8 +53,8 @@ func (b *batch) judgeRuns(j *job, p progress) verdict {
 	case ends[RunFenced] > 0:
 		v.outcome, v.delay = Fenced, b.halfJitter(engineBackoff(j.message.Wire.Receives))
 	case ends[RunUncommitted] > 0:
-		// Ending the claim could write over a handler's note that was taken down
-		// after all. The lease will end it.
+		// Ending the claim could overwrite a handler's end that was recorded after all. The
+		// lease will end it.
 		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
 	case len(j.handlers) == 0:
 		v.outcome, v.end = Unhandled, b.ending(j, ledger.StateCompleted, p)
@@ -67,7 +67,7 @@ func (b *batch) judgeRuns(j *job, p progress) verdict {
 	return v
 }
 
-// judgeFailures is the verdict where some handler has not finished.
+// judgeFailures returns the verdict if some handler has not finished.
 func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdict) {
 	switch {
 	case ends[RunOutcomeUnknown] > 0:
@@ -104,13 +104,13 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 // then counts against the limit.
 func counts(run Run) bool { return run.End == RunFailed && !hook.Waits(run.Err) }
 
-// failedForGood reports whether the handler failed in the last attempt that it has.
+// failedForGood reports whether the handler failed in its last attempt.
 func (j *job) failedForGood(run Run) bool {
 	i := slices.IndexFunc(j.handlers, func(h hook.Handler) bool { return h.Name == run.Handler })
 	return counts(run) && j.claim.Attempts >= attempts(j.handlers[i])
 }
 
-// longestWish is how long the event waits: of the failed handlers' waits the longest.
+// longestWish returns how long the event waits: the longest wait of its failed handlers.
 func (b *batch) longestWish(j *job, runs []Run) time.Duration {
 	var longest time.Duration
 	for _, run := range runs {
@@ -121,7 +121,7 @@ func (b *batch) longestWish(j *job, runs []Run) time.Duration {
 	return longest
 }
 
-// wish is how long the event waits for the sake of one handler's error.
+// wish returns how long the event waits because of one handler's error.
 func (b *batch) wish(j *job, err error) time.Duration {
 	wait := hook.Hint(err).After
 	switch {
@@ -133,13 +133,13 @@ func (b *batch) wish(j *job, err error) time.Duration {
 	return b.halfJitter(handlerBackoff(j.claim.Attempts))
 }
 
-// ending is the End of j's claim in a state; nil where nothing is claimed.
+// ending returns the End of j's claim in a state, or nil if nothing is claimed.
 func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
 	if j.claim.Key == "" {
 		return nil
 	}
 	e := &ledger.End{
-		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.bury), Ran: p.ran, Counted: true,
+		Claim: j.claim, At: b.Now(), State: s, Reason: string(j.deadLetter), Ran: p.ran, Counted: true,
 		Done: p.done, Started: p.started,
 	}
 	if s != ledger.StateCompleted {
@@ -148,8 +148,8 @@ func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
 	return e
 }
 
-// tries are those of the run that left the event unfinished. A handler that was not
-// started is told of where others were: the run is not the event's last.
+// tries returns the tries of a run that left the event unfinished. A handler that was not
+// started is listed if others were started: the run is not the event's last.
 func tries(j *job, p progress, at time.Time) []ledger.Try {
 	var ts []ledger.Try
 	for _, run := range p.runs {
@@ -163,8 +163,8 @@ func tries(j *job, p progress, at time.Time) []ledger.Try {
 	return ts
 }
 
-// released is the verdict where the letter could not be sent: the event waits, and
-// whoever claims it next finds the reason and sends it.
+// released returns the verdict if the letter could not be sent: the event waits, and the
+// next claim finds the reason and sends the letter.
 func (b *batch) released(j *job, v verdict, err error) verdict {
 	v.outcome, v.err = Unavailable, fmt.Errorf("send dead letter (%s): %w", v.reason, err)
 	v.delay = b.halfJitter(engineBackoff(j.message.Wire.Receives))
@@ -175,7 +175,8 @@ func (b *batch) released(j *job, v verdict, err error) verdict {
 	return v
 }
 
-// sendLetter puts the message into the dead-letter queue with what is known about it.
+// sendLetter puts the message into the dead-letter queue with what is known about its
+// failure.
 func (b *batch) sendLetter(j *job, v verdict) error {
 	letter := j.message
 	letter.Failure = &queue.Failure{
@@ -185,8 +186,8 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
 }
 
-// runsSoFar is how often handlers ran. A claim that is not run is not one, and of those
-// that follow the last attempt none is.
+// runsSoFar returns how often handlers ran. A claim that is not run does not count, and no
+// claim after the last attempt is run.
 func runsSoFar(j *job, v verdict) int {
 	if v.ran {
 		return j.claim.Runs
@@ -194,15 +195,15 @@ func runsSoFar(j *job, v verdict) int {
 	return max(j.claim.Runs-max(j.claim.Attempts-AttemptsOf(j.handlers), 1), 0)
 }
 
-// What a letter says where no run tells why.
+// The letter's errors if no run says why.
 const (
 	causeConflict = "another body came under the event's id within its window"
 	causeExpired  = "the event was not run before the queue would have dropped its message"
 	causeUnknown  = "why the earlier runs failed was not recorded"
 )
 
-// failureText is what went wrong, for the letter: the error of each handler that ran now,
-// or the cause; else those of the last run before.
+// failureText returns what went wrong, for the letter: the error of each handler that ran
+// now, or the cause; otherwise the errors of the last run before.
 func failureText(j *job, v verdict) string {
 	var parts []string
 	if v.err != nil {
@@ -219,7 +220,7 @@ func failureText(j *job, v verdict) string {
 	return strings.Join(parts, "; ")
 }
 
-// earlierCause is why an event that is not run now is dead-lettered.
+// earlierCause returns why an event that is not run now is dead-lettered.
 func earlierCause(j *job, reason queue.Reason) []string {
 	var parts []string
 	for _, t := range ledger.LastRun(j.claim.Tries) {

@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// answered is what a provider's client returns for an answer that is not 2xx.
+// answered is the error that a provider's client returns for an answer that is not 2xx.
 type answered struct{ retry webhook.Retry }
 
 func (answered) Error() string          { return "answered" }
@@ -66,16 +66,16 @@ func TestWhatCounts(t *testing.T) {
 	}
 }
 
-// An event whose handler is asked to wait again and again uses up no attempts: it ends
-// by the message's age, with few enough receives for SQS, and its letter says how often
-// it ran. Before that, its attempts are all there.
+// An event whose handler keeps asking to wait uses up no attempts: it ends by the message's
+// age, with few enough receives for SQS, and its letter says how often it ran. Until then
+// it keeps all its attempts.
 func TestWaitsUntilTheMessageIsOld(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		var told int
 		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
 			if told++; e.Attempt != told {
-				t.Fatalf("run %d is told that it is attempt %d", told, e.Attempt)
+				t.Fatalf("run %d gets attempt %d", told, e.Attempt)
 			}
 			return hook.RetryAfter(time.Second, errBank)
 		})
@@ -130,7 +130,7 @@ func TestWaitsLeaveTheAttempts(t *testing.T) {
 	})
 }
 
-// However old a message is, it does not wait for longer than 6 hours.
+// However old a message is, it waits at most 6 hours.
 func TestWaitOfAnOldMessage(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
@@ -161,8 +161,8 @@ func TestWaitWithoutSentTimestamp(t *testing.T) {
 	})
 }
 
-// Past 1,000 receives SQS takes a message out of the queue, so from 500 on each wait is
-// 20 minutes or more, whatever the message waits for.
+// After 1,000 receives SQS removes a message from the queue, so from 500 on each wait is 20
+// minutes or more, for whatever reason.
 func TestManyReceivesWaitLong(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -13,9 +13,9 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// A Worker works off batches. Handlers, Ledger, Queue and DeadLetters are needed; the
-// zero value of each other field means its default. A Worker is safe for concurrent
-// use, and keeps nothing from one batch to the next.
+// A Worker handles batches. Handlers, Ledger, Queue and DeadLetters are required; the zero
+// value of each other field means its default. A Worker is safe for concurrent use, and
+// keeps nothing from one batch to the next.
 type Worker struct {
 	Handlers    *hook.Registry
 	Ledger      ledger.Store
@@ -25,40 +25,41 @@ type Worker struct {
 	DeadLetters Sender
 	Timing      Timing // the zero Timing means DefaultTiming
 
-	// KeepPayload says of which sources the ledger keeps payloads. Nil means of none.
+	// KeepPayload reports whether the ledger keeps the payloads of a source. Nil keeps
+	// none.
 	KeepPayload func(source string) bool
 	// Now is this machine's clock; nil means time.Now.
 	Now func() time.Time
-	// Jitter gives a random duration in [0, d); nil means a real one.
+	// Jitter returns a random duration in [0, d); nil means a real one.
 	Jitter func(d time.Duration) time.Duration
-	// NewOwner gives 128 random bits as text; nil means real ones.
+	// NewOwner returns 128 random bits as text; nil means real ones.
 	NewOwner func() string
-	// Around, if not nil, is called in place of each run of a handler and calls run,
-	// which runs it. Its error counts as the handler's. It is called side by side for
-	// the events of a batch, and shows what is running, or keeps it from running.
+	// Around, if not nil, is called in place of each run of a handler and calls run, which
+	// runs it. Its error counts as the handler's. It is called concurrently for the events
+	// of a batch. A caller uses it to show what is running, or to prevent it.
 	Around func(m queue.Message, handler string, run func() error) error
 }
 
-// A Deferrer is the part of [queue.Queue] that puts off received messages.
+// A Deferrer is the part of [queue.Queue] that delays received messages.
 type Deferrer interface {
 	Defer(ctx context.Context, deferrals []queue.Deferral) []error
 }
 
-// A Sender is the part of [queue.Queue] that takes messages.
+// A Sender is the part of [queue.Queue] that sends messages.
 type Sender interface {
 	Send(ctx context.Context, m queue.Message, delay time.Duration) error
 }
 
-// Batch works off messages and says, for each in its place, what came of it. It
-// returns when every handler has returned, however long that takes: only the end of
-// the process stops one that ignores its context.
+// Batch handles messages and returns the result of each in its place. It returns when every
+// handler has returned, however long that takes: only the end of the process stops a
+// handler that ignores its context.
 func (w *Worker) Batch(ctx context.Context, ms []queue.Message) []Result {
 	b := w.newBatch(ctx, ms)
 	left := make([]int, len(ms))
 	for i := range ms {
 		left[i] = i
 	}
-	// A key goes into a round once: its second message waits until the first has
+	// A round has each key once: a second message with the key waits until the first has
 	// ended, and is then most likely a duplicate.
 	for len(left) > 0 {
 		var round []int
@@ -76,7 +77,7 @@ type batch struct {
 	end         time.Time       // by our clock, when the function ends
 	ms          []queue.Message
 	results     []Result
-	deferrals   []queue.Deferral // noted, and not yet told to the queue
+	deferrals   []queue.Deferral // recorded, and not yet sent to the queue
 }
 
 func (w *Worker) newBatch(ctx context.Context, ms []queue.Message) *batch {
@@ -122,7 +123,8 @@ func newOwner() string {
 	return hex.EncodeToString(b[:])
 }
 
-// firstOfEachKey splits off the first message of every key; unreadable ones have none.
+// firstOfEachKey splits off the first message of every key; unreadable messages have no
+// key.
 func (b *batch) firstOfEachKey(left []int) (first, rest []int) {
 	seen := map[string]bool{}
 	for _, i := range left {
@@ -137,7 +139,7 @@ func (b *batch) firstOfEachKey(left []int) (first, rest []int) {
 	return first, rest
 }
 
-// round works off messages of distinct keys.
+// round handles messages of distinct keys.
 func (b *batch) round(is []int) {
 	var together, alone []*job
 	for _, j := range b.claim(is) {
@@ -148,13 +150,13 @@ func (b *batch) round(is []int) {
 		together = append(together, j)
 	}
 	b.run(together)
-	// What ended a process once must not take its neighbours along again.
+	// An event whose process died must not end its neighbours' process again.
 	for _, j := range alone {
 		b.run([]*job{j})
 	}
 }
 
-// run runs the handlers of claimed events side by side and ends the claims.
+// run runs the handlers of claimed events concurrently and ends the claims.
 func (b *batch) run(jobs []*job) {
 	if len(jobs) == 0 {
 		return
@@ -170,9 +172,9 @@ func (b *batch) run(jobs []*job) {
 	b.commitInGroups(finished, len(jobs)) // takes every job, so none is left running
 }
 
-// growStack makes a goroutine's stack as large as decoding a payload takes, while next to
-// nothing is on it. Left to grow on the way, it would be copied up to three times with all
-// frames: a fifth of what a batch costs beside the engines.
+// growStack makes a goroutine's stack as large as decoding a payload needs, while it is
+// almost empty. Otherwise it would be copied up to three times as it grows, with all
+// frames: a fifth of a batch's cost apart from the engines.
 //
 //go:noinline
 func growStack() {

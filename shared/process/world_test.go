@@ -19,7 +19,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// shop is a provider whose body is {"id":…,"at":unix seconds,…}, payload and all.
+// shop is a provider whose body is {"id":…,"at":unix seconds,…}, which is also the payload.
 type shop struct{}
 
 func (shop) Name() string                                         { return "shop" }
@@ -48,7 +48,7 @@ var paid = webhook.NewType[order](shop{}, "order.paid")
 
 var errBank = errors.New("bank is closed")
 
-// world is a worker between memory engines. It lives in a synctest bubble.
+// world is a worker with in-memory engines, in a synctest bubble.
 type world struct {
 	*testing.T
 	queue, dead           *queuememory.Queue
@@ -61,7 +61,7 @@ type world struct {
 	calls []string // what handlers were called for, as "name id"
 }
 
-// inWorld runs a test in a bubble of its own.
+// inWorld runs a test in its own bubble.
 func inWorld(t *testing.T, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func ask(fault func(op, id string) (bool, error), op, id string) (bool, error) {
 	return fault(op, id)
 }
 
-// on registers a handler for paid that notes its calls and returns what fn does.
+// on registers a handler for paid that records its calls and returns the result of fn.
 func (w *world) on(name string, fn func(context.Context, hook.Event[order]) error, opts ...hook.Option) {
 	hook.On(&w.registry, paid, name, func(ctx context.Context, e hook.Event[order]) error {
 		w.mu.Lock()
@@ -102,7 +102,7 @@ func (w *world) on(name string, fn func(context.Context, hook.Event[order]) erro
 	}, opts...)
 }
 
-// failing is a handler that always returns err.
+// failing returns a handler that always returns err.
 func failing(err error) func(context.Context, hook.Event[order]) error {
 	return func(context.Context, hook.Event[order]) error { return err }
 }
@@ -124,7 +124,8 @@ func (w *world) send(ms ...queue.Message) {
 	}
 }
 
-// deliver receives what is visible and works it off, as one invocation of the function.
+// deliver receives the visible messages and handles them, as one invocation of the
+// function.
 func (w *world) deliver() []process.Result {
 	w.Helper()
 	ms, err := w.queue.Receive(w.Context(), queue.MaxBatch, 0)
@@ -134,7 +135,7 @@ func (w *world) deliver() []process.Result {
 	return w.invoke(w.worker, ms)
 }
 
-// invoke works off messages and deletes those that are acknowledged.
+// invoke handles messages and deletes those that are acknowledged.
 func (w *world) invoke(worker *process.Worker, ms []queue.Message) []process.Result {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), process.DefaultTiming.Function)
@@ -154,7 +155,7 @@ func (w *world) invoke(worker *process.Worker, ms []queue.Message) []process.Res
 	return results
 }
 
-// one is the only result.
+// one returns the only result.
 func (w *world) one(results []process.Result) process.Result {
 	w.Helper()
 	if len(results) != 1 {
@@ -163,7 +164,7 @@ func (w *world) one(results []process.Result) process.Result {
 	return results[0]
 }
 
-// want checks outcome and acknowledgement of the only result, and gives it.
+// want checks outcome and acknowledgement of the only result, and returns it.
 func (w *world) want(results []process.Result, o process.Outcome, acked bool) process.Result {
 	w.Helper()
 	r := w.one(results)
@@ -182,7 +183,7 @@ func (w *world) wantCalls(want ...string) {
 	w.calls = nil
 }
 
-// again waits until a message is visible, checks how long that took, and delivers.
+// again waits until a message is visible, checks how long that took, and delivers it.
 func (w *world) again(least, most time.Duration) []process.Result {
 	w.Helper()
 	began := time.Now()
@@ -197,7 +198,7 @@ func (w *world) again(least, most time.Duration) []process.Result {
 	return w.deliver()
 }
 
-// letter is the only dead letter's failure.
+// letter returns the failure of the only dead letter.
 func (w *world) letter() queue.Failure {
 	w.Helper()
 	letters := w.dead.Messages()
@@ -205,7 +206,7 @@ func (w *world) letter() queue.Failure {
 		w.Fatalf("%d dead letters, want 1", len(letters))
 	}
 	if letters[0].Failure == nil {
-		w.Fatalf("letter %v says no failure", letters[0])
+		w.Fatalf("letter %v has no failure", letters[0])
 	}
 	return *letters[0].Failure
 }
@@ -224,7 +225,7 @@ func (w *world) redrive(edit func(*queue.Failure)) {
 	w.dead.Delete(w.Context(), []string{ms[0].Wire.Receipt})
 }
 
-// state is the record's state of an event.
+// state returns the state in an event's record.
 func (w *world) state(id string) string {
 	w.Helper()
 	r, ok := w.ledger.Record("shop#" + id)
