@@ -6,15 +6,15 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The shortest and the longest wait that [RetryAfter] gets.
+// The shortest and the longest wait of [RetryAfter].
 const (
 	MinRetryAfter = time.Second
 	MaxRetryAfter = 6 * time.Hour
 )
 
 // ErrCondition says that the condition of a write that a handler returned ([OnWrites]) does
-// not hold. The handler is run again at once, to read what is there now and decide again,
-// at most 5 times; then it is a failed try like any other.
+// not hold. The handler is run again at once, at most 5 times, to read the current item and
+// decide again; then it is a failed try like any other.
 var ErrCondition = webhook.ErrCondition
 
 // hinted is an error that says what a retry would do.
@@ -27,31 +27,31 @@ type hinted struct {
 func (h *hinted) Unwrap() error        { return h.error }
 func (h *hinted) Retry() webhook.Retry { return h.retry }
 
-// Permanent says that no retry can cure err: once all handlers of the event ran, it
-// goes to the dead-letter queue. Nil stays nil.
+// Permanent marks err as one that no retry can fix: once all handlers of the event have
+// run, the event goes to the dead-letter queue. It returns nil for nil.
 func Permanent(err error) error {
 	return hint(err, webhook.Retry{Permanent: true}, false)
 }
 
 // RetryAfter asks for the next try after d, from [MinRetryAfter] to [MaxRetryAfter], in
-// place of the usual backoff. Nil stays nil.
+// place of the usual backoff. It returns nil for nil.
 //
-// A run in which every handler that failed asks to wait does not count against the limit
-// of attempts: a service that answers 429 for hours must not use them up. Only the
-// message's age ends such an event, six days after it was queued, with a dead letter of
-// reason expired. The wait is at least a fortieth of that age, so that a short one does
-// not bring the message back thousands of times. An error that says [NotSent] and how
-// long to wait, as those of the providers' clients do for status 429, does the same; any
-// other error with a wait, such as that of a 503, sets the wait and counts.
+// A run in which every failed handler asks to wait does not count against the limit of
+// attempts: a service that answers 429 for hours must not use them up. Only the message's
+// age ends such an event, six days after it was queued, with a dead letter for the reason
+// expired. The wait is at least a fortieth of that age, so that a short wait does not bring
+// the message back thousands of times. An error that says [NotSent] and how long to wait,
+// as those of the providers' clients do for status 429, does the same. Any other error with
+// a wait, such as that of a 503, sets the wait and counts.
 //
-// It does not say that nothing was sent. A handler that runs [AtMostOnce] is only tried
-// again for an error that is NotSent, too.
+// It does not say that nothing was sent. A handler that runs [AtMostOnce] is retried only
+// if the error is NotSent, too.
 func RetryAfter(d time.Duration, err error) error {
 	return hint(err, webhook.Retry{After: min(max(d, MinRetryAfter), MaxRetryAfter)}, true)
 }
 
-// NotSent says that nothing reached the other side, so that even a handler that runs
-// [AtMostOnce] may be tried again. Nil stays nil.
+// NotSent marks err as one after which nothing reached the other side, so even a handler
+// that runs [AtMostOnce] may be retried. It returns nil for nil.
 func NotSent(err error) error {
 	return hint(err, webhook.Retry{NotSent: true}, false)
 }
@@ -63,8 +63,8 @@ func hint(err error, r webhook.Retry, waits bool) error {
 	return &hinted{err, r, waits}
 }
 
-// Hint gathers what err, and all that it wraps, knows about trying again: permanent or
-// not sent if any says so, and the longest wait.
+// Hint returns what err and the errors that it wraps say about a retry: permanent or not
+// sent if any of them says so, and the longest wait.
 func Hint(err error) webhook.Retry {
 	var all webhook.Retry
 	walk(err, func(h webhook.RetryHint) {
@@ -77,9 +77,9 @@ func Hint(err error) webhook.Retry {
 	return all
 }
 
-// Waits reports whether err asks to wait rather than tells of a failure, so that the
-// attempt is given back: [RetryAfter] made it, or it says that nothing was sent and how
-// long to wait.
+// Waits reports whether err asks to wait rather than reports a failure, so that the attempt
+// does not count: [RetryAfter] made it, or it says that nothing was sent and how long to
+// wait.
 func Waits(err error) bool {
 	asked := false
 	walk(err, func(h webhook.RetryHint) {

@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// keyFor is the idempotency key that a handler of that name sees.
+// keyFor returns the idempotency key for a handler of that name.
 func keyFor(t *testing.T, name string, e webhook.Event, d hook.Delivery) string {
 	t.Helper()
 	var key string

@@ -15,7 +15,7 @@ func Example() {
 	charge := func(_ context.Context, e hook.Event[order]) error {
 		switch {
 		case e.Data.Cents < 0:
-			return hook.Permanent(errors.New("negative amount")) // no retry can cure it
+			return hook.Permanent(errors.New("negative amount")) // no retry can fix it
 		case e.Attempt == 1:
 			return hook.RetryAfter(time.Minute, errors.New("bank is closed"))
 		}

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// A chat is what is known of one person.
+// A chat is what is known about one person.
 type chat struct {
 	Asked bool   `json:"asked"`
 	Name  string `json:"name,omitempty"`
@@ -20,9 +20,9 @@ type answer struct {
 	Say string `json:"say"`
 }
 
-// One handler moves the conversation, and gives what to say; another one says that. The
-// first has no effects of its own, so it may run as often as it takes; the second runs
-// at most once, and says what belongs to its own text, however late.
+// One handler moves the conversation and returns what to say; another one says it. The
+// first has no other effects, so it may run any number of times; the second runs at most
+// once, and says the answer to its own text, however late.
 func ExampleOnState() {
 	chats := hook.NewState[chat, answer]("chat")
 

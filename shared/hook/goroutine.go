@@ -6,20 +6,20 @@ import (
 	"sync"
 )
 
-// Go runs fn in a goroutine that belongs to the handler whose context ctx is, or comes
-// from. A panic in fn fails the handler's run, as one in the handler itself does; in a
-// goroutine started by a go statement it would end the process, with all events that it
-// works on, and print the panic's value to the log.
+// Go runs fn in a goroutine that belongs to the handler that got ctx or a parent of it. A
+// panic in fn fails the handler's run, as one in the handler itself does; in a goroutine
+// started by a go statement it would end the process, with all events in it, and print the
+// panic's value to the log.
 //
-// A handler is not finished before all goroutines that it started with Go have returned,
-// also where it returns earlier: only then is its error judged, and its event recorded as
-// done. Its context is not cancelled by its return, but ends at the same time as always,
-// and a goroutine that ignores that holds the event as a handler that hangs does. What fn
-// has to tell, it leaves in a variable that the handler reads once it knows that fn is
-// done, as with any goroutine.
+// A handler finishes when all goroutines that it started with Go have returned, even if it
+// returns earlier itself: only then its error counts and its event is recorded as done. Its
+// return does not cancel its context, which ends at the same time as always; a goroutine
+// that ignores that delays the event as a handler that hangs does. To return a result, fn
+// sets a variable that the handler reads once it knows that fn is done, as with any
+// goroutine.
 //
-// With a context that is not a handler's, as in a test that calls the handler itself, and
-// once the handler has finished, Go is an ordinary go statement.
+// With a context that is not a handler's, as in a test that calls the handler directly, or
+// after the handler has finished, Go is an ordinary go statement.
 func Go(ctx context.Context, fn func()) {
 	if g, ok := ctx.Value(goroutinesKey{}).(*goroutines); ok && g.start(fn) {
 		return
@@ -27,9 +27,9 @@ func Go(ctx context.Context, fn func()) {
 	go fn()
 }
 
-// Supervise calls fn, in a goroutine of its own, with a context for [Go]. It returns once
-// fn and all goroutines that belong to it have: fn's error, and a [PanicError] for each
-// that panicked. It is for package process.
+// Supervise calls fn, in a new goroutine, with a context for [Go]. When fn and all
+// goroutines that belong to it have returned, it returns fn's error, and a [PanicError] for
+// each that panicked. It is for package process.
 func Supervise(ctx context.Context, fn func(context.Context) error) error {
 	var g goroutines
 	g.idle.L = &g.mu
@@ -43,16 +43,16 @@ func Supervise(ctx context.Context, fn func(context.Context) error) error {
 
 type goroutinesKey struct{}
 
-// goroutines are those of one run of a handler, itself included.
+// goroutines are those of one run of a handler, including its own.
 type goroutines struct {
 	mu      sync.Mutex
-	idle    sync.Cond // none runs any more
+	idle    sync.Cond // signalled when the last one ends
 	running int
 	over    bool    // the run has finished
-	errs    []error // of those that did not return
+	errs    []error // of those that did not return normally
 }
 
-// start runs fn in a goroutine of the run, unless that has finished.
+// start runs fn in a goroutine of the run, unless the run has finished.
 func (g *goroutines) start(fn func()) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -64,10 +64,10 @@ func (g *goroutines) start(fn func()) bool {
 	return true
 }
 
-// errGoexit is what ends a goroutine that calls runtime.Goexit, as t.FailNow does.
+// errGoexit is the error of a goroutine that calls runtime.Goexit, as t.FailNow does.
 var errGoexit = errors.New("handler called runtime.Goexit")
 
-// run calls fn. Neither a panic nor runtime.Goexit reaches beyond it.
+// run calls fn. It recovers a panic and notices runtime.Goexit.
 func (g *goroutines) run(fn func()) {
 	err := errGoexit
 	defer func() {
@@ -91,7 +91,8 @@ func (g *goroutines) ended(err error) {
 	}
 }
 
-// wait returns when none runs any more, with the errors of those that did not return.
+// wait waits for all goroutines, and returns the errors of those that did not
+// return normally.
 func (g *goroutines) wait() []error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

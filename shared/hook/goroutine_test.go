@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/hook"
 )
 
-// A handler is not finished before its goroutines are, those that they start included,
-// also where it returns before them.
+// A handler finishes after all its goroutines, including those that they start, even if it
+// returns before them.
 func TestSuperviseWaitsForGoroutines(t *testing.T) {
 	t.Parallel()
 	for _, want := range []error{nil, errBroken} {
@@ -44,7 +44,7 @@ func TestSuperviseWaitsForGoroutines(t *testing.T) {
 	}
 }
 
-// A panic in a goroutine fails the run, beside what the handler itself returned.
+// A panic in a goroutine fails the run, in addition to the handler's own error.
 func TestPanicOfAGoroutine(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -66,7 +66,7 @@ func TestPanicOfAGoroutine(t *testing.T) {
 				return tt.returned
 			})
 			if tt.returned != nil && !errors.Is(err, tt.returned) {
-				t.Errorf("%v, want it to wrap what the handler returned", err)
+				t.Errorf("%v, want it to wrap the handler's error", err)
 			}
 			if n := count(err); n != tt.panics {
 				t.Errorf("%v: %d panics, want %d", err, n, tt.panics)
@@ -90,7 +90,7 @@ func count(err error) int {
 	return 0
 }
 
-// Without a handler, and after it, Go is a go statement.
+// Outside a handler, and after its end, Go is a go statement.
 func TestGoWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	given := make(chan context.Context, 1)
@@ -106,7 +106,7 @@ func TestGoWithoutAHandler(t *testing.T) {
 	}
 }
 
-// What it costs a handler to be supervised.
+// The cost of supervising a handler.
 func BenchmarkSupervise(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

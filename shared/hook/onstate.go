@@ -11,22 +11,22 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// OnState registers fn like [On], for handlers that keep a state: fn gets the state of
-// the event's key, the zero S where there is none, and returns the next one and a result.
-// Both are committed together with the note that fn finished, so each event moves the
-// state exactly once, in some serial order per key. A handler that is registered later,
-// with [After], acts on the result: see [State.Result].
+// OnState registers fn like [On], for handlers that keep a state: fn gets the state of the
+// event's key, or the zero S if there is none yet, and returns the next state and a result.
+// Both are committed together with the note that fn finished, so each event moves the state
+// exactly once, in some serial order for each key. A handler that is registered later, with
+// [After], acts on the result: see [State.Result].
 //
 // Fn must not have other effects. If another event moves the state meanwhile, fn is run
-// again at once with what that left, at most 5 times; then the event is put back for some
-// seconds, which is not counted as a try. An operator's replay moves the state once more.
+// again at once with the new state, at most 5 times; then the event is put back for some
+// seconds, which does not count as a try. An operator's replay moves the state once more.
 //
 // A state takes at most [MaxState] bytes of JSON and a result [MaxResult]; more is a
-// permanent error. An event without a key, and one whose stored state does not fit S any
-// more, becomes a dead letter with the reason payload.
+// permanent error. An event without a key, or whose stored state no longer fits S, becomes
+// a dead letter for the reason payload.
 //
-// OnState panics like [On]; where S or R cannot be kept as JSON; where another State of
-// the name is registered; and with [AtMostOnce], as a move happens once anyway.
+// OnState panics like [On], and if S or R cannot be stored as JSON, if another State of the
+// name is registered, or with [AtMostOnce], because a move happens once anyway.
 func OnState[T, S, R any](
 	r *Registry, t webhook.Type[T], name string, s State[S, R],
 	key func(T) string, fn func(context.Context, Event[T], S) (S, R, error), opts ...Option,
@@ -54,18 +54,18 @@ type StateCall struct {
 	bind        func(found json.RawMessage) (func(context.Context) (Move, error), error)
 }
 
-// Bind gives the run on the state found, nil for none. Its error is a [PanicError] of the
-// state's own methods, or webhook.ErrPayload, which no retry can cure: the state does not
-// fit its Go type.
+// Bind returns the run on the state that was found, nil if there is none. Its error is a
+// [PanicError] from the state's own methods, or webhook.ErrPayload if the state does not
+// fit its Go type, which no retry can fix.
 func (c StateCall) Bind(found json.RawMessage) (run func(context.Context) (Move, error), err error) {
 	defer func() { err = recovered(recover(), err) }()
 	return c.bind(found)
 }
 
-// A Move is what a handler makes of a state.
+// A Move is the outcome of a handler that moves a state.
 type Move struct{ State, Result json.RawMessage }
 
-// bindState is the call of fn for the state of a key.
+// bindState returns the call of fn for the state of a key.
 func bindState[S, R any](k *stateKind, key string, fn func(context.Context, S) (S, R, error)) (*StateCall, error) {
 	if key == "" {
 		return nil, fmt.Errorf("state %s: %w: it has no key", k.name, webhook.ErrPayload)
@@ -91,7 +91,7 @@ func bindState[S, R any](k *stateKind, key string, fn func(context.Context, S) (
 	return call, nil
 }
 
-// checkState panics where the state cannot be kept. Handler begins the message.
+// checkState panics if the state cannot be stored. Handler begins the message.
 func checkState[S, R any](r *Registry, k *stateKind, handler string) {
 	switch {
 	case k == nil:
@@ -110,7 +110,7 @@ func checkState[S, R any](r *Registry, k *stateKind, handler string) {
 	}
 }
 
-// checkStored panics if a V would not be read again as it was stored.
+// checkStored panics if a V would not be read as it was stored.
 func checkStored[V any](handler string) {
 	var zero V
 	t := reflect.TypeFor[V]()

@@ -7,40 +7,39 @@ import (
 	"time"
 )
 
-// An Option changes how a handler is run: [AtMostOnce] and [SkipStale], which also join
-// to AtMostOnce | SkipStale, and what [After], [Timeout] and [Attempts] return.
+// An Option changes how a handler is run: [AtMostOnce], [SkipStale], both as AtMostOnce |
+// SkipStale, or a value of [After], [Timeout] or [Attempts].
 type Option interface{ apply(*entry) }
 
-// A Flag is an Option that takes no value. Flags join with |.
+// A Flag is an Option without a value. Join flags with |.
 type Flag uint
 
 const (
-	// AtMostOnce is for effects that must not happen twice and have no idempotency
-	// key: the start is written down before the run, and a run whose end is not known
+	// AtMostOnce is for effects that must not happen twice and have no idempotency key: the
+	// start is recorded before the run, and an event with a run whose outcome is not known
 	// goes to the dead-letter queue as outcome_unknown instead of being repeated.
 	AtMostOnce Flag = 1 << iota
-	// SkipStale skips an event that is older, by its own time, than the newest one
-	// that the handler finished for the same entity. The payload type has a method
-	// Entity() string, and the provider gives events a time.
+	// SkipStale skips an event that is older, by its own time, than the newest one that the
+	// handler finished for the same entity. The payload type must have a method Entity()
+	// string, and the provider must give events a time.
 	SkipStale
 )
 
 func (f Flag) apply(e *entry) { e.handler.Options |= f }
 
-// An option is an Option that takes a value. Like a Flag it can be compared.
+// An option is an Option with a value. Like a Flag it can be compared.
 type option struct{ set func(*entry) }
 
 func (o *option) apply(e *entry) { o.set(e) }
 
-// After makes the handler wait for others of the same provider and type, that are
-// registered before it: it runs only when all of them are done, in this run of the event
-// or in an earlier one. While one of them is to be tried again the handler waits, which
-// is not a try of its own; when one of them ends the event as a dead letter, the handler
-// is not run. It is not for [OnProvider] and [OnTypes].
+// After makes the handler wait for others of the same provider and type that are registered
+// before it: it runs only when all of them are done, in this run of the event or in an
+// earlier one. While one of them is being retried, the handler waits, which is not a try of
+// its own. If one of them ends the event as a dead letter, the handler does not run. It is
+// not for [OnProvider] and [OnTypes].
 //
-// A name that is not registered before, under the type, is refused at start. So where
-// another handler is left out because a setting is missing, leave out the one that comes
-// after it, too.
+// A name that is not registered earlier for the type is refused at start. So if you leave
+// out a handler because a setting is missing, leave out the ones that come after it, too.
 func After(names ...string) Option {
 	return &option{func(e *entry) {
 		if len(names) == 0 {
@@ -50,10 +49,10 @@ func After(names ...string) Option {
 	}}
 }
 
-// Timeout ends the handler's context d after the handler was called, or when the time
-// that the function leaves to handlers ends, whichever is first. The handler has to
-// return then: one that does not holds up its event, as without a Timeout. A d that is
-// longer than the function leaves to handlers is refused at start.
+// Timeout ends the handler's context d after the handler was called, or when the function's
+// time for handlers ends, whichever is first. The handler must return then: one that does
+// not delays its event, as without a Timeout. A d longer than the function's time for
+// handlers is refused at start.
 func Timeout(d time.Duration) Option {
 	return &option{func(e *entry) {
 		if d <= 0 {
@@ -63,12 +62,12 @@ func Timeout(d time.Duration) Option {
 	}}
 }
 
-// MaxAttempts is the most that [Attempts] takes.
+// MaxAttempts is the largest n of [Attempts].
 const MaxAttempts = 100
 
-// Attempts ends the event as a dead letter when the handler fails in an attempt that is
-// at least the nth of the event, in place of the 12th: n is from 1 to [MaxAttempts]. A run
-// in which every handler that failed asks to wait is no attempt, see [RetryAfter].
+// Attempts ends the event as a dead letter when the handler fails in the event's nth
+// attempt or a later one, instead of the 12th: n is from 1 to [MaxAttempts]. A run in which
+// every failed handler asks to wait is not an attempt, see [RetryAfter].
 func Attempts(n int) Option {
 	return &option{func(e *entry) {
 		if n < 1 || n > MaxAttempts {
@@ -78,7 +77,7 @@ func Attempts(n int) Option {
 	}}
 }
 
-// checkAfter refuses names of handlers that cannot be done before the one of e.
+// checkAfter refuses names of handlers that cannot run before that of e.
 func (r *Registry) checkAfter(e entry) {
 	if len(e.handler.After) > 0 && e.takes != nil {
 		e.refuse("After is for handlers of one type, which OnProvider and OnTypes do not register")
@@ -92,8 +91,8 @@ func (r *Registry) checkAfter(e entry) {
 	}
 }
 
-// CheckTimeouts returns an error that names each handler whose Timeout is longer than
-// handlers have.
+// CheckTimeouts returns an error that names each handler whose Timeout is longer than the
+// time that handlers have.
 func (r *Registry) CheckTimeouts(most time.Duration) error {
 	var faults []string
 	for _, e := range r.entries {
@@ -108,17 +107,17 @@ func (r *Registry) CheckTimeouts(most time.Duration) error {
 	return RegistrationError(strings.Join(faults, "\n"))
 }
 
-// A RegistrationError is a mistake in registering handlers, with which [On] and its like
-// panic: no input can cause it. It names the handler, what it is registered for, and the
-// place.
+// A RegistrationError is a mistake in registering a handler. [On] and the similar functions
+// panic with it, because no input can cause it. It names the handler, its event types, and
+// the place in the source.
 type RegistrationError string
 
 // Error says what is wrong.
 func (e RegistrationError) Error() string { return string(e) }
 
-// NewRegistry gives a Registry that register has filled. Its error is register's, or the
-// RegistrationError that register panicked with: that shows the author's mistake without
-// a dump of goroutines.
+// NewRegistry returns a Registry that register has filled. Its error is that of register,
+// or the RegistrationError with which register panicked: that shows the author's mistake
+// without a dump of goroutines.
 func NewRegistry(register func(*Registry) error) (r *Registry, err error) {
 	defer func() {
 		switch v := recover().(type) {

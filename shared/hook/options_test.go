@@ -17,8 +17,8 @@ type elsewhere struct{ shop }
 
 func (elsewhere) Name() string { return "elsewhere" }
 
-// Programs that were written when AtMostOnce and SkipStale were the only options go on
-// compiling: each form that they could use stands here.
+// Programs from the time when AtMostOnce and SkipStale were the only options still compile:
+// this has each form that they could use.
 func TestFlagsAsBefore(t *testing.T) {
 	t.Parallel()
 	both := hook.AtMostOnce | hook.SkipStale
@@ -59,7 +59,8 @@ func TestOptionsWithValues(t *testing.T) {
 	}
 }
 
-// What does not fit is refused at start, by a message that names handler and event type.
+// Options that do not fit are refused at start, by a message that names handler and event
+// type.
 func TestOptionsRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// A PanicError is a panic of a handler, or of a goroutine that it started with [Go], as
-// the error that the run failed with.
+// A PanicError is the error of a run in which a handler panicked, or a goroutine that it
+// started with [Go].
 type PanicError struct {
-	Value  any     // what panicked; it may quote a payload, so it is not for logs
-	Frames []Frame // the functions of the handler's author on the stack, innermost first
+	Value  any     // the value of the panic; it may quote a payload, so do not log it
+	Frames []Frame // the handler author's functions on the stack, innermost first
 }
 
 // A Frame is one function on a stack.
@@ -21,14 +21,14 @@ type Frame struct {
 	Line     int
 }
 
-// String gives the function and its place.
+// String returns the function and its place.
 func (f Frame) String() string { return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line) }
 
-// maxFramesInText is how many frames the text of a PanicError names: dead letters and
-// records have little room.
+// maxFramesInText is how many frames the text of a PanicError has: dead letters and records
+// have little room.
 const maxFramesInText = 3
 
-// Error says where it panicked, and then with what, which may quote a payload.
+// Error returns where it panicked, and then the value, which may quote a payload.
 func (e *PanicError) Error() string {
 	var places []string
 	for _, f := range e.Frames[:min(len(e.Frames), maxFramesInText)] {
@@ -37,9 +37,8 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("panic in %s: %v", strings.Join(places, " called by "), e.Value)
 }
 
-// recovered is err, or the panic that was recovered with value. It is for what calls
-// methods and functions of the handler's author beside the handler itself; see
-// [Supervise] for that.
+// recovered returns err, or the panic that was recovered with value. It is for calls of the
+// handler author's other functions and methods; for the handler itself, see [Supervise].
 func recovered(value any, err error) error {
 	if value == nil {
 		return err
@@ -47,7 +46,7 @@ func recovered(value any, err error) error {
 	return newPanicError(value)
 }
 
-// newPanicError is called by a deferred function that has recovered value.
+// newPanicError must be called by the deferred function that has recovered value.
 func newPanicError(value any) *PanicError {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
@@ -59,7 +58,7 @@ func newPanicError(value any) *PanicError {
 		f := Frame{path.Base(frame.Function), place(pkg, frame.File), frame.Line}
 		switch {
 		case frame.Function == "runtime.gopanic" && len(own) == 0:
-			all = nil // so far it was the recovery
+			all = nil // the frames so far are the recovery's
 		case pkg == "runtime":
 		case authors(pkg):
 			own = append(own, f)
@@ -69,7 +68,7 @@ func newPanicError(value any) *PanicError {
 		}
 	}
 	if len(own) == 0 {
-		own = all // none is the author's: it panicked in a decoder, say
+		own = all // none is the author's, for example if a decoder panicked
 	}
 	return &PanicError{value, own}
 }
@@ -79,15 +78,15 @@ const (
 	shared = module + "shared/"
 )
 
-// packageOf cuts a function's name down to the path of its package.
+// packageOf returns the package path in a function's name.
 func packageOf(function string) string {
 	dir, name := path.Split(function)
 	name, _, _ = strings.Cut(name, ".")
 	return dir + name
 }
 
-// authors reports whether a package is the handler's author's: neither of this framework,
-// whose tests are taken for handlers, nor of the standard library.
+// authors reports whether a package is the handler author's: not of this framework, except
+// for tests, which count as handlers, and not of the standard library.
 func authors(pkg string) bool {
 	if strings.HasPrefix(pkg, shared) {
 		return strings.HasSuffix(pkg, "_test")
@@ -96,7 +95,7 @@ func authors(pkg string) bool {
 	return strings.Contains(first, ".") || strings.HasPrefix(pkg, module) || pkg == "main"
 }
 
-// place is a file's path below the root of its module, wherever it was built.
+// place returns a file's path below the root of its module, wherever it was built.
 func place(pkg, file string) string {
 	pkg = strings.TrimSuffix(strings.TrimPrefix(pkg, module), "_test")
 	return path.Join(pkg, path.Base(file))

@@ -12,7 +12,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// price is a function of a handler's author.
+// price is a function of the handler's author.
 func price(prices []int, i int) int { return prices[i] }
 
 type cart struct{ prices []int }
@@ -35,8 +35,8 @@ func prepared() error {
 	return err
 }
 
-// A panic is told with the functions of the handler's author, innermost first, wherever
-// it came up; what is between them, and what called the handler, is left out.
+// A panic has the functions of the handler's author, innermost first, wherever it occurred,
+// without the functions between them and those that called the handler.
 func TestPanicFrames(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -80,7 +80,7 @@ func TestPanicFrames(t *testing.T) {
 	}
 }
 
-// Where no function is the author's, all but the runtime's are told.
+// If no function is the author's, the error has all except the runtime's.
 func TestPanicFramesWithoutAuthor(t *testing.T) {
 	t.Parallel()
 	err := hook.Supervise(t.Context(), nil) // the call of nil panics in package hook

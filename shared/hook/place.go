@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// callerOutside gives the file and line from which a function of this package was
-// called, which generic wrappers put at varying depths.
+// callerOutside returns the file and line from which this package was called. The depth
+// varies because of generic wrappers.
 func callerOutside() string {
 	pcs := make([]uintptr, 16)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])

@@ -9,12 +9,12 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Registry holds the handlers. The zero Registry is ready to use and holds none. It
-// is filled at start, by one goroutine; afterwards it may be read by many.
+// A Registry holds the handlers. The zero Registry is empty and ready to use. One goroutine
+// fills it at start; afterwards many may read it.
 type Registry struct{ entries []entry }
 
 type entry struct {
-	provider, typ string            // typ is empty where takes is there
+	provider, typ string            // typ is empty if takes is set
 	takes         func(string) bool // by the type's name
 	handler       Handler
 	place         string
@@ -24,7 +24,7 @@ type entry struct {
 type Handler struct {
 	Name     string
 	Options  Flag
-	After    []string      // handlers that have to be done before it runs
+	After    []string      // handlers that must be done before it runs
 	Timeout  time.Duration // of one run; 0 means as long as handlers have
 	Attempts int           // of the event, before a failure of this handler ends it; 0 means the worker's default
 	moves    *stateKind    // of OnState
@@ -37,29 +37,29 @@ func (h Handler) Has(o Flag) bool { return h.Options&o != 0 }
 // MovesState reports whether the handler was registered with [OnState].
 func (h Handler) MovesState() bool { return h.moves != nil }
 
-// A Delivery says which try it is.
+// A Delivery says which run of an event it is.
 type Delivery struct {
-	Attempt    int       // every run, this one included
+	Attempt    int       // every run, including this one
 	DedupUntil time.Time // the end of the window in which the event is the same event
-	Earlier    time.Time // when the same id was last received, before that window; zero if it was not
+	Earlier    time.Time // when the same id was last received before that window; zero if it was not
 
 	Done    []string                   // the event's handlers that have finished
-	Results map[string]json.RawMessage // what those gave that move a state
-	// ReadState reads a state by its id; nil JSON means that there is none.
+	Results map[string]json.RawMessage // the results of those that moved a state
+	// ReadState reads a state by its id; nil JSON means that there is no state.
 	ReadState func(ctx context.Context, id string) (json.RawMessage, error)
 }
 
 // A Call is a handler bound to one event, ready to run.
 type Call struct {
-	Time   time.Time // the event's own time; zero where unknown
+	Time   time.Time // the event's own time; zero if unknown
 	Entity string    // of SkipStale: what the event is about
 	Run    func(context.Context) ([]webhook.Write, error)
-	State  *StateCall // of OnState, in the place of Run
+	State  *StateCall // of OnState, in place of Run
 }
 
-// Prepare decodes the event for the handler. Its error is a [PanicError] of what the
-// handler's author wrote beside it, or one that no retry can cure: webhook.ErrPayload or
-// what the provider's Open returns.
+// Prepare decodes the event for the handler. Its error is a [PanicError] from the author's
+// other code, or one that no retry can fix: webhook.ErrPayload or the error of the
+// provider's Open.
 func (h Handler) Prepare(e webhook.Event, d Delivery) (call Call, err error) {
 	defer func() { err = recovered(recover(), err) }()
 	return h.prepare(e, d)
@@ -69,21 +69,21 @@ func (h Handler) Prepare(e webhook.Event, d Delivery) (call Call, err error) {
 // The name is kept in the ledger with each event that fn finished: renaming a handler
 // makes it another one. The same name under several types is one handler.
 //
-// On panics, naming both places, if the name is taken, and where the options do not
-// fit: these are mistakes in the program, which no input can cause.
+// On panics if the name is taken, naming both places, or if the options do not fit: these
+// are mistakes in the program, which no input can cause.
 func On[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Context, Event[T]) error, opts ...Option) {
 	OnWrites(r, t, name, withoutWrites(fn), opts...)
 }
 
-// OnWrites registers fn like [On], for effects that are DynamoDB writes: what fn
-// returns is committed together with the note that it finished, so the writes happen
-// exactly once. Fn must not have other effects, as it may run more than once: also at
-// once, where the condition of a write does not hold ([ErrCondition]).
+// OnWrites registers fn like [On], for effects that are DynamoDB writes: the writes that fn
+// returns are committed together with the note that it finished, so they happen exactly
+// once. Fn must not have other effects, because it may run more than once, even at once, if
+// the condition of a write does not hold ([ErrCondition]).
 func OnWrites[T any](r *Registry, t webhook.Type[T], name string, fn func(context.Context, Event[T]) ([]webhook.Write, error), opts ...Option) {
 	register(r, typed(t), t.Provider(), name, decodeAs(t), binding(fn), opts)
 }
 
-// typed is the entry of a handler for events of type t.
+// typed returns the entry of a handler for events of type t.
 func typed[T any](t webhook.Type[T]) entry {
 	return entry{provider: t.Provider().Name(), typ: t.Name()}
 }
@@ -95,7 +95,7 @@ func decodeAs[T any](t webhook.Type[T]) func(body []byte) (T, time.Time, error) 
 	}
 }
 
-// A binder gives the call of a handler for an event, whose time and entity are set later.
+// A binder returns the call of a handler for an event. Time and entity are set later.
 type binder[T any] func(Event[T], *scope) (Call, error)
 
 // binding binds fn; nil for no fn.
@@ -108,16 +108,16 @@ func binding[T any](fn func(context.Context, Event[T]) ([]webhook.Write, error))
 	}
 }
 
-// OnProvider registers fn for every event of the provider, beside typed handlers; Data
-// is the payload as it came. It panics like [On].
+// OnProvider registers fn for every event of the provider, in addition to typed handlers;
+// Data is the payload as received. It panics like [On].
 func OnProvider(r *Registry, p webhook.Provider, name string, fn func(context.Context, Event[json.RawMessage]) error, opts ...Option) {
 	OnTypes(r, p, func(string) bool { return true }, name, fn, opts...)
 }
 
-// OnTypes registers fn like [OnProvider], for the types that takes says yes to: it serves
-// types that have no Go type here, and those of which only a part of the name is known.
-// For other types there is no such handler, so an event that has none counts as
-// unhandled. Takes gets today's name of the type, and must give the same answer always.
+// OnTypes registers fn like [OnProvider], for the types for which takes returns true. Use
+// it for types that have no Go type here, or of which only a part of the name is known. An
+// event of another type without a handler still counts as unhandled. Takes gets the current
+// name of the type, and must always return the same for it.
 func OnTypes(r *Registry, p webhook.Provider, takes func(typ string) bool, name string, fn func(context.Context, Event[json.RawMessage]) error, opts ...Option) {
 	decode := func(body []byte) (json.RawMessage, time.Time, error) {
 		envelope, err := p.Open(body)
@@ -126,7 +126,7 @@ func OnTypes(r *Registry, p webhook.Provider, takes func(typ string) bool, name 
 	register(r, entry{provider: p.Name(), takes: takes}, p, name, decode, binding(withoutWrites(fn)), opts)
 }
 
-// For gives the handlers of an event type in the order of registration.
+// For returns the handlers of an event type in the order of registration.
 func (r *Registry) For(provider, typ string) []Handler {
 	var hs []Handler
 	for _, e := range r.entries {
@@ -152,8 +152,8 @@ func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context
 	return func(ctx context.Context, e Event[T]) ([]webhook.Write, error) { return nil, fn(ctx, e) }
 }
 
-// register completes e and enters it. It is called by On, OnWrites, OnProvider, OnTypes
-// or OnState.
+// register completes e and adds it. It is called by On, OnWrites, OnProvider, OnTypes or
+// OnState.
 func register[T any](
 	r *Registry, e entry, p webhook.Provider, name string,
 	decode func([]byte) (T, time.Time, error),
@@ -190,10 +190,10 @@ func register[T any](
 	r.add(e)
 }
 
-// entity is what a payload type has to tell to skip stale events.
+// entity is the method that a payload type needs for skipping stale events.
 type entity interface{ Entity() string }
 
-// timeless is what a provider says whose events have no time of their own.
+// timeless is the method of a provider whose events have no time of their own.
 type timeless interface{ Timeless() }
 
 func checkSkipStale[T any](p webhook.Provider, e entry) {
@@ -206,7 +206,7 @@ func checkSkipStale[T any](p webhook.Provider, e entry) {
 	}
 }
 
-// check refuses what no handler may be registered with.
+// check refuses an entry that no handler may have.
 func (r *Registry) check(e entry, noFunction bool) {
 	switch h := e.handler; {
 	case !webhook.ValidName(h.Name):
@@ -228,7 +228,7 @@ func (e entry) fault(problem string) string {
 
 func (e entry) refuse(problem string) { panic(RegistrationError(e.fault(problem))) }
 
-// add enters e, unless its name is taken for an event that both would get.
+// add adds e, unless its name is taken for an event that both would get.
 func (r *Registry) add(e entry) {
 	for _, old := range r.entries {
 		same := old.provider == e.provider && old.handler.Name == e.handler.Name
@@ -240,8 +240,8 @@ func (r *Registry) add(e entry) {
 	r.entries = append(r.entries, e)
 }
 
-// meets reports whether both may be for the same event. Of two that choose types by a
-// function nobody can say, so it is taken for granted.
+// meets reports whether both may be for the same event. For two that choose types by a
+// function this cannot be decided, so it assumes that they may.
 func (e entry) meets(other entry) bool {
 	switch {
 	case e.takes == nil:

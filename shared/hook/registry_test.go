@@ -84,7 +84,7 @@ func TestForKeepsOrder(t *testing.T) {
 	}
 }
 
-// A handler of some types has no part in others, not even by its name.
+// A handler of some types does not affect others, not even by its name.
 func TestOnTypes(t *testing.T) {
 	t.Parallel()
 	var r hook.Registry

@@ -15,22 +15,22 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The most that a state and a result may take as JSON, in bytes.
+// The maximum sizes of a state and a result as JSON, in bytes.
 const (
 	MaxState  = 300 << 10
 	MaxResult = 4 << 10
 )
 
-// ErrNoResult says that no handler of the event has given a result yet, or none ever
-// will: the one that moves the state was skipped, or an operator took it as done.
+// ErrNoResult says that the event has no result yet, or will never have one: the handler
+// that moves the state was skipped, or an operator assumed it done.
 var ErrNoResult = errors.New("the event has no result of the state")
 
-// A State is a kind of state that handlers keep, one for each key: S is the state, R what
-// a move of it gives. Make each once, with [NewState], and move it with [OnState].
+// A State is a kind of state that handlers keep, one for each key: S is the state, R the
+// result of a move. Make each once, with [NewState], and move it with [OnState].
 //
-// Both are stored as JSON, so only exported fields last. A stored state that has a field
-// which S does not know is refused: let a new field have omitempty, and set it from the
-// deployment after the one that brings it.
+// Both are stored as JSON, so only exported fields are kept. A stored state with a field
+// that S does not have is refused: give a new field omitempty, and set it only in the
+// deployment after the one that adds it.
 type State[S, R any] struct{ kind *stateKind }
 
 type stateKind struct {
@@ -42,14 +42,14 @@ type stateKind struct {
 // A StateOption changes how a [State] is kept.
 type StateOption func(*stateKind)
 
-// ForgetAfter lets a state be forgotten when it was not moved for d, at least a second:
-// the next event finds the zero S.
+// ForgetAfter makes a state expire when it was not moved for d, at least a second: the next
+// event finds the zero S.
 func ForgetAfter(d time.Duration) StateOption {
 	return func(k *stateKind) { k.forgets, k.forgetAfter = true, d }
 }
 
-// NewState makes a kind of state. The name is part of what the states are stored under:
-// under another name they begin again. A registry takes one State of a name.
+// NewState returns a kind of state. The states are stored under its name: under another
+// name they start over. A registry accepts one State of a name.
 func NewState[S, R any](name string, opts ...StateOption) State[S, R] {
 	k := &stateKind{name: name, place: callerOutside()}
 	for _, o := range opts {
@@ -58,19 +58,20 @@ func NewState[S, R any](name string, opts ...StateOption) State[S, R] {
 	return State[S, R]{k}
 }
 
-// id names the state of a key in the ledger. It shows neither name nor key.
+// id returns the id of a key's state in the ledger. It reveals neither name nor key.
 func (k *stateKind) id(key string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", k.name, key))
 	return hex.EncodeToString(sum[:])
 }
 
-// Result gives what the handler that moves the state gave for this event, however late
-// it is called: in a retry an hour later it is still this event's, while other events have
-// moved the state on. Call it in a handler that is registered for the event after that
-// one, with [After]. Where several before it move the state, it is the last one's.
+// Result returns the result of the handler that moved the state for this event. It stays
+// the same however late it is called: in a retry an hour later it is still this event's,
+// even if other events have moved the state. Call it in a handler that is registered after
+// the moving one, with [After]. If several earlier handlers move the state, it is the
+// result of the last one.
 //
-// Its error is [ErrNoResult], permanent if no retry can help, or webhook.ErrPayload if
-// the result does not fit R any more.
+// Its error is [ErrNoResult], permanent if no retry can help, or webhook.ErrPayload if the
+// result no longer fits R.
 func (s State[S, R]) Result(ctx context.Context) (R, error) {
 	var result, none R
 	raw, err := scopeOf(ctx).result(s.kind)
@@ -83,10 +84,10 @@ func (s State[S, R]) Result(ctx context.Context) (R, error) {
 	return result, nil
 }
 
-// Get gives today's state of the key, the zero S where there is none. Other events may
-// have moved it since this one did, and may while the handler runs: what this event gave
-// is [State.Result]. In a handler that runs [AtMostOnce] call it before anything is sent,
-// and return its error as [NotSent].
+// Get returns the current state of the key, or the zero S if there is none. Other events
+// may have moved it since this one did, and may move it while the handler runs: this
+// event's result is [State.Result]. In a handler that runs [AtMostOnce], call it before
+// sending anything, and return its error as [NotSent].
 func (s State[S, R]) Get(ctx context.Context, key string) (S, error) {
 	var state, none S
 	raw, err := scopeOf(ctx).read(ctx, s.kind.id(key))
@@ -99,7 +100,7 @@ func (s State[S, R]) Get(ctx context.Context, key string) (S, error) {
 	return state, nil
 }
 
-// A scope is what the context of a running handler knows.
+// A scope is what the context of a running handler carries.
 type scope struct {
 	registry      *Registry
 	provider, typ string // of the event
@@ -109,21 +110,21 @@ type scope struct {
 
 type scopeKey struct{}
 
-// in gives ctx the scope.
+// in returns ctx with the scope.
 func (s *scope) in(ctx context.Context) context.Context {
 	return context.WithValue(ctx, scopeKey{}, s)
 }
 
-// earlier are the event's handlers that are registered before this one.
+// earlier returns the event's handlers that are registered before this one.
 func (s *scope) earlier() []Handler {
 	hs := s.registry.For(s.provider, s.typ)
 	i := slices.IndexFunc(hs, func(h Handler) bool { return h.Name == s.handler })
 	return hs[:max(i, 0)]
 }
 
-var errNoScope = errors.New("the context is not one that a handler gets")
+var errNoScope = errors.New("the context is not a handler's: pass the one that the handler got")
 
-// scopeOf gives the scope of ctx, nil where it has none.
+// scopeOf returns the scope of ctx, or nil.
 func scopeOf(ctx context.Context) *scope {
 	s, _ := ctx.Value(scopeKey{}).(*scope)
 	return s
@@ -136,7 +137,7 @@ func (s *scope) read(ctx context.Context, id string) (json.RawMessage, error) {
 	return s.delivery.ReadState(ctx, id)
 }
 
-// result is that of the last earlier handler which moves the state.
+// result returns the result of the last earlier handler that moves the state.
 func (s *scope) result(k *stateKind) (json.RawMessage, error) {
 	if s == nil || k == nil {
 		return nil, errNoScope
@@ -149,21 +150,21 @@ func (s *scope) result(k *stateKind) (json.RawMessage, error) {
 			return raw, nil
 		}
 		if slices.Contains(s.delivery.Done, h.Name) {
-			return nil, Permanent(fmt.Errorf("%w: handler %s is done and gave none", ErrNoResult, h.Name))
+			return nil, Permanent(fmt.Errorf("%w: handler %s is done and gave no result", ErrNoResult, h.Name))
 		}
 		return nil, fmt.Errorf("%w: handler %s has not finished", ErrNoResult, h.Name)
 	}
 	return nil, Permanent(fmt.Errorf("%w: no handler that is registered before this one moves it", ErrNoResult))
 }
 
-// decodeStored reads what was stored into dst, which stays as it is where there is
-// nothing. What does not fit is webhook.ErrPayload with the field, and never the value.
+// decodeStored decodes a stored value into dst, and leaves dst unchanged if there is none.
+// If the value does not fit, it returns webhook.ErrPayload with the field, never the value.
 func decodeStored(raw json.RawMessage, dst any) error {
 	if raw == nil {
 		return nil
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields() // a field that was renamed would be lost without a word
+	d.DisallowUnknownFields() // a renamed field would be lost silently
 	err := d.Decode(dst)
 	if err == nil {
 		return nil
@@ -180,7 +181,7 @@ func decodeStored(raw json.RawMessage, dst any) error {
 	return fmt.Errorf("%w: %T", webhook.ErrPayload, err)
 }
 
-// encodeStored gives v as JSON of at most so many bytes.
+// encodeStored returns v as JSON of at most that many bytes.
 func encodeStored(what string, v any, most int) (json.RawMessage, error) {
 	raw, err := json.Marshal(v)
 	if err != nil {

@@ -39,7 +39,7 @@ func body(o order) webhook.Event {
 	return webhook.Event{Source: "shop", Provider: "shop", ID: "evt_1", Type: "order.paid", Raw: raw}
 }
 
-// prepare gives the call of the handler with that name for an order.
+// prepare returns the call of the handler with that name for an order.
 func prepare(t *testing.T, r *hook.Registry, name string, d hook.Delivery) hook.Call {
 	t.Helper()
 	for _, h := range r.For("shop", "order.paid") {
@@ -83,7 +83,7 @@ func TestOnStateMoves(t *testing.T) {
 	}
 }
 
-// States of another name or key are others, and neither can be read out of the id.
+// Another name or key gives another state, and the id reveals neither.
 func TestStateIDs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
@@ -264,8 +264,8 @@ func TestStateRegistrationPanics(t *testing.T) {
 // keep leaves a state as it is.
 func keep[S any](_ context.Context, _ hook.Event[order], s S) (S, total, error) { return s, "", nil }
 
-// Types that say themselves how they are JSON may have what fields they like; and one
-// State serves several handlers.
+// Types with their own JSON methods may have any fields, and one State may serve several
+// handlers.
 func TestStateRegistrationTakes(t *testing.T) {
 	t.Parallel()
 	var r hook.Registry

@@ -13,10 +13,10 @@ import (
 // Start is when a [Webhook] happens and arrives.
 var Start = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// Event is a first try of an event of type t with the payload data, for calling a
-// handler. Its fields may be changed freely before the handler gets it. Raw holds data
-// alone, without an envelope: for [Run] make a [Webhook]. It panics if data cannot be
-// written as JSON.
+// Event returns the first try of an event of type t with the payload data, for calling a
+// handler. Its fields may be changed before the handler gets it. Raw holds only data,
+// without an envelope: for [Run] make a [Webhook]. It panics if data cannot be encoded as
+// JSON.
 func Event[T any](t webhook.Type[T], data T) hook.Event[T] {
 	now := time.Now().Truncate(time.Millisecond)
 	return hook.Event[T]{
@@ -36,16 +36,16 @@ type wrapper interface {
 	Wrap(e webhook.Envelope) ([]byte, error)
 }
 
-// Webhook is an event of type t as it arrives: with the whole body that the provider
-// sends for data, at [Start]. Of a provider whose ids are made of the body, id is not
-// used. It panics if data cannot be written as JSON, or if the provider's own code cannot
-// open the body.
+// Webhook returns an event of type t as it arrives: with the whole body that the provider
+// sends for data, at [Start]. If the provider's ids are made from the body, id is ignored.
+// It panics if data cannot be encoded as JSON, or if the provider's own code cannot open
+// the body.
 func Webhook[T any](t webhook.Type[T], id string, data T) webhook.Event {
 	return WebhookAt(t, id, data, Start)
 }
 
-// WebhookAt is a [Webhook] that happens and arrives at another time. With another
-// Received it arrives later than it happened.
+// WebhookAt is a [Webhook] that happens and arrives at the given time. Change Received to
+// make it arrive later than it happened.
 func WebhookAt[T any](t webhook.Type[T], id string, data T, at time.Time) webhook.Event {
 	p, body := t.Provider(), marshal(t, data)
 	if w, ok := p.(wrapper); ok {

@@ -21,10 +21,10 @@ import (
 
 const saved = "../../../events/http/"
 
-// contact is an event of a sender that is configured as standard.
+// contact is an event of a sender that uses the provider standard.
 var contact = webhook.NewType[map[string]any](standard.Provider{}, "contact.created")
 
-// again makes a webhook of what a sample says, and compares both.
+// again makes a webhook from the content of a sample, and compares both.
 func again[T any](typ webhook.Type[T]) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
@@ -138,7 +138,7 @@ func TestLoadFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, old, new, want string }{
-		{"no JSON", "{", "", "no API Gateway event"},
+		{"no JSON", "{", "", "not an API Gateway event"},
 		{"source of another name", `"source": "contiguity"`, `"source": "contiguity-eu"`, `source "contiguity-eu" is not named after a provider`},
 		{"not base64", `"isBase64Encoded": false`, `"isBase64Encoded": true`, "not base64"},
 		{"no body", `"body": "{`, `"body": "`, "malformed_body"},
@@ -154,16 +154,16 @@ func TestLoadFails(t *testing.T) {
 			}
 			said := fails(func(t testing.TB) { hooktest.Load(t, file) })
 			if len(said) != 1 || !strings.Contains(said[0], tt.want) || !strings.Contains(said[0], file) {
-				t.Errorf("the test was told %q, want the file and %q", said, tt.want)
+				t.Errorf("the test got %q, want the file and %q", said, tt.want)
 			}
 		})
 	}
 	if said := fails(func(t testing.TB) { hooktest.Load(t, "nowhere.json") }); len(said) != 1 || !strings.Contains(said[0], "nowhere.json") {
-		t.Errorf("the test was told %q", said)
+		t.Errorf("the test got %q", said)
 	}
 }
 
-// The id of an event that its provider does not number is what ingest makes of the body.
+// If the provider gives no ids, the id is the one that ingest makes from the body.
 func TestIDsOfTheBody(t *testing.T) {
 	t.Parallel()
 	one := hooktest.Webhook(compliancely.TINMatch, "evt_1", compliancely.TINResult{ID: 7, Status: compliancely.TINMatched})

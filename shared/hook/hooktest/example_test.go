@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// t is what a test has, and an example has not.
+// t stands in for the test's t, which an example does not have.
 var t = inExample{}
 
 type inExample struct{ testing.TB }
@@ -51,7 +51,8 @@ func ExampleTwice() {
 	//   0s duplicate
 }
 
-// The process dies when save-text is done and notify is not: save-text is not run again.
+// The process dies after save-text is done and before notify is: save-text is not run
+// again.
 func ExampleCrashAfter() {
 	r := hooktest.Run(t, func(r *hook.Registry) {
 		hook.OnWrites(r, contiguity.TextIncomingSMS, "save-text", saveText)
@@ -68,7 +69,7 @@ func ExampleCrashAfter() {
 	//   6m0s handled: notify done
 }
 
-// The ledger took down that save-text is done, and the worker never learns it.
+// The ledger records that save-text is done, but the worker never learns it.
 func ExampleLoseReply() {
 	r := hooktest.Run(t, func(r *hook.Registry) {
 		hook.OnWrites(r, contiguity.TextIncomingSMS, "save-text", saveText)
@@ -80,8 +81,8 @@ func ExampleLoseReply() {
 	// Output:
 }
 
-// A 429 comes again after its time, and is not counted: a service that is busy for a day
-// costs no event.
+// After a 429 the event comes again when the service says, and the run does not count: no
+// event is lost to a service that is busy for a day.
 func ExampleRun_tooManyRequests() {
 	busy := 30
 	r := hooktest.Run(t, func(r *hook.Registry) {
@@ -97,7 +98,7 @@ func ExampleRun_tooManyRequests() {
 	// Output: 1h0m0s 31 handled
 }
 
-// What no retry can cure is a letter with the handler's words.
+// A permanent error gives a dead letter with the handler's text.
 func ExampleRun_deadLetter() {
 	r := hooktest.Run(t, func(r *hook.Registry) {
 		hook.On(r, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {

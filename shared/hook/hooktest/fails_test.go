@@ -15,7 +15,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A failing records what a test is told, and ends it like FailNow.
+// A failing records a test's messages, and ends it like FailNow.
 type failing struct {
 	testing.TB
 	said []string
@@ -31,7 +31,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// fails gives what a test is told that does what do does.
+// fails returns the messages of a test that runs do.
 func fails(do func(testing.TB)) []string {
 	f := &failing{}
 	ended := make(chan struct{})
@@ -62,13 +62,13 @@ func TestStandsStill(t *testing.T) {
 			t.Errorf("it took %v, want 5s", took)
 		}
 		if len(said) != 1 || !strings.Contains(said[0], `"hangs"`) || strings.Contains(said[0], "first") {
-			t.Errorf("the test was told %q, want the handler that hangs", said)
+			t.Errorf("the test got %q, want the handler that hangs", said)
 		}
 		close(hang)
 	})
 }
 
-// A slow handler is no standstill as long as another one gets on.
+// Run does not fail because of a slow handler while another one makes progress.
 func TestSlowIsNotStill(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestSlowIsNotStill(t *testing.T) {
 	})
 }
 
-// A fault that never happens would let a test pass that tests nothing.
+// A fault that never happens fails the test, which would otherwise test nothing.
 func TestUnusedFault(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []hooktest.Fault{hooktest.CrashAfter("b"), hooktest.LoseReply("b")} {
@@ -95,12 +95,12 @@ func TestUnusedFault(t *testing.T) {
 			hooktest.Run(t, func(r *hook.Registry) { hook.On(r, contiguity.TextIncomingSMS, "a", nothing) }, []webhook.Event{text("evt_1")}, fault)
 		})
 		if len(said) != 1 || !strings.Contains(said[0], `"b"`) {
-			t.Errorf("%v: the test was told %q, want the name that no handler has", fault, said)
+			t.Errorf("%v: the test got %q, want the name that no handler has", fault, said)
 		}
 	}
 }
 
-// What stops the function at start fails the test.
+// An error that stops the function at start fails the test.
 func TestWouldNotStart(t *testing.T) {
 	t.Parallel()
 	said := fails(func(t testing.TB) {
@@ -109,6 +109,6 @@ func TestWouldNotStart(t *testing.T) {
 		}, nil)
 	})
 	if len(said) != 1 || !strings.Contains(said[0], `"slow"`) {
-		t.Errorf("the test was told %q, want the handler whose timeout is too long", said)
+		t.Errorf("the test got %q, want the handler whose timeout is too long", said)
 	}
 }

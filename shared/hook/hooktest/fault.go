@@ -14,15 +14,15 @@ const (
 	twice
 )
 
-// CrashAfter ends the process once, behind the first run of the handler: after the ledger
-// took down that it finished, where it does that at once (OnWrites, OnState,
-// AtMostOnce, SkipStale), else as soon as it has returned. The event comes again when its lease and
-// the queue's visibility timeout are over. Run fails if no such handler runs.
+// CrashAfter ends the process once, after the first run of the handler: after the ledger
+// has recorded its end, if that happens at once (OnWrites, OnState, AtMostOnce, SkipStale);
+// otherwise as soon as it has returned. The event comes again when its lease and the
+// queue's visibility timeout are over. Run fails if no such handler runs.
 func CrashAfter(handler string) Fault { return Fault{crashAfter, handler} }
 
-// LoseReply loses the ledger's answers about the handler's first run: it takes down that
-// the handler finished, and the worker never learns that it did. Run fails if no such
-// handler runs.
+// LoseReply loses the ledger's answers about the handler's first run: the ledger records
+// that the handler finished, but the worker never learns it. Run fails if no such handler
+// runs.
 func LoseReply(handler string) Fault { return Fault{loseReply, handler} }
 
 // Twice delivers every event a second time.

@@ -15,7 +15,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Each way to register, with each fault behind it, and a second handler.
+// Each way to register, with each fault after it, and a second handler.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	sms := contiguity.TextIncomingSMS
@@ -128,8 +128,8 @@ func failFirst(_ context.Context, e hook.Event[contiguity.Text]) error {
 	return nil
 }
 
-// A process that dies takes its whole batch along, and nothing of what it does afterwards
-// counts: no record, no letter, no acknowledgement.
+// A process that dies ends its whole batch, and nothing that it does afterwards counts: no
+// record, no letter, no acknowledgement.
 func TestDeadProcessHasNoEffects(t *testing.T) {
 	t.Parallel()
 	probe := hook.NewState[int, int]("probe") // a process that has died can read no state
@@ -143,7 +143,7 @@ func TestDeadProcessHasNoEffects(t *testing.T) {
 		hook.OnWrites(r, contiguity.TextDeliveryConfirmed, "status",
 			func(ctx context.Context, e hook.Event[contiguity.Delivery]) ([]webhook.Write, error) {
 				begin()
-				for e.Attempt == 1 { // it ends when the process has died behind its neighbour
+				for e.Attempt == 1 { // it ends when the process has died after its neighbour
 					if _, err := probe.Get(ctx, "any"); err != nil {
 						break
 					}
@@ -170,7 +170,7 @@ letter evt_1 permanent: refuse: no
 	}
 }
 
-// What a dead process found to be a duplicate is not acknowledged either.
+// A dead process does not acknowledge duplicates either.
 func TestDeadProcessAcknowledgesNothing(t *testing.T) {
 	t.Parallel()
 	later := func(e webhook.Event) webhook.Event {

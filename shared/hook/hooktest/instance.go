@@ -13,31 +13,31 @@ import (
 )
 
 var (
-	// errDied is what a process that has died gets of everything it asks for. It is a
-	// lost claim, so that the worker does not try again.
+	// errDied is the error of every call in a process that has died. It is a lost claim, so
+	// the worker does not retry.
 	errDied = fmt.Errorf("the process has died: %w", ledger.ErrFenced)
-	// errLost is what a caller gets whose answer was lost.
+	// errLost is the error of a caller whose answer was lost.
 	errLost = errors.New("the ledger's answer was lost")
 )
 
-// An instance is the life of one process: a worker, and its way to the engines, on which
-// the faults happen.
+// An instance is one process: a worker and its access to the engines, where the faults
+// happen.
 type instance struct {
 	*runner
 	worker *process.Worker
 
 	// Guarded by runner.mu:
-	died    bool             // nothing that it does has an effect any more
+	died    bool             // nothing that it does has an effect
 	current map[string]*work // by key: under the claim that is in force, if a handler was called
 	all     map[string]*work // by the message's receipt
 }
 
-// work is what an instance does with one message.
+// work is the work of an instance on one message.
 type work struct {
 	called    map[string]bool // handlers
-	committed map[string]bool // handlers that the ledger took down at once
-	dying     string          // the handler behind which the process dies; empty for none
-	losing    string          // the handler about which answers are lost; empty for none
+	committed map[string]bool // handlers whose end the ledger recorded at once
+	dying     string          // the handler after which the process dies; empty if it does not
+	losing    string          // the handler about which answers are lost; empty if none are
 }
 
 var (
@@ -58,7 +58,7 @@ func (r *runner) restart() {
 	r.process = i
 }
 
-// around runs a handler, and arms the faults that happen behind it.
+// around runs a handler, and arms the faults that happen after it.
 func (i *instance) around(m queue.Message, handler string, run func() error) error {
 	w, err := i.begin(m, handler)
 	if err != nil {
@@ -78,7 +78,7 @@ func (i *instance) around(m queue.Message, handler string, run func() error) err
 	return err
 }
 
-// begin notes that a handler is called.
+// begin records that a handler is called.
 func (i *instance) begin(m queue.Message, handler string) (*work, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -107,8 +107,8 @@ func (r *runner) strikes(kind faultKind, handler string) bool {
 }
 
 // reach is called before anything is done for an event, for the named handler if any. The
-// process dies here if an earlier handler of the event was to be its last. The work is nil
-// before the first handler. i.mu is held.
+// process dies here if an earlier handler of the event was meant to be its last. The work
+// is nil before the first handler. i.mu is held.
 func (i *instance) reach(key, handler string) (*work, error) {
 	i.stir()
 	w := i.current[key]
@@ -209,7 +209,7 @@ func (i *instance) Defer(ctx context.Context, deferrals []queue.Deferral) []erro
 	return i.queue.Defer(ctx, deferrals)
 }
 
-// Send implements [process.Sender]: it takes dead letters.
+// Send implements [process.Sender], for dead letters.
 func (i *instance) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
 	i.mu.Lock()
 	_, err := i.reach(m.Key(), "")
@@ -227,8 +227,8 @@ func (i *instance) dead() bool {
 	return i.died
 }
 
-// ended is how a run ended. In a process that died, a run that is not taken down has
-// crashed, and it reports false for one that never began.
+// ended returns how a run ended. In a process that died, a run that was not recorded has
+// crashed, and ended reports false for one that never began.
 func (i *instance) ended(m queue.Message, run process.Run) (HandlerRun, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -246,7 +246,7 @@ func (i *instance) ended(m queue.Message, run process.Run) (HandlerRun, bool) {
 		h.End = process.RunDone
 	}
 	if errors.Is(h.Err, errDied) {
-		h.Err = nil // what the worker met afterwards
+		h.Err = nil // the worker's later error
 	}
 	return h, true
 }

@@ -13,10 +13,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Load reads an event out of a file that holds an API Gateway HTTP API event: those in
-// events/http, and those that hookctl run --save writes. The file's source has to be
-// named after its provider, as the sample sources are. A file that cannot be read, or
-// whose body is none of the provider's, fails the test.
+// Load reads an event from a file that holds an API Gateway HTTP API event: those in
+// events/http, and those that hookctl run --save writes. The file's source must be named
+// after its provider, as the sample sources are. Load fails the test if the file cannot be
+// read, or if its body is not the provider's.
 func Load(t testing.TB, file string) webhook.Event {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -30,7 +30,7 @@ func Load(t testing.TB, file string) webhook.Event {
 	return event
 }
 
-// A gatewayEvent is the part of an API Gateway event that makes an event of it.
+// A gatewayEvent is the part of an API Gateway event that Load needs.
 type gatewayEvent struct {
 	PathParameters  map[string]string
 	Headers         map[string]string // names in lower case
@@ -42,7 +42,7 @@ type gatewayEvent struct {
 func read(text []byte) (webhook.Event, error) {
 	var e gatewayEvent
 	if err := json.Unmarshal(text, &e); err != nil {
-		return webhook.Event{}, fmt.Errorf("it is no API Gateway event: %w", err)
+		return webhook.Event{}, fmt.Errorf("it is not an API Gateway event: %w", err)
 	}
 	name := e.PathParameters["source"]
 	p, err := provider(name)
@@ -68,7 +68,7 @@ func read(text []byte) (webhook.Event, error) {
 	}, nil
 }
 
-// headerID is the id of a webhook that carries it in a header, as Standard Webhooks do.
+// headerID returns the id of a webhook that has it in a header, as Standard Webhooks do.
 func (e gatewayEvent) headerID() string {
 	for _, name := range []string{"webhook-id", "svix-id"} {
 		if id := e.Headers[name]; id != "" {

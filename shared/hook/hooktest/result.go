@@ -11,16 +11,16 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Crashed is the outcome of a delivery whose process died, and the end of a run that
-// nothing was taken down of.
+// Crashed is the outcome of a delivery whose process died, and the end of a run that was
+// not recorded.
 const Crashed = "crashed"
 
 // A Result says what happened until nothing was left to do.
 type Result struct {
 	Events  []EventResult   // in the order in which Run was given them, each key once
-	Writes  []webhook.Write // what handlers returned, as it was committed
-	States  []StateMove     // as they were committed
-	Letters []Letter        // what went to the dead-letter queue
+	Writes  []webhook.Write // the handlers' writes, as they were committed
+	States  []StateMove     // the moves, as they were committed
+	Letters []Letter        // the messages in the dead-letter queue
 }
 
 // An EventResult says what happened to one event.
@@ -38,16 +38,16 @@ type Delivery struct {
 	Outcome process.Outcome
 }
 
-// A HandlerRun is one handler's part in a delivery.
+// A HandlerRun is the run of one handler in a delivery.
 type HandlerRun struct {
 	Handler string
 	Attempt int            // as the handler sees it in Event.Attempt
 	At      time.Duration  // since the first event arrived
-	Called  bool           // false where the worker decided without calling the handler
+	Called  bool           // false if the worker decided without calling the handler
 	End     process.RunEnd // "done", "failed", "permanent", "skipped", …
 	Err     error          // the handler's, or why it was not called
 
-	delivery int // of the event's deliveries
+	delivery int // index of the delivery
 }
 
 // A StateMove is a state as one event left it (see [hook.OnState]).
@@ -66,7 +66,7 @@ type Letter struct {
 	Attempts int          // runs
 }
 
-// Calls says how often the handler was called, over all events.
+// Calls returns how often the handler was called, over all events.
 func (r Result) Calls(handler string) int {
 	n := 0
 	for _, e := range r.Events {
@@ -79,13 +79,13 @@ func (r Result) Calls(handler string) int {
 	return n
 }
 
-// String tells the result in lines, without payloads.
+// String returns the result as lines, without payloads.
 func (r Result) String() string {
 	var b strings.Builder
 	for _, e := range r.Events {
 		fmt.Fprintf(&b, "%s %s\n", e.Event.Type, e.Event.ID)
 		for i, d := range e.Deliveries {
-			fmt.Fprintf(&b, "  %s %s%s\n", d.At, d.Outcome, e.told(i))
+			fmt.Fprintf(&b, "  %s %s%s\n", d.At, d.Outcome, e.runsOf(i))
 		}
 	}
 	for _, l := range r.Letters {
@@ -94,8 +94,8 @@ func (r Result) String() string {
 	return b.String()
 }
 
-// told are the runs of one delivery.
-func (e EventResult) told(delivery int) string {
+// runsOf returns the runs of one delivery as text.
+func (e EventResult) runsOf(delivery int) string {
 	text, mark := "", ": "
 	for _, run := range e.Runs {
 		if run.delivery != delivery {

@@ -20,10 +20,10 @@ import (
 // patience is how long, in real time, nothing may happen while handlers run.
 const patience = 5 * time.Second
 
-// Run delivers events to the handlers that register enters, again and again as their
-// errors and the faults make it, until nothing is left to do. Each event arrives at its
-// Received, or at once where that is zero; waits pass in no time, without jitter. It fails
-// the test where a handler has not returned after 5 s of real time, and names it.
+// Run delivers events to the handlers that register adds, as often as their errors and the
+// faults require, until nothing is left to do. Each event arrives at its Received, or at
+// once if that is zero; waits take no time and have no jitter. If a handler has not
+// returned after 5 s of real time, Run fails the test and names it.
 func Run(t testing.TB, register func(*hook.Registry), events []webhook.Event, faults ...Fault) Result {
 	t.Helper()
 	r := newRunner(t, events, faults)
@@ -50,21 +50,21 @@ type runner struct {
 	queue    *queuememory.Queue
 	letters  *queuememory.Queue
 	began    time.Time
-	arrivals []webhook.Event // that are yet to arrive, the next one first
+	arrivals []webhook.Event // yet to arrive, the next one first
 	copies   int             // of each event
 	faults   []*fault
-	process  *instance // the one that lives
+	process  *instance // the living one
 	stirred  chan struct{}
 
 	mu      sync.Mutex // guards what follows, and the instance's
 	now     time.Time
-	running map[string]int // by handler: how many of its calls have not returned
+	running map[string]int // calls that have not returned, by handler
 	events  []*EventResult
 	writes  []webhook.Write
 	states  []StateMove
 }
 
-// A fault is a Fault that may have happened.
+// A fault is a Fault, and whether it has happened.
 type fault struct {
 	Fault
 	used bool
@@ -111,15 +111,15 @@ func (r *runner) arrive(events []webhook.Event) {
 
 func byArrival(a, b webhook.Event) int { return a.Received.Compare(b.Received) }
 
-// Now is the time in this world, which stands still while handlers run.
+// Now returns the time in this world, which stands still while handlers run.
 func (r *runner) Now() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.now
 }
 
-// step delivers what is due, or moves the clock to what is next. It reports whether
-// anything was left to do.
+// step delivers the messages that are due, or moves the clock to the next one. It reports
+// whether anything was left to do.
 func (r *runner) step() bool {
 	r.Helper()
 	for len(r.arrivals) > 0 && !r.arrivals[0].Received.After(r.Now()) {
@@ -148,7 +148,7 @@ func (r *runner) step() bool {
 	return ok
 }
 
-// deliver has one batch worked off, as one invocation of the function.
+// deliver handles one batch, as one invocation of the function.
 func (r *runner) deliver(messages []queue.Message) {
 	r.Helper()
 	ended := make(chan []process.Result, 1)
@@ -165,7 +165,7 @@ func (r *runner) deliver(messages []queue.Message) {
 	}
 }
 
-// await waits for the batch, and fails where nothing happens any more.
+// await waits for the batch, and fails if nothing happens any more.
 func (r *runner) await(ended <-chan []process.Result) []process.Result {
 	r.Helper()
 	timer := time.NewTimer(patience)
@@ -182,7 +182,7 @@ func (r *runner) await(ended <-chan []process.Result) []process.Result {
 	}
 }
 
-// stir says that something has happened.
+// stir signals that something has happened.
 func (r *runner) stir() {
 	select {
 	case r.stirred <- struct{}{}:
@@ -190,7 +190,7 @@ func (r *runner) stir() {
 	}
 }
 
-// stuck names the handlers that run.
+// stuck returns the names of the handlers that are running.
 func (r *runner) stuck() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -204,7 +204,7 @@ func (r *runner) stuck() string {
 	return strings.Join(names, ", ")
 }
 
-// find gives the result of an event; nil if there is none of the key.
+// find returns the result of the event with the key, or nil.
 func (r *runner) find(key string) *EventResult {
 	i := slices.IndexFunc(r.events, func(e *EventResult) bool { return e.Event.Key() == key })
 	if i < 0 {
@@ -213,7 +213,7 @@ func (r *runner) find(key string) *EventResult {
 	return r.events[i]
 }
 
-// note takes down what a delivery came to.
+// note records the outcome of a delivery.
 func (r *runner) note(m queue.Message, result process.Result) {
 	event, outcome := r.find(m.Key()), result.Outcome
 	if r.process.dead() {
@@ -234,7 +234,7 @@ func (r *runner) note(m queue.Message, result process.Result) {
 	}
 }
 
-// committed takes down what the ledger has committed.
+// committed records what the ledger has committed.
 func (r *runner) committed(c ledger.Claim, handler string, tx ledger.Tx) {
 	r.writes = append(r.writes, tx.Writes...)
 	if tx.State != nil {
@@ -244,7 +244,7 @@ func (r *runner) committed(c ledger.Claim, handler string, tx ledger.Tx) {
 	}
 }
 
-// result is what Run returns.
+// result returns the Result of Run.
 func (r *runner) result() Result {
 	result := Result{Writes: r.writes, States: r.states}
 	for _, e := range r.events {

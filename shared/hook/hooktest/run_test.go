@@ -22,7 +22,7 @@ import (
 
 func nothing(context.Context, hook.Event[contiguity.Text]) error { return nil }
 
-// status is of a type that can skip stale events.
+// status is an event of a type that can skip stale events.
 func status(_ context.Context, e hook.Event[contiguity.Delivery]) ([]webhook.Write, error) {
 	return []webhook.Write{webhook.Put("messages", webhook.Attributes{"id": webhook.S(e.Data.MessageID)}, nil)}, nil
 }
@@ -38,7 +38,7 @@ func wantStory(t *testing.T, got hooktest.Result, want string) {
 	}
 }
 
-// A count of texts, by sender; its result is the number of the text.
+// count counts texts by sender; its result is the number of the text.
 var tallies = hook.NewState[int, int]("tally")
 
 func sender(t contiguity.Text) string { return t.From }
@@ -47,8 +47,8 @@ func tally(_ context.Context, _ hook.Event[contiguity.Text], n int) (int, int, e
 	return n + 1, n + 1, nil
 }
 
-// Events that arrive together move a state one after another, and each as it was committed
-// is in the result.
+// Events that arrive together move a state one after another, and the result has each state
+// as it was committed.
 func TestStates(t *testing.T) {
 	t.Parallel()
 	other := hooktest.Webhook(contiguity.TextIncomingSMS, "evt_3", contiguity.Text{From: "+15005550009"})
@@ -65,7 +65,7 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// What is skipped was not called.
+// A skipped handler was not called.
 func TestSkipped(t *testing.T) {
 	t.Parallel()
 	older := hooktest.WebhookAt(contiguity.TextDeliveryFailed, "evt_1", contiguity.Delivery{MessageID: "msg_1"}, hooktest.Start.Add(-time.Second))
@@ -85,7 +85,7 @@ text.delivery.confirmed evt_2
 	}
 }
 
-// Every wait passes in no time, and what never succeeds ends.
+// Waits take no time, and an event that never succeeds ends.
 func TestGivenUp(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
@@ -107,7 +107,7 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// More events than a batch holds, and one that comes again with another body.
+// More events than a batch holds, and one that arrives again with another body.
 func TestManyEvents(t *testing.T) {
 	t.Parallel()
 	var events []webhook.Event
@@ -137,7 +137,7 @@ x evt_2
 `)
 }
 
-// A handler may speak HTTP: nothing of Run keeps a connection from working.
+// A handler may use HTTP: Run does not keep a connection from working.
 func TestHandlerCallsOut(t *testing.T) {
 	t.Parallel()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
