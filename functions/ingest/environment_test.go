@@ -14,7 +14,7 @@ func TestWrongEnvironment(t *testing.T) {
 	const sample = `{"contiguity": {"secrets": ["` + secret + `-sample-only"]}}`
 	tests := []struct {
 		name string
-		vars map[string]string // beside an environment that is right
+		vars map[string]string // changes to a correct environment
 		want []string          // the lines that it prints begin with these
 	}{
 		{name: "nothing", vars: map[string]string{"SOURCES": "", "QUEUE_URL": "", "AWS_REGION": "", "AWS_ACCESS_KEY_ID": ""},

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// secret begins the secrets of all sources, and phone stands in all bodies: neither may be
+// secret begins the secrets of all sources, and phone is in all bodies: neither may be
 // printed.
 const (
 	secret = "whsec_do-not-print-this-text"

@@ -58,13 +58,13 @@ func TestSamples(t *testing.T) {
 		})
 	}
 	kept, _ := filepath.Glob(golden + "/*.txt")
-	if !*update && len(kept) != len(samples) { // with -update, those that run side by side write them
+	if !*update && len(kept) != len(samples) { // with -update, the parallel tests write them
 		t.Errorf("%d golden answers for %d samples: remove %s and run the test with -update", len(kept), len(samples), golden)
 	}
 }
 
-// words are the messages of the log, without times and durations, sorted: the events of
-// a batch are handled side by side.
+// words returns the messages of the log, without times and durations, sorted: the events of
+// a batch are handled concurrently.
 func words(t *testing.T, log string) string {
 	t.Helper()
 	var words []string

@@ -123,7 +123,7 @@ func TestOutcomes(t *testing.T) {
 		}}), false, "evt_3 has no handler"},
 		{"unreadable", events.SQSMessage{MessageId: "m-unreadable", Body: phone}, false, "message m-unreadable dead-lettered: unreadable"},
 		{"error", text(sms, "evt_4", "fail"), true, "evt_4 failed, tried again in"},
-		{"waits for its time", text(sms, "evt_4", "fail"), true, "evt_4 is being worked on, or waits"},
+		{"waits for its time", text(sms, "evt_4", "fail"), true, "evt_4 is being handled, or waits"},
 		{"panic", text(sms, "evt_5", "panic"), true, "evt_5 failed"},
 		{"where it panicked", text(sms, "evt_5a", "panic"), true, `"error":"*hook.PanicError","stack":["handlers.obey (functions/process/handlers/register.go:`},
 		{"panic of a goroutine", text(sms, "evt_5b", "panic-aside"), true, `"stack":["handlers.obey.func1 (functions/process/handlers/register.go:`},

@@ -59,7 +59,7 @@ func newHandler(
 	return lambdasqs.Handler(o), nil
 }
 
-// register enters the user's handlers. Their settings come from their secret, then from
+// register registers the user's handlers. Their settings come from their secret, then from
 // HANDLERS, then from the environment.
 func register(ctx context.Context, c config, getenv func(string) string) (*hook.Registry, error) {
 	var fetcher source.Fetcher

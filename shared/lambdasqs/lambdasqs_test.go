@@ -36,7 +36,7 @@ func (shop) Open(body []byte) (webhook.Envelope, error) { return webhook.Envelop
 
 const secretText = "+15005550001"
 
-// worker charges every order but those that say how to fail.
+// worker charges every order except those that say how to fail.
 func worker(t *testing.T) *process.Worker {
 	t.Helper()
 	var r hook.Registry
@@ -109,7 +109,7 @@ func TestAnswerNamesWhatFailed(t *testing.T) {
 	}
 }
 
-// The delay of what an operator sent back says nothing about keeping up.
+// The delay of a message that an operator sent back does not count.
 func TestQueueDelayLeavesOutWhatWasSentBack(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -150,7 +150,7 @@ func TestEmptyAnswerIsAList(t *testing.T) {
 	}
 }
 
-// A function that may run longer than its leases hold works off nothing.
+// A function that may run longer than its leases handles nothing.
 func TestLongerTimeoutThanConfigured(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -188,7 +188,7 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// Every outcome has words of its own.
+// Every outcome has its own text.
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	seen := map[string]process.Outcome{}

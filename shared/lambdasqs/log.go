@@ -113,7 +113,7 @@ func Summary(r process.Result) string {
 	case process.Retried:
 		return fmt.Sprintf("%s failed, tried again in %v", id, r.Delay.Round(time.Second))
 	case process.InProgress:
-		return id + " is being worked on, or waits for its time"
+		return id + " is being handled, or waits for its time"
 	case process.PutBack:
 		if slices.ContainsFunc(r.Runs, func(run process.Run) bool { return run.End == process.RunContended }) {
 			return id + " put back, other events keep moving its state"

@@ -15,8 +15,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An id that comes again after its window is one warning and counts, also where its
-// handler needs several tries; a duplicate is neither.
+// An id that arrives again after its window gives one warning and is counted once, even if
+// its handler needs several tries; a duplicate gives neither.
 func TestRepeated(t *testing.T) {
 	t.Parallel()
 	at := time.Now().Add(-48 * time.Hour).Truncate(time.Millisecond)

@@ -17,7 +17,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A state is a warning from 8 KB on, with what it costs and nothing of it.
+// A state of 8 KB or more gives a warning with its cost, and nothing of its content.
 func TestLargeStateWarns(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

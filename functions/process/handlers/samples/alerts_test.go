@@ -19,7 +19,7 @@ import (
 
 var errDown = errors.New("the channel is down")
 
-// A channel keeps the alerts that it gets, and returns err.
+// A channel records the alerts that it gets, and returns err.
 type channel struct {
 	texts []string
 	err   error
@@ -30,7 +30,7 @@ func (c *channel) alert(_ context.Context, text string) error {
 	return c.err
 }
 
-// ofKYC is an event of any type, as hook.OnTypes gives it.
+// ofKYC returns an event of any type, as hook.OnTypes passes it.
 func ofKYC(typ, data string) hook.Event[json.RawMessage] {
 	return hooktest.Event(webhook.NewType[json.RawMessage](kyc.Provider{}, typ), json.RawMessage(data))
 }
@@ -116,7 +116,7 @@ func TestTINMismatchAlertConfirms(t *testing.T) {
 	}
 }
 
-// Without credentials, an alert about a webhook that came before says so.
+// Without credentials, the alert says if the webhook came before.
 func TestTINMismatchAlertTellsOfRepetition(t *testing.T) {
 	t.Parallel()
 	var c channel
@@ -162,7 +162,7 @@ func TestAlertSamples(t *testing.T) {
 	}
 }
 
-// An alert that did not go out must be tried again.
+// An alert that was not sent must be retried.
 func TestAlertsFail(t *testing.T) {
 	t.Parallel()
 	c := channel{err: errDown}

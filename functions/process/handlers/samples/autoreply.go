@@ -9,14 +9,14 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// autoReply answers a text, with attachments or not, with another, from the number that
-// received it. Sending takes no idempotency key, so a second try could be a second
-// message: it is registered hook.AtMostOnce. What it knows to be a program's it does not
-// answer; mayLoop says what it cannot know.
+// autoReply answers a text, with or without attachments, with another, from the number that
+// received it. Sending takes no idempotency key, so a second try could be a second message:
+// it is registered hook.AtMostOnce. It does not answer a message that it recognizes as a
+// program's; mayLoop says which it cannot recognize.
 type autoReply struct {
 	client *contiguity.Client
 	text   string
-	sample bool // says what it would send, and calls nobody
+	sample bool // logs what it would send, and calls nobody
 }
 
 func (a autoReply) handle(ctx context.Context, e hook.Event[contiguity.Text]) error {

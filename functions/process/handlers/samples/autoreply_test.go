@@ -42,7 +42,7 @@ func TestAutoReplySample(t *testing.T) {
 	wantSecret(t, out.String())
 }
 
-// What the client knows of a retry must reach the one who decides on it: most of all
+// What the client knows about a retry must reach the code that decides on it: above all
 // whether the message may have been sent.
 func TestAutoReplyFails(t *testing.T) {
 	t.Parallel()

@@ -5,25 +5,25 @@ import (
 	"unicode/utf8"
 )
 
-// A chat is where a conversation stands. The zero chat has not begun.
+// A chat is the state of a conversation. The zero chat has not begun.
 type chat struct {
-	Answers int    `json:"answers,omitempty"` // given since it began
-	Name    string `json:"name,omitempty"`    // empty: not known yet
-	Stopped bool   `json:"stopped,omitempty"` // the person wants no more
+	Answers int    `json:"answers,omitempty"` // answers since it began
+	Name    string `json:"name,omitempty"`    // empty if not known yet
+	Stopped bool   `json:"stopped,omitempty"` // the person wants no more messages
 }
 
 const (
 	maxName = 40 // characters; a longer text is hardly a name
-	// maxAnswers is how many messages are answered until the person writes START: a
-	// program at the other end would go on for ever.
+	// maxAnswers is how many messages are answered until the person writes START: a program
+	// at the other end would continue forever.
 	maxAnswers = 20
 
 	goodbye  = "You will get no more messages from us. Write START to talk again."
 	askAgain = "Sorry, what is your name?"
 )
 
-// hear takes the next message. It gives how the conversation stands then, and what to
-// say; empty for nothing.
+// hear takes the next message. It returns the new state of the conversation, and what to
+// say; empty to say nothing.
 func (c chat) hear(text, greeting string) (next chat, say string) {
 	text = strings.TrimSpace(text)
 	switch strings.ToUpper(text) {

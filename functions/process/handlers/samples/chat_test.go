@@ -13,7 +13,7 @@ func TestHear(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		texts []string
-		want  []string // what is said to each
+		want  []string // the answer to each
 	}{
 		{"asks and answers", []string{"hi", " Ann\n", "a cake", "two cakes"}, []string{greeting, meet, thank, thank}},
 		{"no name", []string{"hi", "", strings.Repeat("x", 41), "Ann"}, []string{greeting, askAgain, askAgain, meet}},
@@ -37,7 +37,7 @@ func TestHear(t *testing.T) {
 	}
 }
 
-// Two programs that answer each other come to an end, and a person can begin again.
+// Two programs that answer each other stop, and a person can begin again.
 func TestHearEnds(t *testing.T) {
 	t.Parallel()
 	var c chat

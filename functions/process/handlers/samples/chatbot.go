@@ -9,20 +9,20 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// A chatbot talks with people by text, iMessage and WhatsApp, in one conversation for
-// each pair of numbers. It is two handlers: "chat" moves the conversation and gives what
-// to say, "chat-reply" says that, at most once. So every message moves the conversation
-// exactly once, and is answered with what belongs to it, also where the answer goes out
-// an hour later and the person has written again.
+// A chatbot talks with people by text, iMessage and WhatsApp, in one conversation for each
+// pair of numbers. It consists of two handlers: "chat" moves the conversation and returns
+// what to say; "chat-reply" says it, at most once. So every message moves the conversation
+// exactly once and gets its own answer, even if the answer is sent an hour later and the
+// person has written again.
 type chatbot struct {
 	greeting string
 	chats    hook.State[chat, answer]
-	sample   bool // says what it would send, and calls nobody
+	sample   bool // logs what it would send, and calls nobody
 }
 
 // An answer is what to say to one message.
 type answer struct {
-	Say string `json:"say,omitempty"` // empty: nothing
+	Say string `json:"say,omitempty"` // empty: say nothing
 }
 
 // A message is a payload that can be answered. All of them have the same fields.
@@ -30,11 +30,12 @@ type message interface {
 	contiguity.Text | contiguity.IMessage | contiguity.WhatsApp
 }
 
-// between names the conversation of a message: it goes on whatever way the next one takes.
+// between returns the key of a message's conversation, which continues on whatever channel
+// the next message comes.
 func between[T message](m T) string {
 	text := contiguity.Text(m)
 	if text.From == "" || text.To == "" {
-		return "" // nobody to talk with: a dead letter
+		return "" // nobody to talk to: a dead letter
 	}
 	return text.To + " " + text.From
 }
@@ -56,7 +57,7 @@ func move[T message](b chatbot) func(context.Context, hook.Event[T], chat) (chat
 	}
 }
 
-// reply is the handler "chat-reply", which answers by send.
+// reply is the handler "chat-reply", which answers with send.
 func reply[T message](b chatbot, send func(context.Context, T, contiguity.Reply) (contiguity.Sent, error)) func(context.Context, hook.Event[T]) error {
 	return func(ctx context.Context, e hook.Event[T]) error {
 		a, err := b.chats.Result(ctx)

@@ -16,13 +16,13 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// says is a text of the person's, so long after the first one.
+// says returns a text of the person's, at the given time after the first one.
 func says(id, text string, after time.Duration) webhook.Event {
 	return hooktest.WebhookAt(contiguity.TextIncomingSMS, id,
 		contiguity.Text{From: person, To: ours, Body: text}, hooktest.Start.Add(after))
 }
 
-// talk has the chatbot talk, with messages sent by api.
+// talk makes the chatbot talk, and send its messages through api.
 func talk(t *testing.T, api *service, events []webhook.Event, faults ...hooktest.Fault) hooktest.Result {
 	t.Helper()
 	client := api.contiguity(t)
@@ -34,15 +34,15 @@ func talk(t *testing.T, api *service, events []webhook.Event, faults ...hooktest
 	}, events, faults...)
 }
 
-// call is the call that sends a message to the person.
+// call returns the call that sends a message to the person.
 func call(way, text string) string {
 	return fmt.Sprintf(`POST /send/%s {"to":"%s","from":"%s","message":"%s"}`, way, person, ours, text)
 }
 
 const meetAnn = "Nice to meet you, Ann. What can we do for you?"
 
-// One conversation goes on whatever way the person writes, and each message is answered
-// the way it came.
+// A conversation continues on whatever channel the person writes, and each message is
+// answered on its own channel.
 func TestChatbotTalks(t *testing.T) {
 	t.Parallel()
 	api := newService(t, http.StatusOK, sent)
@@ -85,8 +85,8 @@ func TestChatbotAnswersOnce(t *testing.T) {
 	}
 }
 
-// An answer that goes out an hour later is the one to its own message, although the
-// person has written again meanwhile. A busy service uses up no tries.
+// An answer that is sent an hour later is the one to its own message, although the person
+// has written again meanwhile. A busy service uses up no tries.
 func TestChatbotAnswersLate(t *testing.T) {
 	t.Parallel()
 	api := newServiceOf(t, sent, http.StatusTooManyRequests, http.StatusOK)
@@ -99,8 +99,8 @@ func TestChatbotAnswersLate(t *testing.T) {
 	}
 }
 
-// Where nobody knows whether an answer went out, it is not sent again, and the
-// conversation goes on.
+// If it is unknown whether an answer was sent, it is not sent again, and the conversation
+// continues.
 func TestChatbotDoesNotRepeat(t *testing.T) {
 	t.Parallel()
 	api := newServiceOf(t, sent, http.StatusInternalServerError, http.StatusOK)
@@ -111,8 +111,8 @@ func TestChatbotDoesNotRepeat(t *testing.T) {
 	}
 }
 
-// Messages that come at once move the conversation one after another: none is lost, and
-// none is answered as if the others had not been.
+// Messages that arrive at once move the conversation one after another: none is lost, and
+// none is answered as if the others did not exist.
 func TestChatbotAtOnce(t *testing.T) {
 	t.Parallel()
 	api := newService(t, http.StatusOK, sent)
@@ -131,7 +131,7 @@ func TestChatbotAtOnce(t *testing.T) {
 	}
 }
 
-// What a program writes moves nothing, and a message without numbers is a dead letter.
+// A program's message moves nothing, and a message without numbers is a dead letter.
 func TestChatbotIgnores(t *testing.T) {
 	t.Parallel()
 	api := newService(t, http.StatusOK, sent)

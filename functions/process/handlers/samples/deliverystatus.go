@@ -8,10 +8,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// deliveryStatus keeps the newest delivery status of each message. It only returns
-// writes: they are committed together with the note that the event is handled, so the
-// table is right even if the process dies half-way. The table's partition key is the
-// string message_id.
+// deliveryStatus keeps the newest delivery status of each message. It only returns writes:
+// they are committed together with the note that the event is handled, so the table is
+// correct even if the process dies halfway. The table's partition key is the string
+// message_id.
 type deliveryStatus struct{ table string }
 
 func (d deliveryStatus) handle(_ context.Context, e hook.Event[contiguity.Delivery]) ([]webhook.Write, error) {

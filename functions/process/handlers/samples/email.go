@@ -19,12 +19,12 @@ import (
 	"webhookintake/shared/hook"
 )
 
-// An email goes out through Amazon SES, from an address that SES has verified, and where
-// the template's ProcessRole has a statement that allows ses:SendEmail.
+// An email sends through Amazon SES, from an address that SES has verified. The template's
+// ProcessRole needs a statement that allows ses:SendEmail.
 //
-// It is one signed request of its own making: the SDK's package for SES would add a
-// millisecond to every cold start, whether e-mail is sent or not.
-// API: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+// It signs and sends the request itself: the SDK's package for SES would add a millisecond
+// to every cold start, whether or not e-mail is sent. API:
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 type email struct {
 	url, region string
 	credentials aws.Credentials
@@ -33,7 +33,7 @@ type email struct {
 	to          []string
 }
 
-// newEmail reads what Lambda sets for every function.
+// newEmail reads the variables that Lambda sets for every function.
 func newEmail(s *settings, from string, to []string) email {
 	for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		if s.getenv(name) == "" {
@@ -82,8 +82,8 @@ func (m email) send(ctx context.Context, text string) error {
 	return emailError(answer)
 }
 
-// emailError says what SES's answer means for a retry. SES names its errors in a header,
-// as "MessageRejected:http://…", or in the body.
+// emailError returns the error for SES's answer, with what it means for a retry. SES names
+// its errors in a header, as "MessageRejected:http://…", or in the body.
 func emailError(answer *http.Response) error {
 	if answer.StatusCode >= 200 && answer.StatusCode <= 299 {
 		return nil
@@ -91,7 +91,7 @@ func emailError(answer *http.Response) error {
 	var said struct {
 		Type string `json:"__type"`
 	}
-	text, _ := io.ReadAll(io.LimitReader(answer.Body, 64<<10)) // without it the status is what is known
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, 64<<10)) // without it only the status is known
 	_ = json.Unmarshal(text, &said)
 	code, _, _ := strings.Cut(answer.Header.Get("X-Amzn-ErrorType"), ":")
 	err := fmt.Errorf("send an e-mail: status %d %s%s", answer.StatusCode, code, said.Type)
@@ -103,4 +103,4 @@ func emailError(answer *http.Response) error {
 
 const messageRejected = "MessageRejected"
 
-var errRejected = errors.New("SES takes no such message: is the sender's address verified?")
+var errRejected = errors.New("SES rejects the message: check that the sender's address is verified")

@@ -17,7 +17,7 @@ func emailAt(base string) email {
 	return m
 }
 
-// What goes out is signed for SES, in the region, by the function's own credentials.
+// The request is signed for SES, in the region, with the function's own credentials.
 func TestEmailIsSigned(t *testing.T) {
 	t.Parallel()
 	var header http.Header

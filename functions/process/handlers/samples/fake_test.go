@@ -16,15 +16,15 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// What nobody but the other side may see.
+// Values that only the other side may see.
 const (
 	person = "+15005550001"
 	ours   = "+15005550002"
 	token  = "sk_suite_77aa"
 )
 
-// logged collects what the default logger writes meanwhile. It changes a global, so
-// the tests that use it do not run in parallel.
+// logged collects what the default logger writes during a test. It changes a global, so the
+// tests that use it do not run in parallel.
 func logged(t *testing.T) *strings.Builder {
 	t.Helper()
 	var out strings.Builder
@@ -34,14 +34,14 @@ func logged(t *testing.T) *strings.Builder {
 	return &out
 }
 
-// A service is the other side of a call. It notes what it gets.
+// A service is the other side of a call. It records the calls that it gets.
 type service struct {
 	*httptest.Server
 	retryAfter string // seconds, of every answer
 
 	mu    sync.Mutex
 	calls []string // "POST /send/text {…}"
-	kept  int      // calls over a connection that was not to be closed
+	kept  int      // calls that did not ask to close the connection
 }
 
 // newService answers each call with a status and a body.
@@ -75,14 +75,14 @@ func newServiceOf(t *testing.T, body string, statuses ...int) *service {
 	return s
 }
 
-// got is what came so far.
+// got returns the calls so far.
 func (s *service) got() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls
 }
 
-// contiguity is a client of the service, as Register makes it.
+// contiguity returns a client of the service, as Register makes it.
 func (s *service) contiguity(t *testing.T) *contiguity.Client {
 	t.Helper()
 	return contiguityAt(t, s.URL)
@@ -97,7 +97,7 @@ func contiguityAt(t *testing.T, base string) *contiguity.Client {
 	return client
 }
 
-// wantCalls compares what came, and that no connection was kept.
+// wantCalls checks the calls, and that no connection was kept.
 func wantCalls(t *testing.T, s *service, want ...string) {
 	t.Helper()
 	if got := s.got(); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -108,7 +108,7 @@ func wantCalls(t *testing.T, s *service, want ...string) {
 	}
 }
 
-// wantSecret makes sure that nobody's business is in a text.
+// wantSecret checks that a text has none of the private values.
 func wantSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, private := range []string{person, ours, token, "are you open", "Yes."} {
@@ -118,7 +118,7 @@ func wantSecret(t *testing.T, text string) {
 	}
 }
 
-// nobody gives the address of a port where nobody listens.
+// nobody returns the address of a port on which nobody listens.
 func nobody(t *testing.T) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -131,7 +131,7 @@ func nobody(t *testing.T) string {
 	return "http://" + listener.Addr().String()
 }
 
-// wantRetry compares what an error says about trying again.
+// wantRetry compares what an error says about a retry.
 func wantRetry(t *testing.T, err error, want webhook.Retry) {
 	t.Helper()
 	if err == nil {

@@ -10,12 +10,12 @@ import (
 )
 
 // imessageReply answers an iMessage with a text and a file. Contiguity fetches the file
-// from its https URL, so that has to be open to it. At most once, as autoReply.
+// from its https URL, so it needs access to that. It runs at most once, as autoReply does.
 type imessageReply struct {
 	client     *contiguity.Client
 	text       string
 	attachment string // an https URL with a file extension
-	sample     bool   // says what it would send, and calls nobody
+	sample     bool   // logs what it would send, and calls nobody
 }
 
 func (i imessageReply) handle(ctx context.Context, e hook.Event[contiguity.IMessage]) error {

@@ -5,14 +5,14 @@ import (
 	"unicode"
 )
 
-// mayLoop says why answering a message could go on for ever, as two programs that answer
-// each other do; empty where nothing speaks for that. It remembers nothing, so it knows
-// only what the message itself shows. A program at an ordinary number that answers in
-// words of its own is not recognised: if you may meet one, keep in a table whom you
-// answered lately, and answer each once a day.
+// mayLoop returns why answering a message could continue forever, as when two programs
+// answer each other; it returns an empty string if there is no sign of that. It remembers
+// nothing, so it sees only the message itself. It does not recognize a program at an
+// ordinary number that writes free text: if you may meet one, record in a table whom you
+// answered, and answer each person once a day.
 func mayLoop(from, to, body, reply string) (why string) {
 	switch {
-	case from == to && from != "": // no sender at all is for the client to refuse
+	case from == to && from != "": // the client refuses a message without a sender
 		return "it comes from the number that it went to"
 	case strings.EqualFold(strings.TrimSpace(body), strings.TrimSpace(reply)):
 		return "it is the reply's own text"
@@ -20,9 +20,8 @@ func mayLoop(from, to, body, reply string) (why string) {
 	return ""
 }
 
-// isShortCode reports whether a text comes from a short number or a name, behind which
-// there are programs and no people. A number stays one however it is written: with
-// spaces, brackets or points.
+// isShortCode reports whether a text comes from a short number or a name, which programs
+// use and people do not. It accepts a number with spaces, brackets or dots.
 func isShortCode(from string) bool {
 	digits := 0
 	for _, r := range from {

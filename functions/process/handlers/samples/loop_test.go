@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// What a program may have sent is not answered, on no channel, and the log says why
-// without a number or a word of it.
+// A message that a program may have sent is not answered on any channel, and the log says
+// why without a number or a word of the message.
 func TestRepliesDoNotLoop(t *testing.T) {
 	for _, tt := range []struct {
 		name           string

@@ -9,9 +9,9 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// openAccount opens an account for a customer whom a compliance officer approved: an item
-// in a table whose partition key is the string session_id. It only returns writes, as
-// deliveryStatus does.
+// openAccount opens an account for a customer whom a compliance officer approved: it puts
+// an item into a table whose partition key is the string session_id. Like deliveryStatus,
+// it only returns writes.
 type openAccount struct{ table string }
 
 func (o openAccount) handle(_ context.Context, e hook.Event[kyc.Session]) ([]webhook.Write, error) {

@@ -8,9 +8,9 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// otpVerified notes that a person proved a phone number, so that the page on which they
-// wait can look it up. Like deliveryStatus it only returns writes. The table's partition
-// key is the string otp_id.
+// otpVerified records that a person has verified a phone number, so that the page on which
+// the person waits can look it up. Like deliveryStatus, it only returns writes. The table's
+// partition key is the string otp_id.
 type otpVerified struct{ table string }
 
 func (o otpVerified) handle(_ context.Context, e hook.Event[contiguity.ReverseOTP]) ([]webhook.Write, error) {

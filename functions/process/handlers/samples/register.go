@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Register enters those samples into r whose settings getenv has, and logs which are
-// off. Its error names every setting that is wrong.
+// Register adds to r the samples whose settings getenv has, and logs which are off. Its
+// error names every setting that is wrong.
 func Register(r *hook.Registry, getenv func(string) string) error {
 	s := &settings{getenv: getenv}
 	client := s.contiguity("CONTIGUITY_TOKEN")
@@ -23,8 +23,8 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 	return s.report()
 }
 
-// registerReplies enters what sends messages. A message sent again is a second message,
-// so all of it is hook.AtMostOnce.
+// registerReplies registers the handlers that send messages. A repeated message is a second
+// message, so all of them are hook.AtMostOnce.
 func registerReplies(r *hook.Registry, s *settings, client *contiguity.Client) {
 	if on, sample := s.on("auto-reply", "CONTIGUITY_TOKEN", "AUTO_REPLY_TEXT"); on {
 		h := autoReply{client: client, text: s.text("AUTO_REPLY_TEXT"), sample: sample}
@@ -48,7 +48,7 @@ func registerReplies(r *hook.Registry, s *settings, client *contiguity.Client) {
 	}
 }
 
-// registerChatbot enters what talks with people, whatever way they write.
+// registerChatbot registers the handlers that talk with people, on every channel.
 func registerChatbot(r *hook.Registry, s *settings, client *contiguity.Client) {
 	on, sample := s.on("chat", "CONTIGUITY_TOKEN", "CHATBOT_GREETING")
 	if !on {
@@ -66,14 +66,14 @@ func registerChatbot(r *hook.Registry, s *settings, client *contiguity.Client) {
 	enterChat(r, b, contiguity.WhatsAppIncoming, client.ReplyWhatsApp)
 }
 
-// enterChat enters both handlers of the chatbot for one way to write.
+// enterChat registers both handlers of the chatbot for one channel.
 func enterChat[T message](r *hook.Registry, b chatbot, t webhook.Type[T], send func(context.Context, T, contiguity.Reply) (contiguity.Sent, error)) {
 	hook.OnState(r, t, "chat", b.chats, between[T], move[T](b))
 	hook.On(r, t, "chat-reply", reply(b, send), hook.AtMostOnce, hook.After("chat"))
 }
 
-// registerTables enters what writes into tables of yours. That calls nobody, so a sample
-// setting is an ordinary name: hookctl run and sam local keep every table in memory.
+// registerTables registers the handlers that write into your tables. They call nobody, so a
+// sample setting is an ordinary name: hookctl run and sam local keep every table in memory.
 func registerTables(r *hook.Registry, s *settings) {
 	if on, _ := s.on("delivery-status", "DELIVERIES_TABLE"); on {
 		h := deliveryStatus{table: s.table("DELIVERIES_TABLE")}
@@ -90,7 +90,7 @@ func registerTables(r *hook.Registry, s *settings) {
 	}
 }
 
-// registerAlerts enters what tells people.
+// registerAlerts registers the handlers that alert people.
 func registerAlerts(r *hook.Registry, s *settings) {
 	channel := newSlack(s.address("SLACK_WEBHOOK_URL"))
 

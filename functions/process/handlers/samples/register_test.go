@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// register gives the handlers that Register enters with those settings, by event.
+// register returns the handlers that Register registers with those settings, by event.
 func register(t *testing.T, set map[string]string) map[string][]string {
 	t.Helper()
 	var r hook.Registry
@@ -175,7 +175,7 @@ func with(all ...map[string]string) map[string]string {
 	return set
 }
 
-// fields are the settings that an error names.
+// fields returns the settings that an error names.
 func fields(err error) (names []string) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -189,7 +189,7 @@ func fields(err error) (names []string) {
 	return names
 }
 
-// A handler whose settings have no sample is not shown, by hookctl run or sam local.
+// A handler without sample settings is not shown by hookctl run or sam local.
 func TestSettingsHaveSamples(t *testing.T) {
 	t.Parallel()
 	set := samples(t)
@@ -206,7 +206,7 @@ func TestSettingsHaveSamples(t *testing.T) {
 			t.Errorf("functions/hookctl/cli/settings.json has no %s, so hookctl run does not show its handler", name)
 		}
 		if !strings.Contains(value, sampleOnly) {
-			t.Errorf("the sample of %s does not contain %q, so beside other settings that are real it would be used", name, sampleOnly)
+			t.Errorf("the sample of %s does not contain %q, so with other settings that are real it would be used", name, sampleOnly)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// The samples as they run on AWS: what happens around them.
+// The samples as they run on AWS, with faults around them.
 
 func asked() []webhook.Event {
 	return []webhook.Event{hooktest.Webhook(contiguity.TextIncomingSMS, "evt_1", contiguity.Text{From: person, To: ours, Body: "are you open?"})}
@@ -29,7 +29,7 @@ func replying(t *testing.T, api *service, faults ...hooktest.Fault) hooktest.Res
 	}, asked(), faults...)
 }
 
-// Whatever happens, no text is sent that could be the second one.
+// Whatever happens, no text is sent that may be the second one.
 func TestOneReply(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -58,7 +58,7 @@ func TestOneReply(t *testing.T) {
 	}
 }
 
-// A busy service gets the reply when it says, and the tries are not used up by it.
+// A busy service gets the reply at the time that it asks for, and uses up no tries.
 func TestReplyWaits(t *testing.T) {
 	t.Parallel()
 	api := newServiceOf(t, sent, http.StatusTooManyRequests, http.StatusOK)
@@ -68,7 +68,7 @@ func TestReplyWaits(t *testing.T) {
 	}
 }
 
-// Where nobody knows whether the text was sent, a person has to say.
+// If it is unknown whether the text was sent, an operator must decide.
 func TestReplyOfUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	api := newService(t, http.StatusInternalServerError, `{}`)
@@ -98,7 +98,7 @@ func TestOneAccount(t *testing.T) {
 	}
 }
 
-// A status that comes late does not overwrite a newer one.
+// A late status does not overwrite a newer one.
 func TestNewestStatusStays(t *testing.T) {
 	t.Parallel()
 	h, msg := deliveryStatus{table: "deliveries"}, contiguity.Delivery{MessageID: "msg_1"}
@@ -114,7 +114,7 @@ func TestNewestStatusStays(t *testing.T) {
 	}
 }
 
-// Of two channels only the one that failed gets the alert again.
+// Of two channels, only the one that failed gets the alert again.
 func TestOneChannelFails(t *testing.T) {
 	t.Parallel()
 	mail, slack := channel{}, channel{err: errDown}

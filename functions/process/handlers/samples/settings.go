@@ -14,19 +14,19 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// sampleOnly marks a value that is good for showing what a handler would do.
+// sampleOnly marks a value that only serves to show what a handler would do.
 const sampleOnly = "sample-only"
 
-// settings read what handlers need, and gather what is missing and what is wrong, so
-// that the program says all of it at once.
+// settings reads the settings of handlers, and collects the missing and the wrong ones, so
+// that the program reports them all at once.
 type settings struct {
 	getenv func(string) string
-	off    []slog.Attr // by handler: the settings that it waits for
+	off    []slog.Attr // by handler: the settings that are missing
 	faults []error
 }
 
-// on reports whether every setting that a handler needs is there, and whether one of
-// them contains "sample-only": the handler then logs what it would do, and calls nobody.
+// on reports whether every setting that a handler needs is set, and whether one of them
+// contains "sample-only": the handler then logs what it would do, and calls nobody.
 func (s *settings) on(handler string, names ...string) (on, sample bool) {
 	var missing []string
 	for _, name := range names {
@@ -43,8 +43,8 @@ func (s *settings) on(handler string, names ...string) (on, sample bool) {
 	return true, sample
 }
 
-// report says once which handlers are off, and which settings each waits for. Its error
-// joins what is wrong, each with the name of the setting and never with its value.
+// report logs once which handlers are off, and which settings each of them lacks. Its error
+// joins the faults, each with the name of the setting and never with its value.
 func (s *settings) report() error {
 	if len(s.off) > 0 {
 		slog.Info("handlers that are off, and the settings they wait for", slog.GroupAttrs("off", s.off...))
@@ -56,24 +56,25 @@ func (s *settings) fault(name, problem string) {
 	s.faults = append(s.faults, &webhook.FieldError{Field: name, Problem: problem})
 }
 
-// text is any text.
+// text reads any text.
 func (s *settings) text(name string) string { return s.getenv(name) }
 
-// contiguity is a client for Contiguity's API with the token in that setting; nil if the
-// setting is empty.
+// contiguity returns a client for Contiguity's API with the token in that setting; nil if
+// the setting is empty.
 func (s *settings) contiguity(name string) *contiguity.Client {
 	token := s.getenv(name)
 	if token == "" {
 		return nil
 	}
 	client, err := newContiguity(webhook.NewSecret(token), "")
-	if fault, ok := errors.AsType[*webhook.FieldError](err); ok { // it is of no other type
+	if fault, ok := errors.AsType[*webhook.FieldError](err); ok { // it has no other type
 		s.fault(name, fault.Problem)
 	}
 	return client
 }
 
-// confirmTIN asks Compliancely again for a request; nil if there are no credentials for it.
+// confirmTIN returns a function that fetches a request from Compliancely; nil if there are
+// no credentials.
 func (s *settings) confirmTIN() func(context.Context, compliancely.TINResult) (compliancely.TINResult, error) {
 	const user, password = "COMPLIANCELY_USERNAME", "COMPLIANCELY_PASSWORD"
 	name, secret := s.getenv(user), s.getenv(password)
@@ -81,9 +82,9 @@ func (s *settings) confirmTIN() func(context.Context, compliancely.TINResult) (c
 	case name == "" && secret == "", strings.Contains(name+secret, sampleOnly):
 		return nil
 	case name == "":
-		s.fault(user, "is missing beside "+password)
+		s.fault(user, "is missing, but "+password+" is set")
 	case secret == "":
-		s.fault(password, "is missing beside "+user)
+		s.fault(password, "is missing, but "+user+" is set")
 	}
 	client, err := compliancely.NewClient(compliancely.ClientOptions{Username: name, Password: webhook.NewSecret(secret)})
 	if err != nil {
@@ -94,7 +95,7 @@ func (s *settings) confirmTIN() func(context.Context, compliancely.TINResult) (c
 	}
 }
 
-// address is an https URL; empty where the setting is.
+// address reads an https URL; empty if the setting is empty.
 func (s *settings) address(name string) string {
 	value := s.getenv(name)
 	u, err := url.Parse(value)
@@ -104,7 +105,7 @@ func (s *settings) address(name string) string {
 	return value
 }
 
-// file is an https URL whose path ends with a file extension.
+// file reads an https URL whose path ends with a file extension.
 func (s *settings) file(name string) string {
 	value := s.address(name)
 	if u, err := url.Parse(value); err == nil && u.Hostname() != "" && path.Ext(u.Path) == "" {
@@ -113,12 +114,12 @@ func (s *settings) file(name string) string {
 	return value
 }
 
-// tableLetters are those that DynamoDB takes in a table's name.
+// tableLetters are the characters that DynamoDB accepts in a table's name.
 const tableLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 func isNoTableLetter(c rune) bool { return !strings.ContainsRune(tableLetters, c) }
 
-// table is the name of a DynamoDB table.
+// table reads the name of a DynamoDB table.
 func (s *settings) table(name string) string {
 	value := s.getenv(name)
 	if value != "" && (len(value) < 3 || len(value) > 255 || strings.ContainsFunc(value, isNoTableLetter)) {
@@ -127,7 +128,7 @@ func (s *settings) table(name string) string {
 	return value
 }
 
-// mailboxes are one e-mail address, or several with commas between them.
+// mailboxes reads one e-mail address, or several separated by commas.
 func (s *settings) mailboxes(name string) []string {
 	list, err := mail.ParseAddressList(s.getenv(name))
 	if err != nil {
@@ -144,7 +145,7 @@ func (s *settings) mailboxes(name string) []string {
 	return texts
 }
 
-// mailbox is one e-mail address.
+// mailbox reads one e-mail address.
 func (s *settings) mailbox(name string) string {
 	list := s.mailboxes(name)
 	if len(list) > 1 {

@@ -13,12 +13,12 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// With sample settings every handler that calls others says what it would send, of its
+// With sample settings, every handler that calls others logs what it would send, with its
 // own setting, and calls nobody.
 func TestSampleSettings(t *testing.T) {
 	set := samples(t)
 	for name, text := range map[string]string{"AUTO_REPLY_TEXT": "1", "IMESSAGE_REPLY_TEXT": "12", "WHATSAPP_REPLY_TEXT": "123", "IDENTITY_THANKS_TEXT": "1234"} {
-		set[name] = text // the token is a sample still
+		set[name] = text // the token is still a sample
 	}
 	delete(set, "CHATBOT_GREETING") // it answers the same messages
 	var r hook.Registry
@@ -54,7 +54,7 @@ func TestSampleSettings(t *testing.T) {
 	}
 }
 
-// runOffline runs a handler under a context that is over, so that every call fails.
+// runOffline runs a handler with a context that has ended, so that every call fails.
 func runOffline(t *testing.T, h hook.Handler, e webhook.Event) {
 	t.Helper()
 	call, err := h.Prepare(e, hook.Delivery{Attempt: 1})
@@ -68,7 +68,7 @@ func runOffline(t *testing.T, h hook.Handler, e webhook.Event) {
 	}
 }
 
-// body is an event as its provider sends it.
+// body returns an event's body as its provider sends it.
 func body(t *testing.T, provider, typ, data string) webhook.Event {
 	t.Helper()
 	raw := []byte(data)
@@ -83,7 +83,7 @@ func body(t *testing.T, provider, typ, data string) webhook.Event {
 	return webhook.Event{Source: provider, Provider: provider, ID: "evt_1", Type: typ, Raw: raw}
 }
 
-// samples are the settings under hookctl run and sam local.
+// samples returns the settings under hookctl run and sam local.
 func samples(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("../../../hookctl/cli/settings.json")

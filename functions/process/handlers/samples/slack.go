@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A slack posts to a channel through an incoming webhook. Whoever has its URL may post,
+// A slack posts to a channel through an incoming webhook. Anybody who has its URL can post,
 // so the URL is a secret.
 type slack struct {
 	url    webhook.Secret
@@ -27,7 +27,7 @@ func newSlack(url string) slack {
 	return slack{url: webhook.NewSecret(url), client: newHTTPClient()}
 }
 
-// escapeSlack keeps what others wrote from becoming a link, or a call to everybody.
+// escapeSlack keeps other people's text from becoming a link, or a mention of everybody.
 var escapeSlack = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (s slack) post(ctx context.Context, text string) error {
@@ -37,7 +37,7 @@ func (s slack) post(ctx context.Context, text string) error {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url.Reveal(), bytes.NewReader(body))
 	if err != nil {
-		return hook.Permanent(errors.New("post to Slack: its URL is none"))
+		return hook.Permanent(errors.New("post to Slack: the URL is invalid"))
 	}
 	request.Header.Set("Content-Type", "application/json")
 	answer, err := s.client.Do(request)
@@ -47,18 +47,18 @@ func (s slack) post(ctx context.Context, text string) error {
 	if err != nil {
 		return fmt.Errorf("post to Slack: %w", err)
 	}
-	_ = answer.Body.Close() // the status says it all
+	_ = answer.Body.Close() // only the status matters
 	return slackError(answer)
 }
 
-// slackError says what an answer means for a retry.
+// slackError returns the error for an answer, with what it means for a retry.
 func slackError(answer *http.Response) error {
 	err := fmt.Errorf("post to Slack: status %d", answer.StatusCode)
 	switch status := answer.StatusCode; {
 	case status >= 200 && status <= 299:
 		return nil
 	case status == http.StatusTooManyRequests:
-		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // none: the usual backoff
+		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // 0 if absent: the usual backoff
 		return hook.RetryAfter(time.Duration(seconds)*time.Second, err)
 	case status >= 500:
 		return err

@@ -11,14 +11,14 @@ import (
 )
 
 // watchlistAlert tells people that a watchlist has a new match, or that a match changed.
-// The names of those events are not documented, so it takes every type of the provider
-// that is not a session's.
+// The names of those events are not documented, so it handles every type of the provider
+// except those of sessions.
 //
 // An alert that comes twice is better than one that never comes, so it runs at least
 // once. It is registered once for each way to alert: if one fails, only that is repeated.
 type watchlistAlert struct {
 	alert  func(ctx context.Context, text string) error
-	sample bool // says that it would alert, and calls nobody
+	sample bool // logs that it would alert, and calls nobody
 }
 
 func (watchlistAlert) takes(typ string) bool { return !strings.HasPrefix(typ, "kyc.session.") }
@@ -31,7 +31,7 @@ func (w watchlistAlert) handle(ctx context.Context, e hook.Event[json.RawMessage
 	return w.alert(ctx, watchlistText(e))
 }
 
-// watchlistText names no person: who may see that is for the provider's console to say.
+// watchlistText names no person: the provider's console decides who may see that.
 func watchlistText(e hook.Event[json.RawMessage]) string {
 	var about struct {
 		WatchlistID string `json:"watchlist_id"`

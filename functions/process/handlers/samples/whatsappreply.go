@@ -9,11 +9,11 @@ import (
 	"webhookintake/shared/provider/contiguity"
 )
 
-// whatsappReply answers a WhatsApp message. At most once, as autoReply.
+// whatsappReply answers a WhatsApp message. It runs at most once, as autoReply does.
 type whatsappReply struct {
 	client *contiguity.Client
 	text   string
-	sample bool // says what it would send, and calls nobody
+	sample bool // logs what it would send, and calls nobody
 }
 
 func (w whatsappReply) handle(ctx context.Context, e hook.Event[contiguity.WhatsApp]) error {
