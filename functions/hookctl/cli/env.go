@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"webhookintake/shared/hook"
@@ -40,12 +41,16 @@ func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) strin
 	e := &Env{
 		Stdin: stdin, Out: NewWriter(stdout, getenv), Err: NewWriter(stderr, getenv), Getenv: getenv, Now: time.Now,
 		Register: func(*hook.Registry, func(string) string) error { return nil },
-		AWS: func(ctx context.Context, region, profile string) (aws.Config, error) {
-			return config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithSharedConfigProfile(profile))
-		},
 	}
-	e.Password = e.readPassword
+	e.Password, e.AWS = e.readPassword, e.readAWS
 	return e
+}
+
+// readAWS reads the settings that AWS's own tools read. Without a logger, the SDK would write
+// its warnings past Err.
+func (e *Env) readAWS(ctx context.Context, region, profile string) (aws.Config, error) {
+	return config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithSharedConfigProfile(profile),
+		config.WithLogger(logging.NewStandardLogger(e.Err)))
 }
 
 // Main runs the process's own command line and returns its exit code.

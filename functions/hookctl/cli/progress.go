@@ -18,7 +18,7 @@ func (e *Env) Progress() Progress { return Progress{to: e.Err, width: e.Err.Widt
 const startLine = "\r\x1b[K"
 
 // Show replaces the line.
-func (p Progress) Show(text string) { p.write(Visible(Cut(text, p.width-1))) }
+func (p Progress) Show(text string) { p.write(Cut(OneLine(text), p.width-1)) }
 
 // Showf replaces the line by a formatted text.
 func (p Progress) Showf(format string, args ...any) { p.Show(fmt.Sprintf(format, args...)) }

@@ -14,7 +14,8 @@ const (
 	minLast = 20
 )
 
-// A Table has columns as wide as their widest cells.
+// A Table has columns as wide as their widest cells. Every cell is written as [OneLine], so
+// that no text from elsewhere can begin a row.
 type Table struct {
 	Heading []string
 	Rows    [][]string // each as long as the heading
@@ -29,13 +30,17 @@ type Table struct {
 // Print writes the table.
 func (t Table) Print(w *Writer) {
 	widths := make([]int, len(t.Heading))
+	var rows [][]string
 	for _, row := range append([][]string{t.Heading}, t.Rows...) {
+		cells := make([]string, len(row))
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			cells[i] = OneLine(cell)
+			widths[i] = max(widths[i], utf8.RuneCountInString(cells[i]))
 		}
+		rows = append(rows, cells)
 	}
 	w.Print("%s", w.Bold(t.line(t.Heading, widths, nil)))
-	for n, row := range t.Rows {
+	for n, row := range rows[1:] {
 		w.Print("%s", t.line(row, widths, func(column int, cell string) string {
 			if t.Style == nil {
 				return cell

@@ -20,6 +20,7 @@ func TestTable(t *testing.T) {
 		{"cut", Table{Rows: [][]string{{"aaaa", "b", long}}, Width: 32}, "A     B  C\naaaa  b  " + long[:22] + "\u2026\n"},
 		{"too narrow", Table{Rows: [][]string{{"aaaa", "b", long}}, Width: 3}, "A     B  C\naaaa  b  " + long[:19] + "\u2026\n"},
 		{"numbers", Table{Rows: [][]string{{"a", "1", "12"}, {"aa", "100", "3"}}, Numbers: []int{1, 2}}, "A     B   C\na     1  12\naa  100   3\n"},
+		{"no row of its own", Table{Rows: [][]string{{"a\nb", "\x1b", "c\td"}}}, "A         B       C\na\\u000ab  \\u001b  c\\u0009d\n"},
 		{"styled", Table{
 			Rows: [][]string{{"a", "b", "c"}, {"aa", "b", "c"}},
 			Style: func(row, column int, cell string) string {

@@ -109,6 +109,12 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// OneLine is Visible for a text that must not begin another line: line breaks and tabs are
+// escaped too.
+func OneLine(text string) string {
+	return strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`).Replace(Visible(text))
+}
+
 // Visible replaces characters that a terminal would not show, or would obey, by their
 // escapes in JSON. Line breaks and tabs stay. JSON keeps its meaning, as it can contain
 // such characters only in strings.

@@ -84,7 +84,7 @@ func TestProgress(t *testing.T) {
 	p.width = 12
 	p.Showf("looked%s at %d letters", "\x1b", 40)
 	p.Clear()
-	if got, want := out.String(), "\r\x1b[Klooked\\u001b at…\r\x1b[K"; got != want {
+	if got, want := out.String(), "\r\x1b[Klooked\\u00…\r\x1b[K"; got != want {
 		t.Errorf("on a terminal %q, want %q", got, want)
 	}
 }

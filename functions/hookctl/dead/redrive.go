@@ -201,7 +201,7 @@ func printResult(out *cli.Writer, r dead.Result, now time.Time) {
 	if r.Fail != nil {
 		text = "failed: " + r.Fail.Error()
 	}
-	out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), out.Bad(text))
+	out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), out.Bad(cli.OneLine(text)))
 }
 
 func printTally(out *cli.Writer, t dead.Tally) {

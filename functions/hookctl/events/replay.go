@@ -192,11 +192,11 @@ func countEvents(n int) string { return cli.Count(n, "event", "events") }
 func printResult(out *cli.Writer, one events.Result, dryRun bool) {
 	switch {
 	case one.Err != nil:
-		out.Print("%s %s: %v", out.Bad("not sent"), one.Key, one.Err)
+		out.Print("%s %s", out.Bad("not sent"), cli.OneLine(one.Key+": "+one.Err.Error()))
 	case dryRun:
-		out.Print("%s %s: %s", out.Good("would send"), one.Key, one.Text())
+		out.Print("%s %s", out.Good("would send"), cli.OneLine(one.Key+": "+one.Text()))
 	default:
-		out.Print("%s %s: %s", out.Good("sent"), one.Key, one.Text())
+		out.Print("%s %s", out.Good("sent"), cli.OneLine(one.Key+": "+one.Text()))
 	}
 }
 

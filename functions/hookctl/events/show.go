@@ -95,7 +95,7 @@ func show(ctx context.Context, e *cli.Env, l events.Ledger, key string, withPayl
 	return nil
 }
 
-func printLine(out *cli.Writer, name, text string) { out.Print("  %-12s %s", name, text) }
+func printLine(out *cli.Writer, name, text string) { out.Print("  %-12s %s", name, cli.OneLine(text)) }
 
 // printEntry writes everything that the record says.
 func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
@@ -105,7 +105,7 @@ func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
 			printLine(out, name, text)
 		}
 	}
-	out.Print("%s", out.Bold(e.Key))
+	out.Print("%s", out.Bold(cli.OneLine(e.Key)))
 	line("type", e.Type)
 	line("state", colour(out, e, e.StateText()))
 	line("", e.Next(now, at))

@@ -55,7 +55,8 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	}
 	watcher := &reload.Watcher{
 		Module: root, Package: "./functions/hookctl", Folder: string(folder), Args: childArgs(flags), Port: tcp,
-		Stdout: e.Out.Stream(), Stderr: e.Err.Stream(),
+		Stdout: e.Out.Stream(), // it is this program, which escapes what it prints itself
+		Stderr: e.Err,          // except for the value of a panic that ends it
 		Tell: func(text string, failed bool) {
 			if failed {
 				text = e.Out.Bad(text)
