@@ -47,7 +47,7 @@ var rules = []rule{
 		"logs and metrics write what they are given"},
 	{"shared/lambdahttp", nil,
 		"it adapts API Gateway's events to any http.Handler"},
-	{"shared/lambdasqs", []string{"shared/process", "shared/hook", "shared/queue", "shared/telemetry"},
+	{"shared/lambdasqs", []string{"shared/process", "shared/hook", "shared/queue", "shared/telemetry", "shared/webhook"},
 		"it adapts SQS events to process, and knows of handlers only how they fail"},
 	{"shared/samtemplate", nil,
 		"it reads a file, and does not know what a test looks for in it"},

@@ -9,6 +9,7 @@ import (
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/source"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/webhook"
 )
 
 // report writes one log line and one line of metrics for each request.
@@ -56,7 +57,7 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 		fields = append(fields, slog.String(telemetry.FieldEncoding, r.Encoding))
 	}
 	if r.Status >= http.StatusInternalServerError {
-		fields = append(fields, slog.String(telemetry.FieldError, telemetry.ErrorKind(r.Err)))
+		fields = append(fields, slog.String(telemetry.FieldError, webhook.ErrorKind(r.Err)))
 	}
 	if panicked, ok := errors.AsType[*ingest.PanicError](r.Err); ok {
 		fields = append(fields, slog.String(telemetry.FieldStack, string(panicked.Stack)))

@@ -12,6 +12,7 @@ import (
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/webhook"
 )
 
 // Options configure [Handler].
@@ -43,7 +44,7 @@ func Handler(o Options) func(context.Context, events.SQSEvent) (events.SQSEventR
 		}
 		count(o.Metrics, results)
 		if err := o.Metrics.Flush(); err != nil {
-			o.Log.WarnContext(ctx, "metrics are lost", telemetry.FieldError, telemetry.ErrorKind(err))
+			o.Log.WarnContext(ctx, "metrics are lost", telemetry.FieldError, webhook.ErrorKind(err))
 		}
 		return answer, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/webhook"
 )
 
 // logResult logs the outcome of one event, as "evt_1 handled by auto-reply".
@@ -35,7 +36,7 @@ func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 		attrs = append(attrs, slog.Float64(telemetry.FieldRetryIn, telemetry.Milliseconds(r.Delay)))
 	}
 	if r.Err != nil {
-		attrs = append(attrs, slog.String(telemetry.FieldError, telemetry.ErrorKind(r.Err)))
+		attrs = append(attrs, slog.String(telemetry.FieldError, webhook.ErrorKind(r.Err)))
 	}
 	for _, run := range r.Runs {
 		attrs = append(attrs, slog.Group(run.Handler, runAttrs(run)...))
@@ -72,7 +73,7 @@ func warnOfStates(ctx context.Context, log *slog.Logger, r process.Result) {
 func runAttrs(run process.Run) []any {
 	attrs := []any{slog.String("end", string(run.End)), slog.Float64(telemetry.FieldTook, telemetry.Milliseconds(run.Took))}
 	if run.Err != nil {
-		attrs = append(attrs, slog.String(telemetry.FieldError, telemetry.ErrorKind(run.Err)))
+		attrs = append(attrs, slog.String(telemetry.FieldError, webhook.ErrorKind(run.Err)))
 	}
 	if panicked, ok := errors.AsType[*hook.PanicError](run.Err); ok {
 		attrs = append(attrs, slog.Any(telemetry.FieldStack, places(panicked)))

@@ -7,8 +7,8 @@
 // unreadable, a program gives [NewMetrics] no writer.
 //
 // It never receives a payload, a signature or a secret: it writes names, counts and
-// durations. Of an error it writes the kind ([ErrorKind]), never the text, which may quote
-// a payload.
+// durations. Of an error its callers write the kind (webhook.ErrorKind), never the text,
+// which may quote a payload.
 //
 // CloudWatch charges for each metric with each combination of dimensions. So there are few
 // of both, and no dimension has values that a stranger chooses.
