@@ -55,6 +55,7 @@ func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error
 	rec.Done = Union(found.Done, e.Done)
 	rec.Started = Union(e.Started, nil)
 	rec.Expires = Expiry(rec.DedupUntil, at, keep)
+	openAfter(&rec, e, at)
 	if e.State != StateCompleted && len(e.Tries) > 0 {
 		rec.Tries = boundTries(e.Tries)
 	}

@@ -32,6 +32,9 @@ func TestJudgeHeld(t *testing.T) {
 			if s == ledger.StateReleased {
 				r.NotBefore = now.Add(time.Second)
 			}
+			if s != ledger.StateCompleted {
+				r.Since, r.Kind = now, "r"
+			}
 		}}, edits...)...)
 	}
 	type judge func(found *ledger.Record) (*ledger.Record, error)

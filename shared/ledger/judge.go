@@ -39,9 +39,17 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		// one would keep its window, and a second delivery of r would be past it, too.
 		again := fresh(r)
 		again.Fence, again.Earlier = found.Fence, found.Received
-		return claim(again, r, keep, found.State == StateClaimed)
+		lapsed := found.State == StateClaimed
+		if lapsed {
+			again.open(r.At, OutcomeDied)
+		}
+		return claim(again, r, keep, lapsed)
 	case !ended:
-		answer, next := claim(*found, r, keep, false)
+		rec := *found
+		if found.State == StateClaimed {
+			rec.open(r.At, OutcomeDied)
+		}
+		answer, next := claim(rec, r, keep, false)
 		if found.State == StateClaimed || saysDied(found.Tries, found.Runs) {
 			answer.Claim.markDied(found.Runs, found.Lease)
 		}
@@ -144,5 +152,6 @@ func claimOf(rec Record, r Request, lapsed bool) Claim {
 		Lease: rec.Lease, DedupUntil: rec.DedupUntil, Earlier: rec.Earlier,
 		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
 		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed, Tries: slices.Clone(rec.Tries),
+		Since: rec.Since, Kind: rec.Kind,
 	}
 }

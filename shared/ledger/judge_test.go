@@ -199,6 +199,9 @@ func TestJudge(t *testing.T) {
 				if tt.ask.Owner == "old" {
 					want.Claim.Fence, want.Claim.Lease, want.Claim.Runs = 7, now, tt.found.Runs
 				}
+				if tt.found != nil && tt.found.State == claimed && tt.ask.Owner != "old" {
+					want.Claim.Since, want.Claim.Kind = tt.ask.At, ledger.OutcomeDied
+				}
 				if tt.died > 0 {
 					at := now // the lease's end, or the time of a repeated call
 					want.Claim.Tries = append(slices.Clip(tt.found.Tries), diedTry(tt.died, at))
@@ -225,7 +228,7 @@ func checkNext(t *testing.T, found *ledger.Record, r ledger.Request, a ledger.An
 		State: ledger.StateClaimed, Owner: r.Owner, Fence: a.Claim.Fence, Lease: r.Lease,
 		Attempts: a.Claim.Attempts, Runs: a.Claim.Runs, Done: a.Claim.Done, Started: a.Claim.Started, Reason: a.Claim.Reason,
 		Hash: r.Hash, Type: r.Type, Received: r.Received, DedupUntil: r.DedupUntil, FirstClaimed: r.At,
-		Expires: closes.Add(testKeep),
+		Expires: closes.Add(testKeep), Since: a.Claim.Since, Kind: a.Claim.Kind,
 	}
 	if found != nil && !r.Received.After(found.DedupUntil) {
 		want.Hash, want.Type, want.FirstClaimed = found.Hash, found.Type, found.FirstClaimed

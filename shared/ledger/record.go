@@ -31,6 +31,8 @@ type Record struct {
 	Finished     time.Time // zero until it is completed or failed
 	Reason       string
 	Tries        []Try     // the last tries that left the event unfinished, oldest first
+	Since        time.Time // since when the event is open; zero if it is not
+	Kind         string    // why it is open: the handler and the Go type of its error, at most MaxKind bytes
 	Expires      time.Time // when a table may drop it, to the second
 }
 

@@ -64,7 +64,9 @@ type Store interface {
 	// results that are kept. Every claim counts a run; only an arrival after the window
 	// counts runs from zero. It marks as done the handlers that an operator assumes done. A
 	// claim returns the tries that are kept, and writes none; if a lease has passed, the
-	// last of them is the run that died.
+	// last of them is the run that died. A claim that finds a lease that has passed
+	// leaves the event open, with OutcomeDied as its kind; any other leaves that as it is,
+	// but one that resets the record leaves it not open.
 	Claim(ctx context.Context, requests []Request) []Answer
 
 	// Start records that an at-most-once handler is about to run. It returns ErrFenced.
@@ -87,6 +89,11 @@ type Store interface {
 	// bytes, without the oldest that do not fit; a completion leaves them as they are. The
 	// end of a claim under which nothing ran takes back the run and the attempt. A release
 	// of a run that does not count takes back the attempt but not the run.
+	//
+	// A failure, and a release that has a reason or under which something ran, leaves the
+	// event open, since then if it was not open before, with the kind that the End names,
+	// else the one that is kept, else the reason. A completion, and a failure because the
+	// event was cancelled, leaves it not open. Any other release leaves that as it is.
 	End(ctx context.Context, ends []End) []error
 }
 
@@ -178,6 +185,8 @@ type Claim struct {
 	Reason     string    // set if an earlier claim wanted the event dead-lettered and could not: do not run it
 	Lapsed     bool      // the last run was never ended: its process died, or still hangs; in a repeated call, as far as the record shows
 	Tries      []Try     // the last tries that left the event unfinished, oldest first
+	Since      time.Time // since when the event is open; zero if it is not
+	Kind       string    // why it is open
 }
 
 // A Tx is what the end of a handler commits. The zero Tx only records the end.
@@ -219,6 +228,7 @@ type End struct {
 	Counted   bool      // of Released, with Ran: the run counts against the limit; false takes back the attempt
 	Reason    string    // why it failed; of Completed: empty or ReasonUnhandled
 	Tries     []Try     // of Released and Failed: those of the claim and of its run, from AddTries; empty keeps the recorded ones
+	Kind      string    // of Released and Failed: the handler and the Go type of its error; empty leaves what is kept
 
 	Done    []string // all handlers that finished, including those in Claim.Done
 	Started []string // all at-most-once handlers that began, except those that certainly did nothing

@@ -3,6 +3,7 @@ package process_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,34 @@ func TestTries(t *testing.T) {
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Handled, true)
 		w.wantTries("evt_1")
+	})
+}
+
+// What leaves an event open is named after the first handler that failed and its error's
+// type, and goes with the event's completion.
+func TestKindOfAnOpenEvent(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", nil)
+		w.on("b", func(_ context.Context, e hook.Event[order]) error {
+			switch e.Attempt {
+			case 1:
+				return errBank
+			case 2:
+				return fmt.Errorf("ship: %w", context.DeadlineExceeded)
+			}
+			return nil
+		})
+		w.on("c", failing(errBank), hook.Attempts(2))
+		w.send(message("evt_1"))
+		began := time.Now()
+		for _, want := range []string{"b: *errors.errorString", "b: context.deadlineExceededError"} {
+			w.again(0, 2*time.Minute)
+			rec, _ := w.ledger.Record("shop#evt_1")
+			if rec.Kind != want || !rec.Since.Equal(began) {
+				t.Errorf("open since %v as %q, want since %v as %q", rec.Since, rec.Kind, began, want)
+			}
+		}
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
 )
 
 // A verdict is the decision on a job once its handlers have returned.
@@ -143,9 +144,20 @@ func (b *batch) ending(j *job, s ledger.State, p progress) *ledger.End {
 		Done: p.done, Started: p.started,
 	}
 	if s != ledger.StateCompleted {
-		e.Tries = ledger.AddTries(j.claim.Tries, tries(j, p, e.At))
+		e.Tries, e.Kind = ledger.AddTries(j.claim.Tries, tries(j, p, e.At)), failureKind(p)
 	}
 	return e
+}
+
+// failureKind returns the name of the first handler that failed and its error's type, or ""
+// if no handler failed. Events with the same kind most likely have the same cause.
+func failureKind(p progress) string {
+	for _, run := range p.runs {
+		if run.Err != nil && run.End != RunNotStarted {
+			return run.Handler + ": " + webhook.ErrorKind(run.Err)
+		}
+	}
+	return ""
 }
 
 // tries returns the tries of a run that left the event unfinished. A handler that was not

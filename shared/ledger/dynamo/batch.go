@@ -40,7 +40,7 @@ func (st *statement) parameter(v types.AttributeValue) {
 
 // insert writes a record that does not exist yet.
 func (s *Store) insert(key string, rec ledger.Record) *statement {
-	it := encode(rec)
+	it := encode(key, rec)
 	it[attrKey] = text(key)
 	st := new(statement)
 	st.write(`INSERT INTO "`, s.table, `" VALUE {`)
@@ -55,8 +55,8 @@ func (s *Store) insert(key string, rec ledger.Record) *statement {
 	return st
 }
 
-// finish ends a claim. It returns nil if that takes more than setting attributes. It
-// requires that the claim is in force and that it overwrites nothing in done and started:
+// finish ends a claim. It returns nil if End would fail. It requires that the claim is in
+// force and that it overwrites nothing in done and started:
 // an attribute that is left out below must be absent; one that is set must be absent or the
 // same or, for done, what the claim already knows.
 func (s *Store) finish(end ledger.End) *statement {
@@ -64,7 +64,7 @@ func (s *Store) finish(end ledger.End) *statement {
 	if err != nil {
 		return nil
 	}
-	before, after := encode(claimed), encode(next)
+	before, after := encode(end.Claim.Key, claimed), encode(end.Claim.Key, next)
 	st := new(statement)
 	st.write(`UPDATE "`, s.table, `"`)
 	for _, attr := range slices.Sorted(maps.Keys(after)) {
@@ -73,9 +73,9 @@ func (s *Store) finish(end ledger.End) *statement {
 			st.parameter(after[attr])
 		}
 	}
-	for attr := range before {
+	for _, attr := range slices.Sorted(maps.Keys(before)) {
 		if after[attr] == nil {
-			return nil
+			st.write(` REMOVE "`, attr, `"`)
 		}
 	}
 	st.write(` WHERE "`, attrKey, `"=? AND "`, attrOwner, `"=? AND "`, attrFence, `"=? AND "`, attrState, `"=?`)

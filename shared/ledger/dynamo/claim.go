@@ -88,12 +88,12 @@ func (s *Store) replace(ctx context.Context, key string, found *ledger.Record, n
 	e := newExpression()
 	if found == nil {
 		e.requireAbsent()
-		for attr, v := range encode(next) {
+		for attr, v := range encode(key, next) {
 			e.set(attr, v)
 		}
 		return s.update(ctx, key, e)
 	}
 	e.requireUnchanged(*found)
-	e.turn(*found, next)
+	e.turn(key, *found, next)
 	return s.update(ctx, key, e)
 }

@@ -174,7 +174,7 @@ func TestRecordFitsAWriteUnit(t *testing.T) {
 	_, rec := ledger.Judge(nil, r, testKeep)
 	rec.Done = []string{"auto-reply-to-incoming-messages", "copy-to-crm-and-billing-systems", "tell-the-team-in-the-chat-room"}
 	rec.Reason, rec.Finished = "outcome_unknown", now
-	it := encode(*rec)
+	it := encode(r.Key, *rec)
 	it[attrKey] = text(r.Key)
 	if size := itemSize(it); size > 1024 {
 		t.Errorf("record of %d bytes", size)

@@ -53,7 +53,7 @@ func (s *Store) end(ctx context.Context, end ledger.End) error {
 	e := newExpression()
 	e.requireInForce(end.Claim)
 	claimed.Started = next.Started // its current value is not known: written below
-	e.turn(claimed, next)
+	e.turn(end.Claim.Key, claimed, next)
 	if len(next.Started) > 0 {
 		e.set(attrStarted, names(next.Started))
 	} else {
@@ -73,6 +73,7 @@ func (s *Store) plan(end ledger.End) (claimed, next ledger.Record, err error) {
 	claimed = ledger.Record{
 		State: ledger.StateClaimed, Owner: c.Owner, Fence: c.Fence, Attempts: c.Attempts, Runs: c.Runs,
 		Done: c.Done, Reason: c.Reason, DedupUntil: c.DedupUntil,
+		Since: c.Since, Kind: c.Kind,
 	}
 	judged, err := ledger.JudgeEnd(&claimed, end, s.keep)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestEngineStore(t *testing.T) {
 		e := newEngine(t)
 		users := e.createTable("id")
 		return ledgertest.Harness{
-			Store: e.store, Keep: testKeep, Table: users,
+			Store: e.store, Index: NewReader(e.client, e.store.table), Keep: testKeep, Table: users,
 			Record: func(t *testing.T, key string) (ledger.Record, bool) {
 				rec, ok, err := NewReader(e.client, e.store.table).Record(t.Context(), key)
 				if err != nil {
@@ -86,21 +86,24 @@ func newEngine(t *testing.T) *engine {
 	}
 	e := &engine{t: t, wire: w, client: New(options).client}
 	options.HTTPClient = &http.Client{Transport: w}
-	options.Table = e.createTable(attrKey)
+	options.Table = e.createTable(attrKey, withIndex)
 	e.store = New(options)
 	return e
 }
 
 // createTable makes a table with a random name, and drops it when the test is over.
-func (e *engine) createTable(key string) string {
+func (e *engine) createTable(key string, edits ...func(*dynamodb.CreateTableInput)) string {
 	e.t.Helper()
 	name := "test-" + rand.Text()
-	_, err := e.client.CreateTable(e.t.Context(), &dynamodb.CreateTableInput{
+	in := &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &key, AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: &key, KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
+	}
+	for _, edit := range edits {
+		edit(in)
+	}
+	if _, err := e.client.CreateTable(e.t.Context(), in); err != nil {
 		e.t.Fatalf("create table on %s: %v", endpoint(e.t), err)
 	}
 	e.t.Cleanup(func() {
@@ -110,6 +113,21 @@ func (e *engine) createTable(key string) string {
 		}
 	})
 	return name
+}
+
+// withIndex adds the index of what is open to the ledger's table.
+func withIndex(in *dynamodb.CreateTableInput) {
+	hash, sort := attrOpen, attrSince
+	in.AttributeDefinitions = append(in.AttributeDefinitions,
+		types.AttributeDefinition{AttributeName: &hash, AttributeType: types.ScalarAttributeTypeN},
+		types.AttributeDefinition{AttributeName: &sort, AttributeType: types.ScalarAttributeTypeN})
+	in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
+		IndexName: new(indexOpen),
+		KeySchema: []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}},
+		Projection: &types.Projection{
+			ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{attrType, attrReason, attrReceived, attrKind},
+		},
+	}}
 }
 
 func (e *engine) get(t *testing.T, table, name, value string) item {

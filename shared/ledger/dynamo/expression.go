@@ -77,10 +77,10 @@ func (e *expression) requireAbsent() {
 	e.conditions = append(e.conditions, "attribute_not_exists("+e.name(attrKey)+")")
 }
 
-// turn changes the attributes of found into those of next. It adds to a set of names that
+// turn changes the attributes of key's record from found into those of next. It adds to a set of names that
 // only grows, so names that were added since the read stay.
-func (e *expression) turn(found, next ledger.Record) {
-	before, after := encode(found), encode(next)
+func (e *expression) turn(key string, found, next ledger.Record) {
+	before, after := encode(key, found), encode(key, next)
 	gained := without(next.Done, found.Done)
 	if len(without(found.Done, next.Done)) == 0 {
 		delete(before, attrDone)

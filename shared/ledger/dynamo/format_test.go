@@ -48,6 +48,8 @@ func TestEngineItemFormat(t *testing.T) {
 	for _, a := range e.store.Claim(t.Context(), []ledger.Request{first, second}) {
 		claims = append(claims, a.Claim) // together
 	}
+	// In which partition of the index an event is does not change either.
+	partitions := map[string]int64{"a#1": 4, "a#2": 13, "a#3": 10}
 	var ends []ledger.End
 	for i, c := range claims {
 		want := map[string]any{
@@ -58,7 +60,7 @@ func TestEngineItemFormat(t *testing.T) {
 		}
 		compare(t, "claimed", plain(e.get(t, e.store.table, attrKey, c.Key)), want)
 		ends = append(ends, ledger.End{Claim: c, At: now.Add(time.Second), State: ledger.StateReleased, Ran: true, Counted: true,
-			NotBefore: now.Add(time.Minute), Reason: "permanent", Done: []string{"b"}, Started: []string{"s"},
+			NotBefore: now.Add(time.Minute), Reason: "permanent", Kind: "charge: *bank.Error", Done: []string{"b"}, Started: []string{"s"},
 			Tries: []ledger.Try{{At: now, Attempt: 1, Outcome: "failed", Handler: "charge", Error: `no "credit" <yet>`}}})
 		if i == 0 {
 			settleAll(t, e.store.End(t.Context(), ends))
@@ -74,6 +76,7 @@ func TestEngineItemFormat(t *testing.T) {
 		compare(t, "released", plain(it), map[string]any{
 			"pk": c.Key, "state": "RELEASED", "owner": first.Owner, "fence": int64(1), "attempts": int64(1), "runs": int64(1),
 			"lease": first.Lease.UnixMilli(), "not_before": now.Add(time.Minute).UnixMilli(), "reason": "permanent",
+			"open": partitions[c.Key], "since": now.Add(time.Second).UnixMilli(), "kind": "charge: *bank.Error",
 			"tries": fmt.Sprintf(`[{"at":%d,"attempt":1,"outcome":"failed","handler":"charge","error":"no \"credit\" <yet>"}]`, now.UnixMilli()),
 			"hash":  first.Hash, "identity": "key", "secret": int64(1), "type": first.Type,
 			"received": first.Received.UnixMilli(), "dedup_until": first.DedupUntil.UnixMilli(),
@@ -98,7 +101,7 @@ func TestRecordOfAnotherVersion(t *testing.T) {
 		{"no tries", func(it item) { delete(it, attrTries) }, 3, 0},
 		{"tries that are not JSON", func(it item) { it[attrTries] = text("soon") }, 3, 0},
 	} {
-		it := encode(ledger.Record{State: ledger.StateReleased, Attempts: 2, Runs: 3, Tries: []ledger.Try{{Attempt: 3, Error: "no credit"}}})
+		it := encode("a#1", ledger.Record{State: ledger.StateReleased, Attempts: 2, Runs: 3, Tries: []ledger.Try{{Attempt: 3, Error: "no credit"}}})
 		tt.edit(it)
 		rec, err := decode(it)
 		if err != nil {

@@ -37,14 +37,17 @@ const (
 	attrFinished     = "finished"
 	attrReason       = "reason"
 	attrTries        = "tries" // JSON, see ledger.EncodeTries
+	attrOpen         = "open"  // the partition of the index of what is open
+	attrSince        = "since"
+	attrKind         = "kind"
 	attrExpires      = "exp"
 )
 
 // An item is an item as the SDK has it.
 type item = map[string]types.AttributeValue
 
-// encode returns the attributes of rec, without the key.
-func encode(rec ledger.Record) item {
+// encode returns the attributes of the record of key, without the key.
+func encode(key string, rec ledger.Record) item {
 	it := item{}
 	putText(it, attrState, string(rec.State))
 	putText(it, attrOwner, rec.Owner)
@@ -69,6 +72,11 @@ func encode(rec ledger.Record) item {
 	putTime(it, attrFinished, rec.Finished)
 	putText(it, attrReason, rec.Reason)
 	putText(it, attrTries, ledger.EncodeTries(rec.Tries))
+	if !rec.Since.IsZero() {
+		putNumber(it, attrOpen, int64(ledger.OpenPartition(key)))
+		putTime(it, attrSince, rec.Since)
+		putText(it, attrKind, rec.Kind)
+	}
 	it[attrExpires] = number(rec.Expires.Unix())
 	return it
 }
@@ -115,7 +123,8 @@ func decode(it item) (*ledger.Record, error) {
 		Done: d.names(attrDone), Started: d.names(attrStarted), Results: d.results(attrResults), Type: d.text(attrType),
 		Received: d.time(attrReceived), DedupUntil: d.time(attrDedupUntil),
 		Earlier: d.time(attrEarlier), FirstClaimed: d.time(attrFirstClaimed), Finished: d.time(attrFinished), Reason: d.text(attrReason),
-		Tries: ledger.DecodeTries(d.text(attrTries)), Expires: time.Unix(d.number(attrExpires), 0).UTC(),
+		Tries: ledger.DecodeTries(d.text(attrTries)),
+		Since: d.time(attrSince), Kind: d.text(attrKind), Expires: time.Unix(d.number(attrExpires), 0).UTC(),
 	}
 	// An older version, which counts only attempts, may have written or changed the record.
 	rec.Runs = max(int(d.number(attrRuns)), rec.Attempts)

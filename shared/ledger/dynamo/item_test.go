@@ -19,13 +19,14 @@ func TestRecordRoundTrip(t *testing.T) {
 		Results: ledger.Results{"a": []byte(`{"n":1}`)}, Type: "t", Received: at(3), DedupUntil: at(4), Earlier: at(5),
 		FirstClaimed: at(6), Finished: at(7), Reason: "permanent", Expires: at(8),
 		Tries: []ledger.Try{{At: at(9), Attempt: 3, Outcome: "failed", Handler: "c", Error: "no"}},
+		Since: at(10), Kind: "c: *bank.Error",
 	}
 	for i, v := 0, reflect.ValueOf(rec); i < v.NumField(); i++ {
 		if v.Field(i).IsZero() {
 			t.Errorf("field %s is not tested", v.Type().Field(i).Name)
 		}
 	}
-	got, err := decode(encode(rec))
+	got, err := decode(encode("a#1", rec))
 	if err != nil {
 		t.Fatal(err)
 	}

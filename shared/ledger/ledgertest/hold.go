@@ -119,6 +119,9 @@ func endCases() []testCase {
 				if want.Finished = at; s == ledger.StateReleased {
 					want.Finished, want.NotBefore = time.Time{}, start().Add(time.Second)
 				}
+				if s != ledger.StateCompleted {
+					want.Since, want.Kind = at, "r"
+				}
 				b.wantUnchanged(key, want)
 			}
 		}},

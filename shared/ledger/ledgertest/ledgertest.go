@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -21,6 +22,11 @@ type Harness struct {
 	// Record and Payload return what is kept under a key, and whether it exists.
 	Record  func(t *testing.T, key string) (ledger.Record, bool)
 	Payload func(t *testing.T, key string) ([]byte, bool)
+	// Index reads the index of what is open, and records by their keys.
+	Index interface {
+		Open(ctx context.Context, partition int, after ledger.OpenEntry, limit int) ([]ledger.OpenEntry, error)
+		RecordsOf(ctx context.Context, keys []string) (map[string]ledger.Record, error)
+	}
 	// Drop removes a state, as a table does some time after it has expired.
 	Drop func(t *testing.T, stateID string)
 
@@ -49,7 +55,7 @@ type testCase struct {
 
 func cases() []testCase {
 	return slices.Concat(
-		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(), triesCases(),
+		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(), triesCases(), openCases(),
 		batchCases(), lossCases(), concurrencyCases(),
 	)
 }

@@ -114,10 +114,10 @@ func (w row) run(b *bench) {
 		b.wantDied(got.Claim.Tries, died, at)
 		got.Claim.Tries = nil
 	}
-	switch reset := w.promise == rowReset || w.promise == rowResetOpen; {
+	switch {
 	case r.Owner == last.Owner:
 		runs = before.Runs
-	case !reset:
+	case !w.reset():
 		runs = before.Runs + 1
 	}
 	want := ledger.Answer{Status: w.want}
@@ -131,7 +131,8 @@ func (w row) run(b *bench) {
 			Key: r.Key, Owner: r.Owner, Fence: fence, Lease: r.Lease, DedupUntil: r.DedupUntil,
 			Attempts: w.attempts, Runs: runs, Done: w.done, Started: w.started, Lapsed: w.lapsed, Reason: w.reason,
 		}
-		if w.promise == rowReset || w.promise == rowResetOpen {
+		want.Claim.Since, want.Claim.Kind = w.open(r, before)
+		if w.reset() {
 			want.Claim.Earlier = before.Received
 		}
 	case ledger.InProgress:
@@ -146,6 +147,23 @@ func (w row) run(b *bench) {
 	w.checkRecord(b, r, runs, before, after)
 }
 
+func (w row) reset() bool { return w.promise == rowReset || w.promise == rowResetOpen }
+
+// open gives since when, and why, the event is open once it is claimed.
+func (w row) open(r ledger.Request, before ledger.Record) (since time.Time, kind string) {
+	since, kind = before.Since, before.Kind
+	if w.reset() {
+		since, kind = time.Time{}, ""
+	}
+	if before.State != ledger.StateClaimed || r.Owner == before.Owner {
+		return since, kind
+	}
+	if since.IsZero() {
+		since = r.At
+	}
+	return since, ledger.OutcomeDied
+}
+
 // checkRecord checks the record that a claim leaves.
 func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after ledger.Record) {
 	want := ledger.Record{
@@ -154,7 +172,8 @@ func (w row) checkRecord(b *bench, r ledger.Request, runs int, before, after led
 		Hash: before.Hash, Identity: before.Identity, Secret: before.Secret, Type: before.Type, Received: before.Received, DedupUntil: before.DedupUntil,
 		FirstClaimed: before.FirstClaimed,
 	}
-	if w.found == nil || w.promise == rowReset || w.promise == rowResetOpen {
+	want.Since, want.Kind = w.open(r, before)
+	if w.found == nil || w.reset() {
 		want.Hash, want.Identity, want.Secret = r.Hash, r.Identity, r.Secret
 		want.Type, want.FirstClaimed = r.Type, r.At
 		want.Received, want.DedupUntil = r.Received, r.DedupUntil
