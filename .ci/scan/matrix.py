@@ -35,6 +35,7 @@ TRIED = {
     "MaximumConcurrency": ["2", "1000"],
     "TableReadUnits": ["20"],
     "TableWriteUnits": ["500"],
+    "IndexWriteUnits": ["250"],
     "TableWarmReadUnits": ["16000"],
     "TableWarmWriteUnits": ["8000"],
     "KeepPayloads": ["all", "contiguity,kyc"],

@@ -27,6 +27,35 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
+// The index of what is open is what package dynamo asks for. Nothing is projected that each
+// claim changes: then a claim of an open event would write to the index, too.
+func TestIndexOfWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	indexes := x.at("Resources", "Table", "Properties", "GlobalSecondaryIndexes")
+	if indexes == nil || len(indexes.Content) != 1 {
+		t.Fatal("template.yaml: the table has not one index")
+	}
+	for path, want := range map[string]string{
+		"IndexName": "open", "KeySchema.0.AttributeName": "open", "KeySchema.1.AttributeName": "since",
+		"Projection.ProjectionType":                  "INCLUDE",
+		"ProvisionedThroughput.1.WriteCapacityUnits": "IndexWriteUnits",
+		"WarmThroughput.1.WriteUnitsPerSecond":       "TableWarmWriteUnits",
+	} {
+		at := append([]string{"Resources", "Table", "Properties", "GlobalSecondaryIndexes", "0"}, strings.Split(path, ".")...)
+		if got := x.value(t, at...); got != want {
+			t.Errorf("template.yaml: %s of the index is %s, want %s", path, got, want)
+		}
+	}
+	var projected []string
+	for _, n := range x.at("Resources", "Table", "Properties", "GlobalSecondaryIndexes", "0", "Projection", "NonKeyAttributes").Content {
+		projected = append(projected, n.Value)
+	}
+	if want := []string{"type", "reason", "received", "kind"}; !slices.Equal(projected, want) {
+		t.Errorf("template.yaml: the index projects %q, want %q", projected, want)
+	}
+}
+
 // What holds events, the record of what was done with them, and secrets that nobody has
 // elsewhere must outlive the stack. Logs end by themselves.
 func TestRetained(t *testing.T) {
