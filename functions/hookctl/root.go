@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/completion"
 	"webhookintake/functions/hookctl/cost"
 	"webhookintake/functions/hookctl/dead"
 	"webhookintake/functions/hookctl/doctor"
@@ -39,6 +40,7 @@ command line is wrong.`,
 	}{
 		{"On this machine", []func(*cli.Env) *cobra.Command{
 			run.Command, send.Command, sign.Command, traffic.Command, types.Command, samples.Command, cost.Command,
+			completion.Command,
 		}},
 		{"On a deployed stack", []func(*cli.Env) *cobra.Command{
 			sources.Command, doctor.Command, events.Command, dead.Command,

@@ -67,7 +67,7 @@ func (f *APIFlags) Add(c *cobra.Command, token string) {
 // to be https or on this machine, because it receives the token.
 func (f *APIFlags) Base(own string) (string, error) {
 	if f.URL != "" && !IsHTTPS(f.URL) && !IsLoopback(f.URL) {
-		return "", Usagef("--api has to be an https URL, because it receives the token")
+		return "", BadValue("api", f.URL, "an https URL, because it receives the token")
 	}
 	return cmp.Or(f.URL, own), nil
 }

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"webhookintake/shared/hook"
@@ -33,7 +31,11 @@ type Env struct {
 	// machine's role.
 	AWS func(ctx context.Context, region, profile string) (aws.Config, error)
 
+	// Folder is a folder of the clone, whose samconfig.toml names a stack; empty means none.
+	Folder string
+
 	started bool // the command line is valid and its command runs
+	told    bool // the stack that the command line does not name was said
 }
 
 // NewEnv returns the Env of a process with these streams, with no handlers.
@@ -41,16 +43,11 @@ func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) strin
 	e := &Env{
 		Stdin: stdin, Out: NewWriter(stdout, getenv), Err: NewWriter(stderr, getenv), Getenv: getenv, Now: time.Now,
 		Register: func(*hook.Registry, func(string) string) error { return nil },
+		AWS:      loadAWS,
+		Folder:   ".",
 	}
-	e.Password, e.AWS = e.readPassword, e.readAWS
+	e.Password = e.readPassword
 	return e
-}
-
-// readAWS reads the settings that AWS's own tools read. Without a logger, the SDK would write
-// its warnings past Err.
-func (e *Env) readAWS(ctx context.Context, region, profile string) (aws.Config, error) {
-	return config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithSharedConfigProfile(profile),
-		config.WithLogger(logging.NewStandardLogger(e.Err)))
 }
 
 // Main runs the process's own command line and returns its exit code.
@@ -74,12 +71,12 @@ func (e *Env) Execute(ctx context.Context, root *cobra.Command, args []string) e
 	root.SetErr(e.Err)
 	command, err := root.ExecuteContextC(ctx)
 	if err != nil && !e.started {
-		err = &UsageError{err}
+		err = badFlag(command, err)
 	}
-	if _, ok := errors.AsType[*UsageError](err); ok {
+	if usage, ok := errors.AsType[*UsageError](err); ok && !usage.Complete {
 		return fmt.Errorf("%w\nsee: %s --help", err, command.CommandPath())
 	}
-	return err
+	return plainAWS(err)
 }
 
 // Run turns fn into a command's RunE. An error before fn starts is a [UsageError].
@@ -91,10 +88,15 @@ func (e *Env) Run(fn func(ctx context.Context, args []string) error) func(*cobra
 }
 
 // Group completes a command that only holds others. Without one of them it is a
-// [UsageError] with this text.
+// [UsageError] with this text, or shows its help if the text is empty.
 func Group(c *cobra.Command, want string, members ...*cobra.Command) *cobra.Command {
-	c.Args = cobra.NoArgs
-	c.RunE = func(*cobra.Command, []string) error { return Usagef("%s", want) }
+	c.Args = noSuchCommand
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if want == "" {
+			return c.Help()
+		}
+		return Usagef("%s", want)
+	}
 	c.AddCommand(members...)
 	return c
 }
@@ -104,8 +106,8 @@ func Root(c *cobra.Command) *cobra.Command {
 	c.Use = "hookctl"
 	c.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "go tool hookctl"}
 	c.SilenceErrors, c.SilenceUsage = true, true
-	c.Args = cobra.NoArgs
-	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	c.CompletionOptions.DisableDefaultCmd = true
-	return c
+	c.CompletionOptions.DisableDefaultCmd = true // there is one with help of its own
+	c.Version = buildVersion()
+	c.SetVersionTemplate("hookctl {{.Version}}\n")
+	return Group(c, "")
 }

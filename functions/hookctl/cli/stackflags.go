@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -17,24 +16,41 @@ type StackFlags struct {
 
 // Add adds the flags to a command. Use is the help of --stack; empty means the usual one.
 func (f *StackFlags) Add(c *cobra.Command, use string) {
-	use = cmp.Or(use, "work on the deployed stack with this `NAME`; without it, on the engines\nthat QUEUE_URL, DLQ_URL, TABLE_NAME and AWS_ENDPOINT_URL name")
-	c.Flags().StringVar(&f.Name, "stack", "", use)
+	use = cmp.Or(use, "work on the deployed stack with this `NAME`")
+	c.Flags().StringVar(&f.Name, "stack", "", use+"; by default that of\nHOOKCTL_STACK, the engines that QUEUE_URL, DLQ_URL and TABLE_NAME name,\nor the stack of samconfig.toml")
 	c.Flags().StringVar(&f.Region, "region", "", "the stack's `REGION`; by default that of AWS's own settings")
 	c.Flags().StringVar(&f.Profile, "profile", "", "`NAME` of a profile in AWS's own settings, for region and credentials")
 }
 
-// Stack finds the stack that the flags name, or else the engines of the environment.
+// tell says once which stack is used, if the command line does not name it.
+func (e *Env) tell(c stack.Choice) {
+	if c.From != "" && !e.told {
+		e.told = true
+		e.Err.Print("hookctl: stack %s, named by %s", c.Name, c.From)
+	}
+}
+
+// Stack finds the stack or the engines that [stack.Lookup.Choose] chooses.
 func (e *Env) Stack(ctx context.Context, f StackFlags) (*stack.Stack, error) {
+	chosen, err := stack.Lookup{Getenv: e.Getenv, Folder: e.Folder}.Choose(f.Name)
+	if err != nil {
+		return nil, err
+	}
+	e.tell(chosen)
+	f = StackFlags{Name: chosen.Name, Region: cmp.Or(f.Region, chosen.Region), Profile: cmp.Or(f.Profile, chosen.Profile)}
 	settings, err := e.AWS(ctx, f.Region, f.Profile)
 	if err != nil {
-		return nil, fmt.Errorf("read AWS's settings: %w", err)
+		return nil, err
 	}
 	if f.Name == "" {
 		return stack.FromEnvironment(settings, e.Getenv), nil
 	}
+	if settings.Region == "" {
+		return nil, errNoRegion
+	}
 	s, err := stack.Find(ctx, settings, e.Getenv, f.Name)
 	if err != nil {
-		return nil, err
+		return nil, plainAWS(err)
 	}
 	// Another region may have a stack of that name too. A command that is suggested to the
 	// user has to find this one.

@@ -3,7 +3,14 @@ package cli
 import (
 	"net"
 	"net/url"
+	"strconv"
 )
+
+// IsPort reports whether text is empty or the number of a port.
+func IsPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil
+}
 
 // IsHTTPS reports whether text is an https URL with a host.
 func IsHTTPS(text string) bool {

@@ -24,11 +24,8 @@ second, as in the README.`,
 		Example: `  go tool hookctl cost
   go tool hookctl cost --events 50000000 --batch 4 --handler-wait 300ms
   go tool hookctl cost --json | jq .total_usd`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(context.Context, []string) error {
-			if err := u.Check(); err != nil {
-				return &cli.UsageError{Err: err}
-			}
 			p, err := DefaultPrices()
 			if err != nil {
 				return err
@@ -44,12 +41,12 @@ second, as in the README.`,
 		}),
 	}
 	f := c.Flags()
-	f.Float64Var(&u.Events, "events", u.Events, "`EVENTS` a month")
-	f.Float64Var(&u.Batch, "batch", u.Batch, "events in a batch of process, on average: 1 to 10")
-	f.IntVar(&u.Sources, "sources", u.Sources, "sources that send all the time; each has its own metrics")
+	cli.Flag(c, &u.Events, "events", u.Events, cli.Number(1, most), "`EVENTS` a month")
+	cli.Flag(c, &u.Batch, "batch", u.Batch, cli.Number(1, 10), "events in a batch of process, on average: 1 to 10")
+	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "sources that send all the time; each has its own metrics")
 	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64 instead of x86_64")
 	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "keep all payloads (KeepPayloads=all)")
-	f.DurationVar(&u.HandlerWait, "handler-wait", u.HandlerWait, "how long handlers wait for each batch, for example for an API")
+	cli.Flag(c, &u.HandlerWait, "handler-wait", u.HandlerWait, cli.Span(0), "how long handlers wait for each batch, for example for an API")
 	f.BoolVar(&asJSON, "json", false, "print one JSON document")
 	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as in the README")
 	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")

@@ -13,12 +13,12 @@ import (
 func TestCostUsageErrors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ args, want string }{
-		{"cost --events 0", "events: 0"},
+		{"cost --events 0", `--events "0": give a number from 1`},
 		{"cost --batch 11", "1 to 10"},
-		{"cost --sources 0", "sources: 0"},
+		{"cost --sources 0", `--sources "0": give a whole number of at least 1`},
 		{"cost --json --markdown", "json markdown"},
 		{"cost --scale --events 5", "events scale"},
-		{"cost month", "unknown command"},
+		{"cost month", "got 1 argument"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/queue"
@@ -41,7 +42,10 @@ func (f *letterFlags) add(c *cobra.Command, jsonHelp string) {
 	c.Flags().StringSliceVar(&f.reasons, "reason", nil, "letters with one of these `REASONS`, separated by commas:\n"+reasonList())
 	c.Flags().StringSliceVar(&f.sources, "source", nil, "letters of these `SOURCES`")
 	c.Flags().StringSliceVar(&f.types, "type", nil, "letters of these event `TYPES`")
-	c.Flags().IntVar(&f.limit, "limit", 0, "at most `N` letters; 0 means all")
+	cli.Complete(c, "reason", strings.FieldsFunc(reasonList(), func(r rune) bool { return strings.ContainsRune(", \n", r) })...)
+	cli.Complete(c, "source", cli.SourceNames()...)
+	cli.Complete(c, "type", dialect.TypeNames()...)
+	cli.Flag(c, &f.limit, "limit", 0, cli.Whole(0, 0), "at most `N` letters; 0 means all")
 	c.Flags().BoolVar(&f.json, "json", false, jsonHelp)
 	f.stack.Add(c, "")
 }
@@ -65,12 +69,9 @@ func (f *letterFlags) filter(ids []string) (dead.Filter, error) {
 	for _, text := range f.reasons {
 		reason := queue.Reason(text)
 		if !slices.Contains(dead.Reasons(), reason) {
-			return filter, cli.Usagef("--reason: there is no reason %q; the reasons are:\n%s", text, reasonList())
+			return filter, cli.BadValue("reason", text, "one of "+strings.ReplaceAll(reasonList(), "\n", " "))
 		}
 		filter.Reasons = append(filter.Reasons, reason)
-	}
-	if f.limit < 0 {
-		return filter, cli.Usagef("--limit has to be at least 0")
 	}
 	return filter, nil
 }

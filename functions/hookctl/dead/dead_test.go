@@ -21,9 +21,9 @@ func TestDeadUsage(t *testing.T) {
 		want       string
 	}{
 		{"nothing to do", "", nil, cli.ExitUsage, "list, show, redrive"},
-		{"no such reason", "list --reason tired", nil, cli.ExitUsage, `"tired"; the reasons are:` + "\npermanent, attempts"},
+		{"no such reason", "list --reason tired", nil, cli.ExitUsage, `--reason "tired": give one of permanent, attempts`},
 		{"a limit below 0", "list --limit -1", nil, cli.ExitUsage, "--limit"},
-		{"no id", "show", nil, cli.ExitUsage, "accepts 1 arg"},
+		{"no id", "show", nil, cli.ExitUsage, "got 0 arguments; the form is: go tool hookctl dead show ID"},
 		{"none is chosen", "redrive", nil, cli.ExitUsage, "--all alone"},
 		{"all, and some", "redrive --all --source kyc", nil, cli.ExitUsage, "--all alone"},
 		{"all, and one", "redrive --all evt_1", nil, cli.ExitUsage, "--all alone"},

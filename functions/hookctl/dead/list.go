@@ -32,7 +32,7 @@ Looking counts as a receive, and the dead-letter queue has no limit of those.`,
 		Example: `  go tool hookctl dead list --stack NAME
   go tool hookctl dead list --stack NAME --reason attempts,permanent --source kyc
   go tool hookctl dead list --stack NAME --json | jq -r .id`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return list(ctx, e, f)
 		}),

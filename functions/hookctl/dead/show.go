@@ -33,7 +33,7 @@ With --payload it also shows the body, and for a conflict the other body, if the
 keeps it. It may contain messages, phone numbers and tax numbers.`,
 		Example: `  go tool hookctl dead show evt_1 --stack NAME
   go tool hookctl dead show evt_1 --stack NAME --payload --json | jq -r .payload`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.Args(1, 1),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return show(ctx, e, f, args[0], payload, asJSON)
 		}),

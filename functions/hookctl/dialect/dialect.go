@@ -76,14 +76,21 @@ func All() []Dialect {
 
 // Of returns the dialect of the provider with that name. The error lists all names.
 func Of(provider string) (Dialect, error) {
-	var names []string
 	for _, d := range All() {
 		if d.Provider.Name() == provider {
 			return d, nil
 		}
+	}
+	return Dialect{}, fmt.Errorf("no provider %q; there are %s", provider, strings.Join(Providers(), ", "))
+}
+
+// Providers lists the names of all providers.
+func Providers() []string {
+	var names []string
+	for _, d := range All() {
 		names = append(names, d.Provider.Name())
 	}
-	return Dialect{}, fmt.Errorf("no provider %q; there are %s", provider, strings.Join(names, ", "))
+	return names
 }
 
 // Types lists the typed events of all providers.
@@ -93,6 +100,16 @@ func Types() []webhook.TypeInfo {
 		types = slices.Concat(types, d.Types)
 	}
 	return types
+}
+
+// TypeNames lists the types of the events of all samples, typed or not.
+func TypeNames() []string {
+	var names []string
+	for _, s := range Samples() {
+		names = append(names, s.Type)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // signingPrefix begins the signing secrets of Standard Webhooks and of Contiguity.

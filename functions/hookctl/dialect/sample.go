@@ -48,6 +48,13 @@ func Names() []string {
 	return files
 }
 
+// Words lists all that [Find] takes: the types that can be sent, and the names of the samples.
+func Words() []string {
+	words := slices.Concat(Names(), TypeNames())
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
 // Samples returns the samples in the order of [All] and [Types]. Within a provider, events
 // without a Go type come last.
 func Samples() []Sample {

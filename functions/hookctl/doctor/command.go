@@ -23,7 +23,7 @@ type flags struct {
 func Command(e *cli.Env) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
-		Use:   "doctor --stack NAME",
+		Use:   "doctor",
 		Short: "Follow a signed webhook through a deployed stack",
 		Long: `doctor sends a signed synthetic webhook through the public URL, follows it to the ledger,
 and prints each step with the time that it took:
@@ -48,28 +48,26 @@ would handle it, doctor sends it only with --yes. It stays in the ledger like an
 event.
 
 doctor needs to read the stack's outputs, the sources' secret, the table and the queues'
-attributes. Without --stack it uses WEBHOOK_URL, TABLE_NAME, QUEUE_URL, DLQ_URL
-(optional), and SOURCES or SOURCES_SECRET_ARN.
+attributes. For engines it uses WEBHOOK_URL, TABLE_NAME, QUEUE_URL, DLQ_URL (optional),
+and SOURCES or SOURCES_SECRET_ARN.
 
 It exits with 1 if a step failed. With --json it prints one JSON document at the end.`,
 		Example: `  go tool hookctl doctor --stack webhook-intake
   go tool hookctl doctor --stack webhook-intake --source kyc --yes
   go tool hookctl doctor --stack webhook-intake --json | jq .steps[].ms`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error { return check(ctx, e, f) }),
 	}
-	f.stack.Add(c, "check the deployed stack with this `NAME`; without it, what the environment\nnames")
+	f.stack.Add(c, "check the deployed stack with this `NAME`")
 	c.Flags().StringVar(&f.source, "source", "", "send the webhook of the source with this `NAME`; by default the first whose events\nhave ids, preferably one whose event no handler handles")
-	c.Flags().DurationVar(&f.wait, "wait", DefaultWait, "wait this `LONG` for the event to end")
+	cli.Complete(c, "source", cli.SourceNames()...)
+	cli.Flag(c, &f.wait, "wait", DefaultWait, cli.Span(time.Second), "wait this `LONG` for the event to end")
 	c.Flags().BoolVar(&f.yes, "yes", false, "send the webhook even if handlers would handle it")
 	c.Flags().BoolVar(&f.json, "json", false, "print the report as JSON, and nothing else")
 	return c
 }
 
 func check(ctx context.Context, e *cli.Env, f flags) error {
-	if f.wait <= 0 {
-		return cli.Usagef("--wait has to be greater than 0")
-	}
 	o := Options{
 		Find: func(ctx context.Context) (Site, error) {
 			s, err := e.Stack(ctx, f.stack)

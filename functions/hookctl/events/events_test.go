@@ -20,7 +20,7 @@ func TestEventsUsage(t *testing.T) {
 	}{
 		{"nothing to do", "", cli.ExitUsage, "list, show, replay"},
 		{"no such state", "list --state done", cli.ExitUsage, "claimed, released, completed, failed, unhandled"},
-		{"no such time", "list --since yesterday", cli.ExitUsage, `--since: "yesterday" is neither`},
+		{"no such time", "list --since yesterday", cli.ExitUsage, `--since "yesterday": give how long ago`},
 		{"a time to come", "list --until -5m", cli.ExitUsage, "--until"},
 		{"nothing to list", "list --limit 0", cli.ExitUsage, "--limit"},
 		{"nowhere", "list", cli.ExitFailed, "TableName is not known: give --stack NAME"},
@@ -34,7 +34,7 @@ func TestEventsUsage(t *testing.T) {
 		{"a body for a selection", "replay --source kyc --file x", cli.ExitUsage, "one event"},
 		{"a provider for many", "replay --since 1h --provider kyc", cli.ExitUsage, "--provider needs --source"},
 		{"events that continue by themselves", "replay --state released", cli.ExitUsage, "completed, failed or unhandled"},
-		{"selection of no state", "replay --state done", cli.ExitUsage, "--state has to be one of"},
+		{"selection of no state", "replay --state done", cli.ExitUsage, `--state "done": give one of`},
 		{"no file", "replay kyc 1 --file testdata/nothing-here", cli.ExitFailed, "read the body"},
 		{"no queue", "replay kyc 1", cli.ExitFailed, "QueueUrl is not known"},
 	} {

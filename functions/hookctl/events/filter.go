@@ -1,8 +1,6 @@
 package events
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/dynamo"
 )
@@ -28,7 +27,9 @@ type filter struct {
 func (f *filter) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "", "of the source with this `NAME`")
 	c.Flags().StringVar(&f.eventType, "type", "", "of this `TYPE`")
-	c.Flags().StringVar(&f.state, "state", "", "in this `STATE`: "+strings.Join(states(), ", "))
+	cli.Complete(c, "source", cli.SourceNames()...)
+	cli.Complete(c, "type", dialect.TypeNames()...)
+	cli.Flag(c, &f.state, "state", "", cli.OneOf(states()...), "in this `STATE`: "+strings.Join(states(), ", "))
 	c.Flags().StringVar(&f.since, "since", "", "received since this `TIME`, as 90m, 24h or 7d ago, or as 2026-10-01 or\n2026-10-01T12:00:00Z")
 	c.Flags().StringVar(&f.until, "until", "", "received before this `TIME`, in the same forms")
 }
@@ -49,26 +50,20 @@ func states() []string {
 // scan reads the flags.
 func (f *filter) scan(now time.Time) (s dynamo.Scan, err error) {
 	s.Source, s.Type = f.source, f.eventType
-	switch {
-	case f.state == stateUnhandled:
+	s.State = ledger.State(strings.ToUpper(f.state))
+	if f.state == stateUnhandled {
 		s.State, s.Reason = ledger.StateCompleted, ledger.ReasonUnhandled
-	case f.state != "" && !slices.Contains(states(), f.state):
-		return s, cli.Usagef("--state has to be one of %s", strings.Join(states(), ", "))
-	default:
-		s.State = ledger.State(strings.ToUpper(f.state))
 	}
-	if s.From, err = moment(f.since, now); err != nil {
-		return s, cli.Usagef("--since: %w", err)
+	if s.From, err = moment("since", f.since, now); err != nil {
+		return s, err
 	}
-	if s.Until, err = moment(f.until, now); err != nil {
-		return s, cli.Usagef("--until: %w", err)
-	}
-	return s, nil
+	s.Until, err = moment("until", f.until, now)
+	return s, err
 }
 
-// moment reads a time, or how long ago it was; an empty text gives the zero time. A date
-// starts in now's zone.
-func moment(text string, now time.Time) (time.Time, error) {
+// moment reads a flag's time, or how long ago it was; an empty text gives the zero time. A
+// date starts in now's zone.
+func moment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -86,5 +81,5 @@ func moment(text string, now time.Time) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
-	return time.Time{}, fmt.Errorf("%q is neither a duration, as 90m, 24h or 7d, nor a time, as 2026-10-01 or 2026-10-01T12:00:00Z", text)
+	return time.Time{}, cli.BadValue(flag, text, "how long ago, as 90m, 24h or 7d, or a time, as 2026-10-01 or 2026-10-01T12:00:00Z")
 }

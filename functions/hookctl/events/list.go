@@ -28,11 +28,8 @@ handlers finished, when the next try is, and why the last one failed. Times are 
 		Example: `  go tool hookctl events list --stack intake --since 24h
   go tool hookctl events list --stack intake --state failed --source contiguity
   go tool hookctl events list --stack intake --state unhandled --json | jq -r .type | sort | uniq -c`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			if limit < 1 || limit > events.MaxSelected {
-				return cli.Usagef("--limit has to be from 1 to %d", events.MaxSelected)
-			}
 			scan, err := filter.scan(e.Now())
 			if err != nil {
 				return err
@@ -56,7 +53,7 @@ handlers finished, when the next try is, and why the last one failed. Times are 
 		}),
 	}
 	filter.add(c)
-	c.Flags().IntVar(&limit, "limit", 50, "list the newest `N`")
+	cli.Flag(c, &limit, "limit", 50, cli.Whole(1, events.MaxSelected), "list the newest `N`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print each event as a line of JSON, and on stderr how many are left out")
 	from.Add(c, "")
 	return c

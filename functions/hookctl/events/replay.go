@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
@@ -59,6 +60,7 @@ It exits with 1 if an event could not be put into the queue.`,
 	c.Flags().StringSliceVar(&f.handlers, "handler", nil, "run these handlers again: `NAMES`, A,B; all by default")
 	c.Flags().StringVar(&f.file, "file", "", "read the body of the only event from this `FILE`, byte for byte")
 	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of the source's provider, if the source has another name")
+	cli.Complete(c, "provider", dialect.Providers()...)
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would run and be sent")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 	f.from.Add(c, "")

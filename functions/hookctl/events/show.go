@@ -31,7 +31,7 @@ and only if it is kept: for the sources that the template's parameter KeepPayloa
 (KEEP_PAYLOADS of process).`,
 		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: cli.Args(1, 2),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			keys, err := eventKeys(args)
 			if err != nil {

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,11 +37,8 @@ not final yet are only listed, because their webhooks are still to come. If the 
 		Example: `  go tool hookctl reconcile compliancely --id 70001,70002 --username me --dry-run
   go tool hookctl reconcile compliancely --id 70001 --product transcript --username me \
     --password-env COMPLIANCELY_PASSWORD --queue-url https://sqs.…`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			if !slices.Contains(reconcile.Products(), product) {
-				return cli.Usagef("--product has to be %s", strings.Join(reconcile.Products(), " or "))
-			}
 			send, err := to.sender(ctx, e)
 			if err != nil {
 				return err
@@ -67,7 +63,7 @@ not final yet are only listed, because their webhooks are still to come. If the 
 	c.Flags().StringSliceVar(&ids, "id", nil, "`IDS` of the requests, separated by commas")
 	_ = c.MarkFlagRequired("id") // fails only for an unknown flag
 	c.Flags().BoolVar(&withPending, "pending", false, "also queue requests that are not final yet")
-	c.Flags().StringVar(&product, "product", reconcile.Products()[0], "the `PRODUCT`: "+strings.Join(reconcile.Products(), " or "))
+	cli.Flag(c, &product, "product", reconcile.Products()[0], cli.OneOf(reconcile.Products()...), "the `PRODUCT`: "+strings.Join(reconcile.Products(), " or "))
 	c.Flags().StringVar(&username, "username", "", "log in with this `NAME` and a password")
 	password.Add(c, "the password")
 	api.Add(c, "an old token, instead of a login,")

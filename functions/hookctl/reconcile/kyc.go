@@ -41,11 +41,8 @@ at most ten minutes at a time, and four times for a request.`,
 		Example: `  go tool hookctl reconcile kyc --since 24h --dry-run
   go tool hookctl reconcile kyc --kept --since 72h --stack intake
   go tool hookctl reconcile kyc --session ID,ID --token-env KYC_TOKEN --queue-url https://sqs.…`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			if since <= 0 {
-				return cli.Usagef("--since has to be greater than 0")
-			}
 			send, err := to.sender(ctx, e)
 			if err != nil {
 				return err
@@ -68,7 +65,7 @@ at most ten minutes at a time, and four times for a request.`,
 			return errors.Join(err, to.deliver(ctx, e.Out, found, send))
 		}),
 	}
-	c.Flags().DurationVar(&since, "since", 24*time.Hour, "ask for watchlists that were checked within this `LONG`; with --kept,\nlook at webhooks received within it")
+	cli.Flag(c, &since, "since", 24*time.Hour, cli.Span(time.Second), "ask for watchlists that were checked within this `LONG`; with --kept,\nlook at webhooks received within it")
 	c.Flags().StringSliceVar(&sessions, "session", nil, "`IDS` of sessions, separated by commas")
 	c.Flags().BoolVar(&kept, "kept", false, "also ask for sessions that are undecided in kept payloads; reads the whole\ntable of --stack, or the one that TABLE_NAME names")
 	api.Add(c, "the API's token")

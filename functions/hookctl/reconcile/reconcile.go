@@ -42,8 +42,7 @@ func (f *queueFlags) add(c *cobra.Command, source string) {
 	c.Flags().StringVar(&f.url, "queue-url", "", "put the events into this queue, by its SQS `URL`; credentials come\nfrom AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only list what would be queued")
 	c.Flags().StringVar(&f.source, "source", source, "`NAME` of the source that the events belong to")
-	f.stack.Add(c, "put the events into the queue of the deployed stack with this `NAME`")
-	c.MarkFlagsOneRequired("queue-url", "stack", "dry-run")
+	f.stack.Add(c, "queue the events in the deployed stack with this `NAME`")
 	c.MarkFlagsMutuallyExclusive("queue-url", "stack")
 	c.MarkFlagsMutuallyExclusive("queue-url", "dry-run")
 }
@@ -81,7 +80,7 @@ func (f queueFlags) sender(ctx context.Context, e *cli.Env) (sendFunc, error) {
 
 // queue returns the stack's queue, or the one of --queue-url.
 func (f queueFlags) queue(ctx context.Context, e *cli.Env) (*sqs.Queue, error) {
-	if f.stack.Name != "" {
+	if f.url == "" {
 		s, err := e.Stack(ctx, f.stack)
 		if err != nil {
 			return nil, err
@@ -108,13 +107,14 @@ func (f queueFlags) queue(ctx context.Context, e *cli.Env) (*sqs.Queue, error) {
 }
 
 // settings returns the settings of the stack's source, so that ids are made as ingest makes
-// them. Without a stack, or if it has no such source, they are the zero Settings.
+// them. They are the zero Settings for --queue-url, for engines, for a dry run without --stack, which
+// asks AWS nothing, and if the stack has no such source.
 func (f queueFlags) settings(ctx context.Context, e *cli.Env) (none webhook.Settings, err error) {
-	if f.stack.Name == "" {
+	if f.url != "" || f.dryRun && f.stack.Name == "" {
 		return none, nil
 	}
 	s, err := e.Stack(ctx, f.stack)
-	if err != nil {
+	if err != nil || s.Name == "" {
 		return none, err
 	}
 	id, err := s.Get(stack.SourcesSecret)

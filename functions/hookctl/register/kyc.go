@@ -48,7 +48,7 @@ webhooks are answered with 401.`,
 		Example: `  go tool hookctl register kyc --url https://…/hooks/kyc
   go tool hookctl register kyc --url https://…/hooks/kyc --email risk@example.com --staging
   go tool hookctl register kyc --url https://…/hooks/kyc --token-env T --secret-out kyc.secret --yes`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return registerKYC(ctx, e, f, e.Out.IsTerminal())
 		}),
@@ -100,8 +100,10 @@ func (f flags) change(e *cli.Env) (change kyc.ChannelChange, err error) {
 	if f.slackEnv != "" {
 		slack = e.Getenv(f.slackEnv)
 	}
+	if !cli.IsHTTPS(f.url) {
+		return change, cli.BadValue("url", f.url, "an https URL, as https://…/hooks/kyc")
+	}
 	err = cli.CheckUsage(
-		cli.Check{Fault: !cli.IsHTTPS(f.url), Text: "--url has to be an https URL, as https://…/hooks/kyc"},
 		cli.Check{Fault: (f.slack != "" || f.slackEnv != "") && !cli.IsHTTPS(slack), Text: "Slack's URL has to be an https URL"},
 		cli.Check{
 			Fault: slices.ContainsFunc(f.emails, func(address string) bool { return !strings.Contains(address, "@") }),

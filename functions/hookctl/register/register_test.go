@@ -187,12 +187,12 @@ func TestRegisterUsage(t *testing.T) {
 	for _, tt := range []struct{ name, args, want string }{
 		{"no provider", "", "name a provider: kyc"},
 		{"another provider", "contiguity", `unknown command "contiguity"`},
-		{"no URL", "kyc --secret-out x", "--url has to be an https URL"},
-		{"URL in the clear", "kyc --secret-out x --url http://in.example.com/hooks/kyc", "--url has to be an https URL"},
+		{"no URL", "kyc --secret-out x", `--url "": give an https URL`},
+		{"URL in the clear", "kyc --secret-out x --url http://in.example.com/hooks/kyc", `--url "http://in.example.com/hooks/kyc": give an https URL`},
 		{"Slack in the clear", "kyc --secret-out x --url https://in.example.com --slack http://hooks.example.com/7331", "Slack's URL"},
 		{"empty Slack", "kyc --secret-out x --url https://in.example.com --slack-env NOT_SET", "Slack's URL"},
 		{"no address", "kyc --secret-out x --url https://in.example.com --email nobody", "--email takes addresses"},
-		{"token in the clear", "kyc --secret-out x --url https://in.example.com --api http://example.com", "--api has to be an https URL"},
+		{"token in the clear", "kyc --secret-out x --url https://in.example.com --api http://example.com", `--api "http://example.com": give an https URL`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

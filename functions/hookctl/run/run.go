@@ -45,7 +45,7 @@ is not set there; while the samples are shown, they get sample settings only.`,
   go tool hookctl run --once                # the samples only; exits with 1 if one fails
   go tool hookctl run --fresh               # with empty queue and ledger
   SOURCES="$(cat sources.json)" go tool hookctl run --addr 127.0.0.1:9000`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 	}
 	c.RunE = e.Run(func(ctx context.Context, _ []string) error {
 		if o.watch {
@@ -53,7 +53,7 @@ is not set there; while the samples are shown, they get sample settings only.`,
 		}
 		return run(ctx, e, o)
 	})
-	c.Flags().StringVar(&o.addr, "addr", sign.DefaultAddress, "receive webhooks at `HOST:PORT`; port 0 takes a free one")
+	cli.Flag(c, &o.addr, "addr", sign.DefaultAddress, cli.Address(), "receive webhooks at `HOST:PORT`; port 0 takes a free one")
 	c.Flags().BoolVar(&o.once, "once", false, "show the samples and exit; nothing is saved")
 	c.Flags().BoolVar(&o.watch, "watch", false, "build again and restart when a Go file changes")
 	c.Flags().StringVar(&o.data, "data", "", "save queue and ledger in `DIR`; default .hookctl of this module, else nowhere")

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"webhookintake/functions/hookctl/cli"
@@ -162,8 +163,11 @@ func exampleCurl(base string) string {
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("--addr %q: address already in use: is hookctl run running already? Choose another port: --addr 127.0.0.1:0", addr)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w; is hookctl run running already? Choose another port: --addr 127.0.0.1:0", err)
+		return nil, fmt.Errorf("--addr %q: %w; choose another address: --addr 127.0.0.1:0", addr, err)
 	}
 	return listener, nil
 }

@@ -28,7 +28,7 @@ the public sample secrets, for sam local invoke and for tests. It writes the sam
 each time, and does not touch other files.`,
 		Example: `  go tool hookctl samples
   go tool hookctl samples --check    # exits with 1 if a file is out of date`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			files, err := Build(ctx)
 			if err != nil {

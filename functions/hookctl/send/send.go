@@ -53,24 +53,21 @@ names another one. It exits with 1 unless every answer is 200.`,
   go tool hookctl send text.incoming.sms --times 3     # the second and third are dropped
   go tool hookctl send kyc.session.approved --bad-signature
   go tool hookctl send --file body.json --provider kyc --secret-env KYC_SECRET --to https://…`,
-		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp),
+		Args:              cli.Args(0, 1),
+		ValidArgsFunction: cli.Words(dialect.Words()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return send(ctx, e, f, args)
 		}),
 	}
 	f.message.Add(c)
 	c.Flags().StringVar(&f.id, "id", "", "send the sample with this event `ID` and its own time")
-	c.Flags().IntVar(&f.times, "times", 1, "send the same event `N` times")
+	cli.Flag(c, &f.times, "times", 1, cli.Whole(1, 0), "send the same event `N` times")
 	c.Flags().BoolVar(&f.badSignature, "bad-signature", false, "sign with a wrong secret; the receiver has to refuse that")
 	c.Flags().BoolVar(&f.json, "json", false, "print each answer as a line of JSON")
 	return c
 }
 
 func send(ctx context.Context, e *cli.Env, f flags, args []string) error {
-	if f.times < 1 {
-		return cli.Usagef("--times has to be at least 1")
-	}
 	m, err := f.message.Message(e, args)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type MessageFlags struct {
 func (f *MessageFlags) Add(c *cobra.Command) {
 	c.Flags().StringVar(&f.File, "file", "", "read the body from this `FILE`, instead of a sample; - is standard input")
 	c.Flags().StringVar(&f.Provider, "provider", "", "`NAME` of the provider whose webhook the file is")
+	cli.Complete(c, "provider", dialect.Providers()...)
 	f.TargetFlags.Add(c)
 }
 
@@ -43,6 +44,7 @@ type TargetFlags struct {
 func (f *TargetFlags) Add(c *cobra.Command) {
 	c.Flags().StringVar(&f.To, "to", "", "send to this `URL`, by default to hookctl run; a URL without a path gets\n/hooks/<provider>")
 	c.Flags().StringVar(&f.Signed, "signed", "", "`WHAT` kyc signs: body, the default, or timestamp.body")
+	cli.Complete(c, "signed", "body", "timestamp.body")
 	c.Flags().StringVar(&f.Header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
 	f.Secret.Add(c)
 }
@@ -84,8 +86,9 @@ func hookURL(to string, p webhook.Provider) (string, error) {
 		to = "http://" + DefaultAddress
 	}
 	u, err := url.Parse(to)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return "", cli.Usagef("--to %q is not a URL; give one like https://example.com/hooks/%s", to, p.Name())
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || !cli.IsPort(u.Port()) {
+		shown, _, _ := strings.Cut(to, "?") // the query may hold a token
+		return "", cli.BadValue("to", shown, "an http or https URL, as https://example.com/hooks/"+p.Name())
 	}
 	if u.Path == "" || u.Path == "/" {
 		u.Path = "/hooks/" + p.Name()
@@ -131,7 +134,7 @@ func (f MessageFlags) read(e *cli.Env) (p webhook.Provider, body []byte, err err
 	}
 	d, err := dialect.Of(f.Provider)
 	if err != nil {
-		return nil, nil, &cli.UsageError{Err: err}
+		return nil, nil, cli.BadValue("provider", f.Provider, "one of "+strings.Join(dialect.Providers(), ", "))
 	}
 	if f.File == "-" {
 		body, err = io.ReadAll(e.Stdin)

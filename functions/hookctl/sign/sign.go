@@ -27,8 +27,8 @@ masked unless it is the sample one.`,
 		Example: `  go tool hookctl sign text.incoming.sms --curl
   go tool hookctl sign --provider kyc --file body.json --secret-env KYC_SECRET
   jq -c . body.json | go tool hookctl sign --provider compliancely --file -`,
-		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(dialect.Names(), cobra.ShellCompDirectiveNoFileComp),
+		Args:              cli.Args(0, 1),
+		ValidArgsFunction: cli.Words(dialect.Words()...),
 		RunE: e.Run(func(_ context.Context, args []string) error {
 			m, err := flags.Message(e, args)
 			if err != nil {

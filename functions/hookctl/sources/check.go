@@ -44,16 +44,13 @@ It exits with 1 if the current version is not valid, there are no sources, or th
 cannot be read.`,
 		Example: `  go tool hookctl sources check --stack webhook-intake
   go tool hookctl sources check --stack webhook-intake --since 24h --json`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			if since < shortestSince {
-				return cli.Usagef("--since has to be at least %s: a provider may retry for that long", cli.Duration(shortestSince))
-			}
 			return check(ctx, e, f, since, asJSON)
 		}),
 	}
 	f.addStack(c)
-	c.Flags().DurationVar(&since, "since", defaultSince, "search the log of this `LONG` before now, at least 10m")
+	cli.Flag(c, &since, "since", defaultSince, cli.Span(shortestSince), "search the log of this `LONG` before now, at least 10m")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }

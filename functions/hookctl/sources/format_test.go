@@ -121,8 +121,8 @@ func TestSourcesURL(t *testing.T) {
 	for _, tt := range []struct{ value, args, want string }{
 		{oneSource, "url compliancely", "the source has no url_secrets: make one with  go tool hookctl sources url compliancely --make-secret --stack intake"},
 		{oneSource, "url eu", `no such source "eu": there are compliancely`},
-		{allNew, "url compliancely --valid soon", `--valid "soon" is not a time`},
-		{allNew, "url compliancely --valid 0d", `--valid "0d" is not a time`},
+		{allNew, "url compliancely --valid soon", `--valid "soon": give a duration`},
+		{allNew, "url compliancely --valid 0d", `--valid "0d": give a duration`},
 	} {
 		if _, err := newFakeAWS(t, tt.value).sources(strings.Fields(tt.args)...).Run(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.args, err, tt.want)

@@ -24,7 +24,7 @@ from such an id within minutes, and ids are in logs and answers.
 Ids change with the key: an event that the provider retries across the change runs again. A
 document that set makes has a key from the start.`,
 		Example: `  go tool hookctl sources key --stack webhook-intake`,
-		Args:    cobra.NoArgs,
+		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
 				after, err := d.WithKey(replace)
@@ -51,7 +51,7 @@ version whose output SourcesFormat is 1 or missing.
 
 Ids change: an event that a provider retries across the change runs again.`,
 		Example: `  go tool hookctl sources downgrade --stack webhook-intake`,
-		Args:    cobra.NoArgs,
+		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
 				after, err := d.Downgrade()

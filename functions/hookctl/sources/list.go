@@ -22,7 +22,7 @@ func listCommand(e *cli.Env) *cobra.Command {
 secret of 12 characters or more, and nothing of a shorter one.`,
 		Example: `  go tool hookctl sources list --stack webhook-intake
   go tool hookctl sources list --stack webhook-intake --json | jq -r .[].source`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return list(ctx, e, f, asJSON)
 		}),

@@ -13,11 +13,12 @@ import (
 func removeCommand(e *cli.Env) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "Remove a source and its secrets",
-		Long:    `remove removes a source. After at most 5 minutes its webhooks are answered with 404.`,
-		Example: `  go tool hookctl sources remove eu --stack webhook-intake`,
-		Args:    cobra.ExactArgs(1),
+		Use:               "remove NAME",
+		Short:             "Remove a source and its secrets",
+		Long:              `remove removes a source. After at most 5 minutes its webhooks are answered with 404.`,
+		Example:           `  go tool hookctl sources remove eu --stack webhook-intake`,
+		Args:              cli.Args(1, 1),
+		ValidArgsFunction: cli.Words(cli.SourceNames()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return f.change(ctx, e, args[0], func(d sources.Document) (sources.Document, error) {
 				return d.Remove(args[0])

@@ -29,8 +29,9 @@ the former one, with which others could go on signing.
 
 The secret is asked for, or read from standard input if that is not a terminal. Change it at
 the provider first.`,
-		Example: `  go tool hookctl sources revoke contiguity --stack webhook-intake`,
-		Args:    cobra.ExactArgs(1),
+		Example:           `  go tool hookctl sources revoke contiguity --stack webhook-intake`,
+		Args:              cli.Args(1, 1),
+		ValidArgsFunction: cli.Words(cli.SourceNames()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return revoke(ctx, e, f, args[0])
 		}),

@@ -29,7 +29,8 @@ with --finish.`,
 		Example: `  go tool hookctl sources rotate contiguity --stack webhook-intake
   go tool hookctl sources check --stack webhook-intake
   go tool hookctl sources rotate contiguity --finish --stack webhook-intake`,
-		Args: cobra.ExactArgs(1),
+		Args:              cli.Args(1, 1),
+		ValidArgsFunction: cli.Words(cli.SourceNames()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			if end {
 				return finish(ctx, e, f, args[0])

@@ -10,6 +10,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/webhook"
 )
@@ -33,11 +34,13 @@ secrets. To change both, give one of the flags for the secret, too.`,
 		Example: `  go tool hookctl sources set contiguity --stack webhook-intake
   go tool hookctl sources set eu --provider contiguity --tolerance 600 --stack webhook-intake
   go tool hookctl sources set kyc --signed body --secret-file kyc.secret --stack webhook-intake --yes`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.Args(1, 1),
 	}
 	f.addChange(c)
 	f.secret.Add(c)
+	c.ValidArgsFunction = cli.Words(cli.SourceNames()...)
 	c.Flags().StringVar(&s.provider, "provider", "", "`NAME` of the provider that sends the webhooks")
+	cli.Complete(c, "provider", dialect.Providers()...)
 	c.Flags().StringVar(&s.signed, "signed", "", "`WHAT` kyc signs: body, timestamp.body or either; an empty value\nremoves this or any other setting")
 	c.Flags().StringVar(&s.product, "product", "", "the event type of Compliancely's webhooks: one `PRODUCT`")
 	c.Flags().StringVar(&s.header, "header", "", "`NAME` of Compliancely's signature header, if it is another")
@@ -71,11 +74,11 @@ func (s settings) edit(given func(flag string) bool) (e sources.Edit, err error)
 	}
 	seconds, wrong := strconv.ParseInt(s.tolerance, 10, 64)
 	if s.tolerance != "" && wrong != nil {
-		return e, cli.Usagef("--tolerance %q is not a whole number of seconds", s.tolerance)
+		return e, cli.BadValue("tolerance", s.tolerance, "a whole number of seconds")
 	}
 	window, wrong := strconv.ParseInt(s.window, 10, 64)
 	if s.window != "" && wrong != nil {
-		return e, cli.Usagef("--dedup-window %q is not a whole number of seconds", s.window)
+		return e, cli.BadValue("dedup-window", s.window, "a whole number of seconds")
 	}
 	add("dedup-window", webhook.FieldWindow, s.window, window)
 	add("signed", webhook.FieldSigned, s.signed, s.signed)

@@ -14,19 +14,17 @@ import (
 
 // Command returns the command "sources".
 func Command(e *cli.Env) *cobra.Command {
-	c := &cobra.Command{
+	return cli.Group(&cobra.Command{
 		Use:   "sources",
 		Short: "Show and change a stack's sources and their secrets",
 		Long: `sources edits the document in the stack's secret of sources: which providers may send
 webhooks, and with which secrets. A change takes effect without a deploy.
 
 It writes only documents that ingest accepts as a whole, and only in place of the version
-that it showed.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(listCommand(e), setCommand(e), removeCommand(e), rotateCommand(e), revokeCommand(e), urlCommand(e), keyCommand(e), downgradeCommand(e), checkCommand(e))
-	return c
+that it showed. Without a stack, SOURCES_SECRET_ARN names the secret and INGEST_LOG_GROUP the
+log group.`,
+	}, "", listCommand(e), setCommand(e), removeCommand(e), rotateCommand(e), revokeCommand(e), urlCommand(e),
+		keyCommand(e), downgradeCommand(e), checkCommand(e))
 }
 
 // flags name a stack, and say how to change its sources.
@@ -37,7 +35,7 @@ type flags struct {
 }
 
 func (f *flags) addStack(c *cobra.Command) {
-	f.stack.Add(c, "the deployed stack's `NAME`; without it, SOURCES_SECRET_ARN names\nthe secret and INGEST_LOG_GROUP the log group")
+	f.stack.Add(c, "the deployed stack's `NAME`")
 }
 
 func (f *flags) addChange(c *cobra.Command) {

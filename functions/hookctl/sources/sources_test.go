@@ -139,11 +139,11 @@ func TestSourcesRefused(t *testing.T) {
 		{"no such source", twoSources, "rotate eu --secret-env NEW --yes", cli.ExitFailed, []string{`no such source "eu": there are contiguity, kyc`}},
 		{"remove what is not there", "", "remove kyc --yes", cli.ExitFailed, []string{`no such source "kyc": there are no sources yet`}},
 		{"list of an invalid document", `{"kyc": {"secret": "hunter2"}}`, "list", cli.ExitFailed, []string{"sources.kyc.secret:", "sources check --stack intake"}},
-		{"seconds", twoSources, "set contiguity --tolerance 5m --yes", cli.ExitUsage, []string{`--tolerance "5m" is not a whole number of seconds`}},
-		{"secret as an argument", twoSources, "rotate kyc hunter3", cli.ExitUsage, []string{"accepts 1 arg"}},
+		{"seconds", twoSources, "set contiguity --tolerance 5m --yes", cli.ExitUsage, []string{`--tolerance "5m": give a whole number of seconds`}},
+		{"secret as an argument", twoSources, "rotate kyc hunter3", cli.ExitUsage, []string{"got 2 arguments"}},
 		{"finish with a secret", twoSources, "rotate kyc --finish --secret-env NEW", cli.ExitUsage, []string{"finish", "secret-env"}},
-		{"no name", twoSources, "set", cli.ExitUsage, []string{"accepts 1 arg"}},
-		{"since", twoSources, "check --since 9m59s", cli.ExitUsage, []string{"--since has to be at least 10m"}},
+		{"no name", twoSources, "set", cli.ExitUsage, []string{"got 0 arguments; the form is: go tool hookctl sources set NAME"}},
+		{"since", twoSources, "check --since 9m59s", cli.ExitUsage, []string{`--since "9m59s": give a duration of at least 10m`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

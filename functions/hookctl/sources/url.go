@@ -36,7 +36,8 @@ on, webhooks to URLs without a valid part are answered with 401: those of reques
 submitted before, too.`,
 		Example: `  go tool hookctl sources url compliancely --make-secret --stack webhook-intake
   go tool hookctl sources url compliancely --valid 30d --stack webhook-intake`,
-		Args: cobra.ExactArgs(1),
+		Args:              cli.Args(1, 1),
+		ValidArgsFunction: cli.Words(cli.SourceNames()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			if makeSecret {
 				return makeURLSecret(ctx, e, f, args[0])
@@ -63,7 +64,7 @@ func days(text string) (time.Duration, error) {
 		d = time.Duration(n) * 24 * time.Hour
 	}
 	if err != nil || d <= 0 || d > 10*365*24*time.Hour {
-		return 0, cli.Usagef("--valid %q is not a time such as 30d or 12h, of at most 10 years", text)
+		return 0, cli.BadValue("valid", text, "a duration of at most 10 years, as 30d or 12h")
 	}
 	return d, nil
 }

@@ -60,8 +60,8 @@ It sends to another machine only with --yes. Be sure that the machine is yours.`
   go tool hookctl traffic compliancely --rate 5/s --for 30s --faults all --fast
   go tool hookctl traffic kyc --faults duplicate=10%,forged=1% --seed 7 --json
   go tool hookctl traffic kyc --to https://… --yes --rate 50/s --for 5m --secret-env KYC_SECRET`,
-		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(Names(), cobra.ShellCompDirectiveNoFileComp),
+		Args:              cli.Args(0, 1),
+		ValidArgsFunction: cli.Words(Names()...),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
 			return send(ctx, e, f, args)
 		}),
@@ -73,10 +73,10 @@ It sends to another machine only with --yes. Be sure that the machine is yours.`
 func (f *flags) add(c *cobra.Command) {
 	f.target.Add(c)
 	c.Flags().StringVar(&f.rate, "rate", "20/s", fmt.Sprintf("events per second, minute or hour: `N/s`, N/m or N/h;\nat most %d/s", MaxRate))
-	c.Flags().DurationVar(&f.length, "for", time.Minute, fmt.Sprintf("send for this `LONG`, as 30s or 5m; at most %d events", MaxEvents))
+	cli.Flag(c, &f.length, "for", time.Minute, cli.Span(time.Millisecond), fmt.Sprintf("send for this `LONG`, as 30s or 5m; at most %d events", MaxEvents))
 	c.Flags().StringVar(&f.faults, "faults", "", "add faults: a `LIST` of duplicate, reorder, forged, slow, all,\neach alone or with a share, as duplicate=5%")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat the schedule of the run with this `SEED`; 0 draws a new one")
-	c.Flags().IntVar(&f.fast, "fast", 1, "make the waits before a retry `N` times shorter;\n--fast alone: "+fastByDefault)
+	cli.Flag(c, &f.fast, "fast", 1, cli.Whole(1, 1000), "make the waits before a retry `N` times shorter;\n--fast alone: "+fastByDefault)
 	c.Flags().Lookup("fast").NoOptDefVal = fastByDefault
 	c.Flags().BoolVar(&f.yes, "yes", false, "send even to another machine")
 	c.Flags().BoolVar(&f.json, "json", false, "print the report as JSON, and nothing else")
@@ -134,9 +134,6 @@ func (f flags) options(e *cli.Env, args []string) (o Options, err error) {
 	if err != nil {
 		return o, &cli.UsageError{Err: err}
 	}
-	if f.fast < 1 || f.fast > 1000 {
-		return o, cli.Usagef("--fast has to be from 1 to 1000")
-	}
 	o.Profile = profile.Faster(f.fast)
 	if o.Plan, err = f.plan(); err != nil {
 		return o, &cli.UsageError{Err: err}
@@ -163,13 +160,13 @@ func (f flags) options(e *cli.Env, args []string) (o Options, err error) {
 
 func (f flags) plan() (p Plan, err error) {
 	if p.Rate, err = ParseRate(f.rate); err != nil {
-		return p, fmt.Errorf("--rate: %w", err)
+		return p, fmt.Errorf("--rate %q: %w", f.rate, err)
 	}
 	if p.Events, err = Events(p.Rate, f.length); err != nil {
 		return p, fmt.Errorf("--for: %w", err)
 	}
 	if p.Faults, err = ParseFaults(f.faults); err != nil {
-		return p, fmt.Errorf("--faults: %w", err)
+		return p, fmt.Errorf("--faults %q: %w", f.faults, err)
 	}
 	if p.Seed = f.seed; p.Seed == 0 {
 		p.Seed = uint64(rand.Uint32()) + 1 // short enough to be typed

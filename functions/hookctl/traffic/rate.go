@@ -28,10 +28,10 @@ func ParseRate(text string) (perSecond float64, err error) {
 	n, err := strconv.ParseFloat(number, 64)
 	seconds := map[string]float64{"s": 1, "m": 60, "h": 3600}[unit]
 	if err != nil || seconds == 0 || math.IsNaN(n) || n/seconds <= 0 {
-		return 0, fmt.Errorf("rate %q: give events by second, minute or hour, as 20/s, 90/m or 600/h", text)
+		return 0, errors.New("give events by second, minute or hour, as 20/s, 90/m or 600/h")
 	}
 	if n /= seconds; n > MaxRate {
-		return 0, fmt.Errorf("rate %q: %w; give at most %d/s", text, ErrBounds, MaxRate)
+		return 0, fmt.Errorf("%w; give at most %d/s", ErrBounds, MaxRate)
 	}
 	return n, nil
 }

@@ -95,6 +95,7 @@ func (c Call) NewEnv(stdout, stderr io.Writer) *cli.Env {
 	if c.Now != nil {
 		e.Now = c.Now
 	}
+	e.Folder = ""
 	e.Register = Register
 	if c.Register != nil {
 		e.Register = c.Register

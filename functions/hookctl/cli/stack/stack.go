@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/smithy-go"
 )
 
 // ErrMissing reports that neither the stack's outputs nor the environment name a resource.
@@ -60,6 +61,9 @@ func Find(ctx context.Context, config aws.Config, getenv func(string) string, na
 	s := &Stack{Name: name, Flags: " --stack " + name, config: config, getenv: getenv, resources: map[Resource]string{}}
 	client := cloudformation.NewFromConfig(config, func(o *cloudformation.Options) { s.endpoint("CLOUDFORMATION", &o.BaseEndpoint) })
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if e, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(e.ErrorMessage(), "does not exist") {
+		return nil, fmt.Errorf("look up stack %s: region %s has none of that name: give another --stack, --region or --profile", name, config.Region)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look up stack %s: %w", name, err)
 	}
