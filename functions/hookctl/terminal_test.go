@@ -159,6 +159,7 @@ func TestTerminal(t *testing.T) {
 		"traffic":                {{"--to URL --for 1s --rate 5/s --fast", none}},
 		"types":                  {{"EVIL", none}},
 		"samples":                {{"EVIL", none}},
+		"completion":             {{"EVIL", none}},
 		"cost":                   {{"EVIL", none}},
 		"sources list":           {{"", `\u009b`}},
 		"sources set":            {{"kyc --secret-env SECRET --yes", `\u009b`}},

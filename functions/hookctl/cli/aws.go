@@ -29,12 +29,11 @@ var (
 	errNoRegion      = errors.New("no AWS region: give --region, or set AWS_REGION or the region of the profile")
 )
 
-// loadAWS reads the settings that AWS's own tools read. Its errors, and those of the
-// credentials, say what to do. The SDK writes no warnings: it would warn of a machine that is
-// no EC2 instance.
-func loadAWS(ctx context.Context, region, profile string) (aws.Config, error) {
+// readAWS reads the settings that AWS's own tools read. Its errors, and those of the
+// credentials, say what to do. Without a logger, the SDK would write its warnings past Err.
+func (e *Env) readAWS(ctx context.Context, region, profile string) (aws.Config, error) {
 	settings, err := config.LoadDefaultConfig(ctx,
-		config.WithRegion(region), config.WithSharedConfigProfile(profile), config.WithLogger(logging.Nop{}))
+		config.WithRegion(region), config.WithSharedConfigProfile(profile), config.WithLogger(e.sdkLogger()))
 	if missing, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
 		return settings, fmt.Errorf("no profile %q in AWS's settings: give another with --profile; `aws configure list-profiles` lists them", missing.Profile)
 	}
@@ -43,6 +42,17 @@ func loadAWS(ctx context.Context, region, profile string) (aws.Config, error) {
 	}
 	settings.Credentials = &explained{provider: settings.Credentials, profile: profile}
 	return settings, nil
+}
+
+// sdkLogger writes what the SDK warns of, except that the service for EC2 instances does not
+// answer: on every other machine that is so.
+func (e *Env) sdkLogger() logging.Logger {
+	to := logging.NewStandardLogger(e.Err)
+	return logging.LoggerFunc(func(c logging.Classification, format string, args ...any) {
+		if !strings.Contains(format, "IMDS") {
+			to.Logf(c, format, args...)
+		}
+	})
 }
 
 // explained are credentials whose error says what to do.

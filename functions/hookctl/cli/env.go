@@ -43,10 +43,9 @@ func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) strin
 	e := &Env{
 		Stdin: stdin, Out: NewWriter(stdout, getenv), Err: NewWriter(stderr, getenv), Getenv: getenv, Now: time.Now,
 		Register: func(*hook.Registry, func(string) string) error { return nil },
-		AWS:      loadAWS,
 		Folder:   ".",
 	}
-	e.Password = e.readPassword
+	e.Password, e.AWS = e.readPassword, e.readAWS
 	return e
 }
 

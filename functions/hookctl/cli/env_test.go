@@ -20,4 +20,9 @@ func TestSDKWarnings(t *testing.T) {
 	if got := out.Bytes(); !bytes.HasSuffix(got, []byte(`WARN evil \u001b[2J`+"\n")) {
 		t.Errorf("logged %q", got)
 	}
+	out.Reset()
+	settings.Logger.Logf(logging.Warn, "falling back to IMDSv1: %v", t.Context())
+	if out.Len() > 0 {
+		t.Errorf("logged %q of a machine that is no EC2 instance", out.Bytes())
+	}
 }

@@ -2,7 +2,6 @@ package types
 
 import (
 	"context"
-
 	"slices"
 	"strings"
 
@@ -18,23 +17,41 @@ func Command(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "types",
-		Short: "List the known event types",
-		Long: `types lists every event type that handlers can be registered for: its name, the Go type
-of its payload, the typed key for hook.On, and older names for the same handlers. Each
-type has a sample of the same name.`,
+		Short: "List the event types that can be sent and handled",
+		Long: `types lists every event type that has a sample: its name, the Go type of its payload, the
+typed key for hook.On, and older names for the same handlers. A type without a key goes to
+the handlers that hook.OnProvider registers.`,
 		Example: `  go tool hookctl types
   go tool hookctl types --json | jq -r .[].sample`,
-		Args: cobra.NoArgs,
+		Args: cli.Args(0, 0),
 		RunE: e.Run(func(context.Context, []string) error {
 			if asJSON {
-				return e.Out.JSON(views(dialect.Types()))
+				return e.Out.JSON(views(list()))
 			}
-			write(e.Out, dialect.Types())
+			write(e.Out, list())
 			return nil
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return c
+}
+
+// list returns the types of all samples, in their order. Those without a Go type have only a
+// name and a provider.
+func list() []webhook.TypeInfo {
+	typed := map[string]webhook.TypeInfo{}
+	for _, t := range dialect.Types() {
+		typed[dialect.NameOf(t)] = t
+	}
+	var all []webhook.TypeInfo
+	for _, s := range dialect.Samples() {
+		t, ok := typed[s.Name]
+		if !ok {
+			t = webhook.TypeInfo{Provider: s.Provider.Name(), Name: s.Type}
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
 func write(out *cli.Writer, types []webhook.TypeInfo) {
@@ -53,7 +70,7 @@ func write(out *cli.Writer, types []webhook.TypeInfo) {
 			provider = t.Provider
 			out.Print("%s", provider)
 		}
-		line(t.Name, t.Payload, t.Key)
+		line(t.Name, cli.OrDash(t.Payload), cli.OrDash(t.Key))
 		if len(t.Aliases) > 0 {
 			out.Print("    also as %s", strings.Join(t.Aliases, ", "))
 		}
@@ -65,8 +82,8 @@ func write(out *cli.Writer, types []webhook.TypeInfo) {
 type view struct {
 	Type     string   `json:"type"`
 	Provider string   `json:"provider"`
-	Payload  string   `json:"payload"`
-	Key      string   `json:"key"`
+	Payload  string   `json:"payload"` // empty without a Go type
+	Key      string   `json:"key"`     // the same
 	Aliases  []string `json:"aliases"`
 	Sample   string   `json:"sample"`
 }

@@ -28,9 +28,21 @@ func TestTypesJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &list); err != nil {
 		t.Fatal(err)
 	}
+	listed := map[string]bool{}
 	for _, one := range list {
+		listed[one.Sample] = true
 		if s, err := dialect.Find(one.Sample); err != nil || s.Type != one.Type {
 			t.Errorf("type %s names sample %q: %v", one.Type, one.Sample, err)
+		}
+	}
+	// What can be sent, and what can be handled, is listed.
+	want := dialect.Names()
+	for _, one := range dialect.Types() {
+		want = append(want, dialect.NameOf(one))
+	}
+	for _, name := range want {
+		if !listed[name] {
+			t.Errorf("%s is not listed", name)
 		}
 	}
 }
