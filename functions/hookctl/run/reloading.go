@@ -33,11 +33,11 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 		}
 	}
 	// A fault that no change of a Go file mends is found here.
-	set, _, err := readSources(e)
+	from, err := readSources(e, o.sources)
 	if err != nil {
 		return err
 	}
-	_, err = registerHandlers(e, set)
+	_, err = registerHandlers(e, from.set)
 	if mixed, ok := errors.AsType[*mixedError](err); ok {
 		return mixed
 	}
@@ -55,6 +55,7 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	}
 	watcher := &reload.Watcher{
 		Module: root, Package: "./functions/hookctl", Folder: string(folder), Args: childArgs(flags), Port: tcp,
+		Files:  o.files(),
 		Stdout: e.Out.Stream(), // it is this program, which escapes what it prints itself
 		Stderr: e.Err,          // except for the value of a panic that ends it
 		Tell: func(text string, failed bool) {
@@ -66,11 +67,25 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 			e.Out.Text("%s", text)
 		},
 	}
+	if o.sources == ask {
+		watcher.Stdin = from.doc // the program cannot ask: it reads the answers there
+	}
 	if err := watcher.Run(ctx); err != nil {
 		return err
 	}
 	e.Out.Text("\nStopped. %s", keptText(folder))
 	return nil
+}
+
+// files lists the files beside the code that a run reads when it starts.
+func (o options) files() []string {
+	var files []string
+	for _, path := range []string{o.sources, o.envFile} {
+		if path != "" && path != ask {
+			files = append(files, path)
+		}
+	}
+	return files
 }
 
 // childArgs returns the command line of the program that a watcher runs.

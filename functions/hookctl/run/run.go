@@ -17,6 +17,7 @@ import (
 // options are the flags.
 type options struct {
 	addr, data         string
+	sources, envFile   string
 	once, watch, fresh bool
 }
 
@@ -33,32 +34,46 @@ shows before what happens to each sample webhook; --once shows only that.
 At the end it saves queue, dead letters and ledger, payloads included, into the data folder,
 and the next run goes on from there. Killed by force, it saves nothing.
 
-With --watch it builds itself again and restarts when a Go file changes. Requests wait
-meanwhile. If the build fails, it shows what the compiler says, and the program from before
-goes on.
+With --watch it builds itself again and restarts when a Go file, or a file of --sources or
+--env-file, changes. Requests wait meanwhile. If the build fails, it shows what the compiler
+says, and the program from before goes on.
 
 There is one source for each provider, with a public sample secret, which "hookctl send"
-uses too. To receive real webhooks through a tunnel, set SOURCES to your own sources
-document. Handlers get their settings from the environment, and sample settings for what
-is not set there; while the samples are shown, they get sample settings only.`,
+uses too. To receive real webhooks through a tunnel, give your own sources document with
+--sources FILE or in the variable SOURCES; --sources - asks for a secret for each provider,
+without showing it, or reads the document if standard input is not a terminal.
+
+Handlers get their settings from the environment and from --env-file, and sample settings
+for the rest; while the samples are shown, they get sample settings only. With settings of
+your own, run wants sources of your own: anyone can sign with the sample secrets.
+
+` + envFileRules,
 		Example: `  go tool hookctl run --watch
   go tool hookctl run --once                # the samples only; exits with 1 if one fails
   go tool hookctl run --fresh               # with empty queue and ledger
-  SOURCES="$(cat sources.json)" go tool hookctl run --addr 127.0.0.1:9000`,
+  go tool hookctl run --sources - --env-file .env --addr 127.0.0.1:9000`,
 		Args: cli.Args(0, 0),
 	}
-	c.RunE = e.Run(func(ctx context.Context, _ []string) error {
-		if o.watch {
-			return runReloading(ctx, e, o, c.Flags())
+	c.RunE = e.Run(func(ctx context.Context, _ []string) (err error) {
+		with := *e
+		if with.Getenv, err = withEnvFile(e.Getenv, o.envFile); err != nil {
+			return err
 		}
-		return run(ctx, e, o)
+		if o.watch {
+			return runReloading(ctx, &with, o, c.Flags())
+		}
+		return run(ctx, &with, o)
 	})
 	cli.Flag(c, &o.addr, "addr", sign.DefaultAddress, cli.Address(), "receive webhooks at `HOST:PORT`; port 0 takes a free one")
 	c.Flags().BoolVar(&o.once, "once", false, "show the samples and exit; nothing is saved")
 	c.Flags().BoolVar(&o.watch, "watch", false, "build again and restart when a Go file changes")
+	c.Flags().StringVar(&o.sources, "sources", "", "receive from the sources of this `FILE`; - asks for their secrets")
+	c.Flags().StringVar(&o.envFile, "env-file", "", "read settings of handlers from this `FILE` of lines NAME=VALUE")
 	c.Flags().StringVar(&o.data, "data", "", "save queue and ledger in `DIR`; default .hookctl of this module, else nowhere")
 	c.Flags().BoolVar(&o.fresh, "fresh", false, "begin with empty queue and ledger, and remove what was saved")
-	c.MarkFlagsMutuallyExclusive("once", "watch")
+	for _, name := range []string{"watch", "sources", "env-file"} {
+		c.MarkFlagsMutuallyExclusive("once", name)
+	}
 	return c
 }
 

@@ -34,8 +34,7 @@ type server struct {
 	out       *cli.Writer
 	listener  net.Listener
 	inherited *reload.Inheritance // nil if no watcher started this program
-	set       source.Set
-	own       bool // the sources are the user's, not the samples'
+	sources   sources
 	watch     *watch
 	data      data
 	first     bool // no earlier run saved anything
@@ -45,15 +44,15 @@ type server struct {
 func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) (*server, error) {
 	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now)}
 	var err error
-	if s.set, s.own, err = readSources(e); err != nil {
+	if s.sources, err = readSources(e, o.sources); err != nil {
 		return nil, err
 	}
-	registry, err := registerHandlers(e, s.set)
+	registry, err := registerHandlers(e, s.sources.set)
 	if err != nil {
 		return nil, err
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
-		Sources: source.Fixed(s.set), Handlers: registry, Answered: s.watch.answered, Around: s.watch.around,
+		Sources: source.Fixed(s.sources.set), Handlers: registry, Answered: s.watch.answered, Around: s.watch.around,
 	})
 	if s.inherited, err = reload.Inherited(e.Getenv); err != nil {
 		return nil, err
@@ -122,12 +121,12 @@ func (s *server) printWelcome() {
 	base := baseURL(s.listener)
 	s.out.Print("")
 	s.out.Text("%s", s.out.Bold("Receiving webhooks now; Ctrl-C ends it."))
-	for _, name := range slices.Sorted(maps.Keys(s.set)) {
+	for _, name := range slices.Sorted(maps.Keys(s.sources.set)) {
 		s.out.Text("   %s", base+"/hooks/"+name)
 	}
 	s.out.Print("")
-	if s.own {
-		s.out.Text("The sources are those of SOURCES. Sign with the secret of one, from another terminal:")
+	if s.sources.from != "" {
+		s.out.Text("The sources are those of %s. Sign with the secret of one, from another terminal:", s.sources.from)
 		s.out.Text("   go tool hookctl send text.incoming.sms --to %s/hooks/NAME --secret-prompt", base)
 		s.out.Print("")
 		return

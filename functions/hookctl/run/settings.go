@@ -7,25 +7,9 @@ import (
 	"strings"
 
 	"webhookintake/functions/hookctl/cli"
-	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/source"
 )
-
-// readSources returns the user's own sources, or else the samples'.
-func readSources(e *cli.Env) (set source.Set, own bool, err error) {
-	doc := e.Getenv("SOURCES")
-	if doc == "" {
-		return dialect.Sources(), false, nil
-	}
-	if set, err = source.Parse([]byte(doc), source.ParseOptions{AllowSample: true}); err == nil {
-		err = set.Faults()
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("read SOURCES: %w", err)
-	}
-	return set, true, nil
-}
 
 // A mixedError says that whoever knows the public sample secrets could make handlers act
 // with real settings.
@@ -39,7 +23,7 @@ func (e *mixedError) Error() string {
 	names := strings.Join(e.settings, ", ")
 	return fmt.Sprintf(`handlers have settings of their own (%s), and the source %s has a public sample secret:
 anyone who can reach this port could forge a webhook on which they act.
-Give sources of your own in SOURCES, or unset %s; a value that contains sample-only is taken for a sample`,
+Give sources of your own with --sources FILE, or unset %s; a value that contains sample-only is taken for a sample`,
 		names, e.source, names)
 }
 

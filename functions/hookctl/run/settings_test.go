@@ -40,7 +40,7 @@ func TestSamplesAreNotMixedWithOwnSettings(t *testing.T) {
 		{name: "AWS", env: map[string]string{"AWS_REGION": "eu-central-1"}},
 		{name: "own sources", env: map[string]string{"CONTIGUITY_TOKEN": "real", "SOURCES": ownSources}},
 		{name: "a token", env: map[string]string{"CONTIGUITY_TOKEN": "real"},
-			want: []string{refusedStart, "(CONTIGUITY_TOKEN)", "source compliancely", "SOURCES"}},
+			want: []string{refusedStart, "(CONTIGUITY_TOKEN)", "source compliancely", "--sources FILE"}},
 		{name: "an address of the user's own handler", env: map[string]string{"SHOP_URL": "https://shop.example", "AUTO_REPLY_TEXT": "Hi"},
 			want: []string{refusedStart, "(AUTO_REPLY_TEXT, SHOP_URL)"}},
 		{name: "one sample secret among own ones", env: map[string]string{"CONTIGUITY_TOKEN": "real", "SOURCES": halfASample},
@@ -49,11 +49,11 @@ func TestSamplesAreNotMixedWithOwnSettings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := clitest.Call{Env: tt.env, Register: shop}.NewEnv(t.Output(), t.Output())
-			set, _, err := readSources(e)
+			from, err := readSources(e, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := registerHandlers(e, set)
+			r, err := registerHandlers(e, from.set)
 			if (err != nil) != (len(tt.want) > 0) || (r == nil) != (err != nil) {
 				t.Fatalf("registerHandlers = %v, %v", r, err)
 			}

@@ -40,7 +40,7 @@ type child struct {
 }
 
 // start runs the program with the port. If env is nil, it has this process's environment.
-func start(program, how string, args, env []string, port *os.File, stdout, stderr io.Writer) (*child, error) {
+func start(program, how string, args, env []string, port *os.File, stdin io.Reader, stdout, stderr io.Writer) (*child, error) {
 	theirs, ours, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
@@ -50,7 +50,7 @@ func start(program, how string, args, env []string, port *os.File, stdout, stder
 	c := &child{cmd: cmd, lifeline: ours, ended: make(chan struct{})}
 	c.cmd.Env = env
 	c.cmd.Env = append(environ(c.cmd.Environ()), marker+"="+how)
-	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = stdin, stdout, stderr
 	c.cmd.ExtraFiles = []*os.File{port, theirs}
 	inOwnGroup(c.cmd)
 	if err := c.cmd.Start(); err != nil {

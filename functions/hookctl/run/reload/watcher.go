@@ -14,14 +14,16 @@ import (
 	"time"
 )
 
-// A Watcher runs a program and keeps it up to date. All fields but Every and Env are
-// needed.
+// A Watcher runs a program and keeps it up to date. Module, Package, Folder, Port, Stdout,
+// Stderr and Tell are needed.
 type Watcher struct {
 	Module  string   // the folder with go.mod
 	Package string   // what is built, as ./functions/hookctl
 	Folder  string   // takes the program
 	Args    []string // of the program
 	Env     []string // its environment; nil means this process's
+	Files   []string // beside its code: if one changes, the program is restarted
+	Stdin   []byte   // what the program reads, each time it starts
 	Port    *net.TCPListener
 	Every   time.Duration // how often files are looked at; 0 means DefaultEvery
 	Stdout  io.Writer     // of the program
@@ -41,7 +43,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		return fmt.Errorf("pass on the port: %w", err)
 	}
 	defer func() { _ = port.Close() }()
-	seen, err := fingerprint(w.Module)
+	seen, err := fingerprint(w.Module, w.Files)
 	if err != nil {
 		return err
 	}
@@ -64,11 +66,11 @@ func (w *Watcher) Run(ctx context.Context) error {
 			return nil
 		case <-ended:
 			ended = nil // once
-			w.Tell("the program ended: "+endOf(running.err)+"; change a Go file to start it again, or end with Ctrl-C", true)
+			w.Tell("the program ended: "+endOf(running.err)+"; change a file to start it again, or end with Ctrl-C", true)
 			continue
 		case <-look.C:
 		}
-		now, err := fingerprint(w.Module)
+		now, err := fingerprint(w.Module, w.Files)
 		settled := now == before // an editor may be in the middle of writing
 		before = now
 		if err != nil || now == seen || !settled {
@@ -95,7 +97,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 }
 
 func (w *Watcher) start(program, how string, port *os.File) (*child, error) {
-	return start(program, how, w.Args, w.Env, port, w.Stdout, w.Stderr)
+	return start(program, how, w.Args, w.Env, port, bytes.NewReader(w.Stdin), w.Stdout, w.Stderr)
 }
 
 // A BuildError holds what the compiler says.

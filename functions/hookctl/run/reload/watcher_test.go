@@ -60,6 +60,8 @@ func main() {
 type world struct {
 	*testing.T
 	module, saved, url string
+	stdin              string
+	files              []string
 	told               chan string
 	client             *http.Client
 }
@@ -105,7 +107,8 @@ func (w *world) run(ctx context.Context) <-chan error {
 	w.url = "http://" + port.Addr().String()
 	watcher := &reload.Watcher{
 		Module: w.module, Package: ".", Folder: w.TempDir(), Port: port.(*net.TCPListener), Every: 10 * time.Millisecond,
-		Env: append(os.Environ(), "SAVE="+w.saved), Stdout: w.Output(), Stderr: w.Output(),
+		Stdin: []byte(w.stdin), Files: w.files,
+		Env: append(os.Environ(), "SAVE="+w.saved, "SETTINGS="+strings.Join(w.files, "")), Stdout: w.Output(), Stderr: w.Output(),
 		Tell: func(text string, _ bool) { w.told <- text },
 	}
 	ended := make(chan error, 1)
@@ -200,6 +203,31 @@ func TestWatcher(t *testing.T) {
 	}
 	if saved, err := os.ReadFile(w.saved); err != nil || string(saved) != "v4" {
 		t.Errorf("the last program saved %q, %v", saved, err)
+	}
+}
+
+// The program reads the same input at every start, and a change of one of the files beside
+// the code starts it again.
+func TestRestartForFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stdin, w.files = "from the watcher", []string{filepath.Join(t.TempDir(), "settings")}
+	text := strings.Replace(toy, "const version", "var version", 1)
+	text = strings.Replace(text, "port, err :=", `input, _ := io.ReadAll(os.Stdin)
+	settings, _ := os.ReadFile(os.Getenv("SETTINGS"))
+	version = string(input) + string(settings)
+	port, err :=`, 1)
+	w.write("main.go", text)
+	stop := w.start()
+	w.expectVersion("from the watcher")
+	if err := os.WriteFile(w.files[0], []byte(", changed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.expectTold("building")
+	w.expectTold("restarted")
+	w.expectVersion("from the watcher, changed")
+	if err := stop(); err != nil {
+		t.Errorf("Run = %v", err)
 	}
 }
 
