@@ -22,7 +22,12 @@ const zipFrom = 4 << 10
 // read it in the console and most messages cost no CPU time. In place of a body that is
 // stored elsewhere it sends the key.
 func encodeBody(m Message) (body, encoding string, err error) {
-	if m.Origin.Stored != nil {
+	switch {
+	case m.NoBody && (len(m.Raw) > 0 || m.Origin.Stored != nil):
+		return "", "", fmt.Errorf("%w: a message without a body has one", ErrInvalid)
+	case m.NoBody:
+		return noBody, encodingNone, nil
+	case m.Origin.Stored != nil:
 		return m.Origin.Stored.Key, encodingVault, nil
 	}
 	raw := m.Raw
@@ -65,7 +70,7 @@ func decodeBody(body string, attributes map[string]string) ([]byte, error) {
 		return []byte(body), nil
 	case encoding == encodingBase64:
 		return decodeBase64(body)
-	case encoding == encodingVault:
+	case encoding == encodingVault, encoding == encodingNone:
 		return nil, nil
 	case encoding == encodingGzip:
 		zipped, err := decodeBase64(body)

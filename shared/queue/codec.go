@@ -15,7 +15,11 @@ const (
 	encodingBase64 = "base64"
 	encodingGzip   = "gzip+base64"
 	encodingVault  = "vault"
+	encodingNone   = "none"
 )
+
+// noBody is the body of a message that has none: SQS refuses an empty one.
+const noBody = "none"
 
 // maxReceived is the last millisecond of the year 9999. A later time has no RFC 3339 form.
 const maxReceived = 253402300799999
@@ -56,7 +60,7 @@ func Encode(m Message) (Wire, error) {
 			return Wire{}, err
 		}
 	}
-	if w.Size() > MaxBytes { // an operator's lists have no other limit
+	if w.Size() > MaxBytes { // an operator's lists may be longer than the room for them
 		return Wire{}, fmt.Errorf("%w: %d bytes with its failure", ErrTooLarge, w.Size())
 	}
 	return w, nil
@@ -152,6 +156,7 @@ func Decode(w Wire) Message {
 		m.Received = time.UnixMilli(ms).UTC()
 	}
 	var err error
+	m.NoBody = w.Attributes[AttrEncoding] == encodingNone
 	m.Raw, err = decodeBody(w.Body, w.Attributes)
 	fault(err)
 	fault(decodeOrigin(&m, w.Attributes))

@@ -3,6 +3,7 @@ package queue_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"strings"
@@ -48,6 +49,15 @@ func noise(n int) string {
 	return string(b)
 }
 
+// longNames returns n names of handlers, each as long as may be.
+func longNames(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%0200d", i)
+	}
+	return names
+}
+
 func TestEncode(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -72,6 +82,13 @@ func TestEncode(t *testing.T) {
 				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: []string{"a"}, AssumeDone: []string{"b", "c"}}
 			},
 			attributes: attributes("failure", `{"reason":"replay","handlers":["a"],"assume_done":["b","c"]}`),
+		},
+		{
+			name: "without a body", body: "none",
+			edit: func(m *queue.Message) {
+				m.NoBody, m.Failure = true, &queue.Failure{Reason: queue.ReasonCancel, Fence: 3}
+			},
+			attributes: attributes("encoding", "none", "failure", `{"reason":"cancel","fence":3}`),
 		},
 		{
 			name: "with its origin", raw: "{}", body: "{}",
@@ -169,17 +186,43 @@ func TestEncodeRefuses(t *testing.T) {
 			edit: func(m *queue.Message) { m.Failure = &queue.Failure{Reason: queue.ReasonReceiveLimit} },
 		},
 		{
-			name: "a handler's name that SQS does not take", want: queue.ErrInvalid,
+			name: "a handler whose name is malformed", want: queue.ErrInvalid,
 			edit: func(m *queue.Message) {
-				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: []string{"\uFFFE"}}
+				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: []string{"a b"}}
 			},
 		},
 		{
-			name: "lists without end", want: queue.ErrTooLarge,
+			name: "an assumed handler without a name", want: queue.ErrInvalid,
 			edit: func(m *queue.Message) {
-				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: []string{strings.Repeat("h", queue.MaxBytes)}}
+				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, AssumeDone: []string{""}}
 			},
 		},
+		{
+			name: "as many handlers as may be",
+			edit: func(m *queue.Message) {
+				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: longNames(32), AssumeDone: longNames(32)}
+			},
+		},
+		{
+			name: "too many handlers", want: queue.ErrInvalid,
+			edit: func(m *queue.Message) {
+				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: longNames(33)}
+			},
+		},
+		{
+			name: "too many assumed handlers", want: queue.ErrInvalid,
+			edit: func(m *queue.Message) {
+				m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, AssumeDone: longNames(33)}
+			},
+		},
+		{
+			name: "lists that do not fit beside the body", want: queue.ErrTooLarge,
+			edit: func(m *queue.Message) {
+				m.Raw = []byte(strings.Repeat("x", maxPlain))
+				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: longNames(32), AssumeDone: longNames(32)}
+			},
+		},
+		{name: "no body, and a body", edit: func(m *queue.Message) { m.NoBody = true }, want: queue.ErrInvalid},
 		{name: "noise that just fits", edit: func(m *queue.Message) { m.Raw = []byte(noise(maxPlain / 4 * 3)) }},
 		{name: "noise", edit: func(m *queue.Message) { m.Raw = []byte(noise(maxPlain/4*3 + 1)) }, want: queue.ErrTooLarge},
 		{name: "over what is ever unfolded", edit: func(m *queue.Message) { m.Raw = make([]byte, queue.MaxRaw+1) }, want: queue.ErrTooLarge},

@@ -39,6 +39,7 @@ func TestDecodeUnreadable(t *testing.T) {
 	const secret = "SECRET"
 	zipped := zip(t, secret)
 	gz := attributes("encoding", "gzip+base64")
+	const badHandlers = "attribute failure names more than 32 handlers, or one whose name is malformed"
 	for _, tt := range []struct {
 		name       string
 		body       string
@@ -90,6 +91,10 @@ func TestDecodeUnreadable(t *testing.T) {
 		{name: "failure without reason", attributes: attributes("failure", "{}"), want: "attribute failure is malformed"},
 		{name: "failure that a terminal would obey", attributes: attributes("failure", `{"reason":"\u001b[2J"}`), want: "attribute failure is malformed"},
 		{name: "failure for too long a reason", attributes: attributes("failure", `{"reason":"`+strings.Repeat("r", 201)+`"}`), want: "attribute failure is malformed"},
+		{name: "failure with too many handlers", attributes: attributes("failure", `{"reason":"replay","handlers":[`+strings.Repeat(`"h",`, 32)+`"h"]}`), want: badHandlers},
+		{name: "failure with too many assumed handlers", attributes: attributes("failure", `{"reason":"permanent","assume_done":[`+strings.Repeat(`"h",`, 24_999)+`"h"]}`), want: badHandlers},
+		{name: "failure with a handler without a name", attributes: attributes("failure", `{"reason":"replay","handlers":[""]}`), want: badHandlers},
+		{name: "failure with a handler that a terminal would obey", attributes: attributes("failure", `{"reason":"replay","assume_done":["\u001b[2J"]}`), want: badHandlers},
 		{name: "failure that is never sent", attributes: attributes("failure", `{"reason":"receive_limit"}`), want: "attribute failure is malformed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -25,13 +25,14 @@
 //	type       always             the event's type, of the same form
 //	received   always             when ingest received it, Unix milliseconds, decimal
 //	encoding   if not plain       "base64" or "gzip+base64", the padded standard alphabet;
-//	                              "vault" if the body is kept elsewhere
+//	                              "vault" if the body is kept elsewhere, "none" if
+//	                              the message carries no body and runs no handler
 //	origin     unless an older    the JSON of the event's identity and of [Origin]: identity
 //	           version sent it    ("body" or "key"; absent where the sender gave the id),
 //	                              digest, window_s, secret, signed, at
 //	failure    on dead letters,   the JSON of [Failure]
-//	           and on those sent
-//	           back
+//	           and on what an
+//	           operator sends
 //
 // A body is plain if it is not empty, is valid UTF-8, has only characters that SQS accepts
 // (#x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF), and leaves 8 KiB of the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"webhookintake/shared/webhook"
@@ -23,13 +24,22 @@ const (
 	ReasonOutcomeUnknown Reason = "outcome_unknown" // an at-most-once handler may or may not have acted
 	ReasonExpired        Reason = "expired"         // the queue would soon have dropped it
 	ReasonReceiveLimit   Reason = "receive_limit"   // SQS moved it; shown, never sent
-	ReasonReplay         Reason = "replay"          // not a failure: an operator wants to run it again
+
+	// Not failures: what an operator's message asks for.
+	ReasonReplay Reason = "replay" // run an ended event again
+	ReasonRetry  Reason = "retry"  // run a waiting event now
+	ReasonCancel Reason = "cancel" // give a waiting event up
 )
 
 // MaxErrorLen is the number of characters of an error's text that a dead letter carries.
 const MaxErrorLen = 500
 
-// A Failure says why a message is a dead letter. It is the JSON of the attribute "failure".
+// MaxHandlers is the number of handlers that each list of a Failure names at most. The
+// ledger keeps the names in the event's record, which has to stay small.
+const MaxHandlers = 32
+
+// A Failure says why a message is a dead letter, or what an operator asks for. It is the
+// JSON of the attribute "failure".
 // Encode and Decode make Error printable: they replace characters that are not by a space,
 // and cut the text after MaxErrorLen characters.
 type Failure struct {
@@ -39,9 +49,14 @@ type Failure struct {
 	At       int64  `json:"at,omitempty"`       // unix milliseconds
 	Fence    int64  `json:"fence,omitempty"`    // of the claim that failed; the ledger reopens for no other
 
-	// Set by an operator only.
+	// Set by an operator only. Each holds at most MaxHandlers names of handlers.
 	Handlers   []string `json:"handlers,omitempty"`    // run these again; empty means all
 	AssumeDone []string `json:"assume_done,omitempty"` // treat these as done
+}
+
+// validHandlers reports whether the names can be those of handlers, and are not too many.
+func validHandlers(names []string) bool {
+	return len(names) <= MaxHandlers && !slices.ContainsFunc(names, func(name string) bool { return !webhook.ValidName(name) })
 }
 
 // sendable reports whether a message may have the reason. A reason that this version does
@@ -53,6 +68,9 @@ func (f Failure) encode() (string, error) {
 	if !f.Reason.sendable() {
 		return "", fmt.Errorf("%w: a failure has no reason %q", ErrInvalid, f.Reason)
 	}
+	if !validHandlers(f.Handlers) || !validHandlers(f.AssumeDone) {
+		return "", fmt.Errorf("%w: a failure names more than %d handlers, or one whose name is malformed", ErrInvalid, MaxHandlers)
+	}
 	f.Error = webhook.Printable(f.Error, MaxErrorLen)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -60,11 +78,7 @@ func (f Failure) encode() (string, error) {
 	if err := e.Encode(f); err != nil {
 		return "", fmt.Errorf("%w: failure: %w", ErrInvalid, err)
 	}
-	value := strings.TrimSuffix(b.String(), "\n")
-	if !ValidText(value) {
-		return "", fmt.Errorf("%w: a handler's name that SQS does not accept", ErrInvalid)
-	}
-	return value, nil
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 func decodeFailure(attributes map[string]string) (*Failure, error) {
@@ -75,6 +89,9 @@ func decodeFailure(attributes map[string]string) (*Failure, error) {
 	var f Failure
 	if err := json.Unmarshal([]byte(value), &f); err != nil || !f.Reason.sendable() {
 		return nil, errors.New("attribute failure is malformed")
+	}
+	if !validHandlers(f.Handlers) || !validHandlers(f.AssumeDone) {
+		return nil, fmt.Errorf("attribute failure names more than %d handlers, or one whose name is malformed", MaxHandlers)
 	}
 	f.Error = webhook.Printable(f.Error, MaxErrorLen)
 	return &f, nil

@@ -21,6 +21,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("YQBi", "contiguity", "evt_1", "text.incoming.sms", "1772366400007", "base64", `{"reason":"attempts","error":"x"}`, `{"identity":"body","digest":"sha256:ab","window_s":3600,"secret":0}`)
 	f.Add(b64(zip(f, "{}")), "kyc", "1", "t", "1", "gzip+base64", `{"reason":"replay","handlers":["a"]}`, `{"signed":"body","at":{}}`)
 	f.Add(b64("\x1f\x8b\x08\x00"), "kyc", "1", "t", "1", "gzip+base64", "", "null")
+	f.Add("none", "kyc", "1", "t", "1", "none", `{"reason":"cancel","fence":2}`, "")
 	f.Add("\x00", "K Y C", "", "\n", "-1", "rot13", "{", "{")
 	f.Fuzz(func(t *testing.T, body, source, id, typ, received, encoding, failure, origin string) {
 		w := queue.Wire{Body: body, Attributes: attributes("source", source, "id", id, "type", typ,

@@ -17,8 +17,11 @@ type Message struct {
 	Origin Origin
 
 	// Failure says why the message is a dead letter, or was one before an operator
-	// sent it back. It is nil for a message from ingest.
+	// sent it back, or what an operator asks for. It is nil for a message from ingest.
 	Failure *Failure
+
+	// NoBody says that the message carries no body, and no handler may run for it.
+	NoBody bool
 
 	// Wire is the message as it was received. It is zero for a message that is not
 	// sent yet.
@@ -27,6 +30,12 @@ type Message struct {
 	// Unreadable says why Decode could not read an event from Wire, or is nil. Such a
 	// message keeps its body when it is sent again.
 	Unreadable error
+}
+
+// NeverRuns reports whether no handler may run for m, whatever the ledger says: it cancels
+// its event, or has no body.
+func (m Message) NeverRuns() bool {
+	return m.NoBody || m.Failure != nil && m.Failure.Reason == ReasonCancel
 }
 
 // A Wire is a message as SQS has it. It is printed and logged without body and attributes.
@@ -58,5 +67,5 @@ const (
 	AttrReceived = "received" // unix milliseconds
 	AttrEncoding = "encoding" // absent for a plain body
 	AttrOrigin   = "origin"   // JSON of the event's Identity and of Origin; absent from an older version's
-	AttrFailure  = "failure"  // JSON of Failure, on dead letters only
+	AttrFailure  = "failure"  // JSON of Failure, on dead letters and on what operators send
 )

@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,9 +83,10 @@ func tooLarge(t *testing.T, h Harness) {
 		t.Errorf("Send of 1 MiB of noise = %v, want ErrTooLarge", err)
 	}
 	m = message(2)
-	m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: []string{strings.Repeat("h", queue.MaxBytes)}}
+	m.Raw = []byte(strings.Repeat("x", queue.MaxBytes-8<<10))
+	m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Handlers: slices.Repeat([]string{strings.Repeat("h", 200)}, queue.MaxHandlers), AssumeDone: slices.Repeat([]string{strings.Repeat("h", 200)}, queue.MaxHandlers)}
 	if err := h.Queue.Send(t.Context(), m, 0); !errors.Is(err, queue.ErrTooLarge) {
-		t.Errorf("Send with a failure of 1 MiB = %v, want ErrTooLarge", err)
+		t.Errorf("Send of the longest body with the longest failure = %v, want ErrTooLarge", err)
 	}
 	wantNone(t, h.Queue, 0)
 }
