@@ -13,24 +13,23 @@ import (
 func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *Record) {
 	r.At, r.Lease = milliseconds(r.At), milliseconds(r.Lease)
 	r.Received, r.DedupUntil = milliseconds(r.Received), milliseconds(r.DedupUntil)
-	if found == nil {
+	switch {
+	case r.NeverRuns:
+		return judgeCancel(found, r, keep)
+	case found == nil:
 		return claim(fresh(r), r, keep, false)
 	}
 	ended := found.State == StateCompleted || found.State == StateFailed
 	switch {
-	case found.State == StateClaimed && found.Owner == r.Owner:
-		c := claimOf(*found, r, false)
-		if last := found.Runs - 1; !reopenedBy(*found, r) && !explained(found.Tries, last) {
-			c.markDied(last, r.At)
-		}
-		return Answer{Status: Claimed, Claim: c}, nil
+	case own(found, r):
+		return ownClaim(found, r), nil
 	case ended && r.Received.After(found.DedupUntil):
 		again := fresh(r)
 		again.Fence, again.Earlier = found.Fence, found.Received
 		return claim(again, r, keep, false)
 	case conflicts(found, r):
 		return Answer{Status: Conflict}, nil
-	case found.State == StateReleased && r.At.Before(found.NotBefore):
+	case waits(found, r) && !r.asks(Retry, found):
 		return Answer{Status: InProgress, Until: found.NotBefore}, nil
 	case found.State == StateClaimed && r.At.Before(found.Lease):
 		return Answer{Status: InProgress, Until: found.Lease}, nil
@@ -45,20 +44,63 @@ func Judge(found *Record, r Request, keep time.Duration) (answer Answer, next *R
 		}
 		return claim(again, r, keep, lapsed)
 	case !ended:
-		rec := *found
-		if found.State == StateClaimed {
-			rec.open(r.At, OutcomeDied)
-		}
-		answer, next := claim(rec, r, keep, false)
-		if found.State == StateClaimed || saysDied(found.Tries, found.Runs) {
-			answer.Claim.markDied(found.Runs, found.Lease)
-		}
+		answer, next := claimOpen(*found, r, keep)
+		answer.Claim.Reopened = answer.Claim.Reopened || waits(found, r)
 		return answer, next
 	}
-	if reopened, ok := reopen(*found, r); ok {
-		return claim(reopened, r, keep, false)
+	reopened, ok := reopen(*found, r)
+	if !ok {
+		return Answer{Status: Duplicate}, nil
 	}
-	return Answer{Status: Duplicate}, nil
+	answer, next = claim(reopened, r, keep, false)
+	answer.Claim.Reopened = answer.Claim.Reopened || !handledNow(*found, r) || r.asks(Replay, found)
+	return answer, next
+}
+
+// judgeCancel decides on a request for which no handler may run: all that it can claim is
+// what it cancels.
+func judgeCancel(found *Record, r Request, keep time.Duration) (Answer, *Record) {
+	switch {
+	case found == nil:
+		return Answer{Status: Duplicate}, nil
+	case own(found, r):
+		return ownClaim(found, r), nil
+	case found.State == StateClaimed && r.At.Before(found.Lease):
+		return Answer{Status: InProgress, Until: found.Lease}, nil
+	case found.State != StateClaimed && found.State != StateReleased, !r.asks(Cancel, found):
+		return Answer{Status: Duplicate}, nil
+	}
+	rec := *found
+	rec.Reason = ReasonCancelled
+	answer, next := claimOpen(rec, r, keep)
+	answer.Claim.Reopened = true
+	return answer, next
+}
+
+// own reports whether r has claimed the record: its reply was lost.
+func own(found *Record, r Request) bool {
+	return found.State == StateClaimed && found.Owner == r.Owner
+}
+
+// ownClaim is the answer to a request that has claimed the record already.
+func ownClaim(found *Record, r Request) Answer {
+	c := claimOf(*found, r, false)
+	ended := r.Reopen != nil && (r.Reopen.Act == Redrive || r.Reopen.Act == Replay)
+	c.Reopened = reopenedBy(*found, r) || r.Reopen != nil && len(r.Reopen.AssumeDone) > 0
+	if last := found.Runs - 1; !(ended && reopenedBy(*found, r)) && !explained(found.Tries, last) {
+		c.markDied(last, r.At)
+	}
+	return Answer{Status: Claimed, Claim: c}
+}
+
+// waits reports whether the event was released until later than r.
+func waits(found *Record, r Request) bool {
+	return found.State == StateReleased && r.At.Before(found.NotBefore)
+}
+
+// asks reports whether an operator asks for the act, having seen the record as it is.
+func (r Request) asks(act Act, found *Record) bool {
+	return r.Reopen != nil && r.Reopen.Act == act && r.Reopen.Fence == found.Fence
 }
 
 // conflicts reports whether r has another body under the same id, within the window.
@@ -87,15 +129,14 @@ func cutDigest(digest string) (kind, hash string) {
 
 // reopen returns the record for r to claim, if r may claim it although it has ended.
 func reopen(found Record, r Request) (Record, bool) {
-	named := r.Reopen != nil && r.Reopen.Fence == found.Fence
 	switch {
-	case found.State == StateCompleted && found.Reason == ReasonUnhandled && r.Handled:
-	case named && r.Reopen.Replay:
+	case handledNow(found, r):
+	case r.asks(Replay, &found):
 		found.Attempts = 0
 		found.Done = without(found.Done, r.Reopen.Handlers)
 		found.Started = without(found.Started, r.Reopen.Handlers)
 		found.Results = found.Results.without(r.Reopen.Handlers)
-	case named && found.State == StateFailed:
+	case r.asks(Redrive, &found) && found.State == StateFailed:
 		found.Attempts = 0
 		found.Started = nil
 	default:
@@ -104,6 +145,11 @@ func reopen(found Record, r Request) (Record, bool) {
 	found.Reason = ""
 	found.Finished = time.Time{}
 	return found, true
+}
+
+// handledNow reports whether the event ended because it had no handler, and has one now.
+func handledNow(found Record, r Request) bool {
+	return found.State == StateCompleted && found.Reason == ReasonUnhandled && r.Handled
 }
 
 // reopenedBy reports whether r is the request that reopened the event for the claim in
@@ -129,6 +175,19 @@ func fresh(r Request) Record {
 	}
 }
 
+// claimOpen gives rec, which has not ended, to r.
+func claimOpen(rec Record, r Request, keep time.Duration) (Answer, *Record) {
+	lapsed := rec.State == StateClaimed
+	if lapsed {
+		rec.open(r.At, OutcomeDied)
+	}
+	answer, next := claim(rec, r, keep, false)
+	if lapsed || saysDied(rec.Tries, rec.Runs) {
+		answer.Claim.markDied(rec.Runs, rec.Lease)
+	}
+	return answer, next
+}
+
 // claim gives rec to r. Lapsed says that the previous claim was never ended.
 func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Record) {
 	rec.State = StateClaimed
@@ -139,10 +198,13 @@ func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Rec
 	rec.Lease = r.Lease
 	rec.NotBefore = time.Time{}
 	rec.Expires = Expiry(rec.DedupUntil, r.At, keep)
+	before := len(rec.Done)
 	if r.Reopen != nil {
 		rec.Done = Union(rec.Done, r.Reopen.AssumeDone)
 	}
-	return Answer{Status: Claimed, Claim: claimOf(rec, r, lapsed)}, &rec
+	c := claimOf(rec, r, lapsed)
+	c.Reopened = len(rec.Done) > before
+	return Answer{Status: Claimed, Claim: c}, &rec
 }
 
 // claimOf is the claim that r holds on rec.

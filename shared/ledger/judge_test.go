@@ -79,9 +79,22 @@ func letter(fence int64, assume ...string) func(*ledger.Request) {
 
 func replay(fence int64, handlers ...string) func(*ledger.Request) {
 	return func(r *ledger.Request) {
-		r.Reopen = &ledger.Reopen{Fence: fence, Replay: true, Handlers: handlers}
+		r.Reopen = &ledger.Reopen{Fence: fence, Act: ledger.Replay, Handlers: handlers}
 	}
 }
+
+// retry asks for a released event now, cancel for its end without a run.
+func retry(fence int64) func(*ledger.Request) {
+	return func(r *ledger.Request) { r.Reopen = &ledger.Reopen{Act: ledger.Retry, Fence: fence} }
+}
+
+func cancel(fence int64) func(*ledger.Request) {
+	return func(r *ledger.Request) {
+		r.NeverRuns, r.Reopen = true, &ledger.Reopen{Act: ledger.Cancel, Fence: fence}
+	}
+}
+
+func neverRuns(r *ledger.Request) { r.NeverRuns = true }
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
@@ -104,6 +117,7 @@ func TestJudge(t *testing.T) {
 		reason        string
 		lapsed        bool
 		died          int // the run for which a try is added
+		reopened      bool
 	}{
 		// The rows of the claim table, in its order.
 		{name: "nothing", ask: ask(), want: taken, attempts: 1},
@@ -125,13 +139,13 @@ func TestJudge(t *testing.T) {
 		{name: "unhandled, now handled", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(handled), want: taken,
 			attempts: 3, done: ab, started: s},
 		{name: "unhandled, still", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(), want: dup},
-		{name: "failed, its letter", found: record(failed), ask: ask(letter(7)), want: taken, attempts: 1, done: ab},
+		{name: "failed, its letter", found: record(failed), ask: ask(letter(7)), want: taken, attempts: 1, done: ab, reopened: true},
 		{name: "failed, an older letter", found: record(failed), ask: ask(letter(6)), want: dup},
 		{name: "completed, a letter", found: record(completed), ask: ask(letter(7)), want: dup},
-		{name: "completed, replay", found: record(completed), ask: ask(replay(7)), want: taken, attempts: 1},
-		{name: "failed, replay", found: record(failed), ask: ask(replay(7)), want: taken, attempts: 1},
-		{name: "replay of one handler", found: record(completed), ask: ask(replay(7, "a")), want: taken, attempts: 1, done: []string{"b"}, started: s},
-		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab},
+		{name: "completed, replay", found: record(completed), ask: ask(replay(7)), want: taken, attempts: 1, reopened: true},
+		{name: "failed, replay", found: record(failed), ask: ask(replay(7)), want: taken, attempts: 1, reopened: true},
+		{name: "replay of one handler", found: record(completed), ask: ask(replay(7, "a")), want: taken, attempts: 1, done: []string{"b"}, started: s, reopened: true},
+		{name: "replay of a started one", found: record(failed), ask: ask(replay(7, "s")), want: taken, attempts: 1, done: ab, reopened: true},
 		{name: "an older replay", found: record(completed), ask: ask(replay(6)), want: dup},
 		{name: "own claim", found: record(claimed), ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s},
 		{name: "own claim, no try of the previous run", found: record(claimed, untold), ask: ask(owner("old")),
@@ -139,7 +153,7 @@ func TestJudge(t *testing.T) {
 		{name: "own claim, a try says that the previous run died", found: record(claimed, func(r *ledger.Record) { r.Tries = append(r.Tries, diedTry(3, now)) }),
 			ask: ask(owner("old")), want: taken, attempts: 2, done: ab, started: s, lapsed: true},
 		{name: "own claim, reopened by a replay", found: record(claimed, untold), ask: ask(owner("old"), replay(6)),
-			want: taken, attempts: 2, done: ab, started: s},
+			want: taken, attempts: 2, done: ab, started: s, reopened: true},
 		{name: "own first claim", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs, r.Tries = 1, 1, nil }), ask: ask(owner("old")),
 			want: taken, attempts: 1, done: ab, started: s},
 		{name: "own claim, after a run that did not count", found: record(claimed, func(r *ledger.Record) { r.Attempts, r.Runs, r.Tries = 1, 2, nil }), ask: ask(owner("old")),
@@ -169,12 +183,59 @@ func TestJudge(t *testing.T) {
 		{name: "conflict of a lapsed lease", found: record(claimed), ask: ask(hash("h2")), want: conf},
 		{name: "waiting before the letter", found: record(released), ask: ask(askedAt(opened), letter(7)), want: waiting},
 
+		// What an operator asks of an event that has not ended.
+		{name: "retry before its time", found: record(released), ask: ask(askedAt(opened), retry(7)), want: taken,
+			attempts: 3, done: ab, started: s, reopened: true},
+		{name: "retry of a letter that waits to be sent", found: record(released, reason("permanent")), ask: ask(askedAt(opened), retry(7)), want: taken,
+			attempts: 3, done: ab, started: s, reason: "permanent", reopened: true},
+		{name: "retry of another fence", found: record(released), ask: ask(askedAt(opened), retry(6)), want: waiting},
+		{name: "retry that is due anyway", found: record(released), ask: ask(retry(7)), want: taken, attempts: 3, done: ab, started: s},
+		{name: "retry within the lease", found: record(claimed), ask: ask(askedAt(opened), retry(7)), want: waiting},
+		{name: "retry of another body", found: record(released), ask: ask(askedAt(opened), retry(7), hash("h2")), want: conf},
+		{name: "retry of what failed", found: record(failed), ask: ask(retry(7)), want: dup},
+		{name: "retry of what was completed", found: record(completed), ask: ask(retry(7)), want: dup},
+		{name: "retry of nothing", ask: ask(retry(7)), want: taken, attempts: 1},
+		{name: "letter before its time", found: record(released), ask: ask(askedAt(opened), letter(7)), want: waiting},
+		{name: "replay before its time", found: record(released), ask: ask(askedAt(opened), replay(7)), want: waiting},
+		{name: "own claim by a retry", found: record(claimed), ask: ask(owner("old"), retry(6)), want: taken,
+			attempts: 2, done: ab, started: s, reopened: true},
+		{name: "cancel before its time", found: record(released), ask: ask(askedAt(opened), cancel(7)), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", reopened: true},
+		{name: "cancel of what is due", found: record(released), ask: ask(cancel(7)), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", reopened: true},
+		{name: "cancel of a letter that waits to be sent", found: record(released, reason("permanent")), ask: ask(cancel(7)), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", reopened: true},
+		{name: "cancel of what died", found: record(claimed), ask: ask(cancel(7)), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", reopened: true, lapsed: true, died: 4},
+		{name: "cancel within the lease", found: record(claimed), ask: ask(askedAt(opened), cancel(7)), want: waiting},
+		{name: "cancel of another fence", found: record(released), ask: ask(cancel(6)), want: dup},
+		{name: "cancel of a later fence", found: record(claimed), ask: ask(cancel(6)), want: dup},
+		{name: "cancel whose process died", found: record(claimed, reason("cancelled")), ask: ask(cancel(6)), want: dup},
+		{name: "cancel of another body", found: record(released), ask: ask(cancel(7), hash("h2")), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", reopened: true},
+		{name: "cancel of what was completed", found: record(completed), ask: ask(cancel(7)), want: dup},
+		{name: "cancel of what was unhandled", found: record(completed, reason(ledger.ReasonUnhandled)), ask: ask(handled, cancel(7)), want: dup},
+		{name: "cancel of what failed", found: record(failed), ask: ask(cancel(7)), want: dup},
+		{name: "cancel past the window", found: record(completed), ask: ask(arrivedAt(after), cancel(7)), want: dup},
+		{name: "cancel of nothing", ask: ask(cancel(7)), want: dup},
+		{name: "own cancel", found: record(claimed, reason("cancelled")), ask: ask(owner("old"), cancel(6)), want: taken,
+			attempts: 2, done: ab, started: s, reason: "cancelled", reopened: true},
+		{name: "the event's own message, after a cancel whose process died", found: record(claimed, reason("cancelled"), untold), ask: ask(), want: taken,
+			attempts: 3, done: ab, started: s, reason: "cancelled", lapsed: true, died: 4},
+		{name: "no body", found: record(released), ask: ask(neverRuns), want: dup},
+		{name: "no body, and nothing there", ask: ask(neverRuns), want: dup},
+		{name: "retry without a body", found: record(released), ask: ask(askedAt(opened), retry(7), neverRuns), want: dup},
+		{name: "letter without a body", found: record(failed), ask: ask(letter(7), neverRuns), want: dup},
+		{name: "replay without a body", found: record(completed), ask: ask(replay(7), neverRuns), want: dup},
+		{name: "no body, within the lease", found: record(claimed), ask: ask(askedAt(opened), neverRuns), want: waiting},
+
 		// No conflict without a hash; handlers that an operator assumes done.
 		{name: "request without hash", found: record(completed), ask: ask(hash("")), want: dup},
 		{name: "record without hash", found: record(completed, func(r *ledger.Record) { r.Hash = "" }), ask: ask(hash("h2")), want: dup},
-		{name: "nothing, assumed", ask: ask(letter(1, "y", "x")), want: taken, attempts: 1, done: []string{"x", "y"}},
-		{name: "letter, assumed", found: record(failed), ask: ask(letter(7, "s", "a")), want: taken, attempts: 1, done: []string{"a", "b", "s"}},
-		{name: "released, assumed", found: record(released), ask: ask(letter(3, "s")), want: taken, attempts: 3, done: []string{"a", "b", "s"}, started: s},
+		{name: "nothing, assumed", ask: ask(letter(1, "y", "x")), want: taken, attempts: 1, done: []string{"x", "y"}, reopened: true},
+		{name: "released, assumed what is done", found: record(released), ask: ask(letter(3, "a")), want: taken, attempts: 3, done: ab, started: s},
+		{name: "letter, assumed", found: record(failed), ask: ask(letter(7, "s", "a")), want: taken, attempts: 1, done: []string{"a", "b", "s"}, reopened: true},
+		{name: "released, assumed", found: record(released), ask: ask(letter(3, "s")), want: taken, attempts: 3, done: []string{"a", "b", "s"}, started: s, reopened: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -186,7 +247,7 @@ func TestJudge(t *testing.T) {
 			if tt.want == taken {
 				want.Claim = ledger.Claim{
 					Key: tt.ask.Key, Owner: tt.ask.Owner, Fence: 1, Lease: tt.ask.Lease, DedupUntil: closes,
-					Attempts: tt.attempts, Runs: 1, Done: tt.done, Started: tt.started, Reason: tt.reason, Lapsed: tt.lapsed,
+					Attempts: tt.attempts, Runs: 1, Done: tt.done, Started: tt.started, Reason: tt.reason, Lapsed: tt.lapsed, Reopened: tt.reopened,
 				}
 				if tt.found != nil {
 					want.Claim.Fence = 8

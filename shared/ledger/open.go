@@ -13,7 +13,8 @@ import (
 // another try, or its letter waits for an operator. An event that goes well is never open,
 // so the index of what is open costs it nothing.
 
-// ReasonCancelled is the reason of a failed record whose event an operator cancelled.
+// ReasonCancelled is the reason of a record whose event an operator cancelled, from the
+// claim on: whoever claims it next ends it as failed, without a run and without a letter.
 const ReasonCancelled = "cancelled"
 
 const (

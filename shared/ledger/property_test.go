@@ -42,10 +42,12 @@ func (l *life) drawRequest(rt *rapid.T) ledger.Request {
 	}
 	if l.rec != nil && rapid.Bool().Draw(rt, "operator") {
 		r.Reopen = &ledger.Reopen{
-			Fence:  l.rec.Fence - draw(rt, []int64{0, 0, 1}, "behind"),
-			Replay: rapid.Bool().Draw(rt, "replay"), Handlers: drawNames(rt, "replayed"), AssumeDone: drawNames(rt, "assumed"),
+			Fence:    l.rec.Fence - draw(rt, []int64{0, 0, 1}, "behind"),
+			Act:      draw(rt, []ledger.Act{ledger.Redrive, ledger.Replay, ledger.Retry, ledger.Cancel}, "act"),
+			Handlers: drawNames(rt, "replayed"), AssumeDone: drawNames(rt, "assumed"),
 		}
 	}
+	r.NeverRuns = rapid.IntRange(0, 3).Draw(rt, "never runs") == 0
 	return r
 }
 
@@ -74,18 +76,29 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 		rt.Fatalf("claimed at %v, it expires at %v", r.At, next.Expires)
 	}
 	if l.rec == nil {
+		if r.NeverRuns {
+			rt.Fatalf("what never runs made the record %+v", next)
+		}
 		return
 	}
 	was := *l.rec
 	if next.Fence != was.Fence+1 {
 		rt.Fatalf("fence %d after %d", next.Fence, was.Fence)
 	}
-	newArrival := r.Received.After(was.DedupUntil)
 	named := r.Reopen != nil && r.Reopen.Fence == was.Fence
-	replayed := named && r.Reopen.Replay
+	if r.NeverRuns {
+		checkCancel(rt, r, named, was, *next)
+		return
+	}
+	newArrival := r.Received.After(was.DedupUntil)
+	retried := named && r.Reopen.Act == ledger.Retry
+	if was.State == ledger.StateReleased && r.At.Before(was.NotBefore) && !retried {
+		rt.Fatalf("claimed %v before it was to be", was.NotBefore.Sub(r.At))
+	}
+	replayed := named && r.Reopen.Act == ledger.Replay
 	ended := was.State == ledger.StateCompleted || was.State == ledger.StateFailed
 	unhandled := was.State == ledger.StateCompleted && was.Reason == ledger.ReasonUnhandled && r.Handled
-	redriven := named && was.State == ledger.StateFailed
+	redriven := named && r.Reopen.Act == ledger.Redrive && was.State == ledger.StateFailed
 	if ended && !newArrival && !replayed && !unhandled && !redriven {
 		rt.Fatalf("a %s record was reopened by %+v", was.State, r)
 	}
@@ -98,7 +111,7 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 	if newArrival && r.Received.After(next.DedupUntil) {
 		rt.Fatalf("a second delivery of the event just claimed is past its window: %+v", next)
 	}
-	if reset := newArrival || ended && named && !unhandled; reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
+	if reset := newArrival || (replayed || redriven) && ended && !unhandled; reset && next.Attempts != 1 || !reset && next.Attempts != was.Attempts+1 {
 		rt.Fatalf("attempts %d after %d", next.Attempts, was.Attempts)
 	}
 	if newArrival && next.Runs != 1 || !newArrival && next.Runs != was.Runs+1 || next.Runs < next.Attempts {
@@ -106,6 +119,17 @@ func (l *life) checkClaim(rt *rapid.T, r ledger.Request, next *ledger.Record) {
 	}
 	if !slices.IsSorted(next.Done) || !slices.IsSorted(next.Started) {
 		rt.Fatalf("not sorted: %v, %v", next.Done, next.Started)
+	}
+}
+
+// checkCancel checks a claim by what never runs a handler: it cancels what has not ended.
+func checkCancel(rt *rapid.T, r ledger.Request, named bool, was, next ledger.Record) {
+	open := was.State == ledger.StateReleased || was.State == ledger.StateClaimed && !r.At.Before(was.Lease)
+	if !named || r.Reopen.Act != ledger.Cancel || !open || next.Reason != ledger.ReasonCancelled {
+		rt.Fatalf("a %s record was claimed by %+v, as %+v", was.State, r, next)
+	}
+	if !subset(was.Done, next.Done) || next.Attempts != was.Attempts+1 || next.Runs != was.Runs+1 {
+		rt.Fatalf("cancelled, %+v became %+v", was, next)
 	}
 }
 
@@ -126,7 +150,8 @@ func (l *life) hold(rt *rapid.T) {
 	case 2:
 		next, err = ledger.JudgeEnd(l.rec, ledger.End{
 			Claim: c, At: l.now, State: draw(rt, []ledger.State{ledger.StateCompleted, ledger.StateReleased, ledger.StateFailed}, "state"),
-			Ran: rapid.Bool().Draw(rt, "ran"), Counted: rapid.Bool().Draw(rt, "counted"), Reason: draw(rt, []string{"", ledger.ReasonUnhandled}, "reason"),
+			NotBefore: l.now.Add(draw(rt, []time.Duration{0, time.Minute}, "wait")),
+			Ran:       rapid.Bool().Draw(rt, "ran"), Counted: rapid.Bool().Draw(rt, "counted"), Reason: draw(rt, []string{"", ledger.ReasonUnhandled}, "reason"),
 			Done: drawNames(rt, "done"), Started: drawNames(rt, "started"),
 		}, testKeep)
 	}

@@ -35,7 +35,14 @@ type Store interface {
 	// claim on the key, released ones included. A payload that could not be kept does not
 	// affect the claim.
 	//
-	// What is found decides; [Judge] is the decision. Judged first, in this order:
+	// What is found decides; [Judge] is the decision. For a request that NeverRuns:
+	//   - A claim under its own owner is Claimed as it stands.
+	//   - A claimed event is InProgress within its lease.
+	//   - A released event, and a claimed one whose lease has passed, is Claimed by the cancel
+	//     that carries its fence; the same write sets the reason to ReasonCancelled.
+	//   - Anything else, no record included, is a Duplicate.
+	//
+	// For all others, judged first, in this order:
 	//   - A claim under the request's own owner is Claimed as it stands, nothing counted.
 	//   - An ended event that arrives after its window is Claimed as a new one: everything
 	//     but the fence is reset.
@@ -44,7 +51,8 @@ type Store interface {
 	//
 	// Then:
 	//   - A new event is Claimed.
-	//   - A released event is InProgress before its NotBefore, and Claimed from then on.
+	//   - A released event is InProgress before its NotBefore, and Claimed from then on; a
+	//     retry that carries its fence claims it at once.
 	//   - A claimed event is InProgress within its lease; from its end on it is Claimed,
 	//     and the claim is Lapsed, as is the next one if nothing ran under it.
 	//   - If one of these two may be claimed and arrives after its window, it is Claimed as
@@ -62,7 +70,8 @@ type Store interface {
 	//
 	// Unless stated otherwise, a claim counts an attempt and returns the done, started and
 	// results that are kept. Every claim counts a run; only an arrival after the window
-	// counts runs from zero. It marks as done the handlers that an operator assumes done. A
+	// counts runs from zero. It marks as done the handlers that an operator assumes done. It
+	// reports as Reopened whether an operator's request changed what it does. A
 	// claim returns the tries that are kept, and writes none; if a lease has passed, the
 	// last of them is the run that died. A claim that finds a lease that has passed
 	// leaves the event open, with OutcomeDied as its kind; any other leaves that as it is,
@@ -130,17 +139,30 @@ type Request struct {
 
 	FirstReceive bool    // the queue delivers the message for the first time: most likely there is no record
 	Handled      bool    // a handler for the type is registered
-	Reopen       *Reopen // nil except for dead letters and replays that an operator sent
+	NeverRuns    bool    // no handler may run for the message: it cancels its event, or has no body
+	Reopen       *Reopen // nil except for what an operator sent
 	Payload      []byte  // kept beside the record if not nil
 }
 
-// A Reopen is an operator's request to run an event that has ended.
+// A Reopen is an operator's request. If it does not apply to the record, the message is
+// judged as any other.
 type Reopen struct {
-	Fence      int64    // of the record; any other fence reopens nothing
-	Replay     bool     // also reopen a completed one, and run its handlers again
-	Handlers   []string // of a replay: run only these; empty means all
-	AssumeDone []string // take these handlers as done
+	Act        Act
+	Fence      int64    // of the record as the operator saw it; any other changes nothing
+	Handlers   []string // of a Replay: run only these; empty means all
+	AssumeDone []string // take these handlers as done, at any fence
 }
+
+// An Act says what an operator wants to be done with an event.
+type Act int
+
+// The acts.
+const (
+	Redrive Act = iota // run a failed event again: its dead letter was sent back
+	Replay             // run an ended event again
+	Retry              // run a released event now
+	Cancel             // end a released or lapsed event without a run
+)
 
 // A Status is the answer to a Request.
 type Status int
@@ -182,7 +204,8 @@ type Claim struct {
 	Done       []string  // handlers that finished, sorted
 	Started    []string  // at-most-once handlers that began, sorted
 	Results    Results   // results of the handlers that moved a state
-	Reason     string    // set if an earlier claim wanted the event dead-lettered and could not: do not run it
+	Reason     string    // not empty: do not run it. An earlier claim could not send the dead letter for this reason, or it is ReasonCancelled
+	Reopened   bool      // an operator's request changed what the claim does; in a repeated call, as far as the record shows
 	Lapsed     bool      // the last run was never ended: its process died, or still hangs; in a repeated call, as far as the record shows
 	Tries      []Try     // the last tries that left the event unfinished, oldest first
 	Since      time.Time // since when the event is open; zero if it is not

@@ -98,15 +98,21 @@ func RequestFor(m queue.Message, handled bool) ledger.Request {
 		Key: m.Key(), Type: m.Type, Hash: digest(m), Identity: m.Identity, Secret: m.Origin.Secret,
 		Received: m.Received, DedupUntil: m.Received.Add(window(m)),
 		FirstReceive: m.Wire.Receives == 1,
-		Handled:      handled,
+		Handled:      handled, NeverRuns: m.NeverRuns(),
 	}
 	if f := m.Failure; f != nil {
 		r.Reopen = &ledger.Reopen{
-			Fence: f.Fence, Replay: f.Reason == queue.ReasonReplay,
+			Act: acts[f.Reason], Fence: f.Fence,
 			Handlers: f.Handlers, AssumeDone: f.AssumeDone,
 		}
 	}
 	return r
+}
+
+// acts says what an operator asks for, by the message's reason. Any other reason is that of
+// a dead letter that was sent back.
+var acts = map[queue.Reason]ledger.Act{
+	queue.ReasonReplay: ledger.Replay, queue.ReasonRetry: ledger.Retry, queue.ReasonCancel: ledger.Cancel,
 }
 
 // judge turns the ledger's answer into a job, or into a result if nothing is left to do.

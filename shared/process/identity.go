@@ -41,7 +41,7 @@ const sha256Prefix = "sha256:"
 // if the id covers only a part of the body, so that the rest may differ.
 func digest(m queue.Message) string {
 	switch {
-	case m.Identity == webhook.KeyHash:
+	case m.Identity == webhook.KeyHash, m.NoBody:
 		return ""
 	case m.Origin.Digest != "":
 		// Records have a sha256 without its prefix, as older versions wrote it: after a

@@ -167,7 +167,10 @@ func asks(f *queue.Failure, r *ledger.Reopen) bool {
 	if f == nil || r == nil {
 		return f == nil && r == nil
 	}
-	return f.Fence == r.Fence && (f.Reason == queue.ReasonReplay) == r.Replay &&
+	act := map[queue.Reason]ledger.Act{
+		queue.ReasonReplay: ledger.Replay, queue.ReasonRetry: ledger.Retry, queue.ReasonCancel: ledger.Cancel,
+	}[f.Reason]
+	return f.Fence == r.Fence && act == r.Act &&
 		slices.Equal(f.Handlers, r.Handlers) && slices.Equal(f.AssumeDone, r.AssumeDone)
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"webhookintake/shared/ledger"
 )
 
@@ -41,6 +43,10 @@ func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers
 			continue
 		}
 		answer, next := ledger.Judge(nil, r, s.keep)
+		if next == nil { // it claims no new event
+			open = append(open, i)
+			continue
+		}
 		answers[i] = answer
 		tried = append(tried, i)
 		statements = append(statements, s.insert(r.Key, *next))
@@ -60,9 +66,15 @@ func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers
 }
 
 // claim asks for one event. It first assumes that no record exists, which is the usual
-// case, and judges the record if it finds one.
+// case, and judges the record if it finds one. A request that makes no record reads first.
 func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 	var found *ledger.Record
+	if r.NeverRuns {
+		var err error
+		if found, err = s.record(ctx, r.Key); err != nil {
+			return ledger.Answer{Err: wrap("claim", r.Key, err)}
+		}
+	}
 	for range maxRounds {
 		answer, next := ledger.Judge(found, r, s.keep)
 		if next == nil {
@@ -75,11 +87,22 @@ func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 			return answer
 		}
 		if !errors.Is(err, errRefused) {
-			return ledger.Answer{Err: fmt.Errorf("claim %s: %w", r.Key, err)}
+			return ledger.Answer{Err: wrap("claim", r.Key, err)}
 		}
 		found = kept
 	}
-	return ledger.Answer{Err: fmt.Errorf("claim %s: %w", r.Key, errContended)}
+	return ledger.Answer{Err: wrap("claim", r.Key, errContended)}
+}
+
+// record reads the record of key, nil for none. The read is strongly consistent.
+func (s *Store) record(ctx context.Context, key string) (*ledger.Record, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: item{attrKey: text(key)}, ConsistentRead: new(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decode(out.Item)
 }
 
 // replace writes next in place of found (nil if there is no record), unless the record has

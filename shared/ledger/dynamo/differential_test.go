@@ -53,9 +53,10 @@ func (p *pair) request(rt *rapid.T, key string) ledger.Request {
 		r.Owner = rec.Owner
 	}
 	if ok && rapid.Bool().Draw(rt, "operator") {
-		r.Reopen = &ledger.Reopen{Fence: rec.Fence - one[int64](rt, "behind", 0, 0, 1), Replay: rapid.Bool().Draw(rt, "replay"),
+		r.Reopen = &ledger.Reopen{Fence: rec.Fence - one[int64](rt, "behind", 0, 0, 1), Act: one(rt, "act", ledger.Redrive, ledger.Replay, ledger.Retry, ledger.Cancel),
 			Handlers: some(rt, "replayed"), AssumeDone: some(rt, "assumed")}
 	}
+	r.NeverRuns = one(rt, "never runs", false, false, false, true)
 	return r
 }
 

@@ -121,6 +121,12 @@ func fragileCalls() []fragile {
 			b.mustEnd(b.claim(prefix+"1"), ledger.StateReleased, after(0))
 			return claims(b, 2, b.request(prefix+"1"))
 		}},
+		{"ClaimCancel", func(b *bench, prefix string) (func() []error, func()) {
+			b.mustEnd(b.claim(prefix+"1"), ledger.StateReleased, after(time.Hour))
+			return claims(b, 2, b.request(prefix+"1", func(r *ledger.Request) {
+				r.NeverRuns, r.Reopen = true, &ledger.Reopen{Act: ledger.Cancel, Fence: 1}
+			}))
+		}},
 		{"ClaimWithPayload", func(b *bench, prefix string) (func() []error, func()) {
 			return claims(b, 1, b.request(prefix+"1", func(r *ledger.Request) { r.Payload = []byte("{}") }))
 		}},

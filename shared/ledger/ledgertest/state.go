@@ -142,7 +142,7 @@ func stateCases() []testCase {
 				c.Done = b.record("a#1").Done
 				b.mustEnd(c, ledger.StateCompleted)
 				c = b.claim("a#1", func(r *ledger.Request) {
-					r.Reopen = &ledger.Reopen{Fence: c.Fence, Replay: true, Handlers: replay.handlers}
+					r.Reopen = &ledger.Reopen{Fence: c.Fence, Act: ledger.Replay, Handlers: replay.handlers}
 				})
 				b.wantEqual("results", b.record("a#1").Results, replay.want)
 				b.wantEqual("results of the claim", c.Results, replay.want)
