@@ -21,7 +21,8 @@ const (
 	AtMostOnce Flag = 1 << iota
 	// SkipStale skips an event that is older, by its own time, than the newest one that the
 	// handler finished for the same entity. The payload type must have a method Entity()
-	// string, and the provider must give events a time.
+	// string, and the provider must give events a time. An event whose time is more than a day
+	// after its arrival runs, and makes no other event stale.
 	SkipStale
 )
 

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -220,6 +221,43 @@ func TestSkipStale(t *testing.T) {
 			t.Errorf("done of the stale event = %q, want the handler in it", r.Done)
 		}
 	})
+}
+
+// An event time far ahead of the arrival, as of the year 9999, does not make every later
+// event of the entity stale.
+func TestSkipStaleOfAFutureEvent(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		ahead time.Duration // the first event's time, after its arrival
+		years int           // the same
+		next  process.RunEnd
+	}{
+		{"a day ahead", 24 * time.Hour, 0, process.RunSkipped},
+		{"more than a day ahead", 24*time.Hour + time.Second, 0, process.RunDone},
+		{"the year 9999", 0, 9999 - 2000, process.RunDone}, // a bubble begins in 2000
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("state", nil, hook.SkipStale)
+				first, next := message("evt_1"), message("evt_2")
+				first.Received = time.Now().Truncate(time.Second)
+				first.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, first.Received.Add(tt.ahead).AddDate(tt.years, 0, 0).Unix())
+				next.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, time.Now().Unix())
+				for _, step := range []struct {
+					m   queue.Message
+					end process.RunEnd
+				}{{first, process.RunDone}, {next, tt.next}} {
+					w.send(step.m)
+					r := w.want(w.deliver(), process.Handled, true)
+					if len(r.Runs) != 1 || r.Runs[0].End != step.end {
+						t.Errorf("%s: runs = %+v, want %s", step.m.ID, r.Runs, step.end)
+					}
+				}
+			})
+		})
+	}
 }
 
 // A newer event that finishes while an older one is being handled wins: the older one's

@@ -71,7 +71,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		return Run{End: RunNotStarted, Err: ErrNoTime}
 	}
 	tx := ledger.Tx{}
-	if h.Has(hook.SkipStale) {
+	if h.Has(hook.SkipStale) && !call.Time.After(j.message.Received.Add(maxAhead)) {
 		tx.Entity, tx.At = ledger.Entity{Handler: h.Name, Name: j.message.Source + "#" + call.Entity}, call.Time
 		if run, decided := b.skipStale(tx); decided {
 			return run
@@ -149,6 +149,11 @@ func unprepared(err error, p *progress) Run {
 
 // errInterrupted is the error of an at-most-once run that never reported its end.
 var errInterrupted = errors.New("an earlier run's process died, or could not record its end: whether it acted is not known")
+
+// maxAhead is how long after its arrival an event's own time may be. One that is further
+// ahead runs, and does not count as the newest of its entity: every later event of the
+// entity would be skipped as stale.
+const maxAhead = 24 * time.Hour
 
 // skipStale asks whether the handler has finished a newer event of the entity.
 func (b *batch) skipStale(tx ledger.Tx) (run Run, decided bool) {
