@@ -42,6 +42,8 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"SourcesAge":    "SourcesUnread says that something is wrong; this says since when",
 		"SourcesFaulty": "the stack works, and the log line at level ERROR says what to correct; an alarm would not end before somebody does",
 		"Repeated":      "a status that returns is one, and usual; the log line at level WARN names the event, and hookctl doctor counts them",
+		"Reopened":      "an operator did it; the log line at level WARN says what, to which event",
+		"Stale":         "an operator cancelled what had ended or gone on meanwhile; hookctl events show says how it stands",
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/names.go", "Metric") {

@@ -194,7 +194,7 @@ func TestSummary(t *testing.T) {
 	seen := map[string]process.Outcome{}
 	for _, o := range []process.Outcome{
 		process.Handled, process.Unhandled, process.Duplicate, process.DeadLettered, process.Retried,
-		process.InProgress, process.PutBack, process.Unavailable, process.Fenced,
+		process.InProgress, process.PutBack, process.Unavailable, process.Fenced, process.Cancelled,
 	} {
 		r := process.Result{Outcome: o, Err: errors.New(secretText)}
 		r.Message.ID = "evt_1"

@@ -43,11 +43,37 @@ func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 	}
 	log.LogAttrs(ctx, level, Summary(r), attrs...)
 	warnOfStates(ctx, log, r)
+	warnOfReopened(ctx, log, r)
 	if repeated(r) {
 		log.LogAttrs(ctx, slog.LevelWarn, r.Message.ID+" was received before, outside of the window for duplicates: it runs again, and may be a replay",
 			slog.String(telemetry.FieldSource, r.Message.Source), slog.String(telemetry.FieldType, r.Message.Type),
 			slog.String(telemetry.FieldID, r.Message.ID), slog.Time("earlier", r.Earlier))
 	}
+}
+
+// warnOfReopened says what an operator's message did, so that nobody repeats or suppresses
+// an event unseen.
+func warnOfReopened(ctx context.Context, log *slog.Logger, r process.Result) {
+	if !r.Reopened || r.Message.Failure == nil {
+		return
+	}
+	f := r.Message.Failure
+	attrs := []slog.Attr{
+		slog.String(telemetry.FieldSource, r.Message.Source), slog.String(telemetry.FieldType, r.Message.Type),
+		slog.String(telemetry.FieldID, r.Message.ID), slog.String(telemetry.FieldReason, string(f.Reason)),
+		slog.Int64("fence", f.Fence),
+	}
+	if len(f.Handlers) > 0 {
+		attrs = append(attrs, slog.Any("handlers", f.Handlers))
+	}
+	if len(f.AssumeDone) > 0 {
+		attrs = append(attrs, slog.Any("assume_done", f.AssumeDone))
+	}
+	text := r.Message.ID + " was reopened by an operator's message"
+	if r.Outcome == process.Cancelled {
+		text = r.Message.ID + " was cancelled by an operator's message"
+	}
+	log.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
 }
 
 // repeated reports whether r is the first run of an event whose id was received before.
@@ -108,7 +134,12 @@ func Summary(r process.Result) string {
 	case process.Unhandled:
 		return id + " has no handler"
 	case process.Duplicate:
+		if r.Stale() {
+			return id + " has nothing to cancel, dropped"
+		}
 		return id + " is a duplicate, dropped"
+	case process.Cancelled:
+		return id + " ended without a run, as an operator cancelled it"
 	case process.DeadLettered:
 		return fmt.Sprintf("%s dead-lettered: %s", id, r.Reason)
 	case process.Retried:

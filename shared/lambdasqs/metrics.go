@@ -18,8 +18,14 @@ var counters = map[process.Outcome]string{
 func count(m *telemetry.Metrics, results []process.Result) {
 	for _, r := range results {
 		source := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Message.Source}
-		if name := counters[r.Outcome]; name != "" {
+		if name := counters[r.Outcome]; name != "" && !r.Stale() {
 			m.Count(name, 1, source)
+		}
+		if r.Stale() {
+			m.Count(telemetry.MetricStale, 1, source)
+		}
+		if r.Reopened {
+			m.Count(telemetry.MetricReopened, 1, source)
 		}
 		if r.Reason != "" {
 			m.Count(telemetry.MetricDeadLettered, 1, source, telemetry.Dimension{Name: telemetry.FieldReason, Value: string(r.Reason)})

@@ -20,6 +20,12 @@ type job struct {
 	verdict       verdict
 }
 
+// cancelled reports whether the event ends without a run: an operator cancelled it, by
+// this message or by an earlier one whose process died.
+func (j *job) cancelled() bool {
+	return j.claim.Reason == ledger.ReasonCancelled || j.deadLetter == "" && j.message.NeverRuns()
+}
+
 const (
 	claimTries   = 2               // a claim whose reply was lost is repeated, under the same owner
 	claimTimeout = 2 * time.Second // of one try; a batch is one request
@@ -120,7 +126,7 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 	m := b.ms[i]
 	switch a.Status {
 	case ledger.Claimed:
-		b.results[i].Err, b.results[i].Earlier = a.Err, a.Claim.Earlier
+		b.results[i].Err, b.results[i].Earlier, b.results[i].Reopened = a.Err, a.Claim.Earlier, a.Claim.Reopened
 		j := &job{index: i, message: m, claim: a.Claim, handlers: b.Handlers.For(m.Provider, m.Type)}
 		j.deadLetter = b.unrunReason(j)
 		return j
@@ -139,6 +145,8 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 // unrunReason returns why a claimed event must be dead-lettered without a run.
 func (b *batch) unrunReason(j *job) queue.Reason {
 	switch sent := j.message.Wire.Sent; {
+	case j.cancelled():
+		return "" // nor to the dead-letter queue
 	case j.claim.Reason != "":
 		return queue.Reason(j.claim.Reason) // an earlier claim could not send the letter
 	case len(j.handlers) == 0:

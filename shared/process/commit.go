@@ -93,7 +93,7 @@ func (b *batch) settle(j *job, err error) {
 		b.comeAgain(j.index, Fenced, again, err)
 	case err != nil:
 		b.comeAgain(j.index, Unavailable, again, err)
-	case v.outcome == Handled || v.outcome == Unhandled || v.outcome == DeadLettered:
+	case v.outcome == Handled || v.outcome == Unhandled || v.outcome == DeadLettered || v.outcome == Cancelled:
 		r.Outcome, r.Acked = v.outcome, true
 	default:
 		b.comeAgain(j.index, v.outcome, v.delay, r.Err)

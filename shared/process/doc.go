@@ -39,6 +39,10 @@
 //  15. The record says why the last runs failed, and every letter why it was sent.
 //     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns,
 //     TestPanicIsToldWithItsPlace)
+//  16. An operator's retry runs a waiting event now. A cancel, and what has no body, never
+//     runs a handler; it changes nothing but the record that it names, and whatever an
+//     operator's message changes is reported. (TestRetryRunsNow, TestCancel,
+//     TestCancelWhoseProcessDied, TestNoBodyNeverRuns, TestReopenedIsReported)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges as
 // [Result] says), and never puts an error's text or a payload into a log.

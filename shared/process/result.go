@@ -15,6 +15,7 @@ const (
 	Unhandled    Outcome = "unhandled"     // no handler is registered for the type
 	Duplicate    Outcome = "duplicate"     // the event had already ended
 	DeadLettered Outcome = "dead_lettered" // in the dead-letter queue, with a reason
+	Cancelled    Outcome = "cancelled"     // an operator ended it without a run, and without a letter
 
 	Retried     Outcome = "retried"     // a handler failed; it comes again
 	InProgress  Outcome = "in_progress" // another worker has it, or it waits for its time
@@ -34,9 +35,14 @@ type Result struct {
 	Reason     queue.Reason  // of a dead letter
 	Runs       []Run         // the handlers that ran now, or could not run
 	Err        error         // what went wrong outside the handlers. Not for logs: only its Go type is
+	Reopened   bool          // an operator's request changed what the claim does; see ledger.Claim.Reopened
 	Earlier    time.Time     // when the id was last received, before its window; see hook.Event.Earlier
 	QueueDelay time.Duration // from ingest to the start of this batch
 }
+
+// Stale reports whether the message was to cancel its event, or had no body, and found
+// nothing to cancel: it changed nothing.
+func (r Result) Stale() bool { return r.Outcome == Duplicate && r.Message.NeverRuns() }
 
 // A Run is one handler's part in a Result.
 type Run struct {

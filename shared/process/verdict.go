@@ -29,9 +29,13 @@ type verdict struct {
 // A dead letter is in its queue when handle returns.
 func (b *batch) handle(j *job) verdict {
 	var v verdict
-	if j.deadLetter != "" {
+	switch {
+	case j.cancelled():
+		v = verdict{outcome: Cancelled, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
+		v.end.Reason = ledger.ReasonCancelled
+	case j.deadLetter != "":
 		v = verdict{outcome: DeadLettered, reason: j.deadLetter, err: j.deadLetterErr, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
-	} else {
+	default:
 		v = b.judgeRuns(j, b.runHandlers(j))
 	}
 	if v.reason == "" {
@@ -191,6 +195,9 @@ func (b *batch) released(j *job, v verdict, err error) verdict {
 // failure.
 func (b *batch) sendLetter(j *job, v verdict) error {
 	letter := j.message
+	if letter.NeverRuns() { // nor does its letter, whatever an operator does with it
+		letter.NoBody, letter.Raw, letter.Origin.Stored = true, nil, nil
+	}
 	letter.Failure = &queue.Failure{
 		Reason: v.reason, Error: failureText(j, v), At: b.Now().UnixMilli(),
 		Attempts: runsSoFar(j, v), Fence: j.claim.Fence,

@@ -52,6 +52,8 @@ const (
 	MetricDuplicates   = "Duplicates"
 	MetricConflicts    = "Conflicts"
 	MetricRepeated     = "Repeated" // ids that came again after their window, and ran again
+	MetricReopened     = "Reopened" // events that an operator's message ran again, let run now, took as done or cancelled
+	MetricStale        = "Stale"    // cancels that found nothing to cancel
 	MetricRetried      = "Retried"
 	MetricDeadLettered = "DeadLettered"
 	MetricQueueDelay   = "QueueDelay" // milliseconds from ingest to process

@@ -1,0 +1,259 @@
+package process_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// asking returns what an operator sends for the event; a cancel has no body.
+func asking(id string, reason queue.Reason, fence int64) queue.Message {
+	m := message(id)
+	m.Failure = &queue.Failure{Reason: reason, Fence: fence}
+	if reason == queue.ReasonCancel {
+		m.NoBody, m.Raw = true, nil
+	}
+	return m
+}
+
+// failOnceThenWait lets evt_1 wait for an hour after its first run.
+func (w *world) failOnceThenWait() {
+	w.Helper()
+	w.on("charge", func(_ context.Context, e hook.Event[order]) error {
+		if e.Attempt == 1 {
+			return hook.RetryAfter(time.Hour, errBank)
+		}
+		return nil
+	})
+	w.send(message("evt_1"))
+	w.want(w.deliver(), process.Retried, false)
+	w.wantCalls("charge evt_1")
+}
+
+// A retry runs a waiting event now. The event's own message finds it done.
+func TestRetryRunsNow(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.failOnceThenWait()
+		w.send(asking("evt_1", queue.ReasonRetry, 1))
+		if r := w.want(w.deliver(), process.Handled, true); !r.Reopened || r.Attempt != 2 {
+			t.Errorf("reopened %v, attempt %d, want the second", r.Reopened, r.Attempt)
+		}
+		w.wantCalls("charge evt_1")
+		if r := w.want(w.again(59*time.Minute, 2*time.Hour), process.Duplicate, true); r.Reopened || r.Stale() {
+			t.Errorf("reopened %v, stale %v, want an ordinary duplicate", r.Reopened, r.Stale())
+		}
+		w.wantCalls()
+	})
+}
+
+// A retry of a record as it no longer is waits as the event itself does.
+func TestRetryOfAnotherFence(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.failOnceThenWait()
+		w.send(asking("evt_1", queue.ReasonRetry, 7))
+		w.want(w.deliver(), process.InProgress, false)
+		w.wantCalls()
+	})
+}
+
+// A cancel ends an event without a run and without a letter, and does nothing else: not
+// where there is no such event, nor to another claim of it, nor to an event that has
+// ended.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		before  func(w *world)
+		fence   int64
+		outcome process.Outcome
+		acked   bool
+		stale   bool
+		state   string
+	}{
+		{"waiting", (*world).failOnceThenWait, 1, process.Cancelled, true, false, "FAILED cancelled"},
+		{"its process died", func(w *world) {
+			w.claimFor("evt_1", time.Minute)
+			time.Sleep(2 * time.Minute)
+		}, 1, process.Cancelled, true, false, "FAILED cancelled"},
+		{"being handled", func(w *world) { w.claimFor("evt_1", time.Minute) }, 1, process.InProgress, false, false, "CLAIMED "},
+		{"no record", func(*world) {}, 1, process.Duplicate, true, true, "none"},
+		{"a later fence", (*world).failOnceThenWait, 0, process.Duplicate, true, true, "RELEASED "},
+		{"completed", func(w *world) {
+			w.send(message("evt_1"))
+			w.on("charge", nil)
+			w.want(w.deliver(), process.Handled, true)
+		}, 1, process.Duplicate, true, true, "COMPLETED "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				tt.before(w)
+				w.calls = nil
+				w.send(asking("evt_1", queue.ReasonCancel, tt.fence))
+				r := w.want(w.deliver(), tt.outcome, tt.acked)
+				if r.Stale() != tt.stale || r.Reopened != (tt.outcome == process.Cancelled) {
+					t.Errorf("stale %v, reopened %v", r.Stale(), r.Reopened)
+				}
+				if got := w.state("evt_1"); got != tt.state {
+					t.Errorf("the record is %q, want %q", got, tt.state)
+				}
+				w.wantCalls()
+				if letters := w.dead.Messages(); len(letters) > 0 {
+					t.Errorf("letters: %v", letters)
+				}
+			})
+		})
+	}
+}
+
+// A cancel keeps what was done and begun, gives back the attempt, and says if it ended a
+// run that died.
+func TestCancelKeepsTheRecord(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		c := w.claimFor("evt_1", time.Minute)
+		if err := w.ledger.Start(w.Context(), c, "charge"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.ledger.Commit(w.Context(), c, "note", ledger.Tx{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		w.send(asking("evt_1", queue.ReasonCancel, 1))
+		w.want(w.deliver(), process.Cancelled, true)
+		rec, _ := w.ledger.Record("shop#evt_1")
+		if !slices.Equal(rec.Done, []string{"note"}) || !slices.Equal(rec.Started, []string{"charge"}) || rec.Attempts != 1 || rec.Runs != 1 {
+			t.Errorf("done %q, started %q, attempts %d, runs %d; want note, charge, 1, 1", rec.Done, rec.Started, rec.Attempts, rec.Runs)
+		}
+		w.wantTries("evt_1", "1 died : the process died during this run, or could not record how it ended")
+	})
+}
+
+// A cancel whose process died before it could end the event runs nothing when it comes
+// again; the event's own message ends it, without a run and without a letter.
+func TestCancelWhoseProcessDied(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.failOnceThenWait()
+		var stop func()
+		w.ledger.Fault, stop = failOp("end", false)
+		w.send(asking("evt_1", queue.ReasonCancel, 1))
+		w.want(w.deliver(), process.Unavailable, false)
+		stop()
+		if got := w.state("evt_1"); got != "CLAIMED cancelled" {
+			t.Fatalf("the record is %q", got)
+		}
+		var outcomes []process.Outcome
+		for len(outcomes) == 0 || outcomes[len(outcomes)-1] != process.Cancelled {
+			r := w.one(w.again(0, 2*time.Hour))
+			if r.Reopened {
+				t.Errorf("%s as reopened", r.Outcome)
+			}
+			if outcomes = append(outcomes, r.Outcome); len(outcomes) > 9 {
+				t.Fatalf("outcomes %q", outcomes)
+			}
+		}
+		if !slices.Contains(outcomes, process.Duplicate) {
+			t.Errorf("outcomes %q, want the cancel dropped as a duplicate", outcomes)
+		}
+		if got := w.state("evt_1"); got != "FAILED cancelled" {
+			t.Errorf("the record is %q", got)
+		}
+		w.wantCalls()
+		if letters := w.dead.Messages(); len(letters) > 0 {
+			t.Errorf("letters: %v", letters)
+		}
+	})
+}
+
+// What has no body never runs a handler, whatever else it says.
+func TestNoBodyNeverRuns(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []queue.Reason{"", queue.ReasonRetry, queue.ReasonReplay, queue.ReasonPermanent} {
+		t.Run(string(reason), func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", nil)
+				m := message("evt_1")
+				m.NoBody, m.Raw = true, nil
+				if reason != "" {
+					m.Failure = &queue.Failure{Reason: reason, Fence: 1}
+				}
+				w.send(m)
+				if r := w.want(w.deliver(), process.Duplicate, true); !r.Stale() {
+					t.Error("it is not stale")
+				}
+				w.wantCalls()
+				if got := w.state("evt_1"); got != "none" {
+					t.Errorf("the record is %q", got)
+				}
+			})
+		})
+	}
+}
+
+// Whatever an operator's message changes is reported; what it leaves as it would be is not.
+func TestReopenedIsReported(t *testing.T) {
+	t.Parallel()
+	fails := func(w *world) {
+		w.on("charge", failing(hook.Permanent(errBank)))
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+	}
+	for _, tt := range []struct {
+		name   string
+		before func(w *world)
+		ask    queue.Failure
+		want   bool
+	}{
+		{"redriven", fails, queue.Failure{Reason: queue.ReasonPermanent, Fence: 1}, true},
+		{"replayed", fails, queue.Failure{Reason: queue.ReasonReplay, Fence: 1}, true},
+		{"assumed done", func(w *world) { w.on("charge", nil) },
+			queue.Failure{Reason: queue.ReasonOutcomeUnknown, Fence: 9, AssumeDone: []string{"charge"}}, true},
+		{"of another fence", fails, queue.Failure{Reason: queue.ReasonPermanent, Fence: 9}, false},
+		{"nothing to reopen", func(w *world) { w.on("charge", nil) }, queue.Failure{Reason: queue.ReasonPermanent, Fence: 1}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				tt.before(w)
+				m := message("evt_1")
+				m.Failure = &tt.ask
+				w.send(m)
+				if r := w.one(w.deliver()); r.Reopened != tt.want {
+					t.Errorf("%s with reopened %v, want %v", r.Outcome, r.Reopened, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// More handlers than a message may name make a letter, not a message that comes for ever.
+func TestTooManyHandlersAreUnreadable(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		wire, err := queue.Encode(asking("evt_1", queue.ReasonReplay, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := `"` + string(slices.Repeat([]byte(`x","`), 24_999)) + `x"`
+		wire.Attributes[queue.AttrFailure] = `{"reason":"replay","fence":1,"assume_done":[` + names + `]}`
+		if err := w.queue.Put(wire, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.want(w.deliver(), process.DeadLettered, true)
+		if f := w.letter(); f.Reason != queue.ReasonUnreadable || len(f.AssumeDone) > 0 {
+			t.Errorf("the letter's failure is %+v", f)
+		}
+		w.wantCalls()
+	})
+}
