@@ -93,7 +93,17 @@ func TestParametersExplainThemselves(t *testing.T) {
 		}
 		switch {
 		case child(p, "AllowedValues") != nil:
-			// CloudFormation's own text lists them.
+			// Without it, CloudFormation refuses a value and does not say which it takes.
+			text := ""
+			if description := child(p, "ConstraintDescription"); description != nil {
+				text = description.Value
+			}
+			listed := regexp.MustCompile(`\w+`).FindAllString(text, -1)
+			for _, value := range values(child(p, "AllowedValues")) {
+				if !strings.HasPrefix(text, "must be ") || !slices.Contains(listed, value) {
+					t.Errorf("the ConstraintDescription of parameter %s does not list %s: %q", name, value, text)
+				}
+			}
 		case child(p, "Type").Value == "Number":
 			// These two may have a fraction on AWS as well.
 			if child(p, "MinValue") == nil || name != "ApiRateLimit" && name != "RejectionsThreshold" {
