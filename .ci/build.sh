@@ -27,11 +27,21 @@ given() {
 	done | tr -s ' ' '\n' | tr -d "\\\\\"'" | sed -n 's/^ParameterKey=\([^,]*\),ParameterValue=/\1=/; /=/p'
 }
 
+# section prints one of the stage's sections of samconfig.toml: section COMMAND.
+section() { sed -n "/^\[$env\.$1\.parameters\]/,/^\[/{/^ *#/d;p;}" samconfig.toml; }
+
 # saved prints the processor that the stage's deploy section sets, as --guided saves it.
-saved() {
-	sed -n "/^\[$env\.deploy\.parameters\]/,/^\[/p" samconfig.toml |
-		sed -n 's/.*Architecture=[\\"]*\([A-Za-z0-9_]*\).*/\1/p'
+saved() { section deploy | sed -n 's/.*Architecture=[\\"]*\([A-Za-z0-9_]*\).*/\1/p'; }
+
+# listed prints the parameters that a deploy of the stage has by samconfig.toml, NAME=VALUE.
+listed() {
+	local list
+	list=$(section deploy | grep '^parameter_overrides') || list=$(section global | grep '^parameter_overrides') || return 0
+	tr -d '\\"' <<<"${list#*=}" | grep -oE '[A-Za-z0-9]+=[^ ]*'
 }
+
+# usual prints the default of a parameter of template.yaml.
+usual() { sed -n "/^  $1:/,/^  [^ ]/s/^    Default: //p" template.yaml | tr -d "'"; }
 
 # parameters are the names in the section Parameters of template.yaml.
 parameters() { sed -n '/^Parameters:/,/^[A-OQ-Z]/s/^  \([A-Za-z0-9]*\):.*/\1/p' template.yaml; }
@@ -70,6 +80,18 @@ bind() {
 	rm -f "$bound"
 }
 
+for option in "$@"; do
+	case $option in
+	--config-env* | --config-file* | --template* | -t) die "$option: give the stage as ENV, as in: make deploy ENV=prod" ;;
+	esac
+done
+stages=$(sed -n 's/^\[\([^].]*\)\..*/\1/p' samconfig.toml | sort -u)
+grep -qxF -- "$env" <<<"$stages" || die "samconfig.toml has no stage $env. It has: $(xargs <<<"$stages")"
+
+# Make exports what is typed behind its name, and nothing reads it.
+for name in $(parameters); do
+	[ -z "${!name+set}" ] || die "$name: give parameters in ARGS: make deploy ARGS='--parameter-overrides $name=${!name}'"
+done
 overrides=$(given "$@")
 for name in $(sed 's/=.*//' <<<"$overrides"); do
 	parameters | grep -qx "$name" || die "$name is not a parameter of template.yaml. It has: $(parameters | tr '\n' ' ')"
@@ -92,3 +114,11 @@ for program in "$dir"/*/bootstrap; do
 	[ "$(machine "$program")" = "$built" ] || die "$dir has programs for different processors: make clean, then build again"
 done
 bind "$dir/template.yaml" "$built"
+
+# --parameter-overrides takes the place of samconfig.toml's whole list.
+lost=
+[ -z "$overrides" ] || for pair in $(listed); do
+	name=${pair%%=*}
+	[ "$name" = Architecture ] || [ "${pair#*=}" = "$(usual "$name")" ] || grep -q "^$name=" <<<"$overrides" || lost+=" $pair"
+done
+[ -z "$lost" ] || say "--parameter-overrides takes the place of the list in samconfig.toml. If the stack is new, give these as well:$lost"
