@@ -243,20 +243,24 @@ def gap_stack_states():
     handlers._ACTION_HANDLERS["CreateChangeSet"] = create_checked
 
 
-def gap_allowed_values():
-    """A value that is not among AllowedValues is answered with the parameter's ConstraintDescription."""
+def gap_constraints():
+    """A value that a parameter does not take is answered with its ConstraintDescription, as
+    "Parameter NAME failed to satisfy constraint: …"; where it has none, AllowedValues are not listed."""
     resolve = engine._resolve_parameters
+    of_parameter = re.compile(r"Parameter '(\w+)' (value .* is not in AllowedValues)?")
 
     def resolve_described(template, *a, **kw):
         try:
             return resolve(template, *a, **kw)
         except ValueError as error:
-            refused = re.match(r"Parameter '(\w+)' value .* is not in AllowedValues", str(error))
-            if not refused:
+            named = of_parameter.match(str(error))
+            if not named:
                 raise
-            name = refused.group(1)
-            reason = template["Parameters"][name].get("ConstraintDescription", "must be one of AllowedValues")
-            raise ValueError(f"Parameter '{name}' {reason}") from error
+            name, not_allowed = named.groups()
+            description = template["Parameters"].get(name, {}).get("ConstraintDescription")
+            if description:
+                raise ValueError(f"Parameter {name} failed to satisfy constraint: {description}") from error
+            raise ValueError(f"Parameter '{name}' must be one of AllowedValues" if not_allowed else str(error)) from error
 
     for module in (engine, changesets, handlers):
         module._resolve_parameters = resolve_described

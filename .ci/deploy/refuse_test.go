@@ -3,6 +3,7 @@ package deploy
 import (
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,15 +16,22 @@ import (
 // what to do, before anything is made.
 func (w *world) refusals(t *testing.T) {
 	s := w.stage(t, "refused", "refused")
+	write(t, filepath.Join(s.dir, "sso.config"), "[profile sso]\nregion = "+region+"\nsso_account_id = "+account+
+		"\nsso_role_name = operator\nsso_region = "+region+"\nsso_start_url = https://example.awsapps.com/start\n")
 	const deploy = "make deploy ARGS='--no-confirm-changeset --stack-name refused "
 	for _, tt := range []struct{ name, command, shows string }{
 		{"no such parameter", deploy + "--parameter-overrides AlarmMail=ops@example.com'", `AlarmMail is not a parameter .* AlarmEmail`},
 		{"no such processor", deploy + "--parameter-overrides Architecture=sparc'", "Architecture=sparc: give x86_64 or arm64"},
-		{"value against its pattern", deploy + "--parameter-overrides AlarmEmail=ops'", `deploy: the parameter 'AlarmEmail' must be one e-mail address`},
+		{"value against its pattern", deploy + "--parameter-overrides AlarmEmail=ops'", "deploy: the parameter AlarmEmail must be one e-mail address"},
+		{"value that is not listed", deploy + "--parameter-overrides LogRetentionDays=31'", "deploy: the parameter LogRetentionDays must be one of 1, 3, 5"},
 		{"values against a rule", deploy + "--parameter-overrides ExecuteApiEndpoint=disabled'", "deploy: .*Give DomainName as well"},
 		{"expired credentials", "AWS_ACCESS_KEY_ID=ASIAEXPIRED AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token make deploy", "deploy: the AWS credentials have expired: log in again"},
 		{"credentials of nobody", "AWS_ACCESS_KEY_ID=AKIANOBODY make deploy", "deploy: AWS does not know these credentials"},
 		{"no credentials", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; make deploy", "deploy: there are no AWS credentials: log in"},
+		{"no login", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; AWS_CONFIG_FILE=sso.config AWS_PROFILE=sso make deploy", "deploy: there are no AWS credentials: log in"},
+		{"no region", "unset AWS_REGION AWS_DEFAULT_REGION; make deploy", "deploy: no region is chosen: set AWS_REGION"},
+		{"no network", "AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 make deploy", "deploy: AWS cannot be reached"},
+		{"no such name of a stack", "make deploy ARGS='--stack-name bad_name'", "deploy: the name of a stack has letters, digits and hyphens"},
 		{"no such profile", "AWS_PROFILE=nobody make deploy", `The config profile \(nobody\) could not be found`},
 		{"no bucket", "AWS_REGION=" + noBuckets + " AWS_DEFAULT_REGION=" + noBuckets + " make deploy", "deploy: the bucket for the programs cannot be made"},
 		{"still no bucket", "AWS_REGION=" + noBuckets + " AWS_DEFAULT_REGION=" + noBuckets + " make deploy", "deploy: the bucket for the programs cannot be made"},
@@ -35,6 +43,10 @@ func (w *world) refusals(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) { s.refuses(t, tt.command, tt.shows) })
 	}
+	t.Run("a list replaced", func(t *testing.T) {
+		s.shows(t, "make build ENV=prod ARGS='--parameter-overrides AlarmEmail=ops@example.com LogRetentionDays=30'",
+			`If the stack is new, give these as well: GradualDeployment=true DeletionProtection=true\n`)
+	})
 	t.Run("states", s.states)
 	t.Run("processors", func(t *testing.T) { s.processors(t, w.stage(t, "fresh", "another")) })
 }
@@ -77,8 +89,8 @@ func makeStack(t *testing.T, name string, seconds int) {
 // processors names another processor than samconfig.toml does, in every way that there
 // is: functions and programs are then both for it, or nothing is deployed.
 func (s stage) processors(t *testing.T, fresh stage) {
-	const refused = "Parameter 'Architecture' must be x86_64, which the programs were built for.*type: make deploy ARGS='--parameter-overrides Architecture=arm64'"
-	s.refuses(t, "make build && sam deploy --stack-name other --parameter-overrides Architecture=arm64", refused)
+	const refused = "must be x86_64, which the programs were built for.*type: make deploy ARGS='--parameter-overrides Architecture=arm64'"
+	s.refuses(t, "make build && sam deploy --stack-name other --parameter-overrides Architecture=arm64", "Parameter Architecture failed to satisfy constraint: "+refused)
 
 	// Typed at --guided, it is refused, but saved: the next deploy builds for it.
 	guided := s.shell
@@ -86,7 +98,7 @@ func (s stage) processors(t *testing.T, fresh stage) {
 		{regexp.MustCompile(`Parameter Architecture \[\w+\]: $`), "arm64"},
 		{regexp.MustCompile(`Stack Name \[[\w-]+\]: $`), "other"},
 	}
-	guided.refuses(t, "make deploy ARGS=--guided", strings.Replace(refused, "Parameter", "parameter", 1))
+	guided.refuses(t, "make deploy ARGS=--guided", "deploy: the parameter Architecture "+refused)
 	s.deploysArm64(t, "make deploy ARGS=--no-confirm-changeset", "other")
 
 	fresh.deploysArm64(t, "make deploy ARGS='--no-confirm-changeset --stack-name another --parameter-overrides Architecture=arm64'", "another")
