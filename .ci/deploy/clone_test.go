@@ -9,7 +9,8 @@ import (
 )
 
 // before is the version that a stack is upgraded from and rolled back to: the last commit
-// of the release before the changes that main has now.
+// of the release before the changes that main has now. Whoever deploys from a repository
+// with another history names the commit here that they deployed before.
 const before = "760b19cda6448a81a17761d73e55e7864beb8a5c"
 
 // copyOf makes a copy of the checkout as a clone would have it, uncommitted changes
@@ -32,6 +33,14 @@ func (w *world) copyOf(t *testing.T, name, commit string) shell {
 		t.Fatalf("copy %s of the checkout: %v\n%s", name, err, out)
 	}
 	return shell{dir: dir}
+}
+
+// hasCommit reports whether the repository of the checkout has a commit.
+func (w *world) hasCommit(t *testing.T, commit string) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", "cat-file", "-e", commit+"^{commit}")
+	cmd.Dir = w.checkout
+	return cmd.Run() == nil
 }
 
 // addHandlers enters handlers of testdata as the README says: a file, and a line of the

@@ -30,15 +30,15 @@ func (s stage) use(t *testing.T, readme string) {
 	putSecret(t, stack["HandlersSecret"], strings.Replace(settings, "yes", "no", 1))
 	s.run(t, s.hookctl("sources rotate contiguity --secret-file contiguity-2.secret --yes"))
 	s.shows(t, "make deploy RESTART=1 "+parameters, "Successfully created/updated stack")
-	s.shows(t, s.send(t, "text.delivery.confirmed", "contiguity", ""), "accepted")
-	s.shows(t, s.send(t, "text.delivery.confirmed", "contiguity-2", ""), "accepted")
+	s.accepts(t, s.send(t, "text.delivery.confirmed", "contiguity", ""), "accepted")
+	s.accepts(t, s.send(t, "text.delivery.confirmed", "contiguity-2", ""), "accepted")
 	s.shows(t, s.hookctl("sources check"), `secrets\[0\]`)
 	s.run(t, s.hookctl("sources rotate contiguity --finish --yes"))
 
 	s.redrive(t)
 	s.replay(t)
 	s.oldSecretEnds(t)
-	s.shows(t, s.send(t, "text.incoming.sms", "contiguity-2", "--id evt_7xk2"), "accepted")
+	s.accepts(t, s.send(t, "text.incoming.sms", "contiguity-2", "--id evt_7xk2"), "accepted")
 	s.willShow(t, s.hookctl("events list"), "evt_7xk2 .*completed")
 	s.follow(t, readme, "Look after it", nil)
 
@@ -58,7 +58,7 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 		s.send(t, "kyc.session.approved", "kyc", "--times 2"),
 		s.send(t, "compliancely.tin_match", "compliancely", ""),
 	} {
-		s.shows(t, command, "accepted")
+		s.accepts(t, command, "accepted")
 	}
 	s.refuses(t, s.send(t, "text.incoming.sms", "contiguity", "--bad-signature"), "signature_mismatch")
 	if status, body, err := get(t, stack["ContiguityWebhookUrl"]); status != http.StatusMethodNotAllowed {
@@ -127,7 +127,7 @@ func (s stage) oldSecretEnds(t *testing.T) {
 		out, err := s.try(t, old)
 		return out, err != nil && strings.Contains(out, "signature_mismatch")
 	})
-	s.shows(t, s.send(t, "text.delivery.confirmed", "contiguity-2", ""), "accepted")
+	s.accepts(t, s.send(t, "text.delivery.confirmed", "contiguity-2", ""), "accepted")
 }
 
 // delivered reports whether the handlers' table has an item of this status.

@@ -23,7 +23,11 @@ func TestDeployment(t *testing.T) {
 	t.Run("side by side", func(t *testing.T) {
 		t.Run("default", func(t *testing.T) { t.Parallel(); dev.use(t, string(readme)) })
 		t.Run("prod", func(t *testing.T) { t.Parallel(); w.prod(t, string(readme)) })
-		t.Run("upgrade", func(t *testing.T) { t.Parallel(); w.upgrade(t) })
+		if w.hasCommit(t, before) {
+			t.Run("upgrade", func(t *testing.T) { t.Parallel(); w.upgrade(t) })
+		} else {
+			t.Logf("the upgrade is NOT TESTED, as this repository has no commit %.7s: say in clone_test.go which version was deployed before", before)
+		}
 		t.Run("refusals", func(t *testing.T) { t.Parallel(); w.refusals(t) })
 	})
 }
@@ -84,9 +88,10 @@ func (s stage) follow(t *testing.T, readme, heading string, replace *strings.Rep
 			typing.answers = []answer{{regexp.MustCompile(`Secret: $`), secrets[source[1]]}}
 		}
 		t.Log(line)
-		out := typing.run(t, line)
-		if strings.Contains(line, "hookctl doctor") && !regexp.MustCompile("All is well|It works, with warnings").MatchString(out) {
-			t.Fatalf("doctor finds a fault:\n%s", out)
+		if strings.Contains(line, "hookctl doctor") {
+			typing.accepts(t, line, "All is well|It works, with warnings")
+		} else {
+			typing.run(t, line)
 		}
 	}
 }
