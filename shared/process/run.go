@@ -113,6 +113,7 @@ func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(contex
 	run := func() error {
 		return hook.Supervise(ctx, func(ctx context.Context) (err error) {
 			writes, err = fn(ctx)
+			useError(err)
 			return err
 		})
 	}
@@ -125,6 +126,18 @@ func (b *batch) call(ctx context.Context, j *job, h hook.Handler, fn func(contex
 		err = fmt.Errorf("%w: %w", over, err)
 	}
 	return writes, err // set by run
+}
+
+// useError calls what is called later of an author's error, while a panic of it still is the
+// handler's: one in (*Error)(nil).Error, say, would end the process with all events in it.
+func useError(err error) {
+	if err == nil {
+		return
+	}
+	_ = err.Error()
+	_ = hook.Hint(err)
+	_ = webhook.ErrorKind(err)
+	_ = lostRace(err)
 }
 
 var errTimeout = errors.New("the handler's Timeout")

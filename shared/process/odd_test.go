@@ -1,0 +1,72 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
+)
+
+// A refusal is an author's error that a nil pointer makes panic. Returned as an error, it is
+// not nil.
+type refusal struct{ text string }
+
+func (r *refusal) Error() string        { return r.text }
+func (r *refusal) Retry() webhook.Retry { return webhook.Retry{NotSent: r.text == "busy"} }
+
+type badUnwrap struct{ error }
+
+func (badUnwrap) Unwrap() error { panic("Unwrap") }
+
+type badIs struct{ error }
+
+func (badIs) Is(error) bool { panic("Is") }
+
+type badAs struct{ error }
+
+func (badAs) As(any) bool { panic("As") }
+
+// An author's error may panic itself when it is looked at. That fails its own handler, and
+// neither ends the process, with its neighbours, nor brings the event back forever.
+func TestBrokenErrors(t *testing.T) {
+	t.Parallel()
+	for name, broken := range map[string]error{
+		"nil pointer":            (*refusal)(nil),
+		"nil pointer, joined":    errors.Join(errBank, (*refusal)(nil)),
+		"nil pointer, permanent": hook.Permanent((*refusal)(nil)),
+		"Unwrap":                 badUnwrap{errBank},
+		"Is":                     badIs{errBank},
+		"As":                     badAs{errBank},
+	} {
+		for options, want := range map[hook.Flag]queue.Reason{0: queue.ReasonAttempts, hook.AtMostOnce: queue.ReasonOutcomeUnknown} {
+			t.Run(fmt.Sprint(name, options), func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(w *world) {
+					w.on("bad", func(_ context.Context, e hook.Event[order]) error {
+						if e.ID == "evt_bad" {
+							return broken
+						}
+						return nil
+					}, options)
+					w.send(message("evt_bad"))
+					w.send(message("evt_neighbour"))
+					neighbour := false
+					for len(w.queue.Messages()) > 0 {
+						for _, r := range w.again(0, time.Hour+time.Minute) {
+							neighbour = neighbour || r.Outcome == process.Handled
+						}
+					}
+					if got := w.letter(); got.Reason != want || !neighbour {
+						t.Errorf("letter %+v, want %s; the neighbour handled %v", got, want, neighbour)
+					}
+				})
+			})
+		}
+	}
+}
