@@ -2,7 +2,6 @@ package hook
 
 import (
 	"context"
-	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -101,30 +100,14 @@ func checkState[S, R any](r *Registry, k *stateKind, handler string) {
 	case k.forgets && k.forgetAfter < time.Second:
 		panic(RegistrationError(fmt.Sprintf("%s: state %q at %s: ForgetAfter(%v) is less than a second", handler, k.name, k.place, k.forgetAfter)))
 	}
-	checkStored[S](handler)
-	checkStored[R](handler)
+	for _, t := range []reflect.Type{reflect.TypeFor[S](), reflect.TypeFor[R]()} {
+		if problem := notStorable(t); problem != "" {
+			panic(RegistrationError(handler + ": " + problem))
+		}
+	}
 	for _, old := range r.entries {
 		if other := old.handler.moves; other != nil && other != k && other.name == k.name {
 			panic(RegistrationError(fmt.Sprintf("%s: state %q is made twice: at %s and at %s", handler, k.name, other.place, k.place)))
-		}
-	}
-}
-
-// checkStored panics if a V would not be read as it was stored.
-func checkStored[V any](handler string) {
-	var zero V
-	t := reflect.TypeFor[V]()
-	if _, err := json.Marshal(zero); err != nil {
-		panic(RegistrationError(fmt.Sprintf("%s: %v cannot be kept as JSON: %v", handler, t, err)))
-	}
-	_, asJSON := any(&zero).(json.Marshaler)
-	_, asText := any(&zero).(encoding.TextMarshaler)
-	if asJSON || asText || t.Kind() != reflect.Struct {
-		return
-	}
-	for i := range t.NumField() {
-		if f := t.Field(i); !f.IsExported() && !f.Anonymous {
-			panic(RegistrationError(fmt.Sprintf("%s: field %s of %v would be lost: only exported fields are stored", handler, f.Name, t)))
 		}
 	}
 }

@@ -26,7 +26,12 @@ const (
 	SkipStale
 )
 
-func (f Flag) apply(e *entry) { e.handler.Options |= f }
+func (f Flag) apply(e *entry) {
+	if unknown := f &^ (AtMostOnce | SkipStale); unknown != 0 {
+		e.refuse(fmt.Sprintf("there is no option Flag(%d)", unknown))
+	}
+	e.handler.Options |= f
+}
 
 // An option is an Option with a value. Like a Flag it can be compared.
 type option struct{ set func(*entry) }

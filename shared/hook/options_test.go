@@ -93,6 +93,8 @@ func TestOptionsRefused(t *testing.T) {
 		{"no attempts", func(r *hook.Registry) { hook.On(r, paid, "b", nothing, hook.Attempts(0)) }, "Attempts(0): give 1 to 100"},
 		{"negative attempts", func(r *hook.Registry) { hook.On(r, paid, "b", nothing, hook.Attempts(-1)) }, "Attempts(-1)"},
 		{"too many attempts", func(r *hook.Registry) { hook.On(r, paid, "b", nothing, hook.Attempts(101)) }, "Attempts(101)"},
+		{"no option", func(r *hook.Registry) { hook.On(r, paid, "b", nothing, hook.AtMostOnce, nil) }, "option 2 is nil"},
+		{"no such flag", func(r *hook.Registry) { hook.On(r, paid, "b", nothing, hook.SkipStale|1<<7) }, "no option Flag(128)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -137,12 +137,19 @@ func (r *Registry) For(provider, typ string) []Handler {
 	return hs
 }
 
-// has reports whether the entry is for events of the type.
-func (e entry) has(typ string) bool {
-	if e.takes != nil {
-		return e.takes(typ)
+// has reports whether the entry is for events of the type. If the author's function panics,
+// it is: then the handler fails with that panic, which counts as a try and ends. Otherwise
+// the panic would end the process before the event is claimed, each time that it comes.
+func (e entry) has(typ string) (is bool) {
+	if e.takes == nil {
+		return e.typ == typ
 	}
-	return e.typ == typ
+	defer func() {
+		if recover() != nil {
+			is = true
+		}
+	}()
+	return e.takes(typ)
 }
 
 func withoutWrites[T any](fn func(context.Context, Event[T]) error) func(context.Context, Event[T]) ([]webhook.Write, error) {
@@ -161,7 +168,10 @@ func register[T any](
 	opts []Option,
 ) {
 	e.place, e.handler.Name = callerOutside(), name
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			e.refuse(fmt.Sprintf("option %d is nil: leave it out", i+1))
+		}
 		o.apply(&e)
 	}
 	r.check(e, bind == nil)
@@ -170,6 +180,9 @@ func register[T any](
 		checkSkipStale[T](p, e)
 	}
 	h.prepare = func(ev webhook.Event, d Delivery) (Call, error) {
+		if e.takes != nil {
+			e.takes(ev.Type) // if it panics, this handler fails: see has
+		}
 		data, at, err := decode(ev.Raw)
 		if err != nil {
 			return Call{}, err

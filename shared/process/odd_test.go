@@ -2,8 +2,10 @@ package process_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,4 +71,22 @@ func TestBrokenErrors(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A function that chooses types may panic. Its handler fails then; the event's other handlers
+// and its neighbours do not.
+func TestTakesPanics(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		hook.OnTypes(&w.registry, shop{}, func(typ string) bool { return typ[99] == 'x' }, "odd",
+			func(context.Context, hook.Event[json.RawMessage]) error { return nil }, hook.Attempts(2))
+		w.on("charge", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		w.want(w.again(0, time.Minute), process.DeadLettered, true)
+		w.wantCalls("charge evt_1")
+		if got := w.letter(); got.Reason != queue.ReasonAttempts || !strings.Contains(got.Error, "odd: panic in process_test.TestTakesPanics") {
+			t.Errorf("letter %+v, want attempts, with the place", got)
+		}
+	})
 }
