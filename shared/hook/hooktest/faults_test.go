@@ -120,6 +120,42 @@ text.incoming.sms evt_1
 	}
 }
 
+// Faults of one handler add up: none is dropped because another strikes first.
+func TestFaultsTogether(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		faults []hooktest.Fault
+		want   string
+	}{
+		{"the answer is lost, and the process dies", []hooktest.Fault{hooktest.LoseReply("b"), hooktest.CrashAfter("b")}, `
+text.incoming.sms evt_1
+  0s crashed: a done, b done (the ledger's answer was lost)
+  5s in_progress
+  1m5s handled: c done
+`},
+		{"the process dies twice", []hooktest.Fault{hooktest.CrashAfter("c"), hooktest.CrashAfter("c")}, `
+text.incoming.sms evt_1
+  0s crashed: a done, b done, c crashed
+  6m0s crashed: c crashed
+  12m0s handled: c done
+`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := hooktest.Run(t, func(r *hook.Registry) {
+				hook.OnState(r, contiguity.TextIncomingSMS, "a", tallies, sender, tally)
+				hook.OnWrites(r, contiguity.TextIncomingSMS, "b", saveText)
+				hook.On(r, contiguity.TextIncomingSMS, "c", nothing)
+			}, []webhook.Event{text("evt_1")}, tt.faults...)
+			wantStory(t, got, tt.want)
+			if len(got.States) != 1 || len(got.Writes) != 1 {
+				t.Errorf("%d moves, %d writes; want one of each", len(got.States), len(got.Writes))
+			}
+		})
+	}
+}
+
 // failFirst fails at the first try.
 func failFirst(_ context.Context, e hook.Event[contiguity.Text]) error {
 	if e.Attempt == 1 {

@@ -121,6 +121,16 @@ func (i *instance) reach(key, handler string) (*work, error) {
 	return w, nil
 }
 
+// endBatch ends the process that was to die after a handler, if nothing was done for the event
+// since, as when the answer about the handler was lost, too.
+func (i *instance) endBatch() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, w := range i.all {
+		i.died = i.died || w.dying != ""
+	}
+}
+
 // Claim implements [ledger.Store].
 func (i *instance) Claim(ctx context.Context, requests []ledger.Request) []ledger.Answer {
 	i.mu.Lock()

@@ -154,6 +154,7 @@ func (r *runner) deliver(messages []queue.Message) {
 	ended := make(chan []process.Result, 1)
 	go func() { ended <- r.process.worker.Batch(r.Context(), messages) }()
 	results := r.await(ended)
+	r.process.endBatch()
 	for i, result := range results {
 		r.note(messages[i], result)
 		if result.Acked && !r.process.dead() {
