@@ -2,6 +2,7 @@ package samples
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,7 +27,7 @@ const (
 // say; empty to say nothing.
 func (c chat) hear(text, greeting string) (next chat, say string) {
 	text = strings.TrimSpace(text)
-	switch strings.ToUpper(text) {
+	switch keyword(text) {
 	case "STOP":
 		if c.Stopped {
 			return c, ""
@@ -49,4 +50,10 @@ func (c chat) hear(text, greeting string) (next chat, say string) {
 	}
 	c.Name = text
 	return c, "Nice to meet you, " + c.Name + ". What can we do for you?"
+}
+
+// keyword returns a text in capitals and without what is around its words, so that "Stop." is
+// a STOP.
+func keyword(text string) string {
+	return strings.ToUpper(strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }

@@ -29,6 +29,7 @@ func talk(t *testing.T, api *service, events []webhook.Event, faults ...hooktest
 	return hooktest.Run(t, func(r *hook.Registry) {
 		b := chatbot{greeting: greeting, chats: hook.NewState[chat, answer]("chat")}
 		enterChat(r, b, contiguity.TextIncomingSMS, client.ReplyText)
+		enterChat(r, b, contiguity.TextIncomingMMS, client.ReplyText)
 		enterChat(r, b, contiguity.IMessageIncoming, client.ReplyIMessage)
 		enterChat(r, b, contiguity.WhatsAppIncoming, client.ReplyWhatsApp)
 	}, events, faults...)
@@ -128,6 +129,26 @@ func TestChatbotAtOnce(t *testing.T) {
 	}))
 	if diff := cmp.Diff(want, calls); diff != "" || len(got.States) != 3 {
 		t.Errorf("%s was first and then %s; %d moves; calls (-want +got):\n%s\n%s", first, second, len(got.States), diff, got)
+	}
+}
+
+// STOP holds on every channel, by a text with a picture too, and whatever is on its way: two
+// at once say goodbye once.
+func TestChatbotStops(t *testing.T) {
+	t.Parallel()
+	api := newService(t, http.StatusOK, sent)
+	at := hooktest.Start.Add(time.Minute)
+	got := talk(t, api, []webhook.Event{
+		says("evt_1", "", 0), // an empty text begins a conversation
+		hooktest.WebhookAt(contiguity.TextIncomingMMS, "evt_2",
+			contiguity.Text{From: person, To: ours, Body: "Stop.", Attachments: []contiguity.Attachment{{}}}, at),
+		hooktest.WebhookAt(contiguity.WhatsAppIncoming, "evt_3", contiguity.WhatsApp{From: person, To: ours, Body: "STOP"}, at),
+		says("evt_4", "Ann", 2*time.Minute),
+	})
+	calls := api.got()
+	goodbyes := slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return !strings.Contains(c, goodbye) })
+	if len(calls) != 2 || calls[0] != call("text", greeting) || len(goodbyes) != 1 || len(got.States) != 4 || len(got.Letters) > 0 {
+		t.Errorf("calls %q; want the greeting and one goodbye:\n%s", calls, got)
 	}
 }
 
