@@ -11,6 +11,9 @@ import (
 	"webhookintake/shared/process"
 )
 
+// SettingsFile is the file of the sample settings, below the module's root.
+const SettingsFile = "functions/hookctl/cli/settings.json"
+
 //go:embed settings.json
 var settingsDocument []byte
 
@@ -48,7 +51,7 @@ func Registry(register func(*hook.Registry, func(string) string) error, getenv f
 func (e *Env) Handlers() (operate.Handlers, error) {
 	all, err := Registry(e.Register, OrSample(e.Getenv))
 	if err != nil {
-		return operate.Handlers{}, err
+		return operate.Handlers{}, fmt.Errorf("%w\nIf a setting is missing, add a sample of it to %s", err, SettingsFile)
 	}
 	var certain hook.Registry
 	// What is refused because a setting is missing is not certain.

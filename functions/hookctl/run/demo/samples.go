@@ -29,7 +29,7 @@ func (t *show) samples(ctx context.Context) error {
 	settings := cli.SampleSettings()
 	handlers, err := cli.Registry(t.Register, func(name string) string { return settings[name] })
 	if err != nil {
-		return fmt.Errorf("with sample settings (add what handlers need to functions/hookctl/cli/settings.json): %w", err)
+		return fmt.Errorf("with sample settings (add what handlers need to %s): %w", cli.SettingsFile, err)
 	}
 	s, err := open(ctx, handlers)
 	if err != nil {
