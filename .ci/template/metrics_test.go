@@ -46,7 +46,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"Stale":         "an operator cancelled what had ended or gone on meanwhile; hookctl events show says how it stands",
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
-	for _, name := range constants(t, root+"shared/telemetry/names.go", "Metric") {
+	for _, name := range constants(t, root+"shared/telemetry/metricnames.go", "Metric") {
 		uses := slices.ContainsFunc(slices.Collect(maps.Keys(used)), func(s series) bool { return strings.Fields(s)[1] == name })
 		if _, listed := unused[name]; uses == listed {
 			t.Errorf("metric %s: the template uses it: %v; listed here with the reason why not: %v", name, uses, listed)

@@ -43,7 +43,7 @@ func seriesIn(t *testing.T, printed string) map[string]bool {
 // count returns how many metrics a usual event counts, and how many others telemetry names.
 func count(t *testing.T, usual map[string]bool) Series {
 	t.Helper()
-	names, err := os.ReadFile(root + "shared/telemetry/names.go")
+	names, err := os.ReadFile(root + "shared/telemetry/metricnames.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,30 @@
+package telemetry
+
+// The fields of log lines. Those of the first group are also dimensions of metrics.
+const (
+	FieldFunction = "function" // the Lambda function's name
+	FieldSource   = "source"   // a configured source, or "unknown"
+	FieldCode     = "code"     // why ingest refused a webhook
+	FieldReason   = "reason"   // why an event was dead-lettered
+
+	FieldRequest  = "request" // Lambda's id of the invocation
+	FieldProvider = "provider"
+	FieldID       = "id"   // of the event
+	FieldType     = "type" // of the event
+	FieldStatus   = "status"
+	FieldSecret   = "secret"           // index of the configured secret that matched
+	FieldSigned   = "signed"           // which of several ways to sign held
+	FieldEncoding = "content_encoding" // of a refused request; bodies are read as they were sent
+	FieldTries    = "tries"
+	FieldAttempt  = "attempt"
+	FieldHandler  = "handler"
+	FieldOutcome  = "outcome"
+	FieldError    = "error" // an error's kind, never its text
+	FieldStack    = "stack"
+
+	// Durations, in milliseconds.
+	FieldTook      = "took_ms"
+	FieldVerifying = "verifying_ms"
+	FieldQueueing  = "queueing_ms"
+	FieldRetryIn   = "retry_in_ms"
+)
