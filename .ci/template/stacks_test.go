@@ -185,7 +185,7 @@ func codesOf503(t *testing.T) []string {
 			return true
 		}
 		for _, code := range clause.List {
-			codes = append(codes, constants(t, root+"shared/webhook/code.go", code.(*ast.SelectorExpr).Sel.Name)...)
+			codes = append(codes, constants(t, root+"shared/webhook/errorcode.go", code.(*ast.SelectorExpr).Sel.Name)...)
 		}
 		return true
 	})

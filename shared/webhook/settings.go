@@ -68,18 +68,6 @@ func (s Settings) Tolerance() int64 {
 	return *s.ToleranceS
 }
 
-// minWindowS is the least DedupWindowS.
-const minWindowS = 600
-
-// Window returns the window in which a second arrival of an id, made in that way, is a
-// duplicate.
-func (s Settings) Window(i Identity) time.Duration {
-	if i == Given || s.DedupWindowS == nil {
-		return i.Window()
-	}
-	return time.Duration(*s.DedupWindowS) * time.Second
-}
-
 // SigningSecret returns the first secret, with which Sign signs. If there is no secret, it
 // is the empty one, whose signatures no Verifier accepts.
 func (s Settings) SigningSecret() Secret {
