@@ -2,7 +2,6 @@ package contiguity
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"webhookintake/shared/webhook"
@@ -15,15 +14,6 @@ var _ webhook.Provider = Provider{}
 
 // Name returns "contiguity".
 func (Provider) Name() string { return "contiguity" }
-
-// Configure uses secrets and tolerance_s, the tolerance of the signed time in seconds: 300
-// if it is not given, and 0 to leave the time unchecked.
-func (Provider) Configure(s webhook.Settings) (webhook.Verifier, error) {
-	if err := s.Check(webhook.FieldTolerance); err != nil {
-		return nil, err
-	}
-	return &verifier{secrets: slices.Clone(s.Secrets), toleranceS: s.Tolerance()}, nil
-}
 
 // Open reads id, type, timestamp and data. It replaces older type names by the current
 // ones, and moves the error of an identity event, which may be next to its data, into the

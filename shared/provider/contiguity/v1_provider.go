@@ -29,14 +29,6 @@ var _ webhook.Provider = V1{}
 // Name returns "contiguity-v1".
 func (V1) Name() string { return "contiguity-v1" }
 
-// Configure uses secrets: the tokens, any of which is accepted; and dedup_window_s.
-func (V1) Configure(s webhook.Settings) (webhook.Verifier, error) {
-	if err := s.Check(webhook.FieldWindow); err != nil {
-		return nil, err
-	}
-	return &tokenVerifier{secrets: slices.Clone(s.Secrets), hash: s.Hash}, nil
-}
-
 // Open reads the type from crumbs.type and the time from crumbs.timestamp. The id is a hash
 // of the body, because v1 has none: the same text from the same number within a second is
 // the same event. Data is the whole body.
