@@ -26,13 +26,13 @@ document that set makes has a key from the start.`,
 		Example: `  go tool hookctl sources key --stack webhook-intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
+			return f.changeAll(ctx, e, func(d sources.Document, _ *stack.Stack) (sources.Document, []string, error) {
 				after, err := d.WithKey(replace)
 				return after, []string{
 					"a new key for the ids and digests of content",
 					"  An event that a provider retries across the change gets another id, and runs again.",
 				}, err
-			}, inUse)
+			}, always(inUse))
 		}),
 	}
 	f.addChange(c)
@@ -53,44 +53,14 @@ Ids change: an event that a provider retries across the change runs again.`,
 		Example: `  go tool hookctl sources downgrade --stack webhook-intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			return f.changeAll(ctx, e, func(d sources.Document) (sources.Document, []string, error) {
+			return f.changeAll(ctx, e, func(d sources.Document, _ *stack.Stack) (sources.Document, []string, error) {
 				after, err := d.Downgrade()
 				return after, []string{"taken out: " + strings.Join(d.Newer(), ", ")}, err
-			}, "Wait 6 minutes, until every instance of ingest uses it, and roll back.")
+			}, always("Wait 6 minutes, until every instance of ingest uses it, and roll back."))
 		}),
 	}
 	f.addChange(c)
 	return c
-}
-
-// changeAll shows a change of the whole document, asks, and writes it.
-func (f flags) changeAll(
-	ctx context.Context, e *cli.Env, change func(sources.Document) (after sources.Document, says []string, err error), next string,
-) error {
-	editor, s, err := f.editor(ctx, e)
-	if err != nil {
-		return err
-	}
-	base, err := editor.Load(ctx)
-	if err != nil {
-		return err
-	}
-	after, says, err := change(base.Document)
-	if err == nil {
-		err = allowed(s, base.Document, after)
-	}
-	if err != nil {
-		return notChanged(err)
-	}
-	e.Out.Print("%s", strings.Join(says, "\n"))
-	if err := e.Confirm(ctx, "Write this?", f.yes); err != nil {
-		return err
-	}
-	if err := editor.Write(ctx, base, after); err != nil {
-		return err
-	}
-	e.Out.Print("Written. %s", next)
-	return nil
 }
 
 // allowed refuses a document that the deployed ingest would refuse, or that has new faults.

@@ -74,6 +74,34 @@ func (f flags) change(
 	change func(sources.Document) (sources.Document, error),
 	next func(before sources.Document, s *stack.Stack) string,
 ) error {
+	return f.changeAll(ctx, e, func(before sources.Document, s *stack.Stack) (after sources.Document, says []string, err error) {
+		after = before
+		if len(before.Names()) == 0 && !before.HasKey() && s.SourcesFormat() >= keyedFormat {
+			after, err = before.WithKey(false)
+		}
+		if err == nil {
+			after, err = change(after)
+		}
+		if err != nil {
+			return after, nil, err
+		}
+		says = sources.Changes(before, after, name)
+		for _, w := range after.Warnings() {
+			if w.Source == name && len(says) > 0 {
+				says = append(says, "warning: "+w.String())
+			}
+		}
+		return after, says, nil
+	}, next)
+}
+
+// changeAll shows a change of the whole document, asks, and writes it. A change that says
+// nothing changes nothing. Next is as in change.
+func (f flags) changeAll(
+	ctx context.Context, e *cli.Env,
+	change func(before sources.Document, s *stack.Stack) (after sources.Document, says []string, err error),
+	next func(before sources.Document, s *stack.Stack) string,
+) error {
 	editor, s, err := f.editor(ctx, e)
 	if err != nil {
 		return err
@@ -82,30 +110,18 @@ func (f flags) change(
 	if err != nil {
 		return err
 	}
-	document := base.Document
-	if len(document.Names()) == 0 && !document.HasKey() && s.SourcesFormat() >= keyedFormat {
-		if document, err = document.WithKey(false); err != nil {
-			return err
-		}
-	}
-	after, err := change(document)
+	after, says, err := change(base.Document, s)
 	if err == nil {
 		err = allowed(s, base.Document, after)
 	}
 	if err != nil {
 		return notChanged(err)
 	}
-	changes := sources.Changes(base.Document, after, name)
-	if len(changes) == 0 {
+	if len(says) == 0 {
 		e.Out.Print("Nothing changes: the source is already like this.")
 		return nil
 	}
-	e.Out.Print("%s", strings.Join(changes, "\n"))
-	for _, w := range after.Warnings() {
-		if w.Source == name {
-			e.Out.Print("warning: %s", w)
-		}
-	}
+	e.Out.Print("%s", strings.Join(says, "\n"))
 	if err := e.Confirm(ctx, "Write this?", f.yes); err != nil {
 		return err
 	}
@@ -114,4 +130,9 @@ func (f flags) change(
 	}
 	e.Out.Print("Written. %s", next(base.Document, s))
 	return nil
+}
+
+// always returns a next that does not depend on the document.
+func always(text string) func(sources.Document, *stack.Stack) string {
+	return func(sources.Document, *stack.Stack) string { return text }
 }
