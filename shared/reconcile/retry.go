@@ -35,7 +35,9 @@ func retry[T any](ctx context.Context, waiting func(time.Duration), call func(co
 		if waiting != nil {
 			waiting(pause)
 		}
-		if sleep(ctx, pause) != nil {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
 			return value, errors.Join(err, ctx.Err())
 		}
 		wait *= 2
@@ -51,17 +53,6 @@ func retryOf(err error) webhook.Retry {
 		return hint.Retry()
 	}
 	return webhook.Retry{Permanent: true}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // A collection holds the messages and errors so far.
