@@ -22,21 +22,21 @@ func TestAlarms(t *testing.T) {
 		t.Errorf("alarms %q, want %q", alarms, want)
 	}
 	for _, name := range alarms {
-		// A metric that nothing was counted in is missing, which is no fault.
+		// A metric without a count is missing, which is not a fault.
 		if got := x.value(t, "Resources", name, "Properties", "TreatMissingData"); got != "notBreaching" {
 			t.Errorf("%s: missing data is %s", name, got)
 		}
 	}
 }
 
-// forDeploymentsOnly reports whether an alarm stops gradual deployments and notifies
-// nobody, because another alarm notifies of the same.
+// forDeploymentsOnly reports whether an alarm only stops gradual deployments, because
+// another alarm notifies people of the same.
 func forDeploymentsOnly(name string) bool {
 	return name == "IngestQueueUnavailable" || name == "IngestSourcesUnavailable"
 }
 
-// An alarm's text is what somebody reads at night: it says what to do, and the commands
-// that it names are there.
+// Somebody reads an alarm's text at night: it says what to do, and the commands in it
+// exist.
 func TestAlarmsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -59,8 +59,8 @@ func TestAlarmsSayWhatToDo(t *testing.T) {
 	}
 }
 
-// The dashboard is valid for CloudWatch once the stack's names are put in, shows every
-// alarm that notifies somebody.
+// The dashboard is valid for CloudWatch with the stack's names in it, and shows every alarm
+// that notifies somebody.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)

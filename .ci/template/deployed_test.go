@@ -9,15 +9,16 @@ import (
 	"testing"
 )
 
-// A stack is what CloudFormation would make of template.yaml for one set of parameters:
-// SAM's resources are AWS's, and conditions and parameters are evaluated.
+// A stack is what CloudFormation would make from template.yaml for one set of parameters:
+// SAM's resources are expanded, and conditions and parameters are evaluated.
 type stack struct {
 	name       string
 	Parameters map[string]string
 	Template   struct{ Resources map[string]map[string]any }
 }
 
-// stacks are those that .ci/scan/matrix.py left in a folder, by the names of their sets.
+// stacks returns the stacks that .ci/scan/matrix.py wrote into a folder, by the names of
+// their sets.
 func stacks(t *testing.T) map[string]stack {
 	t.Helper()
 	dir := os.Getenv("WEBHOOK_TEST_TEMPLATES")
@@ -48,7 +49,7 @@ func stacks(t *testing.T) map[string]stack {
 	return all
 }
 
-// get is what stands under a path in a resource, nil where nothing does.
+// get returns the value at a path in a resource, or nil.
 func (s stack) get(resource string, path ...string) any {
 	var node any = s.Template.Resources[resource]
 	for _, key := range path {
@@ -58,7 +59,7 @@ func (s stack) get(resource string, path ...string) any {
 	return node
 }
 
-// ofType are the names of the resources of a type.
+// ofType returns the names of the resources of a type.
 func (s stack) ofType(kind string) []string {
 	var all []string
 	for name, r := range s.Template.Resources {
@@ -69,10 +70,10 @@ func (s stack) ofType(kind string) []string {
 	return all
 }
 
-// inSub finds what a text of Fn::Sub refers to.
+// inSub matches the references in a text of Fn::Sub.
 var inSub = regexp.MustCompile(`\$\{([A-Za-z0-9:_]+)[.}]`)
 
-// references are the resources that a node refers to, by Ref, Fn::GetAtt, Fn::Sub and
+// references returns the resources to which a node refers, by Ref, Fn::GetAtt, Fn::Sub and
 // DependsOn.
 func references(node any) []string {
 	var all []string
@@ -107,7 +108,7 @@ func named(key string, value any) []string {
 		}
 		return all
 	case key == "Fn::Sub":
-		own := map[string]any{} // names that the function itself gives values
+		own := map[string]any{} // names for which the function itself gives values
 		if len(list) == 2 {
 			own, _ = list[1].(map[string]any)
 		}

@@ -28,7 +28,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// emittedSeries are the metrics that the two programs emit, while each thing happens to
+// emittedSeries returns the metrics that the two programs emit, while everything happens to
 // them that a metric counts.
 func emittedSeries(t *testing.T) map[series]bool {
 	t.Helper()
@@ -37,7 +37,7 @@ func emittedSeries(t *testing.T) map[series]bool {
 	all := seriesIn(t, "Ingest", printed)
 	maps.Copy(all, seriesIn(t, "Process", processOutput(t, build(t, "process"))))
 	// The outcomes of processing come from the handler of the program, over engines in
-	// memory. What the program adds to them is compared with what it printed itself.
+	// memory. The metrics that the program adds are compared with its own output.
 	outcomes := seriesIn(t, "Process", outcomeOutput(t))
 	for s := range all {
 		if strings.HasPrefix(s, "Process ") && !outcomes[s] {
@@ -48,8 +48,8 @@ func emittedSeries(t *testing.T) map[series]bool {
 	return all
 }
 
-// seriesIn are the metrics in what a function printed: each with its dimensions by
-// name, and once more with the values of those that have few.
+// seriesIn returns the metrics in a function's output: each with its dimensions by name,
+// and again with the values of dimensions that have few.
 func seriesIn(t *testing.T, function, printed string) map[series]bool {
 	t.Helper()
 	all := map[series]bool{}
@@ -94,8 +94,8 @@ func seriesIn(t *testing.T, function, printed string) map[series]bool {
 
 const secret = "whsec_metrics-of-the-template"
 
-// ingestOutput is what ingest prints when it accepts a webhook, and refuses one for each
-// reason that an alarm watches.
+// ingestOutput returns what ingest prints when it accepts a webhook, and refuses one for
+// each reason that an alarm watches.
 func ingestOutput(t *testing.T, program string) string {
 	t.Helper()
 	sqs := lambdatest.NewSQS()
@@ -117,8 +117,8 @@ func ingestOutput(t *testing.T, program string) string {
 	return p.Stdout()
 }
 
-// ingestWithSecret is what ingest prints when the sources' secret has that value; an
-// empty one means that it cannot be read.
+// ingestWithSecret returns what ingest prints when the sources' secret has that value; an
+// empty value means that the secret cannot be read.
 func ingestWithSecret(t *testing.T, program, value string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -165,13 +165,13 @@ func invokeIngest(t *testing.T, p *lambdatest.Process, body string, at time.Time
 	if err != nil {
 		t.Fatal(err)
 	}
-	// With little time ingest gives up soon on a queue that does not answer.
+	// With little time, ingest soon gives up on a queue that does not answer.
 	if response, err := p.Invoke(t.Context(), text, 2*time.Second); err != nil || response.Failed {
 		t.Fatalf("ingest: %v %s", err, response.Payload)
 	}
 }
 
-// processOutput is what the program process prints for an event that has no handler.
+// processOutput returns what the program process prints for an event without a handler.
 func processOutput(t *testing.T, program string) string {
 	t.Helper()
 	sqs, dynamo := lambdatest.NewSQS(), lambdatest.NewDynamoDB()
@@ -191,7 +191,8 @@ func processOutput(t *testing.T, program string) string {
 	return p.Stdout()
 }
 
-// outcomeOutput is what the handler of process prints for each outcome that is counted.
+// outcomeOutput returns what the handler of process prints for each outcome that is
+// counted.
 func outcomeOutput(t *testing.T) string {
 	t.Helper()
 	var printed bytes.Buffer
@@ -229,7 +230,7 @@ func outcomeOutput(t *testing.T) string {
 	return printed.String()
 }
 
-// message is an event of Contiguity as the event source hands it over.
+// message returns an event of Contiguity as the event source passes it.
 func message(t *testing.T, id, typ, text string) events.SQSMessage {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{"id": id, "type": typ, "timestamp": 1_790_000_000,
@@ -250,7 +251,7 @@ func message(t *testing.T, id, typ, text string) events.SQSMessage {
 	return m
 }
 
-// build builds one of the functions and gives the program's path.
+// build builds one of the functions and returns the program's path.
 func build(t *testing.T, function string) string {
 	t.Helper()
 	path, err := lambdatest.Build(t.Context(), "webhookintake/functions/"+function, t.TempDir())

@@ -15,13 +15,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A series is a metric of ours as CloudWatch keeps it: "Ingest Rejected code=too_large
-// function" is what ingest counts as Rejected, under the dimensions code, of that value,
-// and function. A dimension without a value stands for each of its values.
+// A series is one of our metrics as CloudWatch keeps it: "Ingest Rejected code=too_large
+// function" is ingest's metric Rejected, with the dimension code, of that value, and
+// function. A dimension without a value means all its values.
 type series = string
 
-// Each metric of ours that an alarm or the dashboard names is one that the program it is
-// about emits, under these dimensions: the programs are run and their metrics read.
+// The programs emit each of our metrics that an alarm or the dashboard names, with these
+// dimensions: the test runs the programs and reads their metrics.
 func TestMetricsAreEmitted(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -35,9 +35,9 @@ func TestMetricsAreEmitted(t *testing.T) {
 				s, strings.Join(slices.Sorted(maps.Keys(emitted)), "\n"))
 		}
 	}
-	unused := map[string]string{ // and why each is emitted nevertheless
+	unused := map[string]string{ // with the reason why each is emitted nevertheless
 		"Received":      "the dashboard shows API Gateway's Count, which has what never reached ingest too; this tells sources apart",
-		"Accepted":      "the same, beside Received",
+		"Accepted":      "the same, next to Received",
 		"AckTime":       "the dashboard shows API Gateway's Latency, which is what a provider waits; this tells sources apart",
 		"SourcesAge":    "SourcesUnread says that something is wrong; this says since when",
 		"SourcesFaulty": "the stack works, and the log line at level ERROR says what to correct; an alarm would not end before somebody does",
@@ -58,7 +58,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 	}
 }
 
-// alarmSeries are the metrics of ours that alarms watch.
+// alarmSeries returns our metrics that alarms watch.
 func alarmSeries(t *testing.T, x template) map[series]bool {
 	t.Helper()
 	all := map[series]bool{}
@@ -84,7 +84,7 @@ func alarmSeries(t *testing.T, x template) map[series]bool {
 	return all
 }
 
-// dashboardSeries are the metrics of ours that the dashboard searches for.
+// dashboardSeries returns our metrics that the dashboard searches for.
 func dashboardSeries(t *testing.T, x template) map[series]bool {
 	t.Helper()
 	body := x.at("Resources", "Dashboard", "Properties", "DashboardBody").Value
@@ -104,8 +104,8 @@ func newSeries(function, name string, dimensions []string) series {
 	return strings.Join(append([]string{function, name}, dimensions...), " ")
 }
 
-// awsMetrics are the metrics of AWS's own that are named, and their dimension.
-// Sources: the page "CloudWatch metrics" in the guide of each service, as
+// awsMetrics are the metrics of AWS that the template names, and their dimension. Sources:
+// the page "CloudWatch metrics" in the guide of each service, as
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 var awsMetrics = map[string][]string{
 	"AWS/ApiGateway ApiId": {"Count", "4xx", "5xx", "Latency"},
@@ -115,7 +115,7 @@ var awsMetrics = map[string][]string{
 	"AWS/DynamoDB TableName":  {"WriteThrottleEvents", "ReadThrottleEvents"},
 }
 
-// Of AWS's metrics only those are named that exist, under their dimension.
+// The metrics of AWS that the template names exist, with their dimension.
 func TestMetricsOfAWS(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -135,8 +135,8 @@ func TestMetricsOfAWS(t *testing.T) {
 	}
 }
 
-// dashboardMetricsOfAWS are namespace, name and dimension of those in the dashboard,
-// where "." stands for the same as in the metric before, and "..." for all but the rest.
+// dashboardMetricsOfAWS returns namespace, name and dimension of AWS's metrics in the
+// dashboard, where "." means the same as in the metric before, and "..." all but the rest.
 func dashboardMetricsOfAWS(t *testing.T, x template) (all [][3]string) {
 	t.Helper()
 	var dashboard struct {
@@ -157,7 +157,7 @@ func dashboardMetricsOfAWS(t *testing.T, x template) (all [][3]string) {
 					}
 				}
 			}
-			if before[0] != "" { // a search has no namespace of its own
+			if before[0] != "" { // a search has no namespace
 				all = append(all, before)
 			}
 		}
@@ -165,7 +165,7 @@ func dashboardMetricsOfAWS(t *testing.T, x template) (all [][3]string) {
 	return all
 }
 
-// withMember are the mappings below a node that have a member of that name.
+// withMember returns the mappings below a node that have a member of that name.
 func withMember(node *yaml.Node, name string) []*yaml.Node {
 	var all []*yaml.Node
 	if node.Kind == yaml.MappingNode && child(node, name) != nil {
@@ -177,7 +177,7 @@ func withMember(node *yaml.Node, name string) []*yaml.Node {
 	return all
 }
 
-// constants are the values of a file's string constants whose names begin so.
+// constants returns the values of a file's string constants whose names have the prefix.
 func constants(t *testing.T, file, prefix string) []string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)

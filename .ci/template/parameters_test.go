@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// notWhole are no whole numbers, or not written as Lambda and DynamoDB take them.
+// notWhole are texts that are not whole numbers as Lambda and DynamoDB accept them.
 var notWhole = []string{"", "-1", "20.5", "2e4", "20 ", " 20", "020", "twenty", "20000.0"}
 
-// What CloudFormation refuses, and takes, by a parameter's pattern, before it creates
+// Values that CloudFormation refuses or accepts by a parameter's pattern, before it creates
 // or changes anything.
 func TestParameterPatterns(t *testing.T) {
 	t.Parallel()
@@ -77,10 +77,10 @@ func TestParameterPatterns(t *testing.T) {
 	}
 }
 
-// Every parameter says what it is for, refuses what it can't mean, and says what to
-// give instead. All have a default, so that the first deploy asks for nothing, but
-// Architecture: samconfig.toml gives it to build and deploy alike, and a command that
-// lost it must stop.
+// Every parameter says what it is for, refuses meaningless values, and says what to give
+// instead. All have a default, so that the first deploy asks for nothing, except
+// Architecture: samconfig.toml gives it to build and deploy alike, and a command that lost
+// it must stop.
 func TestParametersExplainThemselves(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -105,7 +105,7 @@ func TestParametersExplainThemselves(t *testing.T) {
 				}
 			}
 		case child(p, "Type").Value == "Number":
-			// These two may have a fraction on AWS as well.
+			// These two may have a fraction on AWS, too.
 			if child(p, "MinValue") == nil || name != "ApiRateLimit" && name != "RejectionsThreshold" {
 				t.Errorf("parameter %s has no MinValue, or would take a fraction", name)
 			}

@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// What the roles and the operators' policy allow is compared with what the programs call
-// in .ci/tools/rights. These tests are about how they are written.
+// .ci/tools/rights compares the roles and the operators' policy with the programs' calls.
+// These tests check how the policies are written.
 
-// wildcards are the only values in which a wildcard stands for nothing more than is meant.
+// wildcards are the only values in which a wildcard covers no more than is meant.
 var wildcards = []string{
 	":stack/${AWS::StackName}/*", // the id that CloudFormation gives the stack
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
 }
 
-// A wildcard would give more than it was meant to, silently.
+// A wildcard would silently allow more than is meant.
 func TestNoWildcards(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -33,8 +33,9 @@ func TestNoWildcards(t *testing.T) {
 	}
 }
 
-// Of the operators' policy, who may only look gets the statements whose Sid begins with
-// Read: nothing in them sends, deletes or writes. The others begin with Act.
+// An operator who may only look gets the statements of the operators' policy whose Sid
+// begins with Read: they do not allow sending, deleting or writing. The others begin with
+// Act.
 func TestOperatorsHalves(t *testing.T) {
 	t.Parallel()
 	reads := regexp.MustCompile(`^(cloudformation:Describe\w+|sqs:(GetQueueAttributes|ReceiveMessage|ChangeMessageVisibility)|dynamodb:(GetItem|BatchGetItem|Query|Scan)|secretsmanager:GetSecretValue|logs:FilterLogEvents|s3:(GetObject|ListBucket)|kms:Decrypt)$`)
@@ -48,7 +49,7 @@ func TestOperatorsHalves(t *testing.T) {
 	}
 }
 
-// The threat model says what each role can do when it is taken over.
+// The threat model says what an attacker can do with each role.
 func TestThreatModelNamesRoles(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(root + ".github/SECURITY.md")

@@ -27,8 +27,8 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// The index of what is open is what package dynamo asks for. Nothing is projected that each
-// claim changes: then a claim of an open event would write to the index, too.
+// The index of open events is the one that package dynamo queries. It projects nothing that
+// each claim changes: otherwise every claim of an open event would write to the index, too.
 func TestIndexOfWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -56,8 +56,8 @@ func TestIndexOfWhatIsOpen(t *testing.T) {
 	}
 }
 
-// What holds events, the record of what was done with them, and secrets that nobody has
-// elsewhere must outlive the stack. Logs end by themselves.
+// Resources with events, with the record of their handling, or with secrets that exist
+// nowhere else must outlive the stack. Logs expire.
 func TestRetained(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -81,9 +81,8 @@ func TestRetained(t *testing.T) {
 	}
 }
 
-// Each queue refuses unencrypted connections and, where operators are named, whoever is
-// neither one of them nor the function that sends to it. Whom that makes is tried by
-// TestWhoMaySend.
+// Each queue refuses unencrypted connections and, if operators are named, everybody except
+// them and the function that sends to it. TestWhoMaySend tries who that is.
 func TestQueuePolicies(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -117,7 +116,8 @@ func TestQueuePolicies(t *testing.T) {
 	}
 }
 
-// With a key of the user's, all that keeps data uses it; without, the services' own.
+// With a key of the user's, everything that keeps data uses it; without one, it uses the
+// services' own keys.
 func TestEncryption(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -149,7 +149,7 @@ func TestEncryption(t *testing.T) {
 	}
 }
 
-// A value in the template would be put over the user's by the next deploy.
+// The next deploy would overwrite the user's value with one in the template.
 func TestSecretsHaveNoValue(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -160,8 +160,8 @@ func TestSecretsHaveNoValue(t *testing.T) {
 	}
 }
 
-// Nothing is public but the API's routes: no bucket, no function URL, no principal "*"
-// that is allowed something.
+// Nothing is public except the API's routes: no bucket, no function URL, no allowed
+// principal "*".
 func TestNothingPublic(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -182,7 +182,7 @@ func TestNothingPublic(t *testing.T) {
 	}
 }
 
-// What a request's URL carries may be a token, so no log of the API's shows it.
+// A request's URL may contain a token, so no log of the API shows it.
 func TestAccessLogShowsNoURL(t *testing.T) {
 	t.Parallel()
 	format := readTemplate(t).value(t, "Resources", "Api", "Properties", "AccessLogSettings", "Format")

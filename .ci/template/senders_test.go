@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// A sender is who sends to a queue, as IAM sees it.
+// A sender is a principal that sends to a queue, as IAM sees it.
 type sender struct {
 	name      string
 	principal string // aws:PrincipalArn: of a role's session it is the role's
 	service   bool   // aws:PrincipalIsAWSService
 }
 
-// Who may send can run, repeat and suppress events: with OperatorPrincipalArns given,
-// nobody else whom IAM allows.
+// A principal that may send can run, repeat and suppress events: with OperatorPrincipalArns
+// set, nobody else whom IAM allows may send.
 func TestWhoMaySend(t *testing.T) {
 	t.Parallel()
 	all := stacks(t)
@@ -59,7 +59,7 @@ func TestWhoMaySend(t *testing.T) {
 }
 
 // refuses evaluates the queue's policy for a message that is sent over TLS. It knows the
-// few operators that the template uses and fails at others.
+// few operators that the template uses, and fails for others.
 func (s stack) refuses(t *testing.T, queue string, from sender) bool {
 	t.Helper()
 	refused := false
@@ -94,7 +94,7 @@ func condition(t *testing.T, operator, key string, want any, from sender) bool {
 	case "ArnNotLike aws:PrincipalArn":
 		for _, pattern := range want.([]any) {
 			text, ok := pattern.(string)
-			if !ok { // the ARN of a role of the stack's
+			if !ok { // the ARN of one of the stack's roles
 				text = "arn:aws:iam::123456789012:role/" + references(pattern)[0]
 			}
 			if arnLike(text, from.principal) {
@@ -107,8 +107,8 @@ func condition(t *testing.T, operator, key string, want any, from sender) bool {
 	return false
 }
 
-// arnLike compares as IAM's ArnLike does: each of the six parts by itself, where * stands
-// for any text.
+// arnLike compares as IAM's ArnLike does: each of the six parts separately, where * matches
+// any text.
 func arnLike(pattern, arn string) bool {
 	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	if len(patterns) != len(parts) {

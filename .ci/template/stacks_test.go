@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Whatever the parameters, nothing refers to a resource that these do not make.
+// Whatever the parameters, nothing refers to a resource that they do not create.
 func TestStackReferences(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks(t) {
@@ -27,8 +27,8 @@ func TestStackReferences(t *testing.T) {
 	}
 }
 
-// A message of a new form must not meet an old process, so Ingest's alias moves after
-// Process's: in a gradual deployment after the last of its steps.
+// A message in a new format must not reach an old process, so Ingest's alias moves after
+// that of Process: in a gradual deployment after its last step.
 func TestIngestFollowsProcess(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks(t) {
@@ -57,8 +57,8 @@ func TestParametersHaveEffect(t *testing.T) {
 	}
 }
 
-// A key of the user's encrypts all that keeps data; without one the services' own do. No
-// log is kept for ever.
+// A key of the user's encrypts everything that keeps data; without one the services' own
+// keys do. No log is kept forever.
 func TestStackData(t *testing.T) {
 	t.Parallel()
 	keys := map[string][]string{
@@ -79,7 +79,7 @@ func TestStackData(t *testing.T) {
 		}
 		for _, queue := range s.ofType("AWS::SQS::Queue") {
 			if sse := s.get(queue, "Properties", "SqsManagedSseEnabled"); (sse == true) != (key == "") {
-				t.Errorf("%s: %s has SQS's own encryption: %v, beside the key %q", s.name, queue, sse, key)
+				t.Errorf("%s: %s has SQS's own encryption: %v, with the key %q", s.name, queue, sse, key)
 			}
 		}
 		for _, log := range s.ofType("AWS::Logs::LogGroup") {
@@ -96,8 +96,8 @@ func TestStackData(t *testing.T) {
 	}
 }
 
-// Every alarm that is for people reaches the stack's topic, and the user's where there is
-// one, when it goes off and when it is over.
+// Every alarm for people notifies the stack's topic, and the user's if there is one, when
+// it goes off and when it is over.
 func TestStackAlarms(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks(t) {
@@ -123,8 +123,8 @@ func TestStackAlarms(t *testing.T) {
 	}
 }
 
-// A gradual deployment of either function goes back by itself: of ingest also when it
-// answers 503, for whatever reason it does. Elsewhere there is no role for CodeDeploy.
+// A gradual deployment of either function rolls back automatically, that of ingest also
+// when it answers 503 for any reason. Otherwise there is no role for CodeDeploy.
 func TestGradualDeployment(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks(t) {
@@ -150,7 +150,7 @@ func TestGradualDeployment(t *testing.T) {
 	}
 }
 
-// codesWatched are the codes that the alarms of Ingest's deployments watch.
+// codesWatched returns the codes that the alarms of Ingest's deployments watch.
 func (s stack) codesWatched() []string {
 	var codes []string
 	alarms, _ := s.get("IngestDeploymentGroup", "Properties", "AlarmConfiguration", "Alarms").([]any)
@@ -167,7 +167,7 @@ func (s stack) codesWatched() []string {
 	return codes
 }
 
-// codesOf503 are the codes that shared/ingest answers with 503.
+// codesOf503 returns the codes that shared/ingest answers with 503.
 func codesOf503(t *testing.T) []string {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), root+"shared/ingest/answer.go", nil, 0)

@@ -26,12 +26,12 @@ func readTemplate(t *testing.T) template {
 	return template{x}
 }
 
-// at is the node under keys or indexes, nil where there is none.
+// at returns the node at a path of keys or indexes, or nil.
 func (x template) at(path ...string) *yaml.Node { return x.At(path...) }
 
 func child(node *yaml.Node, key string) *yaml.Node { return samtemplate.Child(node, key) }
 
-// value is a scalar, the name in a !Ref, or what !FindInMap finds.
+// value returns a scalar, the name in a !Ref, or the value that !FindInMap finds.
 func (x template) value(t *testing.T, path ...string) string {
 	t.Helper()
 	node := x.at(path...)
@@ -66,7 +66,7 @@ func forEachScalar(node *yaml.Node, fn func(string)) {
 	}
 }
 
-// names are the keys of a mapping, in order.
+// names returns the keys of a mapping, in order.
 func (x template) names(path ...string) []string {
 	var all []string
 	for name := range samtemplate.Members(x.at(path...)) {
@@ -75,7 +75,7 @@ func (x template) names(path ...string) []string {
 	return all
 }
 
-// ofType are the names of the resources of a type.
+// ofType returns the names of the resources of a type.
 func (x template) ofType(kind string) []string {
 	var all []string
 	for name := range x.Resources(kind) {
@@ -87,7 +87,7 @@ func (x template) ofType(kind string) []string {
 // A yamlNode is a node of the template.
 type yamlNode = yaml.Node
 
-// statements are the mappings that have an Effect, wherever they are below a node.
+// statements returns the mappings that have an Effect, at any depth below a node.
 func statements(node *yaml.Node) []*yaml.Node {
 	var all []*yaml.Node
 	if node.Kind == yaml.MappingNode && child(node, "Effect") != nil {
@@ -99,7 +99,7 @@ func statements(node *yaml.Node) []*yaml.Node {
 	return all
 }
 
-// values are the scalars of a node: its own, or those of a list.
+// values returns the scalars of a node: its own, or those of a list.
 func values(node *yaml.Node) []string {
 	var all []string
 	forEachScalar(node, func(value string) { all = append(all, value) })

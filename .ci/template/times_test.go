@@ -11,22 +11,22 @@ import (
 	"webhookintake/shared/process"
 )
 
-// What the resources do and what the program is told must be one, and fit together, or
-// an event could be worked on twice at once, or outlive its record.
+// The times of the resources and those in the programs' environment must agree and fit
+// together: otherwise an event could be handled twice at once, or outlive its record.
 func TestTemplateTimes(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
 	env := []string{"Resources", "Process", "Properties", "Environment", "Variables"}
-	told := process.DefaultTiming
+	set := process.DefaultTiming
 	for _, pair := range []struct {
 		resource []string
 		variable string
 		d        *time.Duration
 	}{
-		{[]string{"Resources", "Process", "Properties", "Timeout"}, "FUNCTION_TIMEOUT_S", &told.Function},
-		{[]string{"Resources", "Queue", "Properties", "VisibilityTimeout"}, "VISIBILITY_TIMEOUT_S", &told.Visibility},
-		{[]string{"Resources", "Queue", "Properties", "MessageRetentionPeriod"}, "QUEUE_RETENTION_S", &told.QueueRetention},
-		{[]string{"Resources", "DeadLetters", "Properties", "MessageRetentionPeriod"}, "DLQ_RETENTION_S", &told.DeadLetterRetention},
+		{[]string{"Resources", "Process", "Properties", "Timeout"}, "FUNCTION_TIMEOUT_S", &set.Function},
+		{[]string{"Resources", "Queue", "Properties", "VisibilityTimeout"}, "VISIBILITY_TIMEOUT_S", &set.Visibility},
+		{[]string{"Resources", "Queue", "Properties", "MessageRetentionPeriod"}, "QUEUE_RETENTION_S", &set.QueueRetention},
+		{[]string{"Resources", "DeadLetters", "Properties", "MessageRetentionPeriod"}, "DLQ_RETENTION_S", &set.DeadLetterRetention},
 	} {
 		is, said := x.seconds(t, pair.resource...), x.seconds(t, append(slices.Clone(env), pair.variable)...)
 		if is != said {
@@ -34,19 +34,19 @@ func TestTemplateTimes(t *testing.T) {
 		}
 		*pair.d = said
 	}
-	if err := told.Check(); err != nil {
+	if err := set.Check(); err != nil {
 		t.Errorf("the template's times do not fit together: %v", err)
 	}
-	if told != process.DefaultTiming {
-		t.Errorf("the template's times %+v are not the documented ones %+v", told, process.DefaultTiming)
+	if set != process.DefaultTiming {
+		t.Errorf("the template's times %+v are not the documented ones %+v", set, process.DefaultTiming)
 	}
 	if ingest := x.seconds(t, "Resources", "Ingest", "Properties", "Timeout"); ingest < 6*time.Second {
 		t.Errorf("ingest's timeout %v does not cover its budget of 5 s", ingest)
 	}
 }
 
-// No stage may change what the times rest on: none of it is a parameter, and every
-// stage overrides parameters only.
+// No stage may change these times: none of them is a parameter, and stages override only
+// parameters.
 func TestStagesOverrideParametersOnly(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// SAM passes to a local container only what the template declares, so it declares each
-// variable that events/env.json sets; and none that the program does not read, or that
-// would show a secret to whoever may read the function's configuration.
+// SAM passes to a local container only the variables that the template declares, so the
+// template declares each variable that events/env.json sets, and none that the program does
+// not read or that would show a secret to people who may read the function's configuration.
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
@@ -49,7 +49,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// uppercaseTexts are the texts in the code below the folders that may name a variable.
+// uppercaseTexts returns the texts in the code below the folders that may name a variable.
 func uppercaseTexts(t *testing.T, dirs ...string) map[string]bool {
 	t.Helper()
 	names := regexp.MustCompile(`"([A-Z][A-Z0-9_]+)"`)

@@ -14,14 +14,14 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// A need is a right that somebody has to have.
+// A need is a right that a program must have.
 type need struct {
 	right
 	why string // the line and the call, or another reason
 }
 
-// calls are the rights that the program needs for what it calls, resources by their
-// names in the template. The error tells of calls that it does not understand.
+// calls returns the rights that the program needs for its calls, with resources by their
+// names in the template. The error lists the calls that it does not understand.
 func (x *program) calls(resources map[string]string) ([]need, error) {
 	known := map[string]bool{}
 	for name := range resources {
@@ -56,11 +56,11 @@ type clientCall struct {
 	service, operation string
 	line               string
 	caller             *ssa.Function
-	input              ssa.Value // nil where the request is signed by hand
+	input              ssa.Value // nil if the request is signed by hand
 }
 
-// clientCalls finds them. What the SDK calls by itself, to get credentials or to discover
-// endpoints, is not the program's; what a paginator or a waiter of its calls is.
+// clientCalls finds the calls. It leaves out the SDK's own calls, to get credentials or to
+// discover endpoints, but not those of a paginator or a waiter.
 func (x *program) clientCalls() []clientCall {
 	var all []clientCall
 	for _, node := range x.nodes {
@@ -75,7 +75,7 @@ func (x *program) clientCalls() []clientCall {
 			case operation != "":
 				c.service, c.operation, c.input = service, operation, args[len(args)-2]
 			case isSigner(e.Callee.Func):
-				c.service, c.operation = signedFor(args[5]), "(a request of its own)"
+				c.service, c.operation = signedFor(args[5]), "(a request signed by hand)"
 			default:
 				continue
 			}
@@ -85,7 +85,7 @@ func (x *program) clientCalls() []clientCall {
 	return all
 }
 
-// operationOf is the service and the operation that a method of a client stands for.
+// operationOf returns the service and the operation of a client's method.
 func operationOf(f *ssa.Function) (service, operation string) {
 	named := receiver(f)
 	if named == nil || named.Obj().Name() != "Client" || f.Signature.Params().Len() != 3 || !strings.HasPrefix(path(f), services) {
@@ -106,7 +106,7 @@ func isSigner(f *ssa.Function) bool {
 	return path(f) == sdk+"/aws/signer/v4" && (f.Name() == "SignHTTP" || f.Name() == "PresignHTTP")
 }
 
-// signedFor is the service that a request is signed for.
+// signedFor returns the service for which a request is signed.
 func signedFor(v ssa.Value) string {
 	if c, ok := v.(*ssa.Const); ok && c.Value != nil {
 		return constant.StringVal(c.Value)
@@ -114,7 +114,7 @@ func signedFor(v ssa.Value) string {
 	return "a service"
 }
 
-// ownSite is the call itself or, where a paginator makes it, the paginator's call.
+// ownSite returns the call itself or, if a paginator makes it, the paginator's call.
 func (x *program) ownSite(call ssa.CallInstruction, caller *callgraph.Node) ssa.CallInstruction {
 	if isPaginator(caller.Func) {
 		for _, e := range caller.In {
@@ -126,7 +126,7 @@ func (x *program) ownSite(call ssa.CallInstruction, caller *callgraph.Node) ssa.
 	return call
 }
 
-// receiver is the type that f is a method of, or nil.
+// receiver returns the type of which f is a method, or nil.
 func receiver(f *ssa.Function) *types.Named {
 	if f.Signature.Recv() == nil {
 		return nil
@@ -144,7 +144,7 @@ var (
 	errNoResource = errors.New("cannot find out on what: its input comes from no variable of the template and no output of the stack")
 )
 
-// asks says which actions a call takes, and on what, by name: for each action the
+// asks returns the actions that a call needs, and for each action the names of the
 // variables or outputs that its resource comes from.
 func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
 	s, ok := knownServices[c.service]
@@ -194,7 +194,7 @@ func onIndexes(tables, indexes map[string]bool) map[string]bool {
 	return names
 }
 
-// transaction is what TransactWriteItems asks: for each kind of write its own action.
+// transaction returns what TransactWriteItems needs: an action for each kind of write.
 func (x *program) transaction(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
 	asked := map[string]map[string]bool{}
 	for kind, action := range transactionActions {
@@ -212,9 +212,9 @@ func (x *program) transaction(c clientCall, known map[string]bool) (map[string]m
 // verb begins a statement of PartiQL.
 var verb = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM|SELECT)\b`)
 
-// statements is what BatchExecuteStatement asks: for each verb its own action. A statement
-// is text, put together in the caller's package; its table stands in one list, or in one
-// sum, with the constant that has the verb.
+// statements returns what BatchExecuteStatement needs: an action for each verb. A statement
+// is text, composed in the caller's package; its table is in the same list, or the same
+// sum, as the constant with the verb.
 func (x *program) statements(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
 	asked := map[string]map[string]bool{}
 	var faults []error
@@ -246,7 +246,8 @@ func (x *program) statements(c clientCall, known map[string]bool) (map[string]ma
 	return asked, errors.Join(faults...)
 }
 
-// beside are the names in the list or the sum that an instruction puts a constant into.
+// beside returns the names in the list or the sum into which an instruction puts a
+// constant.
 func beside(x *program, known map[string]bool, i ssa.Instruction) map[string]bool {
 	switch i := i.(type) {
 	case *ssa.Store:

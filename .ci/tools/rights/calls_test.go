@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// planted calls AWS in ways of its own as soon as the program starts.
+// planted calls AWS in several ways as soon as the program starts.
 const planted = `package main
 
 import (
@@ -48,8 +48,8 @@ func neverCalled(client *sqs.Client, queue *string) {
 }
 `
 
-// Calls count by what is called, not by what is linked, through a client as through an
-// interface or a paginator; what is not understood is said.
+// What is called counts, not what is linked, whether through a client, an interface or a
+// paginator; calls that are not understood are reported.
 func TestFindsCalls(t *testing.T) {
 	t.Parallel()
 	const file = "functions/ingest/planted.go"
@@ -73,7 +73,7 @@ func TestFindsCalls(t *testing.T) {
 		{"has to allow dynamodb:Scan on Table, ", at("dynamodb.NewScanPaginator")},
 		{"has to allow dynamodb:ConditionCheckItem on Table, ", at("items.TransactWriteItems")},
 		{at("items.BatchGetItem"), "dynamodb.BatchGetItem: iam.go does not say"},
-		{at("v4.NewSigner().SignHTTP"), "s3.(a request of its own): iam.go does not say"},
+		{at("v4.NewSigner().SignHTTP"), "s3.(a request signed by hand): iam.go does not say"},
 		{"has to allow kms:Decrypt on KmsKeyArn via dynamodb where HasKey, ", file},
 	}
 	for _, parts := range want {

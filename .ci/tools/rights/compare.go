@@ -13,7 +13,7 @@ import (
 type subject struct {
 	main   string // the package, as "functions/ingest"
 	policy string // the role, or the managed policy
-	others []need // what is not for calls of the program's code
+	others []need // needs that do not come from calls in the program's code
 }
 
 const (
@@ -23,8 +23,8 @@ const (
 	ownKey      = "queues, table and secrets are encrypted with the key, where one is given"
 )
 
-// subjects are the programs. A handler that looks the SDK's documentation up for how to
-// write and read an item finds the operations here.
+// subjects are the programs. An author of a handler who looks up how to write and read an
+// item finds the operations here.
 var subjects = []subject{
 	{"functions/ingest", "IngestRole", needs(logging, "IngestLogs", "logs:CreateLogStream", "logs:PutLogEvents")},
 	{"functions/process", "ProcessRole", slices.Concat(
@@ -46,14 +46,14 @@ func needs(why, resource string, actions ...string) []need {
 	return all
 }
 
-// A found is what a program needs, and what about its calls is not understood.
+// A found holds what a program needs, and which of its calls are not understood.
 type found struct {
 	subject
 	needs  []need
 	faults error
 }
 
-// analyse finds what the subjects need in a tree.
+// analyse finds what the subjects in a tree need.
 func analyse(t tree, of ...subject) ([]found, error) {
 	x, err := t.template()
 	if err != nil {
@@ -86,8 +86,8 @@ func (t tree) template() (template, error) {
 	return parse(text)
 }
 
-// onKey is what the needs mean for the key that their resources are encrypted with.
-// Handlers' tables have a key of their owner's, or none.
+// onKey returns what the needs require of the key that encrypts their resources. Handlers'
+// tables have their owner's key, or none.
 func onKey(of []need) []need {
 	var all []need
 	for _, n := range of {
@@ -103,7 +103,7 @@ func onKey(of []need) []need {
 	return all
 }
 
-// compare lists what is wrong between what a program needs and what its policy gives.
+// compare lists the differences between a program's needs and its policy.
 func (f found) compare(x template) []string {
 	if x.at("Resources", f.policy) == nil {
 		return []string{"template.yaml has no " + f.policy + ", which is to allow what " + f.main + " does"}
@@ -132,7 +132,7 @@ func (f found) compare(x template) []string {
 	return faults
 }
 
-// instead says what the program asks by the same action.
+// instead says for what the program uses the same action.
 func (f found) instead(g grant) string {
 	for _, n := range f.needs {
 		if n.action == g.action {
@@ -142,8 +142,8 @@ func (f found) instead(g grant) string {
 	return ""
 }
 
-// Check lists every fault of the tree at dir: a right that is missing, one too many, a
-// call that it does not understand. Its error says that the tree cannot be read.
+// Check lists every fault of the tree at dir: a missing right, a needless right, or a call
+// that it does not understand. Its error means that the tree cannot be read.
 func Check(dir string) ([]string, error) {
 	t := tree{dir: dir}
 	x, err := t.template()

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A handler that follows the SDK's documentation calls what it likes: that is between its
-// author and the template's HandlerTableArns. No test of rights complains of it.
+// A handler that uses the SDK may call anything: its author and the template's
+// HandlerTableArns decide that. No test of rights complains.
 func TestHandlerByTheBook(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func TestHandlerByTheBook(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"build", "-o", os.DevNull, "./functions/process"}, // or it proves nothing
+		{"build", "-o", os.DevNull, "./functions/process"}, // otherwise the test proves nothing
 		{"test", "./.ci/template", "./.ci/rules"},
 	} {
 		cmd := exec.CommandContext(t.Context(), "go", args...)
@@ -54,7 +54,7 @@ func TestHandlerByTheBook(t *testing.T) {
 	}
 }
 
-// copyTree copies the checkout, without what git and builds leave there.
+// copyTree copies the checkout, without the files of git and of builds.
 func copyTree(t *testing.T, to string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

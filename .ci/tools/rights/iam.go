@@ -2,17 +2,17 @@ package rights
 
 import "strings"
 
-// A service is how an AWS service is called in IAM, and how its operations say on what.
+// A service has an AWS service's name in IAM, and says how its operations name their
+// resource.
 type service struct {
 	prefix string // of its actions
-	field  string // of the operations' input, which names the resource
-	self   bool   // the resource is the stack itself, which its operator names by hand
+	field  string // the field of the operations' input that names the resource
+	self   bool   // the resource is the stack itself, which the operator names
 }
 
-// known are the services that the programs may call, by the SDK's package. One that is
-// not here is a fault, as are operations that IAM calls otherwise and actions does not
-// know.
-// Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
+// known are the services that the programs may call, by the SDK's package. Another service
+// is a fault, and so is an operation whose action has another name in IAM that actions does
+// not have. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 var knownServices = map[string]service{
 	"sqs":            {prefix: "sqs", field: "QueueUrl"},
 	"dynamodb":       {prefix: "dynamodb", field: "TableName"},
@@ -21,7 +21,8 @@ var knownServices = map[string]service{
 	"cloudformation": {prefix: "cloudformation", field: "StackName", self: true},
 }
 
-// actionOf is what IAM calls an operation: of SQS's batches it sees the entries.
+// actionOf returns IAM's name for an operation: for SQS's batches it is that of the
+// entries.
 func (s service) actionOf(operation string) string {
 	if s.prefix == "sqs" {
 		operation = strings.TrimSuffix(operation, "Batch")
@@ -29,8 +30,7 @@ func (s service) actionOf(operation string) string {
 	return s.prefix + ":" + operation
 }
 
-// A transaction is allowed by the actions of its parts, a batch of PartiQL by those of
-// its statements.
+// A transaction needs the actions of its parts, a batch of PartiQL those of its statements.
 var (
 	transactionActions = map[string]string{
 		"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem",
@@ -42,9 +42,9 @@ var (
 	}
 )
 
-// keyActions is what a caller has to be allowed on the key of what an action reaches, by
-// the service that uses the key for him.
-// Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
+// keyActions are the actions that a caller needs on the key of a resource, by the service
+// that uses the key on the caller's behalf. Sources:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html and
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 func keyActions(action string) []string {
@@ -57,7 +57,7 @@ func keyActions(action string) []string {
 	return nil
 }
 
-// conditions are the template's conditions under which what a parameter names is there.
+// conditions are the template's conditions under which a parameter's resource exists.
 var conditions = map[string]string{
 	keyParameter:              "HasKey",
 	handlersTable:             "HasHandlerTables",

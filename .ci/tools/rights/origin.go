@@ -11,37 +11,37 @@ import (
 )
 
 // A tracer follows values back to the names that they come from: to the QUEUE_URL in
-// getenv("QUEUE_URL"), however many structs and functions are between. It keeps the ways
-// apart on which one function is called: a queue that was opened with DLQ_URL is another
-// than one that the same function opened with QUEUE_URL.
+// getenv("QUEUE_URL"), through any number of structs and functions. It keeps different
+// calls of one function apart: a queue that was opened with DLQ_URL is not the one that the
+// same function opened with QUEUE_URL.
 type tracer struct {
 	program *program
 	known   map[string]bool // the names to look for
 
-	names    map[string]bool // those found
+	names    map[string]bool // the names found
 	texts    map[string]bool // the constants found, names among them
-	assigned bool            // whether anything at all is assigned to what was asked for
+	assigned bool            // whether anything is assigned to the value
 	seen     map[string]bool
 }
 
-// A frame is a call that the way back has entered from its result, so that it leaves to
-// the same call's arguments.
+// A frame is a call that the trace has entered from its result, so that it continues at the
+// same call's arguments.
 type frame struct {
 	call  ssa.CallInstruction
 	of    *ssa.Function
 	outer *frame
 }
 
-// Limits to how far a value is followed; the programs need less than half.
+// Limits on how far a value is followed; the programs need less than half.
 const (
 	maxFields = 10
 	maxFrames = 10
 )
 
-// element is the step from a slice, an array or a map to what is in it.
+// element is the step from a slice, an array or a map to its elements.
 const element = "[]"
 
-// trace follows the value that fields lead to from v. Pointers count as what they point to.
+// trace follows the value at the end of fields, starting from v. It looks through pointers.
 func trace(x *program, known map[string]bool, v ssa.Value, fields ...string) *tracer {
 	t := &tracer{program: x, known: known, names: map[string]bool{}, texts: map[string]bool{}, seen: map[string]bool{}}
 	t.follow(v, fields, nil)
@@ -88,7 +88,7 @@ func (t *tracer) follow(v ssa.Value, fields []string, in *frame) {
 	case *ssa.Lookup: // of outputs["QueueUrl"], the index is the name
 		t.follow(v.Index, nil, in)
 		t.follow(v.X, prepend(element, fields), in)
-	default: // a load, a conversion, a join of branches: the value that it is made of
+	default: // a load, a conversion, a join of branches: its operands
 		if instruction, ok := v.(ssa.Instruction); ok {
 			for _, operand := range instruction.Operands(nil) {
 				if *operand != nil {
@@ -99,7 +99,8 @@ func (t *tracer) follow(v ssa.Value, fields []string, in *frame) {
 	}
 }
 
-// handlersTable is the one name that no variable has: a handler gives the table of a write.
+// handlersTable is the only name that is not a variable: a handler gives the table of a
+// write.
 const handlersTable = "HandlerTableArns"
 
 func (t *tracer) field(of ssa.Value, n int, fields []string, in *frame) {
@@ -121,9 +122,8 @@ func (t *tracer) constant(v *ssa.Const, fields []string) {
 	}
 }
 
-// assignments follows what is stored in a variable, or in the field or element of it that
-// is asked for, whatever way the store took to get there: by another load of the pointer,
-// from a closure.
+// assignments follows the values stored in a variable, or in a field or element of it,
+// however the store gets there: through another load of the pointer, or from a closure.
 func (t *tracer) assignments(to ssa.Value, fields []string, in *frame) {
 	if to.Referrers() == nil {
 		return
@@ -164,8 +164,8 @@ func (t *tracer) assignments(to ssa.Value, fields []string, in *frame) {
 	}
 }
 
-// result follows the i-th result of a call into the functions that it may call. A call
-// with a known name among its arguments is what the name was looked for in.
+// result follows the i-th result of a call into the functions that it may call. A call with
+// a known name among its arguments is the lookup of that name.
 func (t *tracer) result(call *ssa.Call, i int, fields []string, in *frame) {
 	arguments := call.Call.Args
 	if _, builtin := call.Call.Value.(*ssa.Builtin); builtin { // append
@@ -195,7 +195,7 @@ func (t *tracer) result(call *ssa.Call, i int, fields []string, in *frame) {
 			forEach(callee, func(r *ssa.Return) {
 				t.follow(r.Results[i], fields, &frame{call, callee, in})
 			})
-		default: // a function of another library gives what it was given
+		default: // assume that a function of another library returns its arguments
 			for _, argument := range arguments {
 				t.follow(argument, fields, in)
 			}
@@ -203,8 +203,8 @@ func (t *tracer) result(call *ssa.Call, i int, fields []string, in *frame) {
 	}
 }
 
-// argument follows a parameter to the call that the way back came through or, where it
-// came through none, to every call of the function.
+// argument follows a parameter to the call through which the trace came or, if it came
+// through none, to every call of the function.
 func (t *tracer) argument(v *ssa.Parameter, fields []string, in *frame) {
 	f := v.Parent()
 	i := index(f.Params, v)
@@ -228,7 +228,8 @@ func (t *tracer) argument(v *ssa.Parameter, fields []string, in *frame) {
 	}
 }
 
-// argumentOf is what a call gives for the i-th parameter, the receiver being the first.
+// argumentOf returns a call's argument for the i-th parameter, where the receiver is the
+// first.
 func argumentOf(call ssa.CallInstruction, i int) ssa.Value {
 	c := call.Common()
 	if c.IsInvoke() {
@@ -254,7 +255,7 @@ func fieldName(of types.Type, i int) string {
 	return structOf(of).Field(i).Name()
 }
 
-// structOf is the struct that a type is or points to, nil where it is neither.
+// structOf returns the struct that a type is or points to, or nil.
 func structOf(t types.Type) *types.Struct {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()

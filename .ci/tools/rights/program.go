@@ -24,10 +24,10 @@ const (
 // A tree is a checkout.
 type tree struct {
 	dir string
-	add map[string]string // files that are taken to be there beside its own, by path
+	add map[string]string // additional files, by path
 }
 
-// A program is one main package: its functions that can be reached, and who calls whom.
+// A program is one main package: its reachable functions, and their callers.
 type program struct {
 	dir       string
 	positions *token.FileSet
@@ -76,8 +76,8 @@ func load(t tree, mains ...string) ([]*program, error) {
 	return all, errors.Join(faults...)
 }
 
-// overlay says which files are read in place of which. The handlers' package registers
-// nothing: what the user's handlers ask of AWS is theirs.
+// overlay returns the files to read in place of others. The handlers' package registers
+// nothing: the user's handlers may call AWS as they like.
 func overlay(dir string, add map[string]string) (map[string][]byte, error) {
 	overlay := map[string][]byte{}
 	for name, text := range add {
@@ -100,8 +100,8 @@ func Register(*hook.Registry, func(string) string) error { return nil }
 	return overlay, nil
 }
 
-// build makes the call graph of one program, and leaves out what cannot be reached. A
-// second round, over what the first one reached, follows fewer values that never meet.
+// build makes the call graph of one program, without unreachable functions. A second round,
+// over what the first one reached, is more precise.
 func build(dir string, p *packages.Package) *program {
 	code, built := ssautil.AllPackages([]*packages.Package{p}, ssa.InstantiateGenerics)
 	code.Build()
@@ -123,9 +123,9 @@ func build(dir string, p *packages.Package) *program {
 	return x
 }
 
-// reach finds the functions that the program can come to. A function of this module that
-// becomes an interface value counts as called: whoever gets it, as the lambda package,
-// calls it by reflection, which the graph does not show.
+// reach finds the functions that the program can reach. A function of this module that
+// becomes an interface value counts as called: its receiver, such as the lambda package,
+// may call it by reflection, which the graph does not show.
 func (x *program) reach(graph *callgraph.Graph, main *ssa.Package) {
 	ours := map[string][]*ssa.Function{} // by signature
 	for f := range graph.Nodes {
@@ -165,7 +165,7 @@ func forEach[T ssa.Instruction](f *ssa.Function, fn func(T)) {
 	}
 }
 
-// signature is what two functions share that can stand in for each other.
+// signature is equal for two functions that can replace each other.
 func signature(s *types.Signature) string {
 	unnamed := func(t *types.Tuple) *types.Tuple {
 		var all []*types.Var
@@ -177,7 +177,7 @@ func signature(s *types.Signature) string {
 	return types.TypeString(types.NewSignatureType(nil, nil, nil, unnamed(s.Params()), unnamed(s.Results()), s.Variadic()), nil)
 }
 
-// path is the import path of the package that a function is written in.
+// path returns the import path of the package that has the function.
 func path(f *ssa.Function) string {
 	switch {
 	case f.Pkg != nil:
@@ -192,7 +192,7 @@ func path(f *ssa.Function) string {
 	return ""
 }
 
-// line says where something is, as "shared/queue/sqs/sqs.go:95".
+// line returns a position, as "shared/queue/sqs/sqs.go:95".
 func (x *program) line(pos token.Pos) string {
 	p := x.positions.Position(pos)
 	file, err := filepath.Rel(x.dir, p.Filename)

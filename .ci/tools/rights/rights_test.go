@@ -13,11 +13,11 @@ import (
 // root is the path of the checkout from this package.
 const root = "../../.."
 
-// checkout is what the subjects need as the tree is: it is found out once.
+// checkout holds what the subjects of the tree need; it is analysed once.
 var checkout = sync.OnceValues(func() ([]found, error) { return analyse(tree{dir: root}, subjects...) })
 
-// Each role, and the operators' policy, allows what its program calls, on what it calls
-// it on, and nothing else.
+// Each role, and the operators' policy, allows exactly what its program calls, on the
+// resources on which it calls it.
 func TestRights(t *testing.T) {
 	t.Parallel()
 	for _, fault := range faultsOf(t, templateText(t)) {
@@ -55,7 +55,7 @@ func templateText(t *testing.T) string {
 	return string(text)
 }
 
-// What is wrong on purpose with a policy is found, with the lines of code and template.
+// Faults planted in a policy are found, with the lines in code and template.
 func TestFindsFaults(t *testing.T) {
 	t.Parallel()
 	const send = "shared/queue/sqs/sqs.go:"
@@ -63,9 +63,9 @@ func TestFindsFaults(t *testing.T) {
 		name        string
 		policy, sid string
 		old, new    string
-		missing     string // what is then to be allowed
-		code        string // the line that needs it begins so
-		more        string // what is then allowed for nothing
+		missing     string // what must then be allowed
+		code        string // how the line that needs it begins
+		more        string // what is then allowed needlessly
 	}{
 		{name: "ingest, a right missing", policy: "IngestRole", sid: "Enqueue", old: "sqs:SendMessage", new: "[]",
 			missing: "sqs:SendMessage on Queue", code: send},
@@ -124,20 +124,20 @@ func TestFindsFaults(t *testing.T) {
 	}
 }
 
-// edit replaces old once, behind the Sid of a policy.
+// edit replaces old once, after the Sid of a policy.
 func edit(t *testing.T, text, policy, sid, old, new string) string {
 	t.Helper()
 	at := find(t, text, "\n  "+policy+":", "Sid: "+sid, old)
 	return text[:at] + new + text[at+len(old):]
 }
 
-// lineOf is the line on which the last of the marks begins.
+// lineOf returns the line on which the last of the marks begins.
 func lineOf(t *testing.T, text string, marks ...string) int {
 	t.Helper()
 	return 1 + strings.Count(text[:find(t, text, marks...)], "\n")
 }
 
-// find is where the last of the marks begins, each of which stands behind the one before.
+// find returns where the last of the marks begins; each is searched after the one before.
 func find(t *testing.T, text string, marks ...string) int {
 	t.Helper()
 	at := 0

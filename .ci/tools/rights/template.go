@@ -7,15 +7,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// stackItself is the resource of what is asked of CloudFormation.
+// stackItself is the resource of calls to CloudFormation.
 const stackItself = "AWS::StackName"
 
-// A right allows an action on a resource of the template, or on what a parameter names.
+// A right allows an action on a resource of the template, or on one that a parameter names.
 type right struct {
 	action   string
 	resource string // "Table", "Table/index/open", "KmsKeyArn"
-	via      string // the service that alone may use a key by it, as "sqs"
-	when     string // the condition of the template under which it is there
+	via      string // the only service that may use the key, as "sqs"
+	when     string // the condition of the template under which it exists
 }
 
 func (r right) String() string {
@@ -47,7 +47,7 @@ func parse(text []byte) (template, error) {
 	return template{document.Content[0]}, nil
 }
 
-// at is the node under keys, nil where there is none.
+// at returns the node at a path of keys, or nil.
 func (x template) at(keys ...string) *yaml.Node {
 	node := x.root
 	for _, key := range keys {
@@ -58,7 +58,7 @@ func (x template) at(keys ...string) *yaml.Node {
 	return node
 }
 
-// lineOf is the line on which the entry under keys begins.
+// lineOf returns the line on which the entry at a path of keys begins.
 func (x template) lineOf(keys ...string) int {
 	last := len(keys) - 1
 	for _, key := range x.at(keys[:last]...).Content {
@@ -81,8 +81,8 @@ func child(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// resources says which resource each name leads to: the variables of the functions, and
-// the outputs of the stack.
+// resources returns the resource that each name means: variables of the functions, and
+// outputs of the stack.
 func (x template) resources() map[string]string {
 	all := map[string]string{handlersTable: handlersTable}
 	enter := func(name string, value *yaml.Node) {
@@ -108,7 +108,7 @@ func (x template) resources() map[string]string {
 	return all
 }
 
-// grants are the rights that a role or a managed policy gives, and what is wrong with it.
+// grants returns the rights that a role or a managed policy gives, and its faults.
 func (x template) grants(policy string) (all []grant, faults []string) {
 	properties := x.at("Resources", policy, "Properties")
 	if managed := child(properties, "ManagedPolicyArns"); managed != nil {
@@ -140,7 +140,7 @@ func (x template) grants(policy string) (all []grant, faults []string) {
 	return all, faults
 }
 
-// statement reads one that allows actions. Its error tells of what it cannot judge.
+// statement reads a statement that allows actions. Its error says what it cannot judge.
 func statement(node *yaml.Node, when string) ([]grant, error) {
 	if effect := child(node, "Effect").Value; effect != "Allow" {
 		return nil, fmt.Errorf("a statement that is %s is not understood here", effect)
@@ -164,7 +164,7 @@ func statement(node *yaml.Node, when string) ([]grant, error) {
 	return all, nil
 }
 
-// via are the services that a condition on a key names; one that is empty where there is
+// via returns the services that a condition on a key names; a single empty one if there is
 // no condition.
 func via(condition *yaml.Node) ([]string, error) {
 	if condition == nil {
@@ -185,10 +185,10 @@ func via(condition *yaml.Node) ([]string, error) {
 	return all, nil
 }
 
-// resourceNames are what a statement is about, by their names in the template.
+// resourceNames returns the resources of a statement, by their names in the template.
 func resourceNames(node *yaml.Node) []string {
 	switch node.Tag {
-	case "!Split": // a parameter's list, each with something behind it
+	case "!Split": // a parameter's list, each with a suffix
 		name, suffix := "", ""
 		for _, s := range scalars(node) {
 			if s.Tag == "!Ref" {
@@ -218,7 +218,7 @@ func resourceNames(node *yaml.Node) []string {
 	return all
 }
 
-// scalars are the single values of a node, in order.
+// scalars returns the single values of a node, in order.
 func scalars(node *yaml.Node) []*yaml.Node {
 	if node.Kind == yaml.ScalarNode {
 		return []*yaml.Node{node}
