@@ -28,7 +28,7 @@ test: ## run every layer of tests (LAYERS="unit lint" for some)
 	@bash .ci/layers.sh
 
 .PHONY: simulate
-simulate: ## run schedules of faults through the code (N=1000000 of them, SEED=1)
+simulate: ## run the code through schedules of faults (N=1000000 of them, SEED=1)
 	@go test -count=1 -timeout 24h -v -run TestSchedules ./shared/simulate -schedules=$(N) -seed=$(SEED)
 
 .PHONY: fuzz
@@ -52,7 +52,7 @@ local: ## run the samples through sam local (needs Docker)
 	@bash .ci/layers/local.sh
 
 .PHONY: bench
-bench: ## measure start, CPU and latency beside a bare function
+bench: ## compare start, CPU and latency with a bare function
 	@go test -run '^$$' -bench . ./shared/lambdatest/bench
 
 .PHONY: cost
@@ -64,5 +64,5 @@ samples: ## write events/
 	@$(HOOKCTL) samples
 
 .PHONY: clean
-clean: ## remove what builds left
+clean: ## remove build output
 	rm -rf .aws-sam .hookctl/hookctl*
