@@ -24,7 +24,7 @@ func Command(e *cli.Env) *cobra.Command {
 cause is fixed.
 
 Reading a queue means receiving from it. While a command looks at a letter, the letter is
-invisible to others; it is visible again as soon as the command ends, also after Ctrl-C. A
+invisible to others; it is visible again as soon as the command ends, even after Ctrl-C. A
 look counts as a receive, but the dead-letter queue has no limit of those. A command does
 not see letters that another program is looking at, nor more than 120,000 letters.`,
 	}, "name a command: list, show, redrive", listCommand(e), showCommand(e), redriveCommand(e))

@@ -23,7 +23,7 @@ func compliancelyCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compliancely --id N",
 		Short: "Ask Compliancely for requests by their ids",
-		Long: `reconcile compliancely asks for requests that you submitted, in their present state. The
+		Long: `reconcile compliancely asks for requests that you submitted, in their current state. The
 API does not list them, so keep their ids; the provider's retries end after about ten
 minutes.
 

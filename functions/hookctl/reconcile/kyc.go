@@ -26,11 +26,11 @@ func kycCommand(e *cli.Env) *cobra.Command {
 		Use:   "kyc",
 		Short: "Ask Legal Talent KYC for watchlists and sessions",
 		Long: `reconcile kyc asks for the watchlists that were checked recently, and for the sessions that
-you name, in their present state. How to list sessions is not documented. With --kept it
+you name, in their current state. How to list sessions is not documented. With --kept it
 asks for the sessions that webhooks of the source mention and that no webhook reports as
 approved or rejected; it finds them in the payloads that the ledger keeps.
 
-The events have types of their own, ` + reconcile.TypeWatchlist + ` and
+The events have their own types, ` + reconcile.TypeWatchlist + ` and
 ` + reconcile.TypeSession + `, so a late webhook is another event. Their ids are
 made from their contents: what a run finds again is a duplicate for 30 days, and so is a
 session that returned to an older status. The provider keeps the results of its newest

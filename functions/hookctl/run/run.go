@@ -28,15 +28,15 @@ func Command(e *cli.Env) *cobra.Command {
 		Use:   "run",
 		Short: "Run the whole intake in this process",
 		Long: `run receives webhooks until Ctrl-C. It runs the code that runs on AWS, with queue and
-ledger in memory. The handlers are those of functions/process/handlers. The first time it
-shows before what happens to each sample webhook; --once shows only that.
+ledger in memory. The handlers are those of functions/process/handlers. The first time, it
+begins by showing what happens to each sample webhook; --once shows only that.
 
 At the end it saves queue, dead letters and ledger, payloads included, into the data folder,
-and the next run goes on from there. Killed by force, it saves nothing.
+and the next run continues from there. If it is killed, it saves nothing.
 
 With --watch it builds itself again and restarts when a Go file, or a file of --sources or
 --env-file, changes. Requests wait meanwhile. If the build fails, it shows what the compiler
-says, and the program from before goes on.
+says, and the previous program keeps running.
 
 There is one source for each provider, with a public sample secret, which "hookctl send"
 uses too. To receive real webhooks through a tunnel, give your own sources document with

@@ -20,7 +20,7 @@ const (
 )
 
 // What an older ingest refuses is written only where the stack says that it reads it, and
-// taken out before a rollback.
+// removed before a rollback.
 func TestFormat(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -36,7 +36,7 @@ document that set makes has a key from the start.`,
 		}),
 	}
 	f.addChange(c)
-	c.Flags().BoolVar(&replace, "replace", false, "make another key in place of the one that there is")
+	c.Flags().BoolVar(&replace, "replace", false, "replace the existing key")
 	return c
 }
 
@@ -44,9 +44,9 @@ func downgradeCommand(e *cli.Env) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use:   "downgrade",
-		Short: "Take out what an older ingest refuses, before a rollback",
-		Long: `downgrade takes "$key", url_secrets and dedup_window_s out of the document: an ingest of the
-version before refuses a document with them. Use it before you roll a stack back to a
+		Short: "Remove what an older ingest refuses, before a rollback",
+		Long: `downgrade removes "$key", url_secrets and dedup_window_s from the document: an older
+ingest refuses a document that has them. Use it before you roll a stack back to a
 version whose output SourcesFormat is 1 or missing.
 
 Ids change: an event that a provider retries across the change runs again.`,
@@ -55,7 +55,7 @@ Ids change: an event that a provider retries across the change runs again.`,
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			return f.changeAll(ctx, e, func(d sources.Document, _ *stack.Stack) (sources.Document, []string, error) {
 				after, err := d.Downgrade()
-				return after, []string{"taken out: " + strings.Join(d.Newer(), ", ")}, err
+				return after, []string{"removed: " + strings.Join(d.Newer(), ", ")}, err
 			}, always("Wait 6 minutes, until every instance of ingest uses it, and roll back."))
 		}),
 	}

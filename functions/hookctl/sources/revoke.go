@@ -11,7 +11,7 @@ import (
 	"webhookintake/functions/hookctl/operate/sources"
 )
 
-// afterRevoking is what else a leaked secret asks for.
+// afterRevoking says what else to do after a leak.
 const afterRevoking = `Every instance of ingest uses only the new secret within 5 minutes, each at once when a webhook
 signed with it arrives. To have it everywhere now: make deploy RESTART=1. Webhooks that the
 provider signed with the former secrets are answered with 401, and lost where it does not send
@@ -24,10 +24,10 @@ func revokeCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "revoke NAME",
 		Short: "Replace a source's secrets at once, without an overlap",
-		Long: `revoke makes a new secret the only one of a source. Use it when a secret leaked: rotate keeps
-the former one, with which others could go on signing.
+		Long: `revoke makes a new secret the only one of a source. Use it if a secret leaks: rotate keeps
+the former one, with which others could still sign.
 
-The secret is asked for, or read from standard input if that is not a terminal. Change it at
+It asks for the secret, or reads it from standard input if that is not a terminal. Change it at
 the provider first.`,
 		Example:           `  go tool hookctl sources revoke contiguity --stack webhook-intake`,
 		Args:              cli.Args(1, 1),

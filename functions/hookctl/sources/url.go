@@ -27,13 +27,13 @@ func urlCommand(e *cli.Env) *cobra.Command {
 		Use:   "url NAME",
 		Short: "Make a webhook URL of Compliancely that is valid for a limited time",
 		Long: `url prints the webhook URL of a source of Compliancely for a request that you submit now. A
-signed webhook of Compliancely has no time, so whoever saw one can send it again; where the
-source has url_secrets, it also has to come to such a URL, which is valid until the time
-that it names.
+signed webhook of Compliancely has no time, so anybody who saw one can send it again. If the
+source has url_secrets, a webhook must also come to such a URL, which contains the time until
+which it is valid.
 
 --make-secret gives the source a new secret for URLs, and keeps the former one. From then
-on, webhooks to URLs without a valid part are answered with 401: those of requests that you
-submitted before, too.`,
+on, webhooks to URLs without a valid token are answered with 401, even those of requests
+that you submitted before.`,
 		Example: `  go tool hookctl sources url compliancely --make-secret --stack webhook-intake
   go tool hookctl sources url compliancely --valid 30d --stack webhook-intake`,
 		Args:              cli.Args(1, 1),
