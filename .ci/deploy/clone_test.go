@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// before is the version that a stack is upgraded from and rolled back to: the last commit
-// of the release before the changes that main has now. Whoever deploys from a repository
-// with another history names the commit here that they deployed before.
+// before is the version from which a stack is upgraded and to which it is rolled back: the
+// last commit of the previous release. If your repository has another history, name here
+// the commit that you deployed before.
 const before = "760b19cda6448a81a17761d73e55e7864beb8a5c"
 
-// copyOf makes a copy of the checkout as a clone would have it, uncommitted changes
-// included, or of an earlier commit.
+// copyOf copies the checkout as a clone would have it, with uncommitted changes, or an
+// earlier commit.
 func (w *world) copyOf(t *testing.T, name, commit string) shell {
 	t.Helper()
 	dir := filepath.Join(w.dir, name)
@@ -43,8 +43,8 @@ func (w *world) hasCommit(t *testing.T, commit string) bool {
 	return cmd.Run() == nil
 }
 
-// addHandlers enters handlers of testdata as the README says: a file, and a line of the
-// list in register.go.
+// addHandlers adds handlers of testdata as the README says: a file, and a line in the list
+// in register.go.
 func (s shell) addHandlers(t *testing.T, names ...string) {
 	t.Helper()
 	const anchor = "\t// Your own handlers, one line each:\n"

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// use does to the default stage, deployed as the README says, what its operator does:
-// handlers of his own, webhooks, dead letters, a rotation, and at the end its deletion.
+// use operates the default stage, deployed as the README says: own handlers, webhooks, dead
+// letters, a rotation, and at the end its deletion.
 func (s stage) use(t *testing.T, readme string) {
 	arn := makeTable(t, "deliveries")
 	makeTable(t, "unlisted")
@@ -26,7 +26,7 @@ func (s stage) use(t *testing.T, readme string) {
 	s.receive(t, stack)
 	s.letters(t)
 
-	// Mended: the next instances read both the handlers' settings and the new secret.
+	// Fixed: the next instances read both the handlers' settings and the new secret.
 	putSecret(t, stack["HandlersSecret"], strings.Replace(settings, "yes", "no", 1))
 	s.run(t, s.hookctl("sources rotate contiguity --secret-file contiguity-2.secret --yes"))
 	s.shows(t, "make deploy RESTART=1 "+parameters, "Successfully created/updated stack")
@@ -46,7 +46,7 @@ func (s stage) use(t *testing.T, readme string) {
 	isKept(t, stack)
 }
 
-// receive sends webhooks of each provider, good and bad, and sees what they lead to.
+// receive sends webhooks of each provider, good and bad, and checks what happens.
 func (s stage) receive(t *testing.T, stack map[string]string) {
 	t.Helper()
 	for _, command := range []string{
@@ -81,7 +81,7 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 	s.shows(t, s.hookctl("events show contiguity evt_boom --payload"), "payload")
 }
 
-// letters looks at what was given up.
+// letters checks the dead letters.
 func (s stage) letters(t *testing.T) {
 	t.Helper()
 	s.willShow(t, s.hookctl("dead list"), "evt_boom")
@@ -91,7 +91,7 @@ func (s stage) letters(t *testing.T) {
 	s.shows(t, s.hookctl("dead show evt_unlisted"), "AccessDenied")
 }
 
-// redrive sends the letters back, now that one of the two causes is mended.
+// redrive sends the letters back, now that one of the two causes is fixed.
 func (s stage) redrive(t *testing.T) {
 	t.Helper()
 	s.shows(t, s.hookctl("dead redrive --all --dry-run"), "boom")
@@ -103,7 +103,7 @@ func (s stage) redrive(t *testing.T) {
 	}
 }
 
-// replay runs a handler again whose effect was taken away.
+// replay runs a handler again whose effect was removed.
 func (s stage) replay(t *testing.T) {
 	t.Helper()
 	key := map[string]types.AttributeValue{"message_id": &types.AttributeValueMemberS{Value: "evt_mark"}}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestDeployment tells the whole story of one account: the default stage is deployed
-// first, as that makes the bucket for programs, and then all else goes on side by side.
+// TestDeployment covers the whole life of one account: the default stage is deployed first,
+// because that makes the bucket for programs; then the rest runs in parallel.
 func TestDeployment(t *testing.T) {
 	w := start(t)
 	readme, err := os.ReadFile(filepath.Join(w.checkout, "README.md"))
@@ -32,7 +32,8 @@ func TestDeployment(t *testing.T) {
 	})
 }
 
-// secrets are what the providers sign with, by source; the second one is for a rotation.
+// secrets are those with which the providers sign, by source; the second one is for a
+// rotation.
 var secrets = map[string]string{
 	"contiguity":   "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 	"contiguity-2": "whsec_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",
@@ -67,8 +68,8 @@ func (w *world) installHookctl(t *testing.T) {
 	shell{dir: w.checkout}.run(t, "go build -buildvcs=false -o "+w.dir+"/bin/hookctl ./functions/hookctl")
 }
 
-// follow types the commands of one chapter of the README as they stand, but for what
-// replace gives another word for, and for NAME.
+// follow types the commands of one chapter of the README as they are, except for the words
+// in replace and for NAME.
 func (s stage) follow(t *testing.T, readme, heading string, replace *strings.Replacer) {
 	t.Helper()
 	lines, err := commands(readme, heading)
@@ -96,12 +97,12 @@ func (s stage) follow(t *testing.T, readme, heading string, replace *strings.Rep
 	}
 }
 
-// hookctl is a command on the stage's stack.
+// hookctl returns a command on the stage's stack.
 func (s stage) hookctl(format string, args ...any) string {
 	return "hookctl " + fmt.Sprintf(format, args...) + " --stack " + s.stack
 }
 
-// send is the command that sends a sample to the stage's public URL, signed with a
+// send returns the command that sends a sample to the stage's public URL, signed with a
 // source's secret.
 func (s stage) send(t *testing.T, sample, source, flags string) string {
 	t.Helper()

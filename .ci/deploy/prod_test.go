@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// prod deploys the stage prod as the README says, beside the default stage, and uses it.
+// prod deploys the stage prod as the README says, next to the default stage, and uses it.
 // Its programs are for arm64; on another processor the emulator runs them in qemu.
 func (w *world) prod(t *testing.T, readme string) {
 	s := w.stage(t, "prod", "webhook-intake-prod")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// commands gives the lines of the README's blocks marked sh, below one heading of the
-// second level, in their order.
+// commands returns the lines of the README's blocks marked sh below one second-level
+// heading, in order.
 func commands(readme, heading string) ([]string, error) {
 	_, chapter, ok := strings.Cut(readme, "\n## "+heading+"\n")
 	if !ok {

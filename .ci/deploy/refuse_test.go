@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
-// refusals types what cannot be meant, or cannot be done now, and wants it refused with
-// what to do, before anything is made.
+// refusals types meaningless commands, and some that cannot be done now, and wants them
+// refused, with what to do, before anything is created.
 func (w *world) refusals(t *testing.T) {
 	s := w.stage(t, "refused", "refused")
 	write(t, filepath.Join(s.dir, "sso.config"), "[profile sso]\nregion = "+region+"\nsso_account_id = "+account+

@@ -26,7 +26,7 @@ func awsConfig(t *testing.T) aws.Config {
 	return cfg
 }
 
-// outputs are those of a stack, by their names.
+// outputs returns the outputs of a stack, by name.
 func outputs(t *testing.T, stack string) map[string]string {
 	t.Helper()
 	found, err := cloudformation.NewFromConfig(awsConfig(t)).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &stack})
@@ -40,7 +40,7 @@ func outputs(t *testing.T, stack string) map[string]string {
 	return values
 }
 
-// makeTable makes a table of a handler's, with one item, and gives its ARN.
+// makeTable creates a handler's table with one item, and returns its ARN.
 func makeTable(t *testing.T, name string) string {
 	t.Helper()
 	client := dynamodb.NewFromConfig(awsConfig(t))
@@ -60,7 +60,7 @@ func makeTable(t *testing.T, name string) string {
 	return *made.TableDescription.TableArn
 }
 
-// items are all items of a table.
+// items returns all items of a table.
 func items(t *testing.T, table string) []map[string]types.AttributeValue {
 	t.Helper()
 	var found []map[string]types.AttributeValue
@@ -75,7 +75,7 @@ func items(t *testing.T, table string) []map[string]types.AttributeValue {
 	return found
 }
 
-// text is a string attribute of an item, or nothing.
+// text returns a string attribute of an item, or "".
 func text(item map[string]types.AttributeValue, name string) string {
 	if s, ok := item[name].(*types.AttributeValueMemberS); ok {
 		return s.Value
@@ -83,7 +83,7 @@ func text(item map[string]types.AttributeValue, name string) string {
 	return ""
 }
 
-// waiting is how many messages a queue holds, invisible ones included.
+// waiting returns how many messages a queue holds, including invisible ones.
 func waiting(t *testing.T, queueURL string) string {
 	t.Helper()
 	got, err := sqs.NewFromConfig(awsConfig(t)).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
@@ -96,7 +96,7 @@ func waiting(t *testing.T, queueURL string) string {
 	return got.Attributes["ApproximateNumberOfMessages"] + "+" + got.Attributes["ApproximateNumberOfMessagesNotVisible"]
 }
 
-// isKept wants that what a deleted stack must leave is there: queues, table and secrets.
+// isKept wants the resources that a deleted stack must leave: queues, table and secrets.
 func isKept(t *testing.T, stack map[string]string) {
 	t.Helper()
 	cfg := awsConfig(t)
@@ -122,13 +122,13 @@ func putSecret(t *testing.T, id, value string) {
 	}
 }
 
-// get sends a GET request and gives status and body.
+// get sends a GET request and returns status and body.
 func get(t *testing.T, url string) (status int, body string, err error) {
 	t.Helper()
 	return request(t, http.MethodGet, url, http.NoBody, nil)
 }
 
-// sender gives up on an answer as providers do, and then they send again.
+// sender gives up on an answer as providers do, which then send again.
 var sender = &http.Client{Timeout: 15 * time.Second}
 
 func request(t *testing.T, method, url string, body io.Reader, header http.Header) (int, string, error) {

@@ -23,8 +23,7 @@ type answer struct {
 	text     string
 }
 
-// usual are the answers of somebody who agrees to everything, and takes every value that
-// is offered.
+// usual are the answers of somebody who agrees to everything, and takes every default.
 var usual = []answer{
 	{regexp.MustCompile(`(?i)disable rollback.*\[y/N\]: $`), ""},
 	{regexp.MustCompile(`\[y/N\]:? $`), "y"},
@@ -34,14 +33,14 @@ var usual = []answer{
 // styling are the sequences by which a terminal shows colors and moves its cursor.
 var styling = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// A shell runs commands in a folder, each on a terminal of its own.
+// A shell runs commands in a folder, each on its own terminal.
 type shell struct {
 	dir     string
 	env     []string // beyond the test's own
 	answers []answer // before the usual ones
 }
 
-// try runs a command of bash and gives what the terminal showed.
+// try runs a command of bash and returns what the terminal showed.
 func (s shell) try(t *testing.T, command string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -159,5 +158,5 @@ func (s shell) refuses(t *testing.T, command, pattern string) {
 	}
 }
 
-// tail is the end of an output, which is where errors are.
+// tail returns the end of an output, where errors are.
 func tail(out string) string { return out[max(0, len(out)-4000):] }

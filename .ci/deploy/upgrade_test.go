@@ -17,8 +17,8 @@ import (
 )
 
 // upgrade deploys the version before, upgrades it with plain SAM commands while webhooks
-// come, and rolls it back: what was acknowledged is handled, by whichever version, and
-// each version reads what the other left.
+// come, and rolls it back: acknowledged webhooks are handled, by either version, and each
+// version reads what the other left.
 func (w *world) upgrade(t *testing.T) {
 	const stack, flags = "webhook-intake-upgrade", "--no-confirm-changeset --stack-name webhook-intake-upgrade"
 	old := stage{w.copyOf(t, "before", before), stack}
@@ -82,7 +82,7 @@ func drained(t *testing.T, stack string) {
 }
 
 // A traffic sends webhooks one after another, as a provider does: an event that was not
-// acknowledged comes again.
+// acknowledged is sent again.
 type traffic struct {
 	url    string
 	cancel context.CancelFunc
@@ -152,7 +152,7 @@ func (tr *traffic) count() int {
 	return len(tr.taken)
 }
 
-// first is an event that was acknowledged at the beginning.
+// first returns an event that was acknowledged at the beginning.
 func (tr *traffic) first() string {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -170,7 +170,7 @@ func (tr *traffic) more(t *testing.T, n int) {
 	})
 }
 
-// pause returns when no webhook is on its way any more.
+// pause returns when no webhook is on its way.
 func (tr *traffic) pause() {
 	tr.paused.Store(true)
 	tr.turn.Lock()

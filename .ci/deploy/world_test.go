@@ -61,8 +61,8 @@ func start(t *testing.T) *world {
 	return w
 }
 
-// serveNames answers every question for an IPv4 address with 127.0.0.1, and all others
-// with nothing.
+// serveNames answers every query for an IPv4 address with 127.0.0.1, and all others with
+// nothing.
 func (w *world) serveNames(t *testing.T) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:53")
 	if err != nil {
@@ -171,7 +171,7 @@ func (w *world) emulate(t *testing.T) {
 	})
 }
 
-// eventually waits until ok gives true, and fails with what it gave last.
+// eventually waits until ok returns true, and fails with its last message.
 func eventually(t *testing.T, patience time.Duration, what string, ok func() (last string, ok bool)) {
 	t.Helper()
 	deadline := time.Now().Add(patience)

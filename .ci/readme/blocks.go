@@ -9,7 +9,7 @@ import (
 // A block is one fenced block of the README that is to be run or written.
 type block struct {
 	line int    // of its first line of text
-	verb string // "" runs it; else the word after "run:" above it
+	verb string // "" runs it; otherwise the word after "run:" above it
 	arg  string // the rest of that comment
 	text string
 }

@@ -119,7 +119,7 @@ func (r *reader) run(t *testing.T, text string) (string, error) {
 	return string(out), err
 }
 
-// bash makes a command in a process group of its own, which ends as a whole.
+// bash returns a command in its own process group, which ends as a whole.
 func (r *reader) bash(ctx context.Context, text string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", text)
 	cmd.Dir = r.dir
@@ -151,7 +151,7 @@ func (r *reader) stop() {
 		return
 	}
 	_ = r.background.Cancel()
-	_ = r.background.Wait() // it was told to end, so its error says nothing
+	_ = r.background.Wait() // it was killed, so its error says nothing
 	r.background = nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// room is the folder that is the user's.
+// room is the user's folder.
 const room = "functions/process/handlers"
 
 // checkout is a copy of the one that ROOM names.
@@ -35,8 +35,8 @@ func (r *reader) must(t *testing.T, command string) {
 	}
 }
 
-// theirs is a file of the user's: a handler that always fails, an init, and names that
-// the handlers of our tests have, too.
+// theirs is a file of the user's: a handler that always fails, an init, and names that the
+// handlers of our tests also have.
 const theirs = `package handlers
 
 import (
@@ -56,13 +56,13 @@ func witness()                                                {}
 func sendOnce()                                               {}
 `
 
-// entered enters it.
+// entered registers it.
 const entered = ` 	// Your own handlers, one line each:
 +	hook.On(r, contiguity.TextIncomingSMS, "obey", obey)
 `
 
-// With the READMEs' handlers in the room, and one that always fails, everything that has to
-// do with handlers is green: no test looks at the user's list.
+// With the READMEs' handlers in the room, and one that always fails, every test of handlers
+// passes: no test depends on the user's list.
 func TestRoomWithHandlers(t *testing.T) {
 	r := checkout(t)
 	added := 0
@@ -83,8 +83,8 @@ func TestRoomWithHandlers(t *testing.T) {
 	r.must(t, "go test -count=1 "+strings.Join(dependents(t, r.dir), " "))
 }
 
-// Without the samples, their folder and the lines of register.go that name it, the rest is
-// green.
+// Without the samples, their folder and the lines of register.go that name it, the other
+// tests pass.
 func TestRoomWithoutSamples(t *testing.T) {
 	r := checkout(t)
 	if err := os.RemoveAll(filepath.Join(r.dir, room, "samples")); err != nil {

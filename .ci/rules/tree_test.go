@@ -112,7 +112,7 @@ func TestEveryPackageSaysWhatItNeverDoes(t *testing.T) {
 			continue
 		}
 		if doc := p.doc(); !strings.Contains(doc, "never") {
-			t.Errorf("%s: its package comment has to say what it is for, what it promises, and what it never does", p.path)
+			t.Errorf("%s: its package comment must say what it is for, what it promises, and what it never does", p.path)
 		}
 	}
 }

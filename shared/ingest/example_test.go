@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A net/http server that receives webhooks beside its other routes.
+// A net/http server that receives webhooks next to its other routes.
 func Example() {
 	set, err := source.Parse([]byte(`{"contiguity": {"secrets": ["whsec_1"]}}`), source.ParseOptions{})
 	if err != nil {

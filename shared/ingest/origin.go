@@ -5,7 +5,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// origin is what process is to know of the event beside its id. The window of an id that
+// origin is what process must know about the event besides its id. The window of an id that
 // the sender gave is not written: it is the longest there is.
 func origin(s webhook.Settings, v webhook.Verified, body []byte) queue.Origin {
 	o := queue.Origin{Secret: new(v.Secret), Signed: v.Signed}

@@ -29,8 +29,8 @@ const document = `{
 	"contiguity-v1":{"secrets": ["v1-token-0123456789abcdef01"]}
 }`
 
-// TestOrigin reads, from the queue, what ingest says of events beside their ids, with
-// a key for hashes and without.
+// TestOrigin reads, from the queue, what ingest says about events besides their ids, with a
+// key for hashes and without.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
 	for name, member := range map[string]string{"no key": "", "key": `"$key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",`} {

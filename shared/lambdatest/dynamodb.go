@@ -47,9 +47,9 @@ type dynamoDBRequest struct {
 	ReturnValues              string
 }
 
-// ServeHTTP serves BatchExecuteStatement and UpdateItem.
-// Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
-// and API_UpdateItem.html beside it.
+// ServeHTTP serves BatchExecuteStatement and UpdateItem. Protocol:
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+// and API_UpdateItem.html next to it.
 func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in dynamoDBRequest
 	answer := map[string]any{}
@@ -68,7 +68,7 @@ func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, _ := json.Marshal(answer) // of what was JSON before
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(text)), 10)) // which the SDK compares
-	_, _ = w.Write(text)                                                                    // where it fails, the program is gone
+	_, _ = w.Write(text)                                                                    // if it fails, the program has ended
 }
 
 // assignment matches one assignment of SET or ADD in an update expression of plain values.

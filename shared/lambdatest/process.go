@@ -16,7 +16,7 @@ import (
 // its deadline.
 var ErrTimedOut = errors.New("no answer by the deadline: the program was killed")
 
-// An ExitError says that the program ended by itself or was killed.
+// An ExitError says that the program exited or was killed.
 type ExitError struct {
 	Code      int    // its exit code; -1 if a signal ended it
 	Stderr    string // what it had printed, in this run and those before

@@ -49,7 +49,7 @@ func TestInvoke(t *testing.T) {
 	if got := p.Stdout(); got != "do a\ndo fail\ndo deadline\ndo b\n" {
 		t.Errorf("stdout = %q", got)
 	}
-	const least, most = 1 << 20, 64 << 20 // of a program that uses next to nothing
+	const least, most = 1 << 20, 64 << 20 // of a program that uses almost nothing
 	if m := p.Memory(); runtime.GOOS == "linux" && (m < least || m > most) {
 		t.Errorf("memory of %d bytes", m)
 	}

@@ -85,9 +85,9 @@ func checkEvent(e webhook.Event) error {
 	return nil
 }
 
-// encodeUnreadable makes a message that can be sent, whatever must be dropped for it:
-// one that could be neither handled nor dead-lettered would come back for ever. Attributes
-// give way to the failure, and the failure to the body.
+// encodeUnreadable makes a message that can be sent, whatever must be dropped for it: a
+// message that could be neither handled nor dead-lettered would come back forever.
+// Attributes give way to the failure, and the failure to the body.
 func encodeUnreadable(m Message) (Wire, error) {
 	if !ValidText(m.Wire.Body) {
 		return Wire{}, fmt.Errorf("%w: no queue can have delivered the unreadable body", ErrInvalid)

@@ -14,7 +14,7 @@
 // # The format of a message
 //
 // The format is a contract with the messages that are in a queue: after a change, messages
-// written before must still be read. The body is the webhook's body as it came if SQS
+// written before must still be read. The body is the webhook's body as received if SQS
 // accepts it; otherwise the attribute "encoding" names the form. All attributes have the
 // type String.
 //
@@ -42,5 +42,5 @@
 // key and its SHA-256, and the message has the key in place of the body.
 //
 // A message that deviates from this is unreadable. It keeps its body, and those of its
-// attributes that fit beside the failure.
+// attributes that fit next to the failure.
 package queue

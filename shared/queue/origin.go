@@ -13,7 +13,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An Origin is what ingest knows of an event beside its id and type, the JSON of the
+// An Origin is what ingest knows about an event besides its id and type, the JSON of the
 // attribute "origin". A message that an older version sent has none.
 type Origin struct {
 	// Digest is what another body under the event's id would differ in. It is empty if

@@ -47,7 +47,7 @@ func TestCompliancely(t *testing.T) {
 	}
 }
 
-// verified is what a source makes of a webhook with that body.
+// verified returns what a source makes from a webhook with that body.
 func verified(t *testing.T, body string) webhook.Verified {
 	t.Helper()
 	return verifiedWith(t, webhook.Settings{}, body)

@@ -7,7 +7,7 @@
 //
 // It promises that fetching twice does not double the work:
 //
-//   - [KYC] makes events of types of its own, [TypeWatchlist] and [TypeSession]. A webhook
+//   - [KYC] makes events with their own types, [TypeWatchlist] and [TypeSession]. A webhook
 //     that comes late is another event. The id is made from the data, and the body from
 //     both, so equal ids have equal bodies. The data has only what is documented and
 //     relevant, so other fields that the API adds or changes do not make a new event.

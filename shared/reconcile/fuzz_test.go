@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/reconcile"
 )
 
-// FuzzLastResults lets the API answer results of any form: what comes of them has to be
-// a message that the queue takes, and the same one where only the spaces differ.
+// FuzzLastResults lets the API answer results of any form: they must give a message that
+// the queue accepts, and the same message if only spaces differ.
 func FuzzLastResults(f *testing.F) {
 	f.Add([]byte(`{"b":1.10,"a":["<x>"],"b":2}`))
 	f.Add([]byte(`[1e400, "\ud800", null, {"":{}}]`))

@@ -23,7 +23,7 @@ func paths(watchlist, session string) map[string][]answer {
 	}
 }
 
-// found asks an API that answers so.
+// found asks an API that gives these answers.
 func found(t *testing.T, watchlist, session string) []queue.Message {
 	t.Helper()
 	f := &fake{answers: paths(watchlist, session)}
@@ -47,7 +47,7 @@ func TestKYC(t *testing.T) {
 		}
 		envelope, err := kyc.Provider{}.Open(m.Raw)
 		if err != nil || envelope.ID != m.ID || envelope.Type != m.Type {
-			t.Errorf("opened as %q %q, %v; want what %v says", envelope.ID, envelope.Type, err, m)
+			t.Errorf("opened as %q %q, %v; want that of %v", envelope.ID, envelope.Type, err, m)
 		}
 		bodies = append(bodies, strings.Replace(string(m.Raw), m.ID, "ID", 1))
 	}
@@ -79,7 +79,7 @@ func TestKYCTwice(t *testing.T) {
 	}
 }
 
-// raw are the messages with their bodies, which they do not print.
+// raw returns the messages with their bodies, which they do not print.
 func raw(messages []queue.Message) (all []string) {
 	for _, m := range messages {
 		all = append(all, m.ID+" "+string(m.Raw))
@@ -98,7 +98,7 @@ func TestKYCAsksForWhatIsNew(t *testing.T) {
 	}
 }
 
-// TestKYCNextToAnError wants what could be had, and the error by its name.
+// TestKYCNextToAnError wants the events that could be fetched, and the error by its name.
 func TestKYCNextToAnError(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

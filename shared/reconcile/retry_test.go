@@ -48,7 +48,7 @@ func TestWaits(t *testing.T) {
 					t.Errorf("%d events, %v; want %d", len(messages), err, tt.events)
 				}
 				if took := time.Since(start); took != tt.wait || told != tt.wait || len(f.asked) != tt.asked {
-					t.Errorf("took %v, told %v and asked %q; want %v and %d questions", took, told, f.asked, tt.wait, tt.asked)
+					t.Errorf("took %v, announced %v and asked %q; want %v and %d questions", took, told, f.asked, tt.wait, tt.asked)
 				}
 			})
 		})
@@ -78,7 +78,7 @@ func TestCompliancelyTellsOfWaits(t *testing.T) {
 			Received: noon, IDs: []string{"70001"}, Waiting: func(d time.Duration) { told = append(told, d) },
 		})
 		if err != nil || !slices.Equal(told, []time.Duration{time.Second}) {
-			t.Errorf("told of %v, %v; want one wait of a second", told, err)
+			t.Errorf("waited %v, %v; want one wait of a second", told, err)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/reconcile"
 )
 
-// says is the body of an event about a session.
+// says returns the body of an event about a session.
 func says(eventType, session, status string) string {
 	return fmt.Sprintf(`{"id":"evt_1","type":"kyc.session.%s","created":1790000000,"data":{"session_id":%q,"status":%q}}`, eventType, session, status)
 }

@@ -89,8 +89,8 @@ func (t Template) Resources(kind string) iter.Seq2[string, *yaml.Node] {
 	}
 }
 
-// Value returns a single value: that of the node, or what its !Ref or !FindInMap stands
-// for. A node that is nil has the value "".
+// Value returns a single value: that of the node, or the one that its !Ref or !FindInMap
+// refers to. A node that is nil has the value "".
 func (t Template) Value(node *yaml.Node) (string, error) {
 	switch {
 	case node == nil:

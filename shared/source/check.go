@@ -23,9 +23,9 @@ const (
 const probeName = "probe"
 
 // Faults returns what is wrong with sources that [Parse] accepts: a secret that was not
-// copied well, one secret of two providers, a name that the stack needs, or ids that give
-// away a tax number. The error joins one [webhook.FieldError] for each, and is nil if there
-// is none.
+// copied well, one secret of two providers, a name that the stack needs, or ids that reveal
+// a tax number. The error joins one [webhook.FieldError] for each, and is nil if there are
+// no faults.
 //
 // A new document with such a fault is refused. One that is in use is not: a stack that
 // works must not stop because a new version checks more.

@@ -22,7 +22,7 @@ func FromEnv(
 	doc, arn := getenv(envSources), getenv(envSecretARN)
 	switch {
 	case doc != "" && arn != "":
-		return nil, &webhook.FieldError{Field: envSources, Problem: "is set beside " + envSecretARN + "; keep one of them"}
+		return nil, &webhook.FieldError{Field: envSources, Problem: "is set as well as " + envSecretARN + "; keep one of them"}
 	case doc == "" && arn == "":
 		return nil, &webhook.FieldError{Field: envSources, Problem: "give the sources here, or their secret in " + envSecretARN}
 	case arn != "":

@@ -25,7 +25,7 @@ func TestFromEnv(t *testing.T) {
 		{name: "document", vars: map[string]string{"SOURCES": doc("a-secret"), "SOURCES_SECRET_ARN": ""}},
 		{name: "secret", vars: map[string]string{"SOURCES": "", "SOURCES_SECRET_ARN": arn}, arn: arn},
 		{name: "both", vars: map[string]string{"SOURCES": doc("a-secret"), "SOURCES_SECRET_ARN": arn},
-			want: "SOURCES: is set beside SOURCES_SECRET_ARN; keep one of them"},
+			want: "SOURCES: is set as well as SOURCES_SECRET_ARN; keep one of them"},
 		{name: "neither", want: "SOURCES: give the sources here, or their secret in SOURCES_SECRET_ARN"},
 		{name: "badly copied secret", vars: map[string]string{"SOURCES": doc("\ufeffs3cr3t-s3cr3t")},
 			want: "read SOURCES: sources.plain.secrets[0]: has a byte-order mark as character 1; cut it"},

@@ -91,7 +91,7 @@ func parseSettings(variable string, doc []byte) (map[string]string, error) {
 	}
 	for name, raw := range settings.All() {
 		if _, repeated := values[name]; repeated {
-			fault(name, "stands there twice; keep one")
+			fault(name, "occurs twice; keep one")
 		}
 		var value string
 		if string(raw) == "null" || json.Unmarshal(raw, &value) != nil {

@@ -62,7 +62,7 @@ func TestHandlerSecretsFaults(t *testing.T) {
 		{"a list", `["s3cr3t"]`, `HANDLERS_SECRET_ARN: want a JSON object, as {"name": …}`},
 		{"all at once", `{"A": {"s3cr3t": 1}, "B": 31337, "C": null, "D": "s3cr3t", "D": "s3cr3t"}`,
 			"HANDLERS_SECRET_ARN.A: want a string\nHANDLERS_SECRET_ARN.B: want a string\n" +
-				"HANDLERS_SECRET_ARN.C: want a string\nHANDLERS_SECRET_ARN.D: stands there twice; keep one"},
+				"HANDLERS_SECRET_ARN.C: want a string\nHANDLERS_SECRET_ARN.D: occurs twice; keep one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestHandlerSettingsFaults(t *testing.T) {
 		{"no JSON", `{"TOKEN": s3cr3t}`, "HANDLERS: not one JSON document: look at line 1, character 11"},
 		{"a list", `["s3cr3t"]`, `HANDLERS: want a JSON object, as {"name": …}`},
 		{"all at once", `{"A": {"s3cr3t": 1}, "B": null, "B": "s3cr3t"}`,
-			"HANDLERS.A: want a string\nHANDLERS.B: want a string\nHANDLERS.B: stands there twice; keep one"},
+			"HANDLERS.A: want a string\nHANDLERS.B: want a string\nHANDLERS.B: occurs twice; keep one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

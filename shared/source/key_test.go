@@ -83,7 +83,7 @@ func TestMalformedKey(t *testing.T) {
 		{"a number", `"$key": 7`, "sources.$key: want 32 random bytes in base64, as a string"},
 		{"null", `"$key": null`, "sources.$key: want 32 random bytes in base64, as a string"},
 		{"an object", `"$key": {"secrets": ["x"]}`, "sources.$key: want 32 random bytes in base64, as a string"},
-		{"twice", `"$key": "` + keyA + `", "$key": "` + keyA + `"`, "sources.$key: stands there twice; keep one"},
+		{"twice", `"$key": "` + keyA + `", "$key": "` + keyA + `"`, "sources.$key: occurs twice; keep one"},
 		{"another name", `"$kez": "` + keyA + `"`, `sources."$kez": ` + badName + "\n" + `sources."$kez": want an object, as {"secrets": ["…"]}`},
 	} {
 		set, err := source.Parse([]byte(`{`+tt.members+`}`), options())

@@ -48,7 +48,7 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 		}
 		p := parser{name: name, o: o, hash: hash}
 		if _, repeated := set[name]; repeated {
-			p.fault("", "this name stands there twice; give each source one entry")
+			p.fault("", "this name occurs twice; give each source one entry")
 		}
 		set[name] = p.source(value)
 		faults = append(faults, p.faults...)
@@ -59,7 +59,8 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 	return set, nil
 }
 
-// KeyName is the name, beside the sources, of the key with which ids and digests are made.
+// KeyName is the name, next to those of the sources, of the key with which ids and digests
+// are made.
 const KeyName = "$key"
 
 // readKey reads the key. Without one, hashes have no key.
@@ -78,7 +79,7 @@ func readKey(entries webhook.Object) (hash webhook.Hasher, faults []error) {
 		return hash, nil
 	case 1:
 	default:
-		fault("stands there twice; keep one")
+		fault("occurs twice; keep one")
 	}
 	var key webhook.Secret
 	if err := json.Unmarshal(keys[0], &key); err != nil || key.IsEmpty() {
@@ -158,7 +159,7 @@ func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settin
 		case !known:
 			p.fault(fieldName(name), "there is no such field; remove it, or correct its name")
 		case read[name]:
-			p.fault(name, "stands there twice; keep one")
+			p.fault(name, "occurs twice; keep one")
 		case string(value) == "null" || json.Unmarshal(value, f.dst) != nil:
 			p.fault(name, "want "+f.want)
 		}

@@ -27,7 +27,7 @@ func up(v *vault)   { v.fail(nil) }
 
 func rotate(current string) func(*vault) { return func(v *vault) { v.put(doc(current)) } }
 
-// TestRefresh tells the life of sources in a secret, request by request.
+// TestRefresh follows sources in a secret through their life, request by request.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	mismatch, unavailable := webhook.ErrSignatureMismatch, webhook.ErrSourcesUnavailable

@@ -54,9 +54,9 @@ type Envelope struct {
 	Data     json.RawMessage // the payload of typed handlers
 }
 
-// A Verified is an envelope that a signature vouches for. Only a [Verifier] makes one.
+// A Verified is an envelope whose signature was verified. Only a [Verifier] makes one.
 type Verified struct {
 	Envelope
 	Secret int    // index in Settings.Secrets of the secret that matched
-	Signed string // which of several ways to sign held, in the words of Settings.Signed; empty where there is one
+	Signed string // which of several ways to sign matched, in the words of Settings.Signed; empty if there is only one
 }

@@ -29,8 +29,8 @@ type Settings struct {
 	// DedupWindowS is for how long, in seconds, a second arrival of an id that is a hash is a
 	// duplicate. Nil means HashWindow.
 	DedupWindowS *int64 `json:"dedup_window_s"`
-	// URLSecrets, if there are any, are those of which one has made the URL that a webhook
-	// of a provider without a signed time must come to.
+	// URLSecrets, if not empty, restrict the webhooks of a provider without a signed time
+	// to URLs that one of these secrets made.
 	URLSecrets []Secret `json:"url_secrets"`
 	// Hash makes the ids and digests of the source's events. The document has one key for
 	// all sources; without it, hashes have no key.

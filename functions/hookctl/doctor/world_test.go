@@ -78,8 +78,8 @@ func (w *world) examine() doctor.Report {
 		case <-time.After(max(w.idle, 0)):
 		case <-ctx.Done():
 		}
-		// One batch after another: a copy that is received beside its event would wait for
-		// the lease, and what is found would depend on which came first.
+		// One batch after another: a copy that is received together with its event would
+		// wait for the lease, and what is found would depend on which came first.
 		for w.idle >= 0 && ctx.Err() == nil {
 			_, _ = w.pipeline.Step(ctx, queue.MaxWait)
 		}
@@ -87,14 +87,14 @@ func (w *world) examine() doctor.Report {
 	report := doctor.Run(w.t.Context(), w.options)
 	stop()
 	worker.Wait()
-	if text := told(report); strings.Contains(text, "s3cr3t") {
+	if text := textOf(report); strings.Contains(text, "s3cr3t") {
 		w.t.Errorf("it shows a secret:\n%s", text)
 	}
 	return report
 }
 
-// told returns a report as text.
-func told(r doctor.Report) string {
+// textOf returns a report as text.
+func textOf(r doctor.Report) string {
 	var text strings.Builder
 	for _, s := range r.Steps {
 		text.WriteString(s.Name + " " + line(s) + "\n")
@@ -112,7 +112,7 @@ func step(t *testing.T, r doctor.Report, name string) doctor.Step {
 			return s
 		}
 	}
-	t.Fatalf("no step %s in\n%s", name, told(r))
+	t.Fatalf("no step %s in\n%s", name, textOf(r))
 	return doctor.Step{}
 }
 
@@ -143,7 +143,7 @@ func examine(t *testing.T, rows []row) {
 					}
 				}
 				if got.Status != tt.status || report.OK != (tt.status != doctor.Failed) || (report.Err() == nil) != report.OK {
-					t.Errorf("%s is %s, ok %v, error %v, want %s:\n%s", tt.step, got.Status, report.OK, report.Err(), tt.status, told(report))
+					t.Errorf("%s is %s, ok %v, error %v, want %s:\n%s", tt.step, got.Status, report.OK, report.Err(), tt.status, textOf(report))
 				}
 				after := false
 				for _, s := range report.Steps {

@@ -77,8 +77,8 @@ func TestEventsList(t *testing.T) {
 	}
 }
 
-// TestEventsSkipped wants what is not a record of an event skipped, counted and named, beside
-// the events, and no control character of it on the terminal.
+// TestEventsSkipped wants items that are not records of events skipped, counted and named,
+// next to the events, and no control character of it on the terminal.
 func TestEventsSkipped(t *testing.T) {
 	t.Parallel()
 	const reason = "the first of them: read the record of a\\u001b[2J: its key is not that of an event"

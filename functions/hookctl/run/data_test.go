@@ -96,7 +96,7 @@ func TestRunRefusesWhatItCannotRead(t *testing.T) {
 	}
 	for _, flags := range [][]string{nil, {"--watch"}} {
 		args := append([]string{"run", "--addr", "127.0.0.1:0", "--data", folder}, flags...)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else a fault would run on
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // otherwise a fault would run forever
 		out, err := clitest.Call{Commands: commands, Args: args}.Run(ctx)
 		cancel()
 		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "--fresh") || out != "" {

@@ -8,6 +8,6 @@
 //
 // It never takes a request of a browser as a webhook, and never lets handlers act with real
 // settings on webhooks that the public sample secrets sign. It never shows a secret of a
-// source, and never begins with an empty queue or ledger when
-// it cannot read what it saved, unless it is told to.
+// source, and never begins with an empty queue or ledger when it cannot read what it saved,
+// unless a flag says so.
 package run

@@ -158,13 +158,13 @@ func TestRunFaults(t *testing.T) {
 				}
 			}
 			if out != "" {
-				t.Errorf("it began the story all the same:\n%s", out)
+				t.Errorf("it still showed the samples:\n%s", out)
 			}
 		})
 	}
 }
 
-// A running is a program that runs beside the test.
+// A running is a program that runs in parallel to the test.
 type running struct {
 	done chan struct{} // closed when the program has ended
 	err  error         // its error, from then on

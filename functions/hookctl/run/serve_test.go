@@ -33,8 +33,8 @@ func (a *accepting) Close() error {
 	return err
 }
 
-// A request that is only half there when the server is told to end is answered all the
-// same: its sender may never send it again.
+// A request that is half received when the server must end is still answered, all the same:
+// its sender may never send it again.
 func TestServeAnswersWhatItAccepted(t *testing.T) {
 	t.Parallel()
 	port, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -21,8 +21,8 @@ import (
 const slowAfter = 2 * time.Second
 
 // A watch prints each webhook when it is answered, and how it was handled: each line with
-// the event's id, as events are handled side by side. A worker may finish a message before
-// its sender has the answer, so the outcome waits until the answer is printed.
+// the event's id, because events are handled concurrently. A worker may finish a message
+// before its sender has the answer, so the outcome waits until the answer is printed.
 type watch struct {
 	out  *cli.Writer
 	logs *pipeline.Logs

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// maskedToken stands in place of a token in a URL.
+// maskedToken replaces a token in a URL.
 const maskedToken = "••••" //nolint:gosec // it is what hides one
 
 // hasToken reports whether the target's URL contains its secret, and that is a real one.

@@ -56,7 +56,7 @@ func processTable(b *testing.B, over string, programs []candidate, env func(name
 	candidates := make([]candidate, len(programs))
 	for i, c := range programs {
 		c.env = env(c.name)
-		maps.Copy(c.env, map[string]string{ // of queues that nothing that goes well asks
+		maps.Copy(c.env, map[string]string{ // of queues that only failures use
 			"QUEUE_URL": "http://127.0.0.1:1/queue", "DLQ_URL": "http://127.0.0.1:1/dead", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:1",
 		})
 		candidates[i] = c

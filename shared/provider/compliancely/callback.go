@@ -12,9 +12,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A webhook's signature covers no time, so whoever saw one request can send it again. If a
-// source has URL secrets, a webhook must also come to a URL that one of them made, and that
-// is valid for a limited time: ?w=<expiry, unix seconds>.<hex HMAC-SHA256 of the expiry>.
+// A webhook's signature covers no time, so anybody who saw a request can send it again. If
+// a source has URL secrets, a webhook must also come to a URL that one of them made, and
+// that is valid for a limited time: ?w=<expiry, unix seconds>.<hex HMAC-SHA256 of the
+// expiry>.
 const (
 	urlParameter = "w"
 	urlPurpose   = "compliancely callback URL\n" // so that the MAC means nothing else

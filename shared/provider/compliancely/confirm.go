@@ -2,10 +2,10 @@ package compliancely
 
 import "context"
 
-// Confirm fetches the resource of an event again, a [TINResult] or a [TranscriptResult], and
-// returns it as the provider has it now. A handler that moves money or opens an account
+// Confirm fetches the resource of an event again, a [TINResult] or a [TranscriptResult],
+// and returns it as the provider has it now. A handler that moves money or opens an account
 // calls it and acts on what it returns, not on the event: a webhook's signature covers no
-// time, so whoever saw one request can send it again, and an old result may be outdated.
+// time, so anybody who saw a request can send it again, and an old result may be outdated.
 //
 // Its error is an [*Error], of which hook knows whether to retry.
 func Confirm[T TINResult | TranscriptResult](ctx context.Context, c *Client, event T) (now T, err error) {

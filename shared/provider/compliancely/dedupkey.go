@@ -11,7 +11,7 @@ import (
 )
 
 // keyID returns the dedup id of the values at the pointers in the resource: the hash of the
-// JSON array [type, values…]. There is none if a value is missing.
+// JSON array [type, values…]. There is no key if a value is missing.
 func keyID(hash webhook.Hasher, pointers []pointer, eventType string, resource []byte) (id string, ok bool) {
 	if len(pointers) == 0 {
 		return "", false

@@ -72,7 +72,7 @@ func TestKeyApplies(t *testing.T) {
 		t.Errorf("wrapped: %s", got)
 	}
 	if got := id(t, "", `{"id":5,"consent":{},"status":"Completed"}`, "/id", "/status"); got != want {
-		t.Errorf("type told by shape: %s", got)
+		t.Errorf("type derived from the shape: %s", got)
 	}
 	if got := id(t, "bulk_tin", bare, "/id", "/status"); got == want {
 		t.Error("the type must be part of the id")

@@ -36,8 +36,8 @@
 // # Personal data
 //
 // Nearly every body has names and tax numbers, which may be social security numbers. A
-// transcript is tax data, and whoever reads its links can open them. Keep these payloads
-// out of logs and tables, and fetch what you need when you need it.
+// transcript is tax data, and anybody who reads its links can open them. Keep these
+// payloads out of logs and tables, and fetch what you need when you need it.
 //
 // The package promises that an unsigned request is refused, although the provider can be
 // set to send them. It never puts a value of the body into an id, because it may be a tax

@@ -30,7 +30,7 @@ func Example() {
 		}
 		return verified
 	}
-	// The same state of the same request, told twice.
+	// The same state of the same request, reported twice.
 	first := verify(`{"id":7,"tin":"000000000","status":"TIN Matched","irs_code":0,"updated_date":"2026-09-21T08:00:05Z"}`)
 	again := verify(`{"id":7,"tin":"000000000","status":"TIN Matched","irs_code":0,"updated_date":"2026-09-21T09:30:00Z"}`)
 	fmt.Println(first.Type, first.ID == again.ID)

@@ -47,7 +47,7 @@ func token(access, refresh string) answer {
 	return answer{body: string(text)}
 }
 
-// newFake answers the token endpoint with one token, and the rest as told.
+// newFake answers the token endpoint with one token, and the rest with the given answers.
 func newFake(t *testing.T, answers map[string][]answer) *fake {
 	t.Helper()
 	f := &fake{answers: map[string][]answer{tokenRoute: {token("access-1", "refresh-1")}}, now: time.Unix(1790000000, 0)}

@@ -43,7 +43,7 @@ type TaxExemptResult struct {
 	CreatedBy   string          `json:"created_by"`
 	CreatedAt   Time            `json:"created_at,omitzero"`
 	WebhookURLs []string        `json:"webhook_urls,omitempty"` // as submitted
-	Raw         json.RawMessage `json:"-"`                      // the whole payload as it came
+	Raw         json.RawMessage `json:"-"`                      // the whole payload as received
 }
 
 // Entity returns the id of the request, or "" if it has none.
@@ -64,7 +64,7 @@ type SecretaryOfStateResult struct {
 	Address   json.RawMessage `json:"address,omitempty"` // null before there is one; its form is not documented
 	States    string          `json:"states"`            // what was submitted as state
 	CreatedAt Time            `json:"created_at,omitzero"`
-	Raw       json.RawMessage `json:"-"` // the whole payload as it came
+	Raw       json.RawMessage `json:"-"` // the whole payload as received
 }
 
 // Entity returns the id of the request, or "" if it has none.
@@ -91,7 +91,7 @@ type BulkTINResult struct {
 	CreatedAt        Time            `json:"created_at,omitzero"`
 	UpdatedAt        Time            `json:"updated_at,omitzero"`
 	ResultUpdatedAt  Time            `json:"result_updated_at,omitzero"`
-	Raw              json.RawMessage `json:"-"` // the whole payload as it came
+	Raw              json.RawMessage `json:"-"` // the whole payload as received
 }
 
 // Entity returns the id of the file, or "" if it has none.
@@ -141,9 +141,9 @@ func textOrNumber(data []byte) (text string, ok bool) {
 	return text, json.Unmarshal(data, &text) == nil
 }
 
-// A Link is the URL of a document. It contains a token, so whoever reads it can fetch the
-// document. Therefore it does not show when it is printed or logged; use string(link) to
-// fetch the document. It is empty if there is no document yet.
+// A Link is the URL of a document. It contains a token, so anybody who reads it can fetch
+// the document. Therefore it does not show when it is printed or logged; use string(link)
+// to fetch the document. It is empty if there is no document yet.
 type Link string
 
 // Format implements [fmt.Formatter]. It shows only whether there is a link, whatever the

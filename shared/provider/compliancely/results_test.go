@@ -166,7 +166,7 @@ func TestLinksDoNotShow(t *testing.T) {
 		t.Errorf("printed %s", got)
 	}
 	if got := fmt.Sprint(compliancely.Link("")); got != "[no link]" {
-		t.Errorf("printed %s where there is none", got)
+		t.Errorf("printed %s, but there is no link", got)
 	}
 	encoded, err := json.Marshal(form)
 	if err != nil || !strings.Contains(string(encoded), string(link)) {

@@ -180,7 +180,7 @@ func TestTokenBackoff(t *testing.T) {
 	}
 }
 
-// What goes wrong with the token leaves the call itself unsent.
+// If fetching the token fails, the call itself is not sent.
 func TestTokenFailures(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -42,7 +42,7 @@ type TranscriptResult struct {
 	LastCheckedAt Time              `json:"last_checked_at,omitzero"`
 	Consent       Consent           `json:"consent"`
 	Transcripts   []TranscriptForms `json:"transcript"`
-	Raw           json.RawMessage   `json:"-"` // the whole payload as it came
+	Raw           json.RawMessage   `json:"-"` // the whole payload as received
 }
 
 // Entity returns the id of the request, or "" if it has none.

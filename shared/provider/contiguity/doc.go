@@ -21,6 +21,6 @@
 // that is certain.
 //
 // It never decodes data that is not authentic, never treats seconds as milliseconds, and
-// never repeats a call by itself. No error contains a secret, a token, a phone number or a
+// never repeats a call on its own. No error contains a secret, a token, a phone number or a
 // message.
 package contiguity

@@ -45,7 +45,7 @@ type VerificationSession struct {
 	Metadata          json.RawMessage    `json:"metadata,omitempty"`            // as given when the session was made
 	Report            string             `json:"verification_report,omitempty"` // the report's id, if verified
 	Error             *VerificationError `json:"error,omitempty"`               // nil if there is none
-	Raw               json.RawMessage    `json:"-"`                             // the whole payload as it came
+	Raw               json.RawMessage    `json:"-"`                             // the whole payload as received
 }
 
 // Entity returns the id of the session, or "" if the event does not have it.
@@ -79,7 +79,7 @@ const (
 // not documented. They are in Raw.
 type VerificationReport struct {
 	ID  string          `json:"id,omitempty"` // empty if the event does not have it, or not as a string
-	Raw json.RawMessage `json:"-"`            // the whole payload as it came
+	Raw json.RawMessage `json:"-"`            // the whole payload as received
 }
 
 // Entity returns the id of the report, or "" if the event does not have it.

@@ -40,7 +40,7 @@ func TestVerificationReport(t *testing.T) {
 	}
 }
 
-// TestVerificationError looks for the error in the data, and beside it.
+// TestVerificationError looks for the error in the data, and next to it.
 func TestVerificationError(t *testing.T) {
 	t.Parallel()
 	document := &contiguity.VerificationError{Code: contiguity.DocumentExpired, Message: "Expired."}
@@ -73,7 +73,7 @@ func TestVerificationError(t *testing.T) {
 	}
 }
 
-// TestErrorBesideOtherEvents guards that only identity events get what stands beside
+// TestErrorBesideOtherEvents guards that only identity events get an error from beside
 // their data.
 func TestErrorBesideOtherEvents(t *testing.T) {
 	t.Parallel()

@@ -20,8 +20,8 @@ const tokenParameter = "token"
 //
 // A token that you choose and put into the webhook's URL, as ?token=…, authenticates
 // requests; the secrets of the source are the tokens. That is weaker than a signature: the
-// token is part of every request, whoever reads it in an access log can send anything, and
-// an old request can be repeated. Use a long random token, and move the account to v2.
+// token is part of every request, anybody who reads it in an access log can send anything,
+// and an old request can be repeated. Use a long random token, and move the account to v2.
 type V1 struct{}
 
 var _ webhook.Provider = V1{}
@@ -116,9 +116,9 @@ func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
-// tokens returns the offered tokens: decoded, and as they were sent, because whoever wrote
-// the URL may not have known that "+" and "%" mean something else in it. Of each kind at
-// most [webhook.MaxSignatures] are tried.
+// tokens returns the offered tokens: decoded, and as they were sent, because the person who
+// wrote the URL may not have known that "+" and "%" mean something else in it. Of each kind
+// at most [webhook.MaxSignatures] are tried.
 func tokens(r webhook.Request) []string {
 	offered := r.Query[tokenParameter]
 	offered = slices.Clip(offered[:min(len(offered), webhook.MaxSignatures)])

@@ -163,8 +163,8 @@ func ExampleV1() {
 	// signature_mismatch
 }
 
-// A token is right as it was sent and decoded: whoever wrote the URL may not have known
-// what "+" and "%" mean in it.
+// A token is right as it was sent and decoded: the person who wrote the URL may not have
+// known what "+" and "%" mean in it.
 func TestV1TokenAsSent(t *testing.T) {
 	t.Parallel()
 	const token = "ab+cd%2Bef/0123456789=="

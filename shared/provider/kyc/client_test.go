@@ -17,7 +17,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A fake is the API as it is documented: one answer to whatever is asked.
+// A fake is the API as it is documented: one answer to every request.
 type fake struct {
 	*httptest.Server
 	got []string // "METHOD path authorization body", one a request

@@ -62,7 +62,7 @@ type Session struct {
 	Status        Status          `json:"status,omitempty"`
 	FinalDecision Decision        `json:"final_decision,omitempty"`
 	Metadata      json.RawMessage `json:"metadata,omitempty"` // as given when the session was made
-	Raw           json.RawMessage `json:"-"`                  // the whole payload as it came
+	Raw           json.RawMessage `json:"-"`                  // the whole payload as received
 }
 
 // Entity returns the id of the session.

@@ -121,7 +121,7 @@ func TestTimestampHeader(t *testing.T) {
 			if len(tt.lines) == 0 {
 				return
 			}
-			// The same, signed as it stands.
+			// The same, signed as it is.
 			mac := webhook.MAC(webhook.NewSecret(vectorSecret), []byte(strings.Trim(tt.lines[0], " \t")), []byte("."), []byte(vectorBody))
 			r.Header.Set("X-Webhook-Signature", "sha256="+hex.EncodeToString(mac))
 			if err := verify(t, settings("timestamp.body"), r); !errors.Is(err, tt.want) {

@@ -11,7 +11,7 @@ import (
 // documented. They are read from "notification_config", at the top or in an object "tenant".
 type Tenant struct {
 	Channels *Channels       // nil if they were not found
-	Raw      json.RawMessage // the whole answer as it came
+	Raw      json.RawMessage // the whole answer as received
 }
 
 // Channels are the destinations of notifications. All types of events go to all of them.

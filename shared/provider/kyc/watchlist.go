@@ -93,7 +93,7 @@ type MonitoringResult struct {
 	ResultsByList   map[string]ListResult `json:"results_by_list"` // by the list's name
 	DurationMS      int64                 `json:"duration_ms"`
 	CheckedAt       Time                  `json:"checked_at,omitzero"`
-	Raw             json.RawMessage       `json:"-"` // the whole as it came
+	Raw             json.RawMessage       `json:"-"` // the whole as received
 }
 
 // A ListResult is the result of a run for one list.

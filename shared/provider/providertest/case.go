@@ -25,7 +25,7 @@ type Case struct {
 	Uses     []string         // the optional fields of Settings that the provider uses
 	Header   string           // the signature header
 	Spaced   bool             // a line of it may list signatures separated by spaces
-	Loose    bool             // text that is no signature may stand beside those in it
+	Loose    bool             // the header may also have text that is not a signature
 	// Token is the query parameter that has the secret itself, for a provider without a
 	// signature. Then Header is empty, and the body is not authenticated.
 	Token string

@@ -42,8 +42,8 @@
 //     provider, and add vectors from the provider's documentation.
 //  3. Add it to Providers of package source. From then on a source can name the provider,
 //     and ingest, queue, ledger and handlers work with its events.
-//  4. Tell hookctl about it: a Dialect in a file of its own, one name in All, a body for
-//     each type, and a row for each type in the test that decodes the samples.
+//  4. Add it to hookctl: a Dialect in its own file, one name in All, a body for each type,
+//     and a row for each type in the test that decodes the samples.
 //  5. Say in shared/provider/README.md how to connect it.
 //  6. Run the commands, and read what they change.
 package providertest

@@ -34,7 +34,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// A list without the right signature is refused, whatever is in it.
+// A list without the right signature is refused, whatever it has.
 func FuzzSignatures(f *testing.F) {
 	for _, list := range []string{vectorSignature, vectorWrong, asymmetric, "v1,", "v1 v1", ",,", " ", vectorWrong + ", " + asymmetric} {
 		f.Add(list)

@@ -19,7 +19,7 @@ const (
 	signatureHeader = "Webhook-Signature"
 )
 
-// svixPrefix stands in place of "Webhook-" in the headers of senders that use Svix.
+// svixPrefix replaces "Webhook-" in the headers of senders that use Svix.
 const svixPrefix = "Svix-"
 
 // values returns the values of the three headers by their names: those that begin with

@@ -7,7 +7,7 @@
 // of a script or a synctest bubble; a queue that is used in a bubble must be made in it. No
 // goroutine outlives the call that started it.
 //
-// It never loses or repeats a message by itself, and it returns them in the order in which
+// It never loses or repeats a message on its own, and it returns them in the order in which
 // they became visible, then in that of sending. SQS promises neither, so do not rely on it:
 // [Options].Fault can break both. It never outlives its process.
 package memory

@@ -23,7 +23,7 @@ func outcome(err error) string {
 	return "request failed"
 }
 
-// TestBatch: what SQS says of an entry comes back in its place, whatever the order of
+// TestBatch: SQS's answer about an entry is returned in its place, whatever the order of
 // the answer, for both of the operations that come in batches.
 func TestBatch(t *testing.T) {
 	t.Parallel()
@@ -56,7 +56,7 @@ func TestBatch(t *testing.T) {
 		},
 		{name: "nothing said", receipts: 2, answers: []string{`{}`}, want: map[int]string{0: "no answer", 1: "no answer"}},
 		{
-			name: "ids that are none", receipts: 1, answers: []string{`{"Successful":[{"Id":"7"},{"Id":"x"}],"Failed":[` + failed("00", "E", true) + `]}`},
+			name: "ids that are not numbers", receipts: 1, answers: []string{`{"Successful":[{"Id":"7"},{"Id":"x"}],"Failed":[` + failed("00", "E", true) + `]}`},
 			want: map[int]string{0: "no answer"},
 		},
 		{

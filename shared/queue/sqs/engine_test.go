@@ -29,7 +29,7 @@ func engine(t *testing.T) (client *awssqs.Client, endpoint string) {
 	return awssqs.New(awssqs.Options{BaseEndpoint: &endpoint, Region: "eu-central-1", Credentials: anyone}), endpoint
 }
 
-// create makes a queue of its own for the test, and gives its URL too.
+// create makes a queue for the test, and returns its URL too.
 func create(t *testing.T, client *awssqs.Client, endpoint string, visibility time.Duration) (q *sqs.Queue, url *string) {
 	t.Helper()
 	out, err := client.CreateQueue(t.Context(), &awssqs.CreateQueueInput{

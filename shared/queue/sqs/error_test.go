@@ -48,7 +48,7 @@ func TestSendRefused(t *testing.T) {
 	}
 }
 
-// TestOneTry: whatever SQS answers, each call asks once; who calls has a budget.
+// TestOneTry: whatever SQS answers, each call asks once; the caller has a budget.
 func TestOneTry(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(int, request) (int, string){

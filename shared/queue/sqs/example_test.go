@@ -10,7 +10,7 @@ import (
 	"webhookintake/shared/queue/sqs"
 )
 
-// answers stands for SQS in the example.
+// answers stands in for SQS in the example.
 type answers string
 
 func (a answers) Do(*http.Request) (*http.Response, error) {

@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/queue/sqs"
 )
 
-// TestRequests pins what goes over the wire: what SQS needs, no more, and zeros where
-// SQS demands them though the engines do not.
+// TestRequests pins what goes over the wire: what SQS needs, no more, and zeros where SQS
+// requires them though the engines do not.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	attributes := `{
@@ -26,7 +26,7 @@ func TestRequests(t *testing.T) {
 		name      string
 		call      func(*testing.T, *sqs.Queue)
 		operation string
-		want      string // beside QueueUrl
+		want      string // besides QueueUrl
 	}{
 		{
 			name: "send", operation: "SendMessage", want: `{"MessageBody": "{}", "MessageAttributes": ` + attributes + `}`,

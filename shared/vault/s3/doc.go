@@ -4,7 +4,7 @@
 // outlives the context. S3 compares the SHA-256 of each body with the signed one, so a
 // damaged one is refused; a body that is read is checked for its length.
 //
-// It sends requests of its own, signed by the SDK's signer, because the SDK's client of S3
+// It builds its own requests, signed by the SDK's signer, because the SDK's client of S3
 // would make each cold start of a function slower for what it does once a month. It never
 // reads the environment, and never logs. Its errors contain S3's codes, which do not quote
 // keys or bodies. Types of the SDK are exposed in [Options] only.

@@ -87,7 +87,7 @@ func New(o Options) (*Vault, error) {
 	if v.client == nil {
 		v.client = http.DefaultClient
 	}
-	v.signer = v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }) // as S3 demands
+	v.signer = v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }) // as S3 requires
 	return v, nil
 }
 

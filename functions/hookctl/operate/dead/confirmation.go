@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/queue"
 )
 
-// needsConfirmation returns why the operator has to confirm the plan: handlers that run at
-// most once would run, and may have acted before. It returns nil if there are none. Assumed
+// needsConfirmation returns why the operator must confirm the plan: handlers that run at
+// most once would run, and may have acted before. It returns nil if none would. Assumed
 // says that some are taken as done.
 func (plan *Plan) needsConfirmation(c ledger.Claim, handlers []handler, assumed bool) error {
 	reason, lost := plan.Letter.Reason(), ""

@@ -29,7 +29,7 @@ func (q farQueue) Defer(ctx context.Context, deferrals []queue.Deferral) []error
 
 // TestManyLettersStayInvisible has more letters than one request after another could keep
 // invisible. None is received twice, and all are visible in the end. A queue that is 25
-// times as slow stands for 25 times as many letters.
+// times as slow stands in for 25 times as many letters.
 func TestManyLettersStayInvisible(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -113,7 +113,7 @@ func TestLostOnTheWay(t *testing.T) {
 func TestDiesBetweenSendAndDelete(t *testing.T) {
 	t.Parallel()
 	for _, workedOff := range []bool{true, false} {
-		t.Run(fmt.Sprintf("copy is worked off before: %v", workedOff), func(t *testing.T) {
+		t.Run(fmt.Sprintf("copy is handled first: %v", workedOff), func(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(w *world) {
 				w.charge("evt_1")

@@ -17,7 +17,7 @@ import (
 // Why an event is not replayed.
 var (
 	ErrNoRecord = errors.New("the ledger has no record of it: compare source and id with hookctl events list; records expire, and then the provider has to send the event again")
-	ErrNotEnded = errors.New("it has not ended, so it continues by itself")
+	ErrNotEnded = errors.New("it has not ended, so it continues on its own")
 	ErrExpiring = errors.New("its record may expire while the replay waits in the queue, and without the record every handler would run: have the provider send it again")
 	ErrProvider = errors.New("its provider is not known")
 	ErrHandler  = errors.New("no such handler")
@@ -75,7 +75,7 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 	return p, err
 }
 
-// provider returns the one that was named, or else the one whose name the source has.
+// provider returns the provider that was named, or else the one with the source's name.
 func (r *Replay) provider(name string) (webhook.Provider, error) {
 	var known []string
 	for _, p := range source.Providers() {

@@ -97,7 +97,7 @@ func planned(p events.Plan) (lines []string) {
 }
 
 // TestReplayAfterTheWindow wants only the named handler to run although the event, received
-// now, would be a new one. With an id made from the body that is so after an hour.
+// now, would be a new one. With an id made from the body this happens after an hour.
 func TestReplayAfterTheWindow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -88,7 +88,7 @@ type world struct {
 	queue, dead *queuememory.Queue
 	now         time.Time
 
-	mu  sync.Mutex // events of a batch run side by side
+	mu  sync.Mutex // events of a batch run concurrently
 	ran []string
 }
 

@@ -87,7 +87,7 @@ func has(shown, want string) bool {
 	return regexp.MustCompile(pattern).MatchString(spaces.ReplaceAllString(shown, " "))
 }
 
-// TestShowNotesProblems breaks a handler: the rest of the demo is told all the same.
+// TestShowNotesProblems breaks a handler: the rest of the demo is still shown.
 func TestShowNotesProblems(t *testing.T) {
 	shown, problems, err := tell(t, func(r *hook.Registry, _ *slog.Logger) error {
 		hook.On(r, contiguity.TextIncomingSMS, "reply",

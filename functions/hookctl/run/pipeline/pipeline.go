@@ -103,7 +103,7 @@ func (p *Pipeline) step(ctx context.Context, limit int, wait time.Duration) ([]W
 // sideBySide is how many events Work handles at a time.
 const sideBySide = 10
 
-// Work handles messages as they come, each on its own and some side by side, as instances
+// Work handles messages as they come, each separately and some concurrently, as instances
 // of a function do when there is little to do. It calls report with each, from any of its
 // goroutines. It returns nil when ctx ends.
 func (p *Pipeline) Work(ctx context.Context, report func(Worked)) error {

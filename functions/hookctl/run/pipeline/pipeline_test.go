@@ -88,8 +88,8 @@ func TestStep(t *testing.T) {
 	}
 }
 
-// TestWorkRetries lets a handler fail once: the event comes again by itself, after the
-// backoff, and Work ends when it is told to.
+// TestWorkRetries lets a handler fail once: the event comes again after the backoff, and
+// Work ends with its context.
 func TestWorkRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

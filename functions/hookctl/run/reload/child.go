@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The files that a child is given beside the standard ones.
+// The files that a child gets in addition to the standard ones.
 const (
 	listenerFile = 3 // the port, which is open already
 	lifelineFile = 4 // ends when the watcher does
@@ -68,7 +68,7 @@ func (c *child) stop() error {
 	_ = c.lifeline.Close()
 	select {
 	case <-c.ended:
-		return nil // of what went wrong it has told itself
+		return nil // it has reported its own errors
 	case <-time.After(stopTimeout):
 		_ = c.cmd.Process.Kill()
 		<-c.ended
@@ -110,7 +110,7 @@ func (i *Inheritance) Context(ctx context.Context) context.Context {
 	return ctx
 }
 
-// environ is the environment without what a child was told.
+// environ returns the environment without the variables for a child.
 func environ(all []string) []string {
 	var kept []string
 	for _, v := range all {

@@ -84,7 +84,7 @@ func CheckToken(token webhook.Secret) error {
 	return nil
 }
 
-// IsHeaderText reports whether text can stand in a header's value, as a token does.
+// IsHeaderText reports whether text can be part of a header's value, as a token is.
 func IsHeaderText(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -93,7 +93,8 @@ func (c *Client) Unreadable(op string, status int, err error) *Error {
 	return e
 }
 
-// Refused is the Error of an answer that says the call was not done, whatever its status.
+// Refused returns the Error for an answer that says the call was not done, whatever its
+// status.
 func (c *Client) Refused(op string, got Answer, sent []byte) *Error {
 	e := c.fail(op, got.Status, nil)
 	e.showMessage = c.o.ShowMessage
