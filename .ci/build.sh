@@ -2,12 +2,12 @@
 # Builds what is deployed.
 #
 #   build.sh ENV DIR ARGS…    ENV: a stage of samconfig.toml; DIR takes what is built;
-#                             ARGS: the options that `sam deploy` will be given
+#                             ARGS: the options for `sam deploy`
 #
-# A function must run on the processor that its program was built for. So the build takes
-# the processor from where the deploy does: from ARGS, else from samconfig.toml. And it
-# makes that processor the only value of Architecture in the built template, so that
-# CloudFormation refuses every other, whoever deploys it and however.
+# A function must run on the processor that its program was built for. So the build reads the
+# processor where the deploy does: from ARGS, otherwise from samconfig.toml. And it makes that
+# processor the only value of Architecture in the built template, so that CloudFormation refuses any
+# other, whoever deploys it.
 . "$(dirname "$0")/env.sh"
 
 env=${1:?a stage of samconfig.toml}
@@ -43,7 +43,7 @@ listed() {
 # usual prints the default of a parameter of template.yaml.
 usual() { sed -n "/^  $1:/,/^  [^ ]/s/^    Default: //p" template.yaml | tr -d "'"; }
 
-# parameters are the names in the section Parameters of template.yaml.
+# parameters prints the names in the section Parameters of template.yaml.
 parameters() { sed -n '/^Parameters:/,/^[A-OQ-Z]/s/^  \([A-Za-z0-9]*\):.*/\1/p' template.yaml; }
 
 # machine prints the processor of a program, which is byte 18 of an ELF header.
@@ -55,7 +55,7 @@ machine() {
 	esac
 }
 
-# bind makes a processor the only one that the built template takes.
+# bind makes a processor the only one that the built template accepts.
 bind() {
 	local template=$1 processor=$2 other=arm64 bound
 	[ "$processor" = x86_64 ] || other=x86_64

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Deploys what build.sh built. Where `sam deploy` fails for a known reason, the last line
-# says what to do.
+# Deploys what build.sh built. If `sam deploy` fails for a known reason, the last line says what to
+# do.
 #
 #   deploy.sh ENV DIR ARGS…    ENV: a stage of samconfig.toml; DIR: what was built; ARGS:
 #                              further options of `sam deploy`
 #
-# RESTART=1 in the environment publishes versions although nothing changed.
+# RESTART=1 in the environment publishes versions even if nothing changed.
 . "$(dirname "$0")/env.sh"
 
 env=${1:?a stage of samconfig.toml}

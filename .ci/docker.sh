@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The container engine, and the base image that `sam local` runs functions in.
 #
-#   docker.sh up DIR    makes sure an engine answers; in CI, starts one where none does
+#   docker.sh up DIR    makes sure that an engine answers; in CI, starts one if none does
 #   docker.sh down DIR  stops the engine that `up DIR` started
 #   docker.sh needs     prints what is missing for `up`, or nothing
 #   docker.sh image     in CI: makes sure the base image is there
@@ -42,10 +42,10 @@ down() {
 # reachable says within seconds whether the image's registry answers at all.
 reachable() { curl --silent --output /dev/null --max-time 5 "https://${image%%/*}/v2/"; }
 
-# image_ready pulls the real base image. Where its registry can't be reached, a
+# image_ready pulls the real base image. If its registry can't be reached, a
 # stand-in takes its name: the shell of busybox and the C library of this
 # machine. That is enough, because SAM brings its own runtime emulator. Only CI
-# does this; on a developer's machine SAM pulls the real image by itself.
+# does this; on a developer's machine SAM pulls the real image itself.
 image_ready() {
 	in_ci || return 0
 	docker image inspect "$image" >/dev/null 2>&1 && return

@@ -4,20 +4,19 @@
 #   engines.sh start DIR   fetches them on first use, starts them on loopback, and
 #                          prints the variables that the tests read; DIR takes their
 #                          logs and process ids; DYNAMODB_PORT, SQS_PORT and S3_PORT
-#                          choose the ports, else free ones are taken
+#                          choose the ports; otherwise free ones are used
 #   engines.sh stop DIR    stops what `start DIR` started
-#   engines.sh fetch       only fetches them; with `unverified`, whatever their hashes are
+#   engines.sh fetch       only fetches them; with `unverified`, without checking their hashes
 #
 # The files of the first two are run only if each is one of .ci/locks/engines.sha256;
-# gofakes3 is built from what .ci/tools/go.sum locks.
+# gofakes3 is built from the modules that .ci/tools/go.sum locks.
 . "$(dirname "$0")/env.sh"
 
 dynamodb=software.amazon.dynamodb:DynamoDBLocal:3.1.0
 elasticmq=org.elasticmq:elasticmq-server_2.13:1.7.1
 unverified=
 
-# fetch copies an artifact (group:name:version) and all that it needs into the
-# cache, and prints the folder.
+# fetch copies an artifact (group:name:version) and its dependencies into the cache, and prints the folder.
 fetch() {
 	local group artifact version dir work
 	IFS=: read -r group artifact version <<<"$1"
@@ -43,8 +42,8 @@ POM
 	echo "$dir"
 }
 
-# verify compares a folder of the cache with the lock file: each file is there, with its
-# hash, and no other.
+# verify compares a folder of the cache with the lock file: each file exists, with its hash, and no
+# others.
 verify() {
 	local lock=$root/.ci/locks/engines.sha256 found
 	found=$(cd "$cache" && find "$1" -type f | LC_ALL=C sort | while read -r file; do

@@ -1,4 +1,4 @@
-# Sourced by the other scripts: where they work, and what they have in common.
+# Sourced by the other scripts: where they work, and their common functions.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,12 +16,12 @@ in_ci() { [ "${CI:-}" = true ]; }
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# digest is the SHA-256 of what it reads.
+# digest prints the SHA-256 of its input.
 digest() { if has sha256sum; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
 
-# python_env NAME: installs what .ci/locks/NAME.txt locks, once, and prints the folder
-# with its programs. Only files whose hashes stand there are taken, and none that would
-# have to be built, as a build fetches what nothing locks.
+# python_env NAME: installs the packages in .ci/locks/NAME.txt, once, and prints the folder
+# with its programs. It uses only files whose hashes are there, and none that must be built, because
+# a build fetches unlocked files.
 python_env() {
 	local lock=.ci/locks/$1.txt dir
 	dir=$cache/$1-$(digest <"$lock" | cut -c1-12)
@@ -50,11 +50,11 @@ await() {
 	die "$name did not start"
 }
 
-# race is the race detector's flag, where there is the C compiler that it takes.
+# race prints the race detector's flag, if there is the C compiler that it needs.
 race() { if has cc; then echo -race; fi; }
 
-# packages are the product's and those in .ci, which ./... leaves out, as it does
-# every folder that begins with a dot. .ci/tools is a module of its own.
+# packages prints the product's packages and those in .ci, which ./... leaves out, like every folder
+# that begins with a dot. .ci/tools is a separate module.
 packages() {
 	echo ./...
 	find .ci -name '*_test.go' -not -path '*/testdata/*' -not -path '.ci/tools/*' | sed 's,^,./,; s,/[^/]*$,,' | sort -u

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for the given time, one after another: go test takes
-# one at a time.
+# Runs every fuzz target for the given time, one after another: go test accepts one at a time.
 . "$(dirname "$0")/env.sh"
 
 time=${1:-10s}

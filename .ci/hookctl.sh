@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build hookctl into a folder: hookctl.sh FOLDER
-# The first build takes minutes: on a terminal, one line shows the package in work.
+# The first build takes minutes: on a terminal, one line shows the package being built.
 set -euo pipefail
 
 mkdir -p -m 700 "$1"

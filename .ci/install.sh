@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Installs, on a Debian machine of CI's, the tools that the layers need and that
-# are missing. It changes nothing where all are there, and it is never called
-# on a developer's machine.
+# Installs, on a Debian machine in CI, the missing tools that the layers need. It changes nothing if
+# none is missing, and it is never called on a developer's machine.
 . "$(dirname "$0")/env.sh"
 
 has go || die "needs Go $(sed -n 's/^go //p' go.mod) or later"
@@ -28,7 +27,7 @@ has apt-get || die "needs these packages (names of Debian's): ${packages[*]}"
 
 say "installing ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
-# Starting services is not wanted: the scripts start what they need, and stop it.
+# Do not start services: the scripts start and stop what they need.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
 	printf '#!/bin/sh\nexit 101\n' >"$policy"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the layers of `make test` in order and closes with a table: what ran, how
-# it went, how long it took, and why a layer was not run. With CI=true a layer
+# Runs the layers of `make test` in order and ends with a table: what ran, the result, how long it
+# took, and why a layer did not run. With CI=true a layer
 # that can't run is a failure. LAYERS chooses some: make test LAYERS="unit lint".
 #
 # A layer is a script in layers/: with the argument `needs` it prints what is

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a SAM CLI: a developer's own, else the locked one in the cache,
-# installed there on first use. CI always takes the locked one.
+# Prints the path of a SAM CLI: a developer's own, otherwise the locked one in the cache,
+# installed there on first use. CI always uses the locked one.
 . "$(dirname "$0")/env.sh"
 
 if ! in_ci && has sam; then

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Makes the next deploy publish versions of the functions when a parameter's value has
-# changed and the code has not: of parameters SAM sees the names alone, and the alias
-# would stay on versions that have the old values.
+# changed and the code has not: SAM sees only the names of parameters, and the alias would stay on
+# versions that have the old values.
 #
-#   stamp.sh DIR VALUES…    DIR: what `sam build` wrote; VALUES: further options of the deploy
+#   stamp.sh DIR VALUES…    DIR: the output of `sam build`; VALUES: further options of the deploy
 #
-# It enters one hash of programs, template, samconfig.toml and VALUES into the built
+# It writes one hash of programs, template, samconfig.toml and VALUES into the built
 # template, and prints it.
 . "$(dirname "$0")/env.sh"
 
 dir=${1:?the folder that sam build wrote}
 shift
-# What a guided deploy will be told can't be known before.
+# The answers to a guided deploy are not known yet.
 case " $* " in *" --guided "* | *" -g "*) set -- "$@" "$(date +%s)" ;; esac
 
 hash=$({ cat "$dir"/*/bootstrap template.yaml samconfig.toml; printf '%s\n' "$@"; } | digest)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks for known vulnerabilities in what the programs call: Go's database of them, by
-# govulncheck. It fails if there is one that is called. Where the database cannot be
-# reached it says so and does not fail: nothing was checked.
+# Looks with govulncheck for known vulnerabilities in the code that the programs call. It fails if
+# it finds one. If the database cannot be reached, it says so and does not fail: nothing was
+# checked.
 # VULNERABILITIES is another database's URL.
 . "$(dirname "$0")/env.sh"
 

@@ -29,7 +29,7 @@ sam=$(bash .ci/sam.sh)
 work=$(mktemp -d)
 world=
 end() {
-	# With unshare ends the first process in its namespace, and so all others.
+	# When unshare ends, so does the first process in its namespace, and with it all others.
 	# KEEP=1 keeps the folder, with the log of the emulator.
 	if [ -n "$world" ]; then kill -9 "$world" 2>/dev/null || true; fi
 	[ -n "${KEEP:-}" ] || rm -rf "$work"
@@ -40,7 +40,7 @@ mkdir "$work/bin" "$work/home" "$work/tmp"
 ln -s "$sam" "$work/bin/sam"
 ln -s "$emulator/aws" "$work/bin/aws"
 
-# In the namespace nothing can be fetched: what builds need must be there.
+# Nothing can be fetched in the namespace: fetch what the builds need before.
 go mod download
 go test -c -o "$work/deploy.test" ./.ci/deploy
 environment=(

@@ -15,8 +15,8 @@ bash .ci/engines.sh start "$work" >"$work/env"
 . "$work/env"
 
 # Tests of an engine have Engine in their name and read one of the variables;
-# elsewhere they skip where it is unset, here nothing may be skipped.
-# A package that has benchmarks alone has nothing to run here.
+# elsewhere they skip if it is unset; here nothing may be skipped.
+# A package with only benchmarks has nothing to run here.
 packages=$(grep -rlE 'WEBHOOK_TEST_(DYNAMODB|SQS|S3)' --include='*_test.go' functions shared |
 	sed 's,/[^/]*$,,' | sort -u |
 	while read -r dir; do if grep -q '^func Test' "$dir"/*_test.go; then echo "./$dir"; fi; done)

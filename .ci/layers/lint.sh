@@ -8,7 +8,7 @@
 go tool -modfile=.ci/tools/go.mod golangci-lint run $(packages)
 bash .ci/vulnerabilities.sh
 (cd .ci/tools && go tool golangci-lint run ./...)
-# Only in CI: it may have to fetch what no build needs.
+# Only in CI: it may fetch modules that no build needs.
 if in_ci; then
 	go mod tidy -diff
 	go -C .ci/tools mod tidy -diff

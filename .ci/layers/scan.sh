@@ -10,7 +10,7 @@ if [ "${1:-}" = needs ]; then
 fi
 
 checkov=$(python_env checkov)
-# npm verifies each file's hash, and runs nothing of what it installs.
+# npm verifies each file's hash, and runs no install scripts.
 modules=$cache/npm-$(digest <.ci/locks/package-lock.json | cut -c1-12)
 if [ ! -e "$modules/complete" ]; then
 	say "installing @aws/cloudformation-validate (once)"
@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 	tee "$work/checkov"
 grep -q ', Failed checks: 0,' "$work/checkov" || die "checkov found something"
 
-# With every parameter in use there are the most resources.
+# With every parameter set, the stack has the most resources.
 sam_python=$(dirname "$(CI=true bash .ci/sam.sh)")/python
 "$sam_python" .ci/scan/matrix.py "$work" everything
 NODE_PATH=$modules/node_modules node .ci/scan/validate.mjs "$work/everything.json"

@@ -13,8 +13,8 @@ export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What CloudFormation gets to see differs with the parameters: a circle may close with
-# some alone.
+# CloudFormation sees a different template for each set of parameters: a cycle may exist only with
+# some.
 sam_python=$(dirname "$(CI=true bash .ci/sam.sh)")/python
 mkdir "$work/stacks"
 "$sam_python" .ci/scan/matrix.py "$work/stacks"
@@ -22,8 +22,8 @@ WEBHOOK_TEST_TEMPLATES=$work/stacks go test -count=1 -v ./.ci/template >"$work/l
 if grep -q -- '--- SKIP' "$work/log"; then die "skipped, though the templates are here"; fi
 echo "the project's own rules: $(grep -c -- '^--- PASS' "$work/log") tests passed"
 
-# built builds a checkout for an environment. SAM says much about what one might do
-# next: shown only where it fails.
+# built builds a checkout for an environment. SAM prints much advice on what to do next: show it
+# only on failure.
 built() {
 	local checkout=$1 env=$2 dir=$3
 	make --no-print-directory -C "$checkout" build "ENV=$env" "BUILD_DIR=$dir" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
@@ -57,7 +57,7 @@ for env in default prod; do
 done
 echo "a second build elsewhere gave the same bytes"
 
-# versions are the ids of the versions that a deploy of a built template would publish.
+# versions prints the ids of the versions that a deploy of a built template would publish.
 versions() {
 	(cd "$1" && "$sam_python" "$root/.ci/scan/transform.py") |
 		grep -o '"\(Ingest\|Process\)Version[0-9a-f]*"' | sort -u | tr -d '\n'
@@ -68,8 +68,8 @@ first=$(stamped) again=$(stamped) changed=$(stamped --parameter-overrides LogLev
 [ "$first" != "$changed" ] || die "a deploy that changes a parameter would not publish versions"
 echo "a change of parameters publishes versions, no change publishes none"
 
-# As far as a deploy comes where there is no account to be found: it reads samconfig.toml
-# and then asks for a region.
+# This is as far as a deploy gets without an account: it reads samconfig.toml and then asks for a
+# region.
 nowhere=(env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN
 	AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true)
 for env in default prod; do

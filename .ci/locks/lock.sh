@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the lock files again: what .ci installs from PyPI, npm and Maven, down to the
-# last dependency, each file with its hash. Change a version below, run it, and look at
+# Writes the lock files again: what .ci installs from PyPI, npm and Maven, with all dependencies,
+# each file with its hash. Change a version below, run it, and look at
 # what else changed. Needs uv, npm and Maven.
 . "$(dirname "$0")/../env.sh"
 
