@@ -89,7 +89,7 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 // keptPayload returns the body that the ledger keeps, nil if it keeps none.
 func keptPayload(ctx context.Context, reader *dynamo.Reader, key string, before error) ([]byte, error) {
 	kept, err := reader.Payload(ctx, key)
-	if errors.Is(err, dynamo.ErrNoPayload) {
+	if errors.Is(err, ledger.ErrNoPayload) {
 		err = nil
 	}
 	return kept, errors.Join(before, err)

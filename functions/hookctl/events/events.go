@@ -7,7 +7,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
-	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/ledger"
 )
 
 // Command returns the command "events".
@@ -20,7 +20,7 @@ func Command(e *cli.Env) *cobra.Command {
 }
 
 // reportScan shows the progress of a scan on a terminal, until done is called.
-func reportScan(e *cli.Env, s *dynamo.Scan) (done func()) {
+func reportScan(e *cli.Env, s *ledger.Scan) (done func()) {
 	progress := e.Progress()
 	s.Progress = func(items int) { progress.Showf("%d items read", items) }
 	return progress.Clear

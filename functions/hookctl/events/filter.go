@@ -10,7 +10,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 )
 
 // costOfScan is what an operator should know before selecting events.
@@ -48,7 +47,7 @@ func states() []string {
 }
 
 // scan reads the flags.
-func (f *filter) scan(now time.Time) (s dynamo.Scan, err error) {
+func (f *filter) scan(now time.Time) (s ledger.Scan, err error) {
 	s.Source, s.Type = f.source, f.eventType
 	s.State = ledger.State(strings.ToUpper(f.state))
 	if f.state == stateUnhandled {

@@ -16,7 +16,6 @@ import (
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 )
 
 // replayFlags select events, and say how they are handled again.
@@ -147,7 +146,7 @@ func (f replayFlags) newReplay(ctx context.Context, e *cli.Env) (*events.Replay,
 	return r, err
 }
 
-func selectEnded(ctx context.Context, e *cli.Env, r *events.Replay, scan dynamo.Scan) ([]events.Entry, error) {
+func selectEnded(ctx context.Context, e *cli.Env, r *events.Replay, scan ledger.Scan) ([]events.Entry, error) {
 	done := reportScan(e, &scan)
 	chosen, err := events.Select(ctx, r.Ledger, scan)
 	done()

@@ -16,7 +16,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 )
 
 func showCommand(e *cli.Env) *cobra.Command {
@@ -73,7 +72,7 @@ func show(ctx context.Context, e *cli.Env, l events.Ledger, key string, withPayl
 	entry := events.Entry{Key: key, Record: rec}
 	var body []byte
 	if withPayload {
-		if body, err = l.Payload(ctx, key); err != nil && !errors.Is(err, dynamo.ErrNoPayload) {
+		if body, err = l.Payload(ctx, key); err != nil && !errors.Is(err, ledger.ErrNoPayload) {
 			return err
 		}
 	}

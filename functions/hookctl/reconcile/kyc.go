@@ -11,7 +11,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/reconcile"
 )
 
@@ -86,7 +85,7 @@ func keptSessions(ctx context.Context, e *cli.Env, f queueFlags, since time.Time
 		return nil, fmt.Errorf("--kept: %w", err)
 	}
 	progress := e.Progress()
-	found, err := events.KeptSessions(ctx, reader, dynamo.Scan{
+	found, err := events.KeptSessions(ctx, reader, ledger.Scan{
 		Source: f.source, From: since, Progress: func(items int) { progress.Showf("%d items read", items) },
 	})
 	progress.Clear()

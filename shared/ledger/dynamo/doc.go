@@ -9,8 +9,8 @@
 // It never reads before it writes, never retries a request, and never trusts that expired
 // items are gone.
 //
-// [Store] is what the functions use. [Reader] reads the table for an operator and changes
-// nothing.
+// [Store] is what the functions use. [Reader] reads the table for an operator. All that it
+// writes is whether an event is in the index of what is open ([Reader.Reindex]).
 //
 // An item is a record, keyed by the event's key; the payload beside it, keyed payload#
 // and that key; or, with a key that starts with a colon, the newest event of an entity or

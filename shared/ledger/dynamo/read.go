@@ -13,20 +13,16 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// ErrNoPayload says that an event's payload is not in the table: payloads of its source are
-// not kept, or it was too large.
-var ErrNoPayload = errors.New("the payload is not kept")
-
-// A Reader reads the table for an operator. It changes nothing, and the functions do not
-// use it. Make it with [NewReader].
+// A Reader reads the table for an operator, and the functions do not use it. Only Reindex
+// writes. Make it with [NewReader].
 type Reader struct {
 	client *dynamodb.Client
 	table  string
 	page   *int32 // most items in one answer to a scan; nil means a megabyte
 }
 
-// NewReader returns a Reader of the table with that name. The client may retry, because a
-// Reader changes nothing.
+// NewReader returns a Reader of the table with that name. The client may retry: asking
+// twice does no more than asking once.
 func NewReader(client *dynamodb.Client, table string) *Reader {
 	return &Reader{client: client, table: table}
 }
@@ -44,7 +40,7 @@ func (r *Reader) Record(ctx context.Context, key string) (rec ledger.Record, ok 
 	return *found, true, nil
 }
 
-// Payload returns the body that is kept beside an event's record, or [ErrNoPayload].
+// Payload returns the body that is kept beside an event's record, or [ledger.ErrNoPayload].
 func (r *Reader) Payload(ctx context.Context, key string) ([]byte, error) {
 	it, err := r.get(ctx, payloadPrefix+key)
 	if err != nil {
@@ -52,7 +48,7 @@ func (r *Reader) Payload(ctx context.Context, key string) ([]byte, error) {
 	}
 	compressed, ok := it[attrGzip].(*types.AttributeValueMemberB)
 	if !ok {
-		return nil, wrap("read the payload of", key, ErrNoPayload)
+		return nil, wrap("read the payload of", key, ledger.ErrNoPayload)
 	}
 	body, err := decompress(compressed.Value)
 	return body, wrap("read the payload of", key, err)

@@ -24,8 +24,8 @@ func TestEngineReaderPayload(t *testing.T) {
 		want error
 	}{
 		{"kept", []byte(`{"id":"evt_1"}`), nil},
-		{"not kept", nil, ErrNoPayload},
-		{"omitted", noise, ErrNoPayload},
+		{"not kept", nil, ledger.ErrNoPayload},
+		{"omitted", noise, ledger.ErrNoPayload},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,69 +14,100 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A Scan says which records are wanted. An empty field excludes nothing.
-type Scan struct {
-	Source string // the source's name
-	Type   string
-	State  ledger.State
-	Reason string
-	From   time.Time // received then or later
-	Until  time.Time // received before
-
-	// Progress, if set, is called after each page with the number of items read so far,
-	// including those that are left out.
-	Progress func(items int)
-	// Skipped, if set, is called for each item that is not a record of the ledger, with
-	// what is wrong with it. If nil, the first such item ends the scan with that error.
-	Skipped func(why error)
-}
-
-// A Found is one record with its key.
-type Found struct {
-	Key    string
-	Record ledger.Record
-}
-
 // Records returns the records that s wants, in no order. It reads the whole table,
 // whatever s leaves out, and so costs one read unit for each 8 KB in it. A record that
 // changes meanwhile is returned as it was before or after. It ends with the first error.
-func (r *Reader) Records(ctx context.Context, s Scan) iter.Seq2[Found, error] {
-	return func(yield func(Found, error) bool) {
-		e := s.expression()
-		in := &dynamodb.ScanInput{
-			TableName: &r.table, FilterExpression: e.condition(), Limit: r.page,
-			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+func (r *Reader) Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error] {
+	return func(yield func(ledger.Found, error) bool) {
+		reading, stop := context.WithCancel(ctx)
+		left := make(chan struct{}) // closed when nobody takes pages any more
+		var readers sync.WaitGroup
+		defer readers.Wait()
+		defer close(left)
+		defer stop()
+		segments := max(s.Segments, 1)
+		pages := make(chan page)
+		for n := range segments {
+			readers.Go(func() { r.readSegment(reading, s, n, segments, pages, left) })
 		}
 		read := 0
-		for {
-			out, err := r.client.Scan(ctx, in)
-			if err != nil {
-				yield(Found{}, wrap("read the records in", r.table, err))
+		for ended := 0; ended < segments; {
+			p := <-pages
+			if p.err != nil {
+				yield(ledger.Found{}, wrap("read the records in", r.table, p.err))
 				return
 			}
-			read += int(out.ScannedCount)
-			if s.Progress != nil {
+			if read += p.scanned; s.Progress != nil {
 				s.Progress(read)
 			}
-			for _, it := range out.Items {
-				found, err := foundIn(it)
-				if err != nil && s.Skipped != nil {
-					s.Skipped(err)
-					continue
-				}
-				if !yield(found, err) || err != nil {
-					return
-				}
-			}
-			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			if !yieldPage(s, p.items, yield) {
 				return
 			}
+			if p.last {
+				ended++
+			}
+			close(p.taken)
 		}
 	}
 }
 
-// expression is the filter that the service applies.
-func (s Scan) expression() *expression {
+// A page is one answer to a scan of a segment.
+type page struct {
+	items   []item
+	scanned int
+	last    bool
+	err     error
+	taken   chan struct{} // closed when the next page is wanted
+}
+
+// readSegment sends the pages of one segment, until the last, an error, or left is closed.
+func (r *Reader) readSegment(ctx context.Context, s ledger.Scan, n, of int, pages chan<- page, left <-chan struct{}) {
+	e := expressionOf(s)
+	in := &dynamodb.ScanInput{
+		TableName: &r.table, FilterExpression: e.condition(), Limit: r.page,
+		ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+		Segment: new(int32(n)), TotalSegments: new(int32(of)),
+	}
+	for {
+		out, err := r.client.Scan(ctx, in)
+		p := page{err: err, last: true, taken: make(chan struct{})}
+		if err == nil {
+			p.items, p.scanned, p.last = out.Items, int(out.ScannedCount), len(out.LastEvaluatedKey) == 0
+			in.ExclusiveStartKey = out.LastEvaluatedKey
+		}
+		select {
+		case pages <- p:
+		case <-left:
+			return
+		}
+		if p.last {
+			return
+		}
+		select { // or it would read a page that nobody asked for
+		case <-p.taken:
+		case <-left:
+			return
+		}
+	}
+}
+
+// yieldPage yields the records among the items, and reports whether to go on.
+func yieldPage(s ledger.Scan, items []item, yield func(ledger.Found, error) bool) bool {
+	for _, it := range items {
+		found, err := foundIn(it)
+		if err != nil && s.Skipped != nil {
+			s.Skipped(err)
+			continue
+		}
+		if !yield(found, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// expressionOf returns the filter that the service applies.
+func expressionOf(s ledger.Scan) *expression {
 	e := newExpression()
 	key := e.name(attrKey)
 	for _, prefix := range []string{payloadPrefix, ":"} {
@@ -104,17 +136,17 @@ func (s Scan) expression() *expression {
 
 var errNoKey = errors.New("its key is not that of an event; give the ledger a table of its own")
 
-func foundIn(it item) (Found, error) {
+func foundIn(it item) (ledger.Found, error) {
 	key, _ := it[attrKey].(*types.AttributeValueMemberS)
 	if key == nil {
-		return Found{}, wrap("read the record of", "an item without a key", errNoKey)
+		return ledger.Found{}, wrap("read the record of", "an item without a key", errNoKey)
 	}
 	if !strings.Contains(key.Value, "#") {
-		return Found{}, wrap("read the record of", key.Value, errNoKey)
+		return ledger.Found{}, wrap("read the record of", key.Value, errNoKey)
 	}
 	rec, err := decode(it)
 	if err != nil {
-		return Found{}, wrap("read the record of", key.Value, err)
+		return ledger.Found{}, wrap("read the record of", key.Value, err)
 	}
-	return Found{Key: key.Value, Record: *rec}, nil
+	return ledger.Found{Key: key.Value, Record: *rec}, nil
 }

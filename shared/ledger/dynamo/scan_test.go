@@ -41,7 +41,7 @@ func (e *engine) fill(t *testing.T) {
 	}
 }
 
-func keys(t *testing.T, r *Reader, s Scan) []string {
+func keys(t *testing.T, r *Reader, s ledger.Scan) []string {
 	t.Helper()
 	var found []string
 	for f, err := range r.Records(t.Context(), s) {
@@ -54,28 +54,46 @@ func keys(t *testing.T, r *Reader, s Scan) []string {
 	return found
 }
 
+// Reading in segments finds the same records, each once, and ends early when it is asked to.
+func TestEngineRecordsInSegments(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	e.fill(t)
+	r := NewReader(e.client, e.store.table)
+	r.page = new(int32(1))
+	items := 0
+	got := keys(t, r, ledger.Scan{Segments: 4, Progress: func(n int) { items = n }})
+	compare(t, "keys", got, keys(t, r, ledger.Scan{}))
+	if items < len(got) {
+		t.Errorf("progress says %d items, of which %d are records", items, len(got))
+	}
+	for range r.Records(t.Context(), ledger.Scan{Segments: 4}) {
+		break // or it would wait for its segments for ever
+	}
+}
+
 func TestEngineRecords(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)
 	e.fill(t)
 	for _, tt := range []struct {
 		name string
-		scan Scan
+		scan ledger.Scan
 		want string
 	}{
-		{"all", Scan{}, "contiguity#1 contiguity#2 kyc#1 kyc#2 kyc#3 kyc-eu#1"},
-		{"a source, and none that its name begins", Scan{Source: "kyc"}, "kyc#1 kyc#2 kyc#3"},
-		{"a type", Scan{Type: "kyc.session.approved"}, "kyc#1 kyc#3 kyc-eu#1"},
-		{"a state", Scan{State: ledger.StateCompleted}, "kyc#1 kyc#2"},
-		{"a reason", Scan{State: ledger.StateCompleted, Reason: ledger.ReasonUnhandled}, "kyc#2"},
-		{"from, inclusive", Scan{Source: "kyc", From: now.Add(-2 * time.Hour)}, "kyc#2 kyc#3"},
-		{"until, exclusive", Scan{Source: "kyc", Until: now.Add(-2 * time.Hour)}, "kyc#1"},
-		{"everything at once", Scan{
+		{"all", ledger.Scan{}, "contiguity#1 contiguity#2 kyc#1 kyc#2 kyc#3 kyc-eu#1"},
+		{"a source, and none that its name begins", ledger.Scan{Source: "kyc"}, "kyc#1 kyc#2 kyc#3"},
+		{"a type", ledger.Scan{Type: "kyc.session.approved"}, "kyc#1 kyc#3 kyc-eu#1"},
+		{"a state", ledger.Scan{State: ledger.StateCompleted}, "kyc#1 kyc#2"},
+		{"a reason", ledger.Scan{State: ledger.StateCompleted, Reason: ledger.ReasonUnhandled}, "kyc#2"},
+		{"from, inclusive", ledger.Scan{Source: "kyc", From: now.Add(-2 * time.Hour)}, "kyc#2 kyc#3"},
+		{"until, exclusive", ledger.Scan{Source: "kyc", Until: now.Add(-2 * time.Hour)}, "kyc#1"},
+		{"everything at once", ledger.Scan{
 			Source: "kyc", Type: "kyc.session.approved", State: ledger.StateFailed, Reason: "permanent",
 			From: now.Add(-time.Hour), Until: now,
 		}, "kyc#3"},
-		{"none", Scan{Source: "nobody"}, ""},
-		{"payloads are no source", Scan{Source: "payload"}, ""},
+		{"none", ledger.Scan{Source: "nobody"}, ""},
+		{"payloads are no source", ledger.Scan{Source: "payload"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +114,7 @@ func TestEngineRecordsInPages(t *testing.T) {
 			r := NewReader(e.client, e.store.table)
 			r.page = &page
 			var progress []int
-			got := keys(t, r, Scan{Source: "kyc", Progress: func(n int) { progress = append(progress, n) }})
+			got := keys(t, r, ledger.Scan{Source: "kyc", Progress: func(n int) { progress = append(progress, n) }})
 			compare(t, "keys", got, []string{"kyc#1", "kyc#2", "kyc#3"})
 			if len(progress) < items/int(page) || !slices.IsSorted(progress) || progress[len(progress)-1] != items {
 				t.Errorf("progress %v, want it to reach %d", progress, items)
@@ -110,7 +128,7 @@ func TestEngineRecordsAsRead(t *testing.T) {
 	e := newEngine(t)
 	e.fill(t)
 	r := NewReader(e.client, e.store.table)
-	for f, err := range r.Records(t.Context(), Scan{}) {
+	for f, err := range r.Records(t.Context(), ledger.Scan{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +164,7 @@ func TestRecordsEnd(t *testing.T) {
 			store, stub := newStub(t, map[string][]reply{"Scan": tt.replies})
 			records := 0
 			var failed error
-			for _, err := range NewReader(store.client, "ledger").Records(t.Context(), Scan{}) {
+			for _, err := range NewReader(store.client, "ledger").Records(t.Context(), ledger.Scan{}) {
 				if failed = err; err != nil {
 					continue // it must have ended by itself
 				}
@@ -177,7 +195,7 @@ func TestRecordsSkip(t *testing.T) {
 		page(`,"LastEvaluatedKey":{"pk":{"S":"a#1"}}`, append(slices.Clone(foreign), heldItem())...), page("", heldItem(), foreign[0]),
 	}})
 	var skipped []string
-	got := keys(t, NewReader(store.client, "ledger"), Scan{Skipped: func(why error) { skipped = append(skipped, why.Error()) }})
+	got := keys(t, NewReader(store.client, "ledger"), ledger.Scan{Skipped: func(why error) { skipped = append(skipped, why.Error()) }})
 	if len(got) != 2 || len(skipped) != len(foreign)+1 {
 		t.Fatalf("%d records, skipped %q; want 2 and %d", len(got), skipped, len(foreign)+1)
 	}
@@ -191,7 +209,7 @@ func TestRecordsSkip(t *testing.T) {
 // An expression contains no reserved word of the service.
 func TestScanAliasesNames(t *testing.T) {
 	t.Parallel()
-	e := Scan{Source: "s", Type: "t", State: "S", Reason: "r", From: now, Until: now}.expression()
+	e := expressionOf(ledger.Scan{Source: "s", Type: "t", State: "S", Reason: "r", From: now, Until: now})
 	for _, word := range strings.FieldsFunc(*e.condition(), func(r rune) bool { return strings.ContainsRune(" (),<>=", r) }) {
 		known := word == "NOT" || word == "AND" || word == "begins_with"
 		if !known && !strings.HasPrefix(word, "#") && !strings.HasPrefix(word, ":") {
@@ -206,7 +224,7 @@ func TestRecordsOfEndedContext(t *testing.T) {
 	store, _ := newStub(t, map[string][]reply{"Scan": {{status: http.StatusOK, body: `{}`}}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, err := range NewReader(store.client, "ledger").Records(ctx, Scan{}) {
+	for _, err := range NewReader(store.client, "ledger").Records(ctx, ledger.Scan{}) {
 		if err == nil {
 			t.Error("a record under an ended context")
 		}

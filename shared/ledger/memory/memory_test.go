@@ -28,7 +28,7 @@ func fresh(*testing.T) ledgertest.Harness {
 	var l losing
 	s := &memory.Store{Keep: keep, Fault: l.fault}
 	return ledgertest.Harness{
-		Store: s, Index: s, Keep: keep, Table: table,
+		Store: s, Index: memory.NewReader(s), Keep: keep, Table: table,
 		Record:  func(_ *testing.T, key string) (ledger.Record, bool) { return s.Record(key) },
 		Payload: func(_ *testing.T, key string) ([]byte, bool) { return s.Payload(key) },
 		Drop:    func(_ *testing.T, id string) { s.DropState(id) },

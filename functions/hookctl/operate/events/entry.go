@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/queue"
 )
 
@@ -15,10 +14,10 @@ import (
 type Ledger interface {
 	// Record returns an event's record as it is now, and whether there is one.
 	Record(ctx context.Context, key string) (ledger.Record, bool, error)
-	// Payload returns the event's body if it is kept, or [dynamo.ErrNoPayload].
+	// Payload returns the event's body if it is kept, or [ledger.ErrNoPayload].
 	Payload(ctx context.Context, key string) ([]byte, error)
 	// Records reads the whole table for the records that s selects.
-	Records(ctx context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found, error]
+	Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error]
 }
 
 // A Sender sends messages. [queue.Queue] is one.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/ledger"
 )
 
 // A List is the result of a search.
@@ -24,7 +24,7 @@ type Skipped struct {
 }
 
 // count makes the scan skip and count such items.
-func (k *Skipped) count(s dynamo.Scan) dynamo.Scan {
+func (k *Skipped) count(s ledger.Scan) ledger.Scan {
 	s.Skipped = func(why error) {
 		if k.Items++; k.First == nil {
 			k.First = why
@@ -46,7 +46,7 @@ func (k Skipped) Text() string {
 
 // Newest returns the newest records that s selects, at most limit of them, which must be
 // at least 1. It holds no more than twice as many at a time.
-func Newest(ctx context.Context, l Ledger, s dynamo.Scan, limit int) (List, error) {
+func Newest(ctx context.Context, l Ledger, s ledger.Scan, limit int) (List, error) {
 	var list List
 	for found, err := range l.Records(ctx, list.Skipped.count(s)) {
 		if err != nil {
@@ -84,7 +84,7 @@ type Selection struct {
 }
 
 // Select returns the events that s selects. It returns [ErrTooMany].
-func Select(ctx context.Context, l Ledger, s dynamo.Scan) (Selection, error) {
+func Select(ctx context.Context, l Ledger, s ledger.Scan) (Selection, error) {
 	var chosen Selection
 	for found, err := range l.Records(ctx, chosen.Skipped.count(s)) {
 		if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 )
 
 // many returns a table of n completed records, the newest first, two for each minute.
@@ -34,7 +33,7 @@ func TestNewest(t *testing.T) {
 		{0, 5, 0}, {3, 5, 3}, {5, 5, 5}, {6, 5, 5}, {1000, 5, 5}, {1000, 1, 1}, {9, 4, 4},
 	} {
 		f := many(tt.there)
-		scan := dynamo.Scan{Source: "kyc", Type: "t", State: ledger.StateCompleted}
+		scan := ledger.Scan{Source: "kyc", Type: "t", State: ledger.StateCompleted}
 		list, err := events.Newest(t.Context(), f, scan, tt.limit)
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +54,7 @@ func TestNewest(t *testing.T) {
 // TestNewestIsBounded bounds the memory of a list.
 func TestNewestIsBounded(t *testing.T) {
 	t.Parallel()
-	list, err := events.Newest(t.Context(), many(5000), dynamo.Scan{}, 10)
+	list, err := events.Newest(t.Context(), many(5000), ledger.Scan{}, 10)
 	if err != nil || cap(list.Entries) > 64 {
 		t.Errorf("room for %d entries, %v; want about 20", cap(list.Entries), err)
 	}
@@ -67,17 +66,17 @@ func TestSelect(t *testing.T) {
 	f.records["kyc#waits"] = ledger.Record{State: ledger.StateReleased, Received: noon}
 	f.records["kyc#runs"] = ledger.Record{State: ledger.StateClaimed, Received: noon}
 	f.records["kyc#failed"] = ledger.Record{State: ledger.StateFailed, Received: noon.Add(-time.Hour)}
-	chosen, err := events.Select(t.Context(), f, dynamo.Scan{})
+	chosen, err := events.Select(t.Context(), f, ledger.Scan{})
 	if err != nil || chosen.Left != 2 {
 		t.Fatalf("%d left out, %v; want 2", chosen.Left, err)
 	}
 	if got, want := keysOf(chosen.Ended), []string{"kyc#failed", "kyc#0002", "kyc#0003", "kyc#0000", "kyc#0001"}; !slices.Equal(got, want) {
 		t.Errorf("selected %q, want %q", got, want)
 	}
-	if _, err := events.Select(t.Context(), many(events.MaxSelected), dynamo.Scan{}); err != nil {
+	if _, err := events.Select(t.Context(), many(events.MaxSelected), ledger.Scan{}); err != nil {
 		t.Errorf("of as many as may be: %v", err)
 	}
-	if _, err := events.Select(t.Context(), many(events.MaxSelected+1), dynamo.Scan{}); !errors.Is(err, events.ErrTooMany) {
+	if _, err := events.Select(t.Context(), many(events.MaxSelected+1), ledger.Scan{}); !errors.Is(err, events.ErrTooMany) {
 		t.Errorf("of one more: %v, want %v", err, events.ErrTooMany)
 	}
 }
@@ -87,9 +86,9 @@ func TestSkipped(t *testing.T) {
 	t.Parallel()
 	f := many(3)
 	f.foreign = []error{errForeign, errAway}
-	list, newest := events.Newest(t.Context(), f, dynamo.Scan{}, 1)
-	chosen, selected := events.Select(t.Context(), f, dynamo.Scan{})
-	kept, sessions := events.KeptSessions(t.Context(), f, dynamo.Scan{})
+	list, newest := events.Newest(t.Context(), f, ledger.Scan{}, 1)
+	chosen, selected := events.Select(t.Context(), f, ledger.Scan{})
+	kept, sessions := events.KeptSessions(t.Context(), f, ledger.Scan{})
 	if err := errors.Join(newest, selected, sessions); err != nil {
 		t.Fatal(err)
 	}
@@ -115,9 +114,9 @@ func TestSkipped(t *testing.T) {
 func TestLedgerAway(t *testing.T) {
 	t.Parallel()
 	f := &table{err: errAway}
-	_, newest := events.Newest(t.Context(), f, dynamo.Scan{}, 1)
-	_, selected := events.Select(t.Context(), f, dynamo.Scan{})
-	_, kept := events.KeptSessions(t.Context(), f, dynamo.Scan{})
+	_, newest := events.Newest(t.Context(), f, ledger.Scan{}, 1)
+	_, selected := events.Select(t.Context(), f, ledger.Scan{})
+	_, kept := events.KeptSessions(t.Context(), f, ledger.Scan{})
 	_, read := (&events.Replay{Ledger: f}).Read(t.Context(), []string{"kyc#1"})
 	for i, err := range []error{newest, selected, kept, read} {
 		if !errors.Is(err, errAway) {

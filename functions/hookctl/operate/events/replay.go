@@ -12,7 +12,6 @@ import (
 
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/process"
 	"webhookintake/shared/provider/standard"
 	"webhookintake/shared/queue"
@@ -138,7 +137,7 @@ func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
 	if body == nil {
 		var err error
 		which = "the kept body"
-		if body, err = r.Ledger.Payload(ctx, p.Key); errors.Is(err, dynamo.ErrNoPayload) {
+		if body, err = r.Ledger.Payload(ctx, p.Key); errors.Is(err, ledger.ErrNoPayload) {
 			return nil, fmt.Errorf("%w: the body is not kept; give it with --file, byte for byte; %s", ErrBody, HowToKeep)
 		} else if err != nil {
 			return nil, err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/reconcile"
 )
 
@@ -17,7 +17,7 @@ type Kept struct {
 }
 
 // KeptSessions reads the kept payloads of the events that s selects.
-func KeptSessions(ctx context.Context, l Ledger, s dynamo.Scan) (Kept, error) {
+func KeptSessions(ctx context.Context, l Ledger, s ledger.Scan) (Kept, error) {
 	var kept Kept
 	for found, err := range l.Records(ctx, kept.Skipped.count(s)) {
 		if err != nil {
@@ -26,7 +26,7 @@ func KeptSessions(ctx context.Context, l Ledger, s dynamo.Scan) (Kept, error) {
 		kept.Events++
 		body, err := l.Payload(ctx, found.Key)
 		switch {
-		case errors.Is(err, dynamo.ErrNoPayload):
+		case errors.Is(err, ledger.ErrNoPayload):
 			kept.NotKept++
 		case err != nil:
 			return Kept{}, err

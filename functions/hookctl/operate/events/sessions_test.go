@@ -6,7 +6,6 @@ import (
 
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 )
 
 func TestKeptSessions(t *testing.T) {
@@ -20,7 +19,7 @@ func TestKeptSessions(t *testing.T) {
 			"kyc#1": body("created", "s-1"), "kyc#2": body("created", "s-2"), "kyc#3": body("approved", "s-1"),
 		},
 	}
-	kept, err := events.KeptSessions(t.Context(), f, dynamo.Scan{Source: "kyc", From: noon})
+	kept, err := events.KeptSessions(t.Context(), f, ledger.Scan{Source: "kyc", From: noon})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,6 @@ import (
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/ledger/memory"
 	"webhookintake/shared/process"
 	"webhookintake/shared/provider/compliancely"
@@ -35,7 +34,7 @@ type table struct {
 	payloads map[string]string
 	err      error   // of every call
 	foreign  []error // what is wrong with items that are not records
-	asked    dynamo.Scan
+	asked    ledger.Scan
 }
 
 func (f *table) Record(_ context.Context, key string) (ledger.Record, bool, error) {
@@ -47,23 +46,23 @@ func (f *table) Payload(_ context.Context, key string) ([]byte, error) {
 	if body, ok := f.payloads[key]; ok || f.err != nil {
 		return []byte(body), f.err
 	}
-	return nil, fmt.Errorf("read: %w", dynamo.ErrNoPayload)
+	return nil, fmt.Errorf("read: %w", ledger.ErrNoPayload)
 }
 
 // Records returns all records, and notes what was asked for.
-func (f *table) Records(_ context.Context, s dynamo.Scan) iter.Seq2[dynamo.Found, error] {
+func (f *table) Records(_ context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error] {
 	f.asked = s
-	return func(yield func(dynamo.Found, error) bool) {
+	return func(yield func(ledger.Found, error) bool) {
 		for _, why := range f.foreign {
 			s.Skipped(why)
 		}
 		for key, rec := range f.records {
-			if !yield(dynamo.Found{Key: key, Record: rec}, nil) {
+			if !yield(ledger.Found{Key: key, Record: rec}, nil) {
 				return
 			}
 		}
 		if f.err != nil {
-			yield(dynamo.Found{}, f.err)
+			yield(ledger.Found{}, f.err)
 		}
 	}
 }
