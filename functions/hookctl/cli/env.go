@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/hook"
 )
 
@@ -30,6 +31,9 @@ type Env struct {
 	// AWS reads the settings that AWS's own tools read: environment, profiles and the
 	// machine's role.
 	AWS func(ctx context.Context, region, profile string) (aws.Config, error)
+	// Running returns the intake of the hookctl run of this machine. Its error is
+	// [remote.ErrNotRunning] if there is none.
+	Running func() (operate.Intake, error)
 
 	// Folder is a folder of the clone, whose samconfig.toml names a stack; empty means none.
 	Folder string

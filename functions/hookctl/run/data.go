@@ -1,62 +1,18 @@
 package run
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/run/pipeline"
 )
 
-const (
-	// moduleName is the module whose handlers run.
-	moduleName = "webhookintake"
-	// dataName is the data folder in the module's root, which git ignores.
-	dataName = ".hookctl"
-	// snapshotName is the file in the data folder that holds queue and ledger between runs.
-	snapshotName = "snapshot.json"
-)
-
-// moduleRoot returns the folder of this module's go.mod, dir or one above it. Without one
-// it returns the empty string.
-func moduleRoot(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for {
-		if is, err := isModule(filepath.Join(dir, "go.mod")); is || err != nil {
-			return dir, err
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			return "", nil
-		}
-		dir = above
-	}
-}
-
-func isModule(path string) (bool, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if name, ok := strings.CutPrefix(lines.Text(), "module "); ok {
-			return strings.TrimSpace(name) == moduleName, nil
-		}
-	}
-	return false, lines.Err()
-}
+// snapshotName is the file in the data folder that holds queue and ledger between runs.
+const snapshotName = "snapshot.json"
 
 // A data is the data folder. The empty one keeps nothing.
 type data string
@@ -64,7 +20,7 @@ type data string
 // openData makes the data folder: the given one, or that of the module, or none.
 func openData(given, module string) (data, error) {
 	if given == "" && module != "" {
-		given = filepath.Join(module, dataName)
+		given = filepath.Join(module, cli.DataName)
 	}
 	if given == "" {
 		return "", nil

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/clitest"
 )
 
@@ -31,7 +32,7 @@ func TestModuleRoot(t *testing.T) {
 		}
 	}
 	for dir, want := range map[string]string{ours: ours, below: ours, foreign: ours, other: ""} {
-		if got, err := moduleRoot(dir); err != nil || got != want {
+		if got, err := cli.ModuleRoot(dir); err != nil || got != want {
 			t.Errorf("moduleRoot(%s) = %q, %v, want %q", dir, got, err, want)
 		}
 	}

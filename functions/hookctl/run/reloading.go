@@ -16,12 +16,12 @@ import (
 // runReloading opens the port and runs this command without --watch as a program that is built
 // again and restarted when a Go file changes.
 func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagSet) error {
-	root, err := moduleRoot(".")
+	root, err := cli.ModuleRoot(".")
 	if err != nil {
 		return fmt.Errorf("look for go.mod: %w", err)
 	}
 	if root == "" {
-		return fmt.Errorf("--watch builds the module %s, and this folder is not in it: change to your clone", moduleName)
+		return fmt.Errorf("--watch builds the module %s, and this folder is not in it: change to your clone", cli.ModuleName)
 	}
 	folder, err := openData(o.data, root)
 	if err != nil {

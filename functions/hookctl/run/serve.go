@@ -70,7 +70,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 
 // goOn restores what the last run saved, or forgets it.
 func (s *server) goOn(o options) error {
-	root, err := moduleRoot(".")
+	root, err := cli.ModuleRoot(".")
 	if err != nil {
 		return fmt.Errorf("look for go.mod: %w", err)
 	}

@@ -1,0 +1,51 @@
+package stack
+
+import (
+	"context"
+
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/shared/queue"
+)
+
+// Intake returns the stack as an operator's queries and acts reach it.
+func (s *Stack) Intake() operate.Intake { return intake{s} }
+
+type intake struct{ stack *Stack }
+
+// Ledger implements [operate.Intake].
+func (i intake) Ledger() (operate.Ledger, error) {
+	reader, err := i.stack.Ledger()
+	if err != nil {
+		return nil, err
+	}
+	return reader, nil
+}
+
+// Queue implements [operate.Intake].
+func (i intake) Queue() (queue.Queue, error) { return i.queue(Queue) }
+
+// DeadLetters implements [operate.Intake].
+func (i intake) DeadLetters() (queue.Queue, error) { return i.queue(DeadLetters) }
+
+func (i intake) queue(r Resource) (queue.Queue, error) {
+	q, err := i.stack.Queue(r)
+	if err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+// Counts implements [operate.Intake].
+func (i intake) Counts(ctx context.Context) (c operate.Counts, err error) {
+	for _, one := range []struct {
+		resource Resource
+		into     *operate.QueueCounts
+	}{{Queue, &c.Queue}, {DeadLetters, &c.DeadLetters}} {
+		counts, err := i.stack.Counts(ctx, one.resource)
+		if err != nil {
+			return operate.Counts{}, err
+		}
+		*one.into = operate.QueueCounts(counts)
+	}
+	return c, nil
+}

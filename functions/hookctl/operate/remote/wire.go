@@ -1,0 +1,164 @@
+package remote
+
+import (
+	"errors"
+	"time"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+)
+
+// Path is where the calls are served.
+const Path = "/operate/"
+
+// The names of the calls.
+const (
+	callRecord    = "record"
+	callPayload   = "payload"
+	callRecords   = "records"
+	callOpen      = "open"
+	callRecordsOf = "records-of"
+	callReindex   = "reindex"
+	callCounts    = "counts"
+	callSend      = "send"
+	callReceive   = "receive"
+	callDelete    = "delete"
+	callDefer     = "defer"
+)
+
+// The queues that a call names.
+const (
+	queueEvents = "queue"
+	queueDead   = "dead-letters"
+)
+
+// named are the errors that are the same on both sides, by their codes.
+var named = map[string]error{
+	"no_payload": ledger.ErrNoPayload, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
+}
+
+// A failure is an error as JSON.
+type failure struct {
+	Error string `json:"error,omitempty"`
+	Code  string `json:"code,omitempty"`
+}
+
+func failureOf(err error) failure {
+	if err == nil {
+		return failure{}
+	}
+	f := failure{Error: err.Error()}
+	for code, known := range named {
+		if errors.Is(err, known) {
+			f.Code = code
+		}
+	}
+	return f
+}
+
+// err returns the error on the other side, or nil.
+func (f failure) err() error {
+	if f.Error == "" {
+		return nil
+	}
+	return &callError{text: f.Error, is: named[f.Code]}
+}
+
+// A callError has the text of the other side's error, and is the error that its code names.
+type callError struct {
+	text string
+	is   error
+}
+
+func (e *callError) Error() string { return e.text }
+func (e *callError) Unwrap() error { return e.is }
+
+type keyIn struct {
+	Key string `json:"key"`
+}
+
+type recordOut struct {
+	Record *ledger.Record `json:"record"` // null: there is none
+}
+
+type payloadOut struct {
+	Payload []byte `json:"payload"`
+}
+
+// recordsIn is a [ledger.Scan] without its functions.
+type recordsIn struct {
+	Source string       `json:"source"`
+	Type   string       `json:"type"`
+	State  ledger.State `json:"state"`
+	Reason string       `json:"reason"`
+	From   time.Time    `json:"from"`
+	Until  time.Time    `json:"until"`
+}
+
+// recordsLine is one line of the answer to records: one of its fields is set.
+type recordsLine struct {
+	Found   *ledger.Found `json:"found,omitempty"`
+	Items   *int          `json:"items,omitempty"`   // read so far
+	Skipped string        `json:"skipped,omitempty"` // what is wrong with an item
+	End     bool          `json:"end,omitempty"`     // or the answer is not whole
+	failure
+}
+
+type openIn struct {
+	Partition int              `json:"partition"`
+	After     ledger.OpenEntry `json:"after"`
+	Limit     int              `json:"limit"`
+}
+
+type openOut struct {
+	Entries []ledger.OpenEntry `json:"entries"`
+}
+
+type keysIn struct {
+	Keys []string `json:"keys"`
+}
+
+type recordsOfOut struct {
+	Records map[string]ledger.Record `json:"records"`
+}
+
+type reindexIn struct {
+	Found ledger.Found `json:"found"`
+	Now   time.Time    `json:"now"`
+}
+
+type reindexOut struct {
+	Wrote bool `json:"wrote"`
+}
+
+type sendIn struct {
+	Queue string        `json:"queue"`
+	Wire  queue.Wire    `json:"wire"`
+	Delay time.Duration `json:"delay_ns"`
+}
+
+type receiveIn struct {
+	Queue string        `json:"queue"`
+	Max   int           `json:"max"`
+	Wait  time.Duration `json:"wait_ns"`
+}
+
+type receiveOut struct {
+	Wires []queue.Wire `json:"wires"`
+}
+
+type deleteIn struct {
+	Queue    string   `json:"queue"`
+	Receipts []string `json:"receipts"`
+}
+
+type deferIn struct {
+	Queue     string           `json:"queue"`
+	Deferrals []queue.Deferral `json:"deferrals"`
+}
+
+type failuresOut struct {
+	Failures []failure `json:"failures"` // one for each message
+}
+
+type none struct{}
