@@ -74,6 +74,9 @@ func (k *stateKind) id(key string) string {
 // result no longer fits R.
 func (s State[S, R]) Result(ctx context.Context) (R, error) {
 	var result, none R
+	if s.kind == nil {
+		return none, errNotMade
+	}
 	raw, err := scopeOf(ctx).result(s.kind)
 	if err != nil {
 		return none, fmt.Errorf("result of state %s: %w", s.kind.name, err)
@@ -90,6 +93,9 @@ func (s State[S, R]) Result(ctx context.Context) (R, error) {
 // sending anything, and return its error as [NotSent].
 func (s State[S, R]) Get(ctx context.Context, key string) (S, error) {
 	var state, none S
+	if s.kind == nil {
+		return none, errNotMade
+	}
 	raw, err := scopeOf(ctx).read(ctx, s.kind.id(key))
 	if err != nil {
 		return none, fmt.Errorf("read state %s: %w", s.kind.name, err)
@@ -124,6 +130,9 @@ func (s *scope) earlier() []Handler {
 
 var errNoScope = errors.New("the context is not a handler's: pass the one that the handler got")
 
+// errNotMade is the error of a zero State.
+var errNotMade = Permanent(errors.New("the State was not made with NewState"))
+
 // scopeOf returns the scope of ctx, or nil.
 func scopeOf(ctx context.Context) *scope {
 	s, _ := ctx.Value(scopeKey{}).(*scope)
@@ -139,7 +148,7 @@ func (s *scope) read(ctx context.Context, id string) (json.RawMessage, error) {
 
 // result returns the result of the last earlier handler that moves the state.
 func (s *scope) result(k *stateKind) (json.RawMessage, error) {
-	if s == nil || k == nil {
+	if s == nil {
 		return nil, errNoScope
 	}
 	for _, h := range slices.Backward(s.earlier()) {

@@ -279,3 +279,16 @@ func TestStateRegistrationTakes(t *testing.T) {
 		t.Errorf("%d handlers, want 4", n)
 	}
 }
+
+// A zero State says what is wrong with it, and no retry follows.
+func TestZeroState(t *testing.T) {
+	t.Parallel()
+	var zero hook.State[tally, total]
+	_, result := zero.Result(t.Context())
+	_, get := zero.Get(t.Context(), "key")
+	for name, err := range map[string]error{"Result": result, "Get": get} {
+		if err == nil || !strings.Contains(err.Error(), "NewState") || !hook.Hint(err).Permanent {
+			t.Errorf("%s: %v, want a permanent error that names NewState", name, err)
+		}
+	}
+}
