@@ -22,7 +22,7 @@ var streamFiles = map[string]string{
 }
 
 // What a program prints past cli.Writer reaches the terminal as it is, with the control
-// characters of whoever wrote it: a queue, a table, a provider.
+// characters of its author: a queue, a table, a provider.
 func TestOnlyTheWriterPrints(t *testing.T) {
 	t.Parallel()
 	for _, p := range ours(t) {

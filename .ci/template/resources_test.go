@@ -77,7 +77,7 @@ func TestRetained(t *testing.T) {
 		}
 	}
 	if days := x.at("Parameters", "LogRetentionDays", "AllowedValues"); days == nil || slices.ContainsFunc(days.Content, func(n *yamlNode) bool { return n.Value == "0" }) {
-		t.Error("template.yaml: LogRetentionDays allows to keep logs for ever")
+		t.Error("template.yaml: LogRetentionDays allows keeping logs forever")
 	}
 }
 

@@ -22,7 +22,7 @@ func TestBudget(t *testing.T) {
 	tests := []struct {
 		name    string
 		send    func(ctx context.Context, try int) error
-		left    time.Duration // of the caller's own time; 0 means for ever
+		left    time.Duration // of the caller's own time; 0 means forever
 		status  int
 		atLeast time.Duration // that the answer takes
 		atMost  time.Duration

@@ -192,7 +192,7 @@ func (h *Handler) verify(
 }
 
 // checkNames checks what queue and ledger require of every provider, so that none can
-// accept a webhook that would be retried for ever.
+// accept a webhook that would be retried forever.
 func checkNames(v webhook.Verified) error {
 	if !webhook.ValidName(v.ID) {
 		return webhook.ErrInvalidID

@@ -9,7 +9,7 @@ import (
 	"webhookintake/shared/vault"
 )
 
-// SpillTime is the part of [Budget] that is kept for the vault where it takes what the
+// SpillTime is the part of [Budget] that is reserved for the vault, if it accepts what the
 // queue does not.
 const SpillTime = 2 * time.Second
 
@@ -24,7 +24,7 @@ func (h *Handler) store(ctx context.Context, m queue.Message) (*queue.Stored, er
 }
 
 // spill keeps the whole message in the vault, from where upkeep sends it. Each arrival has
-// an object of its own: one that replaced another could be deleted with it.
+// its own object: one that replaced another could be deleted with it.
 func (h *Handler) spill(ctx context.Context, m *outgoing) error {
 	data, err := queue.Pack(m.Message, m.hash)
 	if err != nil {

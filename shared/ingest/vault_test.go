@@ -33,7 +33,7 @@ func large(n int) string {
 	return `{"id":"evt_1","type":"email.incoming","timestamp":1760000000,"data":{"attachment":"` + string(text) + `"}}`
 }
 
-// contents are the objects under a prefix.
+// contents returns the objects under a prefix.
 func contents(t *testing.T, v *memory.Vault, prefix string) map[string][]byte {
 	t.Helper()
 	found, err := v.List(t.Context(), prefix, "", vault.MaxList)
@@ -146,7 +146,7 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// after is an engine that answers after d, if it is let.
+// after is an engine that answers after d, if nothing stops it.
 func after(d time.Duration) func(context.Context) error {
 	return func(ctx context.Context) error { return slow(d)(ctx, 0) }
 }
@@ -199,7 +199,7 @@ func TestSpilledIsTheMessage(t *testing.T) {
 }
 
 // TestAcknowledgedIsDurable sends many webhooks while calls of both engines get lost before
-// and after they took effect: what was acknowledged is in one of them.
+// and after they took effect: every acknowledged webhook is in one of them.
 func TestAcknowledgedIsDurable(t *testing.T) {
 	t.Parallel()
 	const events = 200
@@ -256,7 +256,7 @@ func TestAcknowledgedIsDurable(t *testing.T) {
 	})
 }
 
-// TestNoSpillForWhatIsRefused: the vault takes nothing that no signature vouches for.
+// TestNoSpillForWhatIsRefused: the vault takes nothing without a verified signature.
 func TestNoSpillForWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	h := &ingest.Handler{

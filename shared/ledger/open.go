@@ -11,15 +11,15 @@ import (
 
 // An event is open from its first failure until it is completed or cancelled: it waits for
 // another try, or its letter waits for an operator. An event that goes well is never open,
-// so the index of what is open costs it nothing.
+// so the index of open events costs it nothing.
 
 // ReasonCancelled is the reason of a record whose event an operator cancelled, from the
-// claim on: whoever claims it next ends it as failed, without a run and without a letter.
+// claim on: the next claim ends it as failed, without a run and without a letter.
 const ReasonCancelled = "cancelled"
 
 const (
-	// OpenPartitions is the number of partitions of the index of what is open. One
-	// partition would limit how many events a second can fail.
+	// OpenPartitions is the number of partitions of the index of open events. One partition
+	// would limit how many events a second can fail.
 	OpenPartitions = 16
 	// MaxKind is the length of a Record's Kind, in bytes.
 	MaxKind = 80
@@ -33,9 +33,9 @@ func OpenPartition(key string) int {
 	return int(h.Sum32() % OpenPartitions)
 }
 
-// An OpenEntry is what the index of what is open says about one event. An entry may be
-// older than the event's record, and stays behind where a process of an older version
-// completes the event: the record decides.
+// An OpenEntry is the entry of one event in the index of open events. It may be older than
+// the event's record, and stays behind if a process of an older version completes the
+// event: the record decides.
 type OpenEntry struct {
 	Key      string
 	Since    time.Time
@@ -51,8 +51,8 @@ func (r Record) IsOpen() bool {
 	return !r.Since.IsZero() && !ended
 }
 
-// open marks the record as open from at on, unless it is already. An empty kind leaves the
-// one that is kept.
+// open marks the record as open from at on, unless it is already. An empty kind keeps the
+// recorded one.
 func (r *Record) open(at time.Time, kind string) {
 	if r.Since.IsZero() {
 		r.Since = at

@@ -236,7 +236,8 @@ func TestReopenedIsReported(t *testing.T) {
 	}
 }
 
-// More handlers than a message may name make a letter, not a message that comes for ever.
+// More handlers than a message may name give a dead letter, not a message that comes
+// forever.
 func TestTooManyHandlersAreUnreadable(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {

@@ -17,7 +17,7 @@ func TestPrintsWithoutPayload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Receipt = payload // whoever holds it can delete the message
+	w.Receipt = payload // anybody who has it can delete the message
 	m := queue.Decode(w)
 	var b bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

@@ -23,9 +23,9 @@ var (
 // are JSON.
 const sumContext = "packed\n"
 
-// Pack returns m as bytes, to be kept outside the queue: a sum made by hash, the attributes,
-// and the body as it came, each ended by a line break but the last. The error is ErrInvalid
-// with the field at fault.
+// Pack returns m as bytes, to be kept outside the queue: a sum made by hash, the
+// attributes, and the body as received, each except the last ended by a line break. The
+// error is ErrInvalid with the field at fault.
 func Pack(m Message, hash webhook.Hasher) ([]byte, error) {
 	described := m
 	if m.Origin.Stored == nil {
@@ -48,7 +48,7 @@ func sum(hash webhook.Hasher, content []byte) string {
 }
 
 // Unpack returns the message that Pack was given. One of the hashes must have made its sum.
-// The error is ErrOtherKey if none of them has the sum's key, else ErrDamaged.
+// The error is ErrOtherKey if none of them has the sum's key, otherwise ErrDamaged.
 func Unpack(data []byte, hashes ...webhook.Hasher) (Message, error) {
 	head, content, ok := bytes.Cut(data, []byte("\n"))
 	if !ok {
@@ -87,7 +87,7 @@ func checkSum(head string, content []byte, hashes []webhook.Hasher) error {
 	return err
 }
 
-// kind is the part of a sum that names how it was made, and with which key.
+// kind returns the part of a sum that says how it was made, and with which key.
 func kind(sum string) string {
 	kind, _, _ := strings.Cut(sum, ":")
 	return kind

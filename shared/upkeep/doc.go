@@ -4,7 +4,7 @@
 // [Drain] sends the events that the queue did not take when they arrived.
 //
 // It promises that a task does bounded work in the time of its context, and that the next
-// run goes on where it stopped. What a task does twice, because two runs meet or one dies,
-// has its effect once: the ledger drops the copies. It never starts anything of its own,
-// and never puts a payload or an event's id into an error.
+// run continues where it stopped. What a task does twice, because two runs meet or one
+// dies, has its effect once: the ledger drops the copies. It never starts anything of its
+// own, and never puts a payload or an event's id into an error.
 package upkeep

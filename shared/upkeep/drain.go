@@ -50,9 +50,9 @@ type DrainReport struct {
 // errNotOurs is what happened to objects that are not messages of this stack.
 var errNotOurs = errors.New("objects in spill/ are not messages of this stack, or their key is gone from the sources")
 
-// Run sends what there is, until ctx ends. An object is deleted after the queue has its
-// message, so a message may be sent twice and is never lost. An object that is not a
-// message of this stack stays, and is an error. If the queue refuses, Run stops.
+// Run sends all messages that there are, until ctx ends. An object is deleted after the
+// queue has its message, so a message may be sent twice and is never lost. An object that
+// is not a message of this stack stays, and is an error. If the queue refuses, Run stops.
 func (d *Drain) Run(ctx context.Context) (DrainReport, error) {
 	var report DrainReport
 	found, err := d.Vault.List(ctx, vault.Spill, "", vault.MaxList)

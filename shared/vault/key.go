@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// BodyKey is the key of a body that does not fit the queue, of the event with this dedup key
-// and of this SHA-256. The sender's retries have the same, so they do not add up; another
-// body under the same id has another. It does not contain the id.
+// BodyKey returns the key of a body that does not fit the queue, of the event with this
+// dedup key and of this SHA-256. The sender's retries have the same, so they do not add up;
+// another body under the same id has another. It does not contain the id.
 func BodyKey(dedupKey, sum string) string {
 	name := sha256.Sum256([]byte(dedupKey + "\n" + sum)) // a dedup key has no line break
 	return Bodies + hex.EncodeToString(name[:])
@@ -35,12 +35,12 @@ func PutBody(ctx context.Context, v Putter, dedupKey string, body []byte) (key, 
 	return key, sum, nil
 }
 
-// SpillKey is a new key for an event that the queue did not take. No two arrivals have the
-// same, and keys are in the order of arrival.
+// SpillKey returns a new key for an event that the queue did not take. No two arrivals have
+// the same, and keys are in the order of arrival.
 func SpillKey(received time.Time) string { return Spill + stamp(received) + "-" + random() }
 
-// stamp is the time in milliseconds, in 13 digits, so that names are in order of time until
-// the year 2286.
+// stamp returns the time in milliseconds, in 13 digits, so that names are in order of time
+// until the year 2286.
 func stamp(t time.Time) string { return fmt.Sprintf("%013d", max(t.UnixMilli(), 0)) }
 
 // random returns 128 random bits in 26 characters.

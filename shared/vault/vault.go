@@ -16,7 +16,7 @@ const (
 )
 
 // MaxSize is the size of the largest object in bytes: a body of 6 MiB, the most that Lambda
-// takes, in base64 with what is known of it.
+// takes, in base64, with what is known about it.
 const MaxSize = 9 << 20
 
 // MaxList is the most that one List returns, as in S3.
@@ -61,7 +61,7 @@ type Vault interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// An Object is what a list says of an object.
+// An Object is the entry of an object in a list.
 type Object struct {
 	Key  string
 	Size int64     // in bytes

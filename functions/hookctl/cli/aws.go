@@ -21,7 +21,7 @@ import (
 // answer in milliseconds. Elsewhere nothing may answer at all.
 const roleTimeout = time.Second
 
-// What to do about credentials. Their texts are for people alone.
+// The errors of credentials, which say what to do. Their texts are only for people.
 var (
 	errNoCredentials = errors.New("no AWS credentials: log in (`aws sso login` or `aws login`), or give --profile")
 	errExpired       = errors.New("the AWS credentials have expired: log in again (`aws sso login` or `aws login`), or give --profile")
@@ -44,8 +44,8 @@ func (e *Env) readAWS(ctx context.Context, region, profile string) (aws.Config, 
 	return settings, nil
 }
 
-// sdkLogger writes what the SDK warns of, except that the service for EC2 instances does not
-// answer: on every other machine that is so.
+// sdkLogger writes the SDK's warnings, except that the service for EC2 instances does not
+// answer, which is normal on every other machine.
 func (e *Env) sdkLogger() logging.Logger {
 	to := logging.NewStandardLogger(e.Err)
 	return logging.LoggerFunc(func(c logging.Classification, format string, args ...any) {
@@ -101,8 +101,8 @@ func (x *explained) explain(err error) error {
 	return fmt.Errorf("no AWS credentials: %w; log in (`aws sso login` or `aws login`), or give another --profile", cause(err))
 }
 
-// cause returns what is wrong with credentials, in one line, without what the SDK says of
-// its own parts.
+// cause returns what is wrong with credentials, in one line, without the SDK's details
+// about its own parts.
 func cause(err error) error {
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s: %s", e.ErrorCode(), e.ErrorMessage())

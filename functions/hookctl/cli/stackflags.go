@@ -22,7 +22,7 @@ func (f *StackFlags) Add(c *cobra.Command, use string) {
 	c.Flags().StringVar(&f.Profile, "profile", "", "`NAME` of a profile in AWS's own settings, for region and credentials")
 }
 
-// tell says once which stack is used, if the command line does not name it.
+// tell prints once which stack is used, if the command line does not name it.
 func (e *Env) tell(c stack.Choice) {
 	if c.From != "" && !e.told {
 		e.told = true

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A Kind is what the value of a flag has to be.
+// A Kind says what values a flag accepts.
 type Kind[T any] struct {
 	Want  string // what to give, as "a whole number from 1 to 10"
 	Parse func(text string) (value T, ok bool)
@@ -19,7 +19,7 @@ type Kind[T any] struct {
 	Words []string // what completion suggests
 }
 
-// Whole is a whole number of at least low and, unless high is 0, at most high.
+// Whole accepts a whole number of at least low and, unless high is 0, at most high.
 func Whole(low, high int) Kind[int] {
 	want := fmt.Sprintf("a whole number of at least %d", low)
 	if high > 0 {
@@ -31,7 +31,7 @@ func Whole(low, high int) Kind[int] {
 	}}
 }
 
-// Number is a number from low to high.
+// Number accepts a number from low to high.
 func Number(low, high float64) Kind[float64] {
 	show := func(n float64) string { return strconv.FormatFloat(n, 'g', -1, 64) }
 	return Kind[float64]{Want: "a number from " + show(low) + " to " + show(high), Show: show, Parse: func(text string) (float64, bool) {
@@ -40,7 +40,7 @@ func Number(low, high float64) Kind[float64] {
 	}}
 }
 
-// Address is where a server listens.
+// Address accepts an address on which a server can listen.
 func Address() Kind[string] {
 	want := "HOST:PORT, as 127.0.0.1:8080, with a port from 0 to 65535"
 	return Kind[string]{Want: want, Show: strings.Clone, Parse: func(text string) (string, bool) {
@@ -49,7 +49,7 @@ func Address() Kind[string] {
 	}}
 }
 
-// Span is a duration of at least low.
+// Span accepts a duration of at least low.
 func Span(low time.Duration) Kind[time.Duration] {
 	want := fmt.Sprintf("a duration of at least %s, as 90s, 15m or 24h", Duration(low))
 	return Kind[time.Duration]{Want: want, Show: Duration, Parse: func(text string) (time.Duration, bool) {
@@ -58,7 +58,7 @@ func Span(low time.Duration) Kind[time.Duration] {
 	}}
 }
 
-// OneOf is one of some words.
+// OneOf accepts one of some words.
 func OneOf(words ...string) Kind[string] {
 	return Kind[string]{Want: "one of " + strings.Join(words, ", "), Show: strings.Clone, Words: words, Parse: func(text string) (string, bool) {
 		return text, slices.Contains(words, text)

@@ -11,8 +11,8 @@ import (
 	"webhookintake/shared/source"
 )
 
-// A mixedError says that whoever knows the public sample secrets could make handlers act
-// with real settings.
+// A mixedError says that anybody who knows the public sample secrets could make handlers
+// act with real settings.
 type mixedError struct {
 	source   string // has a sample secret
 	settings []string

@@ -12,13 +12,13 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// indexOpen is the global secondary index of what is open: the partition key is the
+// indexOpen is the global secondary index of open events: the partition key is the
 // attribute open, the sort key is since, and type, reason, received and kind are projected.
 const indexOpen = "open"
 
-// Open returns the entries of one partition of the index of what is open that come behind
-// after, oldest first, at most limit of them. The zero after means from the first. Fewer
-// than limit means that the partition has no more. The index follows the table within
+// Open returns the entries of one partition of the index of open events that come after the
+// given one, oldest first, at most limit of them. The zero after means from the first.
+// Fewer than limit means that the partition has no more. The index follows the table within
 // about a second. It reads one read unit for about 40 entries.
 func (r *Reader) Open(ctx context.Context, partition int, after ledger.OpenEntry, limit int) ([]ledger.OpenEntry, error) {
 	e := newExpression()
@@ -54,8 +54,8 @@ func (r *Reader) Open(ctx context.Context, partition int, after ledger.OpenEntry
 	return entries, nil
 }
 
-// What BatchGetItem takes at once, and how often keys that it did not process are asked for
-// again.
+// How many keys BatchGetItem accepts at once, and how often to ask again for keys that it
+// did not process.
 const (
 	maxGets   = 100
 	getRounds = 8
@@ -77,8 +77,8 @@ func (r *Reader) RecordsOf(ctx context.Context, keys []string) (map[string]ledge
 	return records, nil
 }
 
-// getInto reads until every key is processed: DynamoDB answers a part where it throttles,
-// or where the items are over 16 MB together.
+// getInto reads until every key is processed: DynamoDB answers only a part if it throttles,
+// or if the items are over 16 MB together.
 func (r *Reader) getInto(ctx context.Context, records map[string]ledger.Record, wanted types.KeysAndAttributes) error {
 	for round := range getRounds {
 		if round > 0 {

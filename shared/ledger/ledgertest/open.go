@@ -13,7 +13,7 @@ func endedAt(d time.Duration) func(*ledger.End) {
 	return func(e *ledger.End) { e.At = start().Add(d) }
 }
 
-// index gives all entries by their keys, read in pages of one.
+// index returns all entries by their keys, read in pages of one.
 func (b *bench) index() map[string]ledger.OpenEntry {
 	b.Helper()
 	entries := map[string]ledger.OpenEntry{}

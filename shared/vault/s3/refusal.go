@@ -21,7 +21,7 @@ func (e *StatusError) Error() string { return fmt.Sprintf("S3 answered %d %s", e
 // maxRefusal is how much of an error's body is read.
 const maxRefusal = 8 << 10
 
-// refusal is the error that an answer stands for. Codes are listed at
+// refusal returns the error for an answer. Codes are listed at
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func refusal(response *http.Response) error {
 	refused := &StatusError{Status: response.StatusCode}
@@ -38,7 +38,7 @@ func refusal(response *http.Response) error {
 	return refused
 }
 
-// code is the text of the element Code, or empty if that is not a code.
+// code returns the text of the element Code, or empty if that is not a code.
 func code(answer string) string {
 	_, after, _ := strings.Cut(answer, "<Code>")
 	code, _, closed := strings.Cut(after, "</Code>")

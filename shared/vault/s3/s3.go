@@ -91,8 +91,8 @@ func New(o Options) (*Vault, error) {
 	return v, nil
 }
 
-// bucketURL is the bucket as a host of AWS's, or as a path of another endpoint. A name with
-// dots is a path too, because no certificate covers such a host.
+// bucketURL returns the bucket as a host of AWS's, or as a path of another endpoint. A name
+// with dots is a path too, because no certificate covers such a host.
 func bucketURL(o Options) (*url.URL, error) {
 	if o.Endpoint != "" {
 		return url.Parse(strings.TrimSuffix(o.Endpoint, "/") + "/" + o.Bucket + "/")

@@ -50,9 +50,9 @@ func (l Letter) failed() bool {
 }
 
 // fold returns one letter of each event, oldest first, with the ids of the event's other
-// letters in Folded. An event has several where a process ended after it had sent the
-// letter and before the ledger said so. Fence returns that of an event's record, or 0: the
-// letter that has it is the only one that reopens the event.
+// letters in Folded. An event has several if a process ended after it had sent the letter
+// and before the ledger said so. Fence returns that of an event's record, or 0: the letter
+// that has it is the only one that reopens the event.
 func fold(letters []Letter, fence func(event string) int64) []Letter {
 	letters = slices.SortedFunc(slices.Values(letters), func(a, b Letter) int { return a.Received.Compare(b.Received) })
 	events := map[foldKey][][]Letter{}
@@ -82,7 +82,7 @@ func fold(letters []Letter, fence func(event string) int64) []Letter {
 func windowEnd(l Letter) time.Time { return process.RequestFor(l.Message, true).DedupUntil }
 
 // lead returns the letter of a group that is shown and redriven: the one with the record's
-// fence, or else the one that knows most.
+// fence, or else the one with the most information.
 func lead(group []Letter, fence int64) Letter {
 	named := func(l Letter) int {
 		switch {

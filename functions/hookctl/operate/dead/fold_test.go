@@ -22,7 +22,7 @@ func edited(reason queue.Reason, edit func(m *queue.Message)) queue.Message {
 	return m
 }
 
-// fence gives a letter the fence of the claim that failed.
+// fence sets a letter's fence to that of the claim that failed.
 func fence(n int64) func(*queue.Message) {
 	return func(m *queue.Message) { m.Failure.Fence = n }
 }
@@ -223,7 +223,7 @@ func TestFoldedNotSeenAgain(t *testing.T) {
 
 // TestCrashOfFold ends the redriving process before and after each of its requests takes
 // effect. After another redrive nothing is left, and what was to run has run once, whether
-// the queue was worked off in between or not.
+// or not the queue was processed in between.
 func TestCrashOfFold(t *testing.T) {
 	t.Parallel()
 	for _, workedOff := range []bool{true, false} {
