@@ -106,11 +106,17 @@ func (r *Replay) Send(ctx context.Context, p Plan) error {
 		_, err = queue.Encode(m)
 		return err
 	}
-	switch err = r.Queue.Send(ctx, m, 0); {
+	return send(ctx, r.Queue, m)
+}
+
+// send puts m into the queue. An error that is not the queue's own leaves the outcome open.
+func send(ctx context.Context, q Sender, m queue.Message) error {
+	switch err := q.Send(ctx, m, 0); {
 	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid), err == nil:
 		return err
+	default:
+		return fmt.Errorf("it may or may not have been sent; before another try, check with hookctl events show whether its fence has grown: %w", err)
 	}
-	return fmt.Errorf("it may or may not have been sent; before another try, check with hookctl events show whether its fence has grown: %w", err)
 }
 
 // message returns the message that has the event handled again.
@@ -119,16 +125,24 @@ func (r *Replay) message(ctx context.Context, p Plan) (queue.Message, error) {
 	if err != nil {
 		return queue.Message{}, err
 	}
+	m := operatorMessage(p.Entry, p.Provider.Name(), queue.Failure{
+		Reason: queue.ReasonReplay, Handlers: r.Only, At: r.Now().UnixMilli(),
+	})
+	m.Raw = body
+	return m, nil
+}
+
+// operatorMessage returns a message about e, without a body, that asks for what f says. Its
+// origin is the one that ingest gave the event, so that the ledger takes it for no other.
+func operatorMessage(e Entry, provider string, f queue.Failure) queue.Message {
+	f.Fence = e.Fence
 	return queue.Message{
 		Event: webhook.Event{
-			Source: p.Source(), Provider: p.Provider.Name(), ID: p.ID(), Type: p.Type, Received: p.Received, Raw: body,
-			Identity: cmp.Or(p.Identity, queue.LegacyIdentity(p.Provider.Name(), p.ID())),
+			Source: e.Source(), Provider: provider, ID: e.ID(), Type: e.Type, Received: e.Received,
+			Identity: cmp.Or(e.Identity, queue.LegacyIdentity(provider, e.ID())),
 		},
-		Origin: process.OriginOf(p.Record),
-		Failure: &queue.Failure{
-			Reason: queue.ReasonReplay, Fence: p.Fence, Handlers: r.Only, At: r.Now().UnixMilli(),
-		},
-	}, nil
+		Origin: process.OriginOf(e.Record), Failure: &f,
+	}
 }
 
 // body returns the event's body, after comparing it with the record and the provider.
