@@ -15,6 +15,7 @@ func everything() [][]string {
 	want := [][]string{
 		{"sleeps until"}, {"heals"}, {"clock is slow"}, {"delivers again"}, {"has a copy of"},
 		{"moves back all letters"}, {"sends back"}, {"forgets to delete"}, {"replays"},
+		{"asks for", "retry"}, {"asks for", "cancel"},
 		{"send", "is lost"}, {"send", "its answer lost"}, {"send", "is not answered"}, {"the provider hangs up"},
 		{"send", "arrives late"}, {"is answered", "200"}, {"is answered", "401"}, {"is answered", "404"}, {"is answered", "503"},
 		{"run", "hangs"}, {"run", "panics"}, {"run", "wants"}, {"run", "permanent"}, {"run", "nothing sent"},
@@ -33,7 +34,7 @@ func everything() [][]string {
 		want = append(want, []string{op, "is lost in part or whole", "1 of 2 done, 1 told"}, []string{op, "never returns", "1 of 2 done"})
 	}
 	for _, o := range []process.Outcome{
-		process.Handled, process.Unhandled, process.Duplicate, process.Retried,
+		process.Handled, process.Unhandled, process.Duplicate, process.Cancelled, process.Retried,
 		process.InProgress, process.PutBack, process.Unavailable, process.Fenced,
 	} {
 		want = append(want, []string{opRespond, " " + string(o)})

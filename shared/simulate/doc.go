@@ -16,7 +16,8 @@
 // off, receive batches from the in-memory queue and run the real process.Worker on them,
 // over the in-memory ledger. Handlers of every kind are registered: plain, at most once,
 // with writes, skipping stale events, for a whole provider, moving a conversation, and
-// saying the result. An operator redrives letters, one or all, and replays events.
+// saying the result. An operator redrives letters, one or all, replays events, and
+// retries or cancels those that wait.
 // Strangers send forged requests.
 //
 // # Time and order
@@ -100,9 +101,13 @@
 //  19. What is said for an event is the result of its own move, however late it is said and
 //     however the conversation has moved since. [watch.said]
 //  20. A handler that comes after others runs only after they are done. [watch.order]
+//  21. An event that waits is claimed before its time only by an operator's retry of its
+//     fence, or by the cancel of it. A cancel makes no record, claims only the one that it
+//     names, and ends it without a run and without a letter, whoever comes to end it.
+//     [watch.claimed, watch.mayTake, watch.cancelledEnd, watch.runBegins]
 //
 // The simulator itself is tested: TestFindsFaults breaks the product's contracts in more
-// than thirty ways, and says within how many schedules each fault must be found.
+// than forty ways, and says within how many schedules each fault must be found.
 //
 // # What it does not show
 //

@@ -72,7 +72,11 @@ func (inv *invocation) work() {
 	if w.variant.worker != nil {
 		w.variant.worker(worker, inv)
 	}
-	results := worker.Batch(ctx, inv.messages)
+	messages := inv.messages
+	if w.variant.received != nil {
+		messages = w.variant.received(inv, slices.Clone(messages))
+	}
+	results := worker.Batch(ctx, messages)
 	if w.variant.result != nil {
 		w.variant.result(results)
 	}
@@ -159,6 +163,9 @@ func (inv *invocation) message(r ledger.Request) (found queue.Message, ok bool) 
 			found, ok = m, true
 		}
 	}
+	if i := slices.IndexFunc(inv.messages, func(m queue.Message) bool { return m.Key() == r.Key && cancels(m.Failure) }); !ok && i >= 0 {
+		return inv.messages[i], true // taken for something else
+	}
 	return found, ok
 }
 
@@ -173,6 +180,9 @@ func asks(f *queue.Failure, r *ledger.Reopen) bool {
 	return f.Fence == r.Fence && act == r.Act &&
 		slices.Equal(f.Handlers, r.Handlers) && slices.Equal(f.AssumeDone, r.AssumeDone)
 }
+
+// cancels reports whether a message with that failure is to end its event without a run.
+func cancels(f *queue.Failure) bool { return f != nil && f.Reason == queue.ReasonCancel }
 
 // outcomes describes for the trace the outcome of each message of an invocation.
 type outcomes []process.Result

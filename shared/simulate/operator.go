@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
@@ -11,13 +12,47 @@ import (
 
 // operate does what an operator does who looks after the dead letters.
 func (w *world) operate() {
-	switch w.pick(4, 3, 2) {
+	switch w.pick(4, 3, 2, 2, 3) {
 	case 0:
 		w.redriveOne()
 	case 1:
 		w.redriveAll()
 	case 2:
 		w.replay()
+	case 3:
+		w.order(queue.ReasonRetry)
+	case 4:
+		w.order(queue.ReasonCancel)
+	}
+}
+
+// order sends a retry or a cancel of an event that has not ended, or a cancel of one that
+// has no record. It may reach a worker late, when the event has gone on.
+func (w *world) order(reason queue.Reason) {
+	var keys []string
+	for _, e := range w.events {
+		r := w.record(e.key())
+		open := r != nil && !over(r.State)
+		if (open || r == nil && reason == queue.ReasonCancel) && !slices.Contains(keys, e.key()) {
+			keys = append(keys, e.key())
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	e := w.byKey(keys[w.rng.IntN(len(keys))])
+	m := queue.Message{Failure: &queue.Failure{Reason: reason, Fence: 1}, NoBody: reason == queue.ReasonCancel}
+	m.Source, m.Provider, m.ID, m.Type, m.Received = e.source(), e.source(), e.id, e.typ, time.Now()
+	if r := w.record(e.key()); r != nil {
+		m.Received, m.Failure.Fence = r.Received, r.Fence
+		if !m.NoBody {
+			m.Raw = w.bodyOf(e.key(), r.Hash)
+		}
+	}
+	w.watch.operatorSends(m)
+	w.say("operator", "asks for", describeAll{m})
+	if err := w.queue.Send(context.Background(), m, w.upTo(5*time.Minute)); err != nil {
+		panic(err)
 	}
 }
 

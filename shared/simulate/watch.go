@@ -47,6 +47,7 @@ type life struct {
 	finished  map[string]bool // handlers that were seen to succeed
 	unsure    map[string]bool // at-most-once handlers that began and may have acted
 	completed int
+	cancelled bool // an operator ended it, or is about to
 }
 
 // A claimed is one claim of a life.
@@ -160,8 +161,8 @@ func (v *watch) acknowledged(d *delivery) {
 }
 
 func (v *watch) inQueue(key string) bool {
-	return slices.ContainsFunc(v.w.queue.Messages(), func(m queue.Message) bool { return m.Key() == key }) ||
-		slices.ContainsFunc(v.w.dead.Messages(), func(m queue.Message) bool { return m.Key() == key })
+	return slices.ContainsFunc(v.w.queue.Messages(), func(m queue.Message) bool { return m.Key() == key && !cancels(m.Failure) }) ||
+		slices.ContainsFunc(v.w.dead.Messages(), func(m queue.Message) bool { return m.Key() == key && !cancels(m.Failure) })
 }
 
 // received is called with the messages of a new invocation.
@@ -177,6 +178,9 @@ func (v *watch) received(ms []queue.Message) {
 // must have ended at some moment since it was received; or, if it is another body under the
 // id, it must be in the dead-letter queue.
 func (v *watch) deleting(inv *invocation, m queue.Message) {
+	if cancels(m.Failure) {
+		return // it is no copy of the event
+	}
 	f := v.of(m.Key())
 	hash := hashOf(string(m.Raw))
 	r := v.w.record(m.Key())

@@ -48,6 +48,7 @@ func (v *watch) handled(f *fate, e *event, dead []queue.Message) {
 		}
 	case r.State == ledger.StateCompleted:
 		v.allDone(f, r)
+	case r.State == ledger.StateFailed && f.life.cancelled: // as an operator wished
 	case r.State == ledger.StateFailed:
 		if !slices.ContainsFunc(dead, func(m queue.Message) bool {
 			return m.Key() == f.key && m.Failure != nil && m.Failure.Fence == r.Fence

@@ -23,8 +23,15 @@ func (v *watch) claimed(inv *invocation, r ledger.Request, before, after *ledger
 	if before != nil && after.Fence <= before.Fence {
 		v.w.violated(5, "the fence of %s went from %d to %d", r.Key, before.Fence, after.Fence)
 	}
+	if cancels(m.Failure) && (before == nil || over(before.State)) {
+		v.w.violated(21, "%s cancels %s, which has not begun or has ended", inv.name, r.Key)
+		return
+	}
 	if !v.mayClaim(f, m, before, after) {
 		v.w.violated(6, "%s claims %s, which was %s with fence %d, without cause", inv.name, r.Key, before.State, before.Fence)
+		return
+	}
+	if !v.mayTake(f, inv, r, m, before, after) {
 		return
 	}
 	if before != nil && over(before.State) {
@@ -69,7 +76,7 @@ func (v *watch) mayClaim(f *fate, m queue.Message, before, after *ledger.Record)
 // finished; a replay runs all handlers again, or those that it names.
 func (l *life) reopen(word *queue.Failure, state ledger.State, handlers []string) bool {
 	l.runs, _ = l.before(nil)
-	l.claims, l.completed = nil, 0
+	l.claims, l.completed, l.cancelled = nil, 0, false
 	if word.Reason != queue.ReasonReplay {
 		clear(l.unsure)
 		return state == ledger.StateFailed
@@ -166,6 +173,9 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 		}
 		v.allDone(f, after)
 	case ledger.StateFailed:
+		if v.cancelledEnd(f, cl, c) {
+			break
+		}
 		if !slices.ContainsFunc(f.letters, func(l letter) bool { return l.fence == c.Fence }) {
 			v.w.violated(4, "%s is recorded as failed, but there is no letter of fence %d", c.Key, c.Fence)
 		}

@@ -18,6 +18,9 @@ func (v *watch) runBegins(c *call) {
 		v.w.violated(9, "%s runs for %s, which nobody claimed", r.handler, r.key)
 		return
 	}
+	if f.life.cancelled {
+		v.w.violated(21, "%s runs for %s, which is cancelled", r.handler, r.key)
+	}
 	if atMostOnce(r.handler) {
 		if f.life.unsure[r.handler] {
 			v.w.violated(10, "%s, at most once, runs again for %s", r.handler, r.key)

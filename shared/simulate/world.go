@@ -15,6 +15,7 @@ import (
 	"webhookintake/shared/ledger"
 	ledgermemory "webhookintake/shared/ledger/memory"
 	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
@@ -32,12 +33,13 @@ type Simulator struct {
 // A variant wraps the parts of the product. The zero variant leaves them unchanged; the
 // tests of the simulator use others, each of which breaks one or two of them.
 type variant struct {
-	worker func(*process.Worker, *invocation)
-	engine func(*ledgermemory.Store) ledger.Store
-	result func([]process.Result)
-	sender func(ingest.Sender) ingest.Sender
-	http   func(http.Handler) http.Handler
-	said   func(ctx context.Context, chats hook.State[conversation, position], person string) (position, error)
+	worker   func(*process.Worker, *invocation)
+	engine   func(*ledgermemory.Store) ledger.Store
+	result   func([]process.Result)
+	received func(*invocation, []queue.Message) []queue.Message
+	sender   func(ingest.Sender) ingest.Sender
+	http     func(http.Handler) http.Handler
+	said     func(ctx context.Context, chats hook.State[conversation, position], person string) (position, error)
 }
 
 // New returns a Simulator of the unchanged product.
