@@ -182,10 +182,11 @@ func TestNothingPublic(t *testing.T) {
 	}
 }
 
-// A request's URL may contain a token, so no log of the API shows it.
+// A request's URL may contain a token, so no log of the API shows it. Addresses are for
+// the parameter LogSourceAddresses only; see TestAccessLogFormat.
 func TestAccessLogShowsNoURL(t *testing.T) {
 	t.Parallel()
-	format := readTemplate(t).value(t, "Resources", "Api", "Properties", "AccessLogSettings", "Format")
+	format := readTemplate(t).at("Resources", "Api", "Properties", "AccessLogSettings", "Format").Content[0].Value
 	known := []string{"$context.requestTimeEpoch", "$context.requestId", "$context.routeKey", "$context.status",
 		"$context.responseLatency", "$context.integrationLatency", "$context.integrationErrorMessage"}
 	for _, variable := range regexp.MustCompile(`\$[\w.]+`).FindAllString(format, -1) {

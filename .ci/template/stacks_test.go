@@ -96,6 +96,34 @@ func TestStackData(t *testing.T) {
 	}
 }
 
+// The access log's line is JSON, and has the sender's address only if the parameter says so.
+func TestAccessLogFormat(t *testing.T) {
+	t.Parallel()
+	on := 0
+	for _, s := range stacks(t) {
+		format, _ := s.get("Api", "Properties", "AccessLogSettings", "Format").(string)
+		if format == "" { // SAM gives the settings to the stage
+			for _, stage := range s.ofType("AWS::ApiGatewayV2::Stage") {
+				format, _ = s.get(stage, "Properties", "AccessLogSettings", "Format").(string)
+			}
+		}
+		var line map[string]string
+		if err := json.Unmarshal([]byte(format), &line); err != nil || len(line) < 7 {
+			t.Fatalf("%s: the access log's line is %q, %v", s.name, format, err)
+		}
+		wanted := s.Parameters["LogSourceAddresses"] == "true"
+		if wanted {
+			on++
+		}
+		if (line["address"] == "$context.identity.sourceIp") != wanted || strings.Contains(format, "sourceIp") != wanted {
+			t.Errorf("%s: the access log has addresses: %v, want %v", s.name, !wanted, wanted)
+		}
+	}
+	if on == 0 {
+		t.Error("no stack logs addresses")
+	}
+}
+
 // Every alarm for people notifies the stack's topic, and the user's if there is one, when
 // it goes off and when it is over.
 func TestStackAlarms(t *testing.T) {
