@@ -106,6 +106,7 @@ var answers = map[string]func(n int) any{
 	"GetSecretValue": func(int) any {
 		return map[string]any{"SecretString": `{` + quoted(evil) + `: {"secrets": ["` + clitest.Secret + `"]}}`, "VersionId": evil, "CreatedDate": 1790000000}
 	},
+	"DescribeTable": func(int) any { return map[string]any{"Table": map[string]any{"CreationDateTime": 1790000000}} },
 	"FilterLogEvents": func(int) any {
 		return map[string]any{"events": []any{map[string]any{"message": evil, "timestamp": 1790000000000}}}
 	},

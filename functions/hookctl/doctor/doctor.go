@@ -54,6 +54,10 @@ type Site struct {
 	// none yet.
 	Sources     func(context.Context) ([]byte, error)
 	AllowSample bool // the intake may have public sample secrets
+	// Table returns when the ledger's table was created, or [ErrNoTable]. Created is when
+	// the stack was; zero if that is not known.
+	Table       func(context.Context) (time.Time, error)
+	Created     time.Time
 	Ledger      Ledger
 	Queue       Counter
 	DeadLetters Counter // nil if it is not known
@@ -137,6 +141,7 @@ func (e *exam) steps() []struct {
 		take func(context.Context) Step
 	}{
 		{"outputs", e.outputs},
+		{"table", e.table},
 		{"health", e.health},
 		{"sources", e.sources},
 		{"handlers", e.handlers},

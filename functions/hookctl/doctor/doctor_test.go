@@ -43,6 +43,7 @@ func TestAllIsWell(t *testing.T) {
 		}
 		want := []string{
 			"outputs: stack intake names everything that is needed",
+			"table: created 1999-12-31 23:00:00 UTC (1h ago), with the stack",
 			"health: GET https://intake.example/healthz answers 200",
 			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity",
 			"handlers: no handler handles events webhookintake.doctor of provider contiguity",
@@ -96,6 +97,34 @@ func TestEarlySteps(t *testing.T) {
 			"health", doctor.Passed, nil},
 		{"not encrypted, within this machine by name", func(w *world) { w.site.HealthURL = "http://localhost:8080/healthz" },
 			"health", doctor.Passed, nil},
+	})
+}
+
+// made sets when the table was created, and the stack.
+func made(table, stack time.Duration, err error) func(w *world) {
+	return func(w *world) {
+		now := time.Now()
+		w.site.Table = func(context.Context) (time.Time, error) { return now.Add(table), err }
+		if w.site.Created = now.Add(stack); stack == 0 {
+			w.site.Created = time.Time{}
+		}
+	}
+}
+
+// TestTable wants a table that was deleted, and one that was created again, found.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24 * time.Hour
+	examine(t, []row{
+		{"as old as the stack", made(-year, -year, nil), "table", doctor.Passed, []string{"with the stack"}},
+		{"taken over from another stack", made(-2*year, -year, nil), "table", doctor.Passed, []string{"with the stack"}},
+		{"the first change set was read for a day", made(-year, -year-24*time.Hour, nil), "table", doctor.Passed, []string{"with the stack"}},
+		{"created again", made(-year, -year-24*time.Hour-time.Millisecond, nil), "table", doctor.Warned,
+			[]string{"created 1999-01-01 00:00:00 UTC", "after the stack", "run twice", "If the table is lost"}},
+		{"without a stack", made(-time.Hour, 0, nil), "table", doctor.Passed, []string{"created 1999-12-31 23:00:00 UTC (1h ago)"}},
+		{"deleted", made(0, -year, doctor.ErrNoTable), "table", doctor.Failed,
+			[]string{"does not exist", "stop process before the table is created again", "If the table is lost"}},
+		{"no right to look", made(0, -year, errBroken), "table", doctor.Warned, []string{"not known: broken", "dynamodb:DescribeTable"}},
 	})
 }
 

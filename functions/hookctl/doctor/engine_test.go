@@ -144,7 +144,7 @@ func TestEngineDoctor(t *testing.T) {
 			t.Run(cmp.Or(tt.source, "the default"), func(t *testing.T) {
 				t.Parallel()
 				report, err := in.examine(t, nil, append(strings.Fields(tt.flags), "--source="+tt.source)...)
-				if err != nil || !report.OK || len(report.Steps) != 10 {
+				if err != nil || !report.OK || len(report.Steps) != 11 {
 					t.Fatalf("%v, %+v", err, report)
 				}
 				for _, s := range report.Steps {
@@ -162,7 +162,7 @@ func TestEngineDoctor(t *testing.T) {
 	})
 	t.Run("as text", func(t *testing.T) {
 		out, err := in.run(t, nil)
-		if err != nil || strings.Count(out, "ok       ") != 10 || !strings.HasSuffix(out, "\n\nAll is well.\n") {
+		if err != nil || strings.Count(out, "ok       ") != 11 || !strings.HasSuffix(out, "\n\nAll is well.\n") {
 			t.Errorf("%v\n%s", err, out)
 		}
 		if out, err = in.run(t, nil, "--source", "contiguity", "--yes"); err != nil || !strings.HasSuffix(out, "\n\nIt works, with warnings: 1.\n") {
@@ -198,7 +198,7 @@ func (in *intake) fails(t *testing.T, silent *intake) {
 			"sources", []string{"no value yet", "put your sources document"}},
 		{"another table", in, map[string]string{"TABLE_NAME": silent.env["TABLE_NAME"]}, "--wait 1s",
 			"ledger", []string{"no record", "the queue: "}},
-		{"no table", in, map[string]string{"TABLE_NAME": "none"}, "", "ledger", []string{"ResourceNotFoundException", "dynamodb:GetItem"}},
+		{"no table", in, map[string]string{"TABLE_NAME": "none"}, "", "table", []string{"does not exist", "stop process"}},
 		{"a handler would handle it", in, nil, "--source contiguity", "handlers", []string{"witness", "--yes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

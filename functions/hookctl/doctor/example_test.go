@@ -29,6 +29,7 @@ func Example() {
 		HookURL:     func(name string) (string, error) { return "http://localhost/hooks/" + name, nil },
 		Sources:     func(context.Context) ([]byte, error) { return []byte(dialect.SourcesDocument()), nil },
 		AllowSample: true,
+		Table:       func(context.Context) (time.Time, error) { return time.Now(), nil },
 		Ledger:      records(intake.Ledger.Record),
 		Queue:       counts(intake.Queue),
 	}
@@ -44,6 +45,7 @@ func Example() {
 	}
 	// Output:
 	// ok outputs
+	// ok table
 	// ok health
 	// ok sources
 	// ok handlers

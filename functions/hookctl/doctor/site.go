@@ -24,9 +24,11 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 	health, err := s.HealthURL()
 	faults = append(faults, err)
 	get(stack.Queue)
+	table := get(stack.Table)
 	site := Site{
 		Name: s.Name, Flags: s.Flags, HealthURL: health, HookURL: s.HookURL, AllowSample: s.Name == "",
-		Ledger:     dynamo.NewReader(s.DynamoDB(), get(stack.Table)),
+		Table: tableAge(s.DynamoDB(), table), Created: s.Created,
+		Ledger:     dynamo.NewReader(s.DynamoDB(), table),
 		Queue:      counter(s, stack.Queue),
 		IngestLogs: logs(s, stack.IngestLogs, stack.IngestFunction), ProcessLogs: logs(s, stack.ProcessLogs, stack.ProcessFunction),
 	}

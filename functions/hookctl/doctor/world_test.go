@@ -57,6 +57,8 @@ func newWorld(t *testing.T) *world {
 		Name: "intake", Flags: " --stack intake", HealthURL: "https://intake.example/healthz",
 		HookURL: func(name string) (string, error) { return "https://intake.example/hooks/" + name, nil },
 		Sources: func(context.Context) ([]byte, error) { return []byte(document), nil },
+		Table:   func(context.Context) (time.Time, error) { return time.Now().Add(-time.Hour), nil },
+		Created: time.Now().Add(-2 * time.Hour),
 		Ledger:  records(w.pipeline.Ledger.Record), Queue: counts(w.pipeline.Queue), DeadLetters: counts(w.pipeline.DeadLetters),
 		IngestLogs: "LOGS OF INGEST", ProcessLogs: "LOGS OF PROCESS",
 	}

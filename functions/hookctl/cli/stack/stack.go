@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -20,6 +21,9 @@ var ErrMissing = errors.New("is not known")
 type Stack struct {
 	Name  string // empty if the environment names the resources
 	Flags string // the flags that name the stack on a command line, after a space; or empty
+	// Created is when the stack's first change set was made, zero if the environment names
+	// the resources.
+	Created time.Time
 
 	config    aws.Config
 	getenv    func(string) string
@@ -74,6 +78,7 @@ func Find(ctx context.Context, config aws.Config, getenv func(string) string, na
 	if !deployed(found.StackStatus) {
 		return nil, fmt.Errorf("stack %s is %s; deploy it first", name, found.StackStatus)
 	}
+	s.Created = aws.ToTime(found.CreationTime).UTC()
 	for _, o := range found.Outputs {
 		s.resources[Resource(aws.ToString(o.OutputKey))] = aws.ToString(o.OutputValue)
 	}
