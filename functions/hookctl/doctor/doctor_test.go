@@ -145,6 +145,8 @@ func TestSources(t *testing.T) {
 	const set = "go tool hookctl sources set --stack intake"
 	examine(t, []row{
 		{"no version yet", give("", fmt.Errorf("read: %w", source.ErrNoVersion)), "sources", doctor.Failed, []string{"no value yet", set}},
+		{"a URL outlives the window", give(strings.Replace(document, `"product": "tin_match"`, `"product": "tin_match", "url_secrets": ["s3cr3t-of-urls-0123456789"]`, 1), nil),
+			"sources", doctor.Warned, []string{"compliancely: a webhook can be replayed from 1 hour after", "expiry of URLs in use cannot be seen"}},
 		{"no source", give("{}", nil), "sources", doctor.Failed, []string{"names no source", set}},
 		{"not readable", give("", errBroken), "sources", doctor.Failed, []string{"broken", "secretsmanager:GetSecretValue"}},
 		{"not valid", give(`{"kyc": {"secrets": ["s3cr3t"], "signed": "s3cr3t"}}`, nil), "sources", doctor.Failed,

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/source"
 )
@@ -20,7 +21,7 @@ func (e *exam) sources(ctx context.Context) Step {
 	if !ok {
 		return problem
 	}
-	known := slices.Sorted(maps.Keys(set))
+	known, gaps := slices.Sorted(maps.Keys(set)), replayGaps(set)
 	if e.Source != "" {
 		src, ok := set[e.Source]
 		if !ok {
@@ -41,7 +42,22 @@ func (e *exam) sources(ctx context.Context) Step {
 		return failed("use the https URL, or another source: --source NAME",
 			"the webhooks of %s have their token in the URL, and this URL is not encrypted", e.event.Name)
 	}
-	return passed("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
+	text := fmt.Sprintf("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
+	if len(gaps) > 0 {
+		return warned("the expiry of URLs in use cannot be seen from here: whoever submits them has to replace them in time",
+			"%s\n%s", text, strings.Join(gaps, "\n"))
+	}
+	return passed("%s", text)
+}
+
+// replayGaps lists the sources whose URLs may be valid for longer than their dedup window.
+func replayGaps(set source.Set) (gaps []string) {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if gap := sources.ReplayGap(set[name].Settings, sources.URLValid); gap != "" {
+			gaps = append(gaps, name+": "+gap)
+		}
+	}
+	return gaps
 }
 
 // readSources returns the sources, or what is wrong with them.

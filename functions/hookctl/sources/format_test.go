@@ -98,8 +98,13 @@ func wantNewer(t *testing.T, text string, want []string) {
 func TestSourcesURL(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, allNew)
-	out, err := f.sources("url", "compliancely", "--valid", "30d").Run(t.Context())
+	var stdout, stderr strings.Builder
+	err := f.sources("url", "compliancely", "--valid", "30d").RunTo(t.Context(), &stdout, &stderr)
+	out := stdout.String()
 	u, parsed := url.Parse(strings.TrimSpace(out))
+	if want := "can be replayed from 1 day after it came"; !strings.Contains(stderr.String(), want) {
+		t.Errorf("on standard error %q, want %q", stderr.String(), want)
+	}
 	if err != nil || parsed != nil || !strings.HasPrefix(out, "https://in.example.com/hooks/compliancely?w=") {
 		t.Fatalf("%v: %s", err, out)
 	}

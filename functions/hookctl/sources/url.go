@@ -94,6 +94,13 @@ func printURL(ctx context.Context, e *cli.Env, f flags, name string, valid time.
 	if err != nil {
 		return err
 	}
+	set, err := base.Document.Validate()
+	if err != nil {
+		return err
+	}
+	if gap := sources.ReplayGap(set[name].Settings, valid); gap != "" {
+		e.Err.Text("%s %s", e.Err.Bad("warning:"), gap)
+	}
 	e.Out.Print("%s", made)
 	return nil
 }

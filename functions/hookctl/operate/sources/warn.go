@@ -28,6 +28,7 @@ func (d Document) Warnings() []Warning {
 		secret webhook.Secret
 	}
 	var seen []place
+	set, _ := d.Validate() // an invalid document has no settings to warn of
 	for _, name := range d.Names() {
 		e := d.Entry(name)
 		warn := func(format string, args ...any) {
@@ -43,6 +44,9 @@ func (d Document) Warnings() []Warning {
 				}
 			}
 			seen = append(seen, place{name, i, s})
+		}
+		if gap := ReplayGap(set[name].Settings, URLValid); gap != "" {
+			warn("%s", gap)
 		}
 		if d, err := dialect.Of(e.Provider); err == nil && d.OddSettings != nil {
 			if text := d.OddSettings(func(field string) string { return setting(e, field) }); text != "" {

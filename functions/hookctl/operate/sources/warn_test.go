@@ -32,6 +32,10 @@ func TestWarnings(t *testing.T) {
 		{"kyc unpinned", `{"provider": "kyc", "secrets": ["0123abcd"]}`, []string{signed}},
 		{"kyc with either", `{"provider": "kyc", "secrets": ["0123abcd"], "signed": "either"}`, []string{signed}},
 		{"kyc pinned", `{"provider": "kyc", "secrets": ["0123abcd"], "signed": "timestamp.body"}`, nil},
+		{"a URL outlives the window", `{"provider": "compliancely", "secrets": ["0123abcd"], "url_secrets": ["url-secret-0123456789"], "dedup_window_s": 86400}`,
+			[]string{"a webhook can be replayed from 1 day after it came (dedup_window_s) until its URL expires, up to 30 days after the URL was made; " +
+				"set --dedup-window 2592000, or make URLs that are valid for less"}},
+		{"a window as long as a URL", `{"provider": "compliancely", "secrets": ["0123abcd"], "url_secrets": ["url-secret-0123456789"], "dedup_window_s": 2592000}`, nil},
 		{"an API key", `{"provider": "compliancely", "secrets": ["sk_0123abcd"]}`, []string{keyLike}},
 		{"an API token", `{"provider": "compliancely", "secrets": ["eyJ0.eyJ1.c2ln"]}`, []string{keyLike}},
 		{"an Authorization header", `{"provider": "compliancely", "secrets": ["Bearer 0123abcd"]}`, []string{keyLike}},
