@@ -37,6 +37,8 @@ warns of probable mistakes, and says when each secret last verified a webhook, s
 know when a rotation can be finished.
 
 It searches the log of ingest, which names a secret by its index in the source's secrets.
+Of a source with url_secrets it also says when a webhook last came to an expired URL. Until
+when the URLs in use are valid is not in the log: only those know who submitted them.
 It counts only lines that are at least 6 minutes younger than the last change of these
 secrets, because a change takes that long to reach every instance.
 
@@ -114,6 +116,10 @@ func printUses(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Tim
 		for _, secret := range use.Secrets {
 			out.Print("%s  secrets[%d]  %s  %s", cli.Pad(name, width), secret.Index, cli.Pad(secret.Secret, 8), lastUse(r, use, secret, now))
 			name = ""
+		}
+		if use.ExpiredURL != nil {
+			out.Text("%s  %s %s", cli.Pad("", width), out.Bad("expired URL:"), "a webhook was refused "+cli.TimeAndAge(*use.ExpiredURL, now)+
+				", as its URL was valid no more: submit new URLs (sources url), for longer")
 		}
 		text := advice(r, use, now)
 		if use.Verdict == sources.Finish {

@@ -97,3 +97,18 @@ func TestSourcesCheckWithoutLog(t *testing.T) {
 		t.Errorf("it says something about the log:\n%s", out)
 	}
 }
+
+// TestCheckExpiredURL says when a webhook last came to an expired URL, as text and as JSON.
+func TestCheckExpiredURL(t *testing.T) {
+	t.Parallel()
+	f := newFakeAWS(t, allNew)
+	f.expired = clitest.Noon.Add(-12 * time.Minute)
+	out, err := f.sources("check").Run(t.Context())
+	if want := "expired URL: a webhook was refused 2026-10-01 11:48:00 UTC (12m ago), as its URL was valid no more"; err != nil || !strings.Contains(out, want) {
+		t.Errorf("%v, want %q in\n%s", err, want, out)
+	}
+	out, err = f.sources("check", "--json").Run(t.Context())
+	if want := `"expired_url": "2026-10-01T11:48:00Z"`; err != nil || !strings.Contains(out, want) {
+		t.Errorf("%v, want %s in\n%s", err, want, out)
+	}
+}

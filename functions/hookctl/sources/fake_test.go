@@ -18,13 +18,14 @@ import (
 type fakeAWS struct {
 	*httptest.Server
 
-	mu     sync.Mutex
-	stages map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
-	puts   []string
-	lines  []fakeLine
-	before func(operation string) // called before each answer; nil does nothing
-	noLog  bool                   // the stack has no output IngestLogs
-	format string                 // its output SourcesFormat; empty for none
+	mu      sync.Mutex
+	stages  map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
+	puts    []string
+	lines   []fakeLine
+	expired time.Time              // when a webhook came to an expired URL of compliancely; zero for never
+	before  func(operation string) // called before each answer; nil does nothing
+	noLog   bool                   // the stack has no output IngestLogs
+	format  string                 // its output SourcesFormat; empty for none
 }
 
 type fakeVersion struct {
@@ -108,6 +109,9 @@ func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out m
 		return http.StatusOK, map[string]any{}
 	case "FilterLogEvents":
 		events := []map[string]any{}
+		if pattern := `{ ($.source = "compliancely") && ($.code = "timestamp_outside_window") }`; in["filterPattern"] == pattern && !f.expired.IsZero() {
+			events = append(events, map[string]any{"timestamp": f.expired.UnixMilli()})
+		}
 		for _, l := range f.lines {
 			pattern := fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret)
 			if l.secret == 0 {

@@ -100,7 +100,10 @@ type logGroup struct {
 // secret and nothing of what older ones verified.
 func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
 	pattern := fmt.Sprintf(`($.%s = "%s") && ($.%s = %d)`, telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)
-	if q.Index == 0 {
+	switch {
+	case q.Code != "":
+		pattern = fmt.Sprintf(`($.%s = "%s") && ($.%s = "%s")`, telemetry.FieldSource, q.Source, telemetry.FieldCode, q.Code)
+	case q.Index == 0:
 		pattern += fmt.Sprintf(` && ($.%s = %d)`, telemetry.FieldStatus, http.StatusOK)
 	}
 	in := &cloudwatchlogs.FilterLogEventsInput{

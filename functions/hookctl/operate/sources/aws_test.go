@@ -17,6 +17,7 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:Sources-AbCdEf"
@@ -164,6 +165,19 @@ func TestLogOfOlderSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.asked[0]["filterPattern"]; got != `{ ($.source = "kyc") && ($.secret = 1) }` {
+		t.Errorf("asked for %v", got)
+	}
+}
+
+// TestLogOfRefused wants the lines of one code, whatever secret they name.
+func TestLogOfRefused(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
+	q := sources.Query{Source: "compliancely", Code: webhook.ErrTimestampOutsideWindow, From: noon}
+	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.asked[0]["filterPattern"]; got != `{ ($.source = "compliancely") && ($.code = "timestamp_outside_window") }` {
 		t.Errorf("asked for %v", got)
 	}
 }

@@ -75,7 +75,9 @@ func (r *Report) serve(stage source.Stage, v Version, before *Version) {
 	}
 	for _, name := range document.Names() {
 		e := document.Entry(name)
-		use := SourceUse{Name: name, Provider: e.Provider, Known: v.Created.UTC().Add(settle)}
+		use := SourceUse{
+			Name: name, Provider: e.Provider, Known: v.Created.UTC().Add(settle), checksURLs: len(document.URLSecrets(name)) > 0,
+		}
 		if before != nil {
 			use.Known = knownSince(v, *before, slices.EqualFunc(e.Secrets, earlier.Entry(name).Secrets, same)).UTC()
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"webhookintake/shared/webhook"
 )
 
 // A Log is ingest's log.
@@ -14,10 +16,12 @@ type Log interface {
 	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
 }
 
-// A Query asks for lines of one source and secret, since a time.
+// A Query asks for lines of one source since a time: those of one secret, or, if Code is set,
+// those of webhooks that were refused with it.
 type Query struct {
 	Source string
 	Index  int
+	Code   webhook.Code
 	From   time.Time
 }
 
@@ -28,6 +32,10 @@ type SourceUse struct {
 	Known    time.Time   `json:"known_since,omitzero"` // an older line of the log may mean another secret; zero means not known
 	Secrets  []SecretUse `json:"secrets"`
 	Verdict  Verdict     `json:"verdict,omitempty"` // empty before FindUses
+	// ExpiredURL is when a webhook last came to a URL of url_secrets that was valid no more.
+	ExpiredURL *time.Time `json:"expired_url,omitempty"`
+
+	checksURLs bool
 }
 
 // A SecretUse says when a secret last verified a webhook.
@@ -63,8 +71,24 @@ func (r *Report) FindUses(ctx context.Context, log Log, now time.Time, since tim
 			return fmt.Errorf("look for uses of source %s: %w", s.Name, err)
 		}
 		s.Verdict = s.judge(from, now)
+		if err := s.findExpired(ctx, log, from); err != nil {
+			return fmt.Errorf("look for expired URLs of source %s: %w", s.Name, err)
+		}
 	}
 	return nil
+}
+
+// findExpired looks for webhooks to expired URLs. Nothing else of a source that checks URLs
+// is outside a window: the provider signs no time.
+func (s *SourceUse) findExpired(ctx context.Context, log Log, from time.Time) error {
+	if !s.checksURLs {
+		return nil
+	}
+	last, _, err := log.LastUse(ctx, Query{Source: s.Name, Code: webhook.ErrTimestampOutsideWindow, From: from})
+	if !last.IsZero() {
+		s.ExpiredURL = new(last.UTC())
+	}
+	return err
 }
 
 func (s *SourceUse) find(ctx context.Context, log Log, from, now time.Time) error {

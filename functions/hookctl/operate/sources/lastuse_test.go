@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/shared/webhook"
 )
 
 // A fakeLog has the last use of each secret of one source, as time before noon. 0 means no
@@ -17,14 +18,56 @@ type fakeLog struct {
 	short bool // it is not searched to its end
 	err   error
 	asked []sources.Query
+
+	expired time.Duration // before noon: a webhook to an expired URL
 }
 
 func (l *fakeLog) LastUse(_ context.Context, q sources.Query) (time.Time, bool, error) {
 	l.asked = append(l.asked, q)
+	if q.Code == webhook.ErrTimestampOutsideWindow {
+		if at := noon.Add(-l.expired); l.expired > 0 && !at.Before(q.From) {
+			return at, true, l.err
+		}
+		return time.Time{}, true, l.err
+	}
 	if at := noon.Add(-l.uses[q.Index]); l.uses[q.Index] > 0 && !at.Before(q.From) {
 		return at, true, l.err
 	}
 	return time.Time{}, !l.short, l.err
+}
+
+// TestExpiredURLs wants webhooks to expired URLs found, for sources that check URLs only.
+func TestExpiredURLs(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, settings string
+		expired        time.Duration // ago; 0 means never
+		asked          int
+		want           bool
+	}{
+		{"expired", `, "url_secrets": ["url-secret-0123456789"]`, time.Minute, 2, true},
+		{"long ago", `, "url_secrets": ["url-secret-0123456789"]`, 2 * time.Hour, 2, false},
+		{"never", `, "url_secrets": ["url-secret-0123456789"]`, 0, 2, false},
+		{"URLs are not checked", "", time.Minute, 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeSecret()
+			f.put(`{"compliancely": {"secrets": ["secret-0123456789"]`+tt.settings+`}}`, "v", noon.Add(-9*time.Hour))
+			r, err := sources.Examine(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			log := fakeLog{uses: []time.Duration{time.Minute}, expired: tt.expired}
+			if err := r.FindUses(t.Context(), &log, noon, time.Hour); err != nil {
+				t.Fatal(err)
+			}
+			got := r.Sources[0]
+			if (got.ExpiredURL != nil) != tt.want || tt.want && !got.ExpiredURL.Equal(noon.Add(-tt.expired)) || got.Verdict != sources.InUse || len(log.asked) != tt.asked {
+				t.Errorf("expired %v, verdict %s, asked %v", got.ExpiredURL, got.Verdict, log.asked)
+			}
+		})
+	}
 }
 
 // TestFindUses finds out whether a rotation can be finished. Put is when the secrets were
