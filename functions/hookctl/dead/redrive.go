@@ -168,7 +168,7 @@ func printPlans(out *cli.Writer, plans []dead.Plan, others int, now time.Time) {
 	sendable := dead.Sendable(plans)
 	out.Print("\n%d to send back, %d refused", sendable, len(plans)-sendable)
 	if uncertain {
-		out.Print("%s", out.Dim(operate.UncertainNote))
+		out.Text("%s", out.Dim(operate.UncertainNote))
 	}
 }
 

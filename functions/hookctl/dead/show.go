@@ -99,7 +99,7 @@ func keptPayload(ctx context.Context, reader *dynamo.Reader, key string, before 
 // event, and what redriving would do.
 func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
 	l := plan.Letter
-	line := func(name, text string) { out.Print("%s  %s", out.Bold(cli.Pad(name, 9)), cli.OneLine(text)) }
+	line := func(name, text string) { out.TextUnder(11, out.Bold(cli.Pad(name, 9))+"  "+cli.OneLine(text)) }
 	at := func(t time.Time) string { return cli.TimeAndAge(t, now) }
 	line("event", cli.OrDash(l.ID)+" of source "+cli.OrDash(l.Source))
 	line("type", cli.OrDash(l.Provider)+" "+cli.OrDash(l.Type))
@@ -124,7 +124,7 @@ func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
 	printRecord(plan, line, at)
 	line("redriving", plan.Text(func(t time.Time) string { return cli.Time(t, now) }))
 	if len(plan.RunIfSet) > 0 {
-		out.Print("%s", out.Dim(operate.UncertainNote))
+		out.Text("%s", out.Dim(operate.UncertainNote))
 	}
 }
 

@@ -94,7 +94,9 @@ func show(ctx context.Context, e *cli.Env, l events.Ledger, key string, withPayl
 	return nil
 }
 
-func printLine(out *cli.Writer, name, text string) { out.Print("  %-12s %s", name, cli.OneLine(text)) }
+func printLine(out *cli.Writer, name, text string) {
+	out.TextUnder(15, fmt.Sprintf("  %-12s %s", name, cli.OneLine(text)))
+}
 
 // printEntry writes everything that the record says.
 func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
