@@ -43,7 +43,11 @@ type server struct {
 // newServer reads the configuration, opens the port, and goes on from what the last run saved.
 func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) (*server, error) {
 	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now)}
-	var err error
+	s.watch.showBody, s.watch.saves = o.showBody, saveFolder(o.save)
+	err := s.watch.saves.make()
+	if err != nil {
+		return nil, err
+	}
 	if s.sources, err = readSources(e, o.sources); err != nil {
 		return nil, err
 	}
