@@ -104,7 +104,7 @@ func run(ctx context.Context, e *cli.Env, o options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.listener.Close() }() // serve has closed it already, if it was reached
+	defer s.close()
 	if s.inherited != nil {
 		ctx = s.inherited.Context(ctx)
 	}
