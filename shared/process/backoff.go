@@ -33,10 +33,17 @@ const (
 	agePart = 40
 	// After manyReceives a message waits at least longWait, for whatever reason: 500
 	// receives and six days of 20 minutes make 932, and after 1,000 SQS itself removes the
-	// message from the queue.
+	// message from the queue. In a queue that retains messages for longer than the default
+	// the wait is longer in proportion.
 	manyReceives = 500
 	longWait     = 20 * time.Minute
+	longWaits    = 7 * 24 * time.Hour / longWait // in the default retention
 )
+
+// longWait returns how long a message that was received too often waits at least.
+func (t Timing) longWait() time.Duration {
+	return max(longWait, t.QueueRetention/longWaits)
+}
 
 // askedWait bounds a wait that a handler asked for.
 func (b *batch) askedWait(wish time.Duration, m queue.Message) time.Duration {
@@ -55,12 +62,6 @@ func (b *batch) halfJitter(d time.Duration) time.Duration {
 // jitter: min(5 s·3^(n−1), 1 h).
 func handlerBackoff(n int) time.Duration {
 	return grow(5*time.Second, 3, n, time.Hour)
-}
-
-// engineBackoff returns how long a message waits after ledger or queue failed at its nth
-// receive, before jitter: min(5 s·2^(n−1), 15 min).
-func engineBackoff(n int) time.Duration {
-	return grow(5*time.Second, 2, n, 15*time.Minute)
 }
 
 func grow(first time.Duration, factor, n int, limit time.Duration) time.Duration {

@@ -2,6 +2,8 @@ package process
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"webhookintake/shared/hook"
@@ -30,6 +32,7 @@ const (
 	claimTries   = 2               // a claim whose reply was lost is repeated, under the same owner
 	claimTimeout = 2 * time.Second // of one try; a batch is one request
 	spread       = 5 * time.Second // spreads messages that would come again at the same moment
+	fencedWait   = 5 * time.Second // before jitter; the next claim shows how long the new owner's lease is
 )
 
 // claim claims the messages in the ledger and returns the jobs to do. A message that needs
@@ -78,7 +81,9 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 		cancel()
 		var unknown []int
 		for k, n := range open {
-			if answers[n] = got[k]; got[k].Status == ledger.Unknown {
+			answers[n] = got[k]
+			b.health.note(got[k].Status != ledger.Unknown)
+			if got[k].Status == ledger.Unknown {
 				unknown = append(unknown, n)
 			}
 		}
@@ -137,14 +142,19 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 	case ledger.Conflict:
 		return &job{index: i, message: m, deadLetter: queue.ReasonConflict}
 	case ledger.Unknown:
-		b.comeAgain(i, Unavailable, b.halfJitter(engineBackoff(m.Wire.Receives)), a.Err)
+		if b.expires(m) {
+			// Soon the queue would drop it. What its record says is not known, so the letter
+			// has no fence: sent back, it is judged as any message is.
+			return &job{index: i, message: m, deadLetter: queue.ReasonExpired, deadLetterErr: fmt.Errorf("%w: %w", errNoLedger, a.Err)}
+		}
+		b.comeAgain(i, Unavailable, b.outageWait(m), a.Err)
 	}
 	return nil
 }
 
 // unrunReason returns why a claimed event must be dead-lettered without a run.
 func (b *batch) unrunReason(j *job) queue.Reason {
-	switch sent := j.message.Wire.Sent; {
+	switch {
 	case j.cancelled():
 		return "" // nor to the dead-letter queue
 	case j.claim.Reason != "":
@@ -153,17 +163,27 @@ func (b *batch) unrunReason(j *job) queue.Reason {
 		return ""
 	case j.claim.Attempts > AttemptsOf(j.handlers):
 		return queue.ReasonAttempts // the last run never ended its claim
-	case !sent.IsZero() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin)):
+	case b.expires(j.message):
 		return queue.ReasonExpired
 	}
 	return ""
+}
+
+// errNoLedger is the cause in the letter of an event that could not be claimed.
+var errNoLedger = errors.New("the ledger did not say whether the event had been handled before the queue would have dropped its message")
+
+// expires reports whether the queue will soon drop the message, which is not known without
+// the time at which it was sent.
+func (b *batch) expires(m queue.Message) bool {
+	sent := m.Wire.Sent
+	return !sent.IsZero() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin))
 }
 
 // comeAgain records that a message is not acknowledged.
 func (b *batch) comeAgain(i int, o Outcome, delay time.Duration, err error) {
 	r := &b.results[i]
 	if r.Message.Wire.Receives > manyReceives {
-		delay = max(delay, longWait)
+		delay = max(delay, b.Timing.longWait())
 	}
 	r.Outcome, r.Acked, r.Delay, r.Err = o, false, min(delay, queue.MaxVisibility), err
 	b.deferrals = append(b.deferrals, queue.Deferral{Receipt: r.Message.Wire.Receipt, After: r.Delay})

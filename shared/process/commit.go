@@ -67,7 +67,9 @@ func (b *batch) endAll(ends []ledger.End) []error {
 		}
 		var unknown []int
 		for k, err := range b.Ledger.End(ctx, asking) {
-			if errs[open[k]] = err; !decided(err) {
+			errs[open[k]] = err
+			b.health.note(decided(err))
+			if !decided(err) {
 				unknown = append(unknown, open[k])
 			}
 		}
@@ -87,12 +89,11 @@ func (b *batch) settle(j *job, err error) {
 	if v.err != nil {
 		r.Err = v.err
 	}
-	again := b.halfJitter(engineBackoff(j.message.Wire.Receives))
 	switch {
 	case errors.Is(err, ledger.ErrFenced):
-		b.comeAgain(j.index, Fenced, again, err)
+		b.comeAgain(j.index, Fenced, b.halfJitter(fencedWait), err)
 	case err != nil:
-		b.comeAgain(j.index, Unavailable, again, err)
+		b.comeAgain(j.index, Unavailable, b.outageWait(j.message), err)
 	case v.outcome == Handled || v.outcome == Unhandled || v.outcome == DeadLettered || v.outcome == Cancelled:
 		r.Outcome, r.Acked = v.outcome, true
 	default:

@@ -21,7 +21,7 @@
 //  7. A failed event comes again after longer and longer waits, until the 12th attempt. A
 //     run whose handlers ask to wait is not an attempt: then only the message's age ends
 //     the event. (TestBackoffAndLastAttempt, TestThirteenthClaim, TestWhatCounts,
-//     TestWaitsUntilTheMessageIsOld, TestManyReceivesWaitLong)
+//     TestWaitsUntilTheMessageIsOld)
 //  8. A dead letter is in its queue before the record says so, and reopens the event once.
 //     (TestFailedAfterLetter, TestLetterCannotBeSent, TestLetterReopensOnce)
 //  9. An event whose handler hangs is never released, and delays the recording of its
@@ -43,6 +43,13 @@
 //     runs a handler; it changes nothing but the record that it names, and whatever an
 //     operator's message changes is reported. (TestRetryRunsNow, TestCancel,
 //     TestCancelWhoseProcessDied, TestNoBodyNeverRuns, TestReopenedIsReported)
+//  17. How long a message waits for an engine depends on how often in a row the engine
+//     failed, not on how often the message was received; and no message is received 1,000
+//     times, after which SQS would move it, in the six days that it may wait.
+//     (TestHiccupAfterManyReceives, TestOutageOfAProcess, TestOutageOfOneRecord,
+//     TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
+//  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
+//     message. (TestExpiredWithoutLedger)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges as
 // [Result] says), and never puts an error's text or a payload into a log.

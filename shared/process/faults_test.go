@@ -229,7 +229,7 @@ func TestFenced(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				return nil
 			}, opts...)
-			other := *w.worker
+			other := w.newWorker()
 			w.send(message("evt_1"))
 			late := make(chan process.Result)
 			ms, _ := w.queue.Receive(w.Context(), 1, 0)

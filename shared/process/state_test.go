@@ -77,7 +77,7 @@ func (w *world) moves(s hook.State[account, receipt]) []string {
 		found, err = s.Get(ctx, "a-1")
 		return err
 	})
-	looking := *w.worker
+	looking := w.newWorker()
 	looking.Handlers = &r
 	m := message("evt_look" + time.Now().String()[11:19])
 	if results := looking.Batch(w.Context(), []queue.Message{m}); results[0].Outcome != process.Handled {
@@ -155,7 +155,7 @@ func TestStateRaces(t *testing.T) {
 func (w *world) moveElsewhere(s hook.State[account, receipt], id string) {
 	var r hook.Registry
 	hook.OnState(&r, paid, "elsewhere", s, order.account, move)
-	other := *w.worker
+	other := w.newWorker()
 	other.Handlers = &r
 	other.Batch(context.Background(), []queue.Message{message(id)})
 }

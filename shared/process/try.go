@@ -41,10 +41,19 @@ func (b *batch) try(fn func(context.Context) error) error {
 	return err
 }
 
+// tryLedger calls the ledger as try does, and notes whether it answered.
+func (b *batch) tryLedger(fn func(context.Context) error) error {
+	return b.try(func(ctx context.Context) error {
+		err := fn(ctx)
+		b.health.note(decided(err))
+		return err
+	})
+}
+
 // decided reports whether err is an answer that the contracts name, which calling again
 // would not change.
 func decided(err error) bool {
-	for _, answer := range []error{nil, ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites, queue.ErrTooLarge} {
+	for _, answer := range []error{nil, ledger.ErrFenced, ledger.ErrStale, ledger.ErrStateMoved, webhook.ErrCondition, webhook.ErrWrites, queue.ErrTooLarge, queue.ErrInvalid} {
 		if errors.Is(err, answer) {
 			return true
 		}

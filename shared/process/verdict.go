@@ -56,11 +56,11 @@ func (b *batch) judgeRuns(j *job, p progress) verdict {
 	}
 	switch {
 	case ends[RunFenced] > 0:
-		v.outcome, v.delay = Fenced, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+		v.outcome, v.delay = Fenced, b.halfJitter(fencedWait)
 	case ends[RunUncommitted] > 0:
 		// Ending the claim could overwrite a handler's end that was recorded after all. The
 		// lease will end it.
-		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+		v.outcome, v.delay = Unavailable, b.outageWait(j.message)
 	case len(j.handlers) == 0:
 		v.outcome, v.end = Unhandled, b.ending(j, ledger.StateCompleted, p)
 		v.end.Reason = ledger.ReasonUnhandled
@@ -98,7 +98,7 @@ func (b *batch) judgeFailures(j *job, p progress, ends map[RunEnd]int, v *verdic
 		v.end.Counted = false
 		v.outcome, v.delay = PutBack, time.Second+b.Jitter(4*time.Second)
 	case b.timeToStart():
-		v.outcome, v.delay = Unavailable, b.halfJitter(engineBackoff(j.message.Wire.Receives))
+		v.outcome, v.delay = Unavailable, b.outageWait(j.message)
 	default:
 		v.outcome, v.delay = PutBack, time.Second+b.Jitter(4*time.Second)
 	}
@@ -183,7 +183,7 @@ func tries(j *job, p progress, at time.Time) []ledger.Try {
 // next claim finds the reason and sends the letter.
 func (b *batch) released(j *job, v verdict, err error) verdict {
 	v.outcome, v.err = Unavailable, fmt.Errorf("send dead letter (%s): %w", v.reason, err)
-	v.delay = b.halfJitter(engineBackoff(j.message.Wire.Receives))
+	v.delay = b.outageWait(j.message)
 	if v.end != nil {
 		v.end.State, v.end.NotBefore = ledger.StateReleased, b.Now().Add(v.delay)
 	}

@@ -161,64 +161,6 @@ func TestWaitWithoutSentTimestamp(t *testing.T) {
 	})
 }
 
-// After 1,000 receives SQS removes a message from the queue, so from 500 on each wait is 20
-// minutes or more, for whatever reason.
-func TestManyReceivesWaitLong(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name    string
-		prepare func(w *world)
-		outcome process.Outcome
-	}{
-		{"error", func(w *world) { w.on("charge", failing(errBank)) }, process.Retried},
-		{"asks to wait", func(w *world) { w.on("charge", failing(hook.RetryAfter(0, errBank))) }, process.Retried},
-		{"in progress", func(w *world) {
-			w.on("charge", nil)
-			w.claimFor("evt_1", time.Minute)
-		}, process.InProgress},
-		{"no time left", func(w *world) {
-			w.on("charge", nil)
-			w.worker.Timing = process.DefaultTiming
-			w.worker.Timing.StartMargin = 2 * time.Minute
-		}, process.PutBack},
-		{"ledger is away", func(w *world) {
-			w.on("charge", nil)
-			w.ledger.Fault, _ = failOp("claim", false)
-		}, process.Unavailable},
-		{"end is lost", func(w *world) {
-			w.on("charge", nil)
-			w.ledger.Fault, _ = failOp("end", false)
-		}, process.Unavailable},
-		{"letter is lost", func(w *world) {
-			w.on("charge", failing(hook.Permanent(errBank)))
-			w.deadFault, _ = failOp("send", false)
-		}, process.Unavailable},
-		{"fenced", func(w *world) {
-			w.on("charge", func(context.Context, hook.Event[order]) error {
-				w.ledger.Claim(w.Context(), []ledger.Request{{Key: "shop#evt_1", Owner: "other", At: time.Now().Add(time.Hour),
-					Lease: time.Now().Add(2 * time.Hour), DedupUntil: time.Now().Add(24 * time.Hour)}})
-				return nil
-			})
-		}, process.Fenced},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			for _, receives := range []int{500, 501} {
-				inWorld(t, func(w *world) {
-					tt.prepare(w)
-					w.send(message("evt_1"))
-					ms, _ := w.queue.Receive(w.Context(), 1, 0)
-					ms[0].Wire.Receives = receives
-					r := w.want(w.invoke(w.worker, ms), tt.outcome, false)
-					if long := r.Delay >= 20*time.Minute; long != (receives > 500) {
-						t.Errorf("received %d times, it comes again in %v", receives, r.Delay)
-					}
-				})
-			}
-		})
-	}
-}
-
 // claimFor claims the event for a process that does not end its claim.
 func (w *world) claimFor(id string, lease time.Duration) ledger.Claim {
 	w.Helper()

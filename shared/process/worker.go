@@ -14,8 +14,8 @@ import (
 )
 
 // A Worker handles batches. Handlers, Ledger, Queue and DeadLetters are required; the zero
-// value of each other field means its default. A Worker is safe for concurrent use, and
-// keeps nothing from one batch to the next.
+// value of each other field means its default. A Worker is safe for concurrent use. From one
+// batch to the next it keeps only how often its engines have failed.
 type Worker struct {
 	Handlers    *hook.Registry
 	Ledger      ledger.Store
@@ -38,6 +38,8 @@ type Worker struct {
 	// runs it. Its error counts as the handler's. It is called concurrently for the events
 	// of a batch. A caller uses it to show what is running, or to prevent it.
 	Around func(m queue.Message, handler string, run func() error) error
+
+	outages outages
 }
 
 // A Deferrer is the part of [queue.Queue] that delays received messages.
@@ -66,12 +68,20 @@ func (w *Worker) Batch(ctx context.Context, ms []queue.Message) []Result {
 		round, left = b.firstOfEachKey(left)
 		b.round(round)
 	}
+	w.outages.count(&b.health, b.results)
 	return b.results
 }
 
 // batch is one call of Batch.
 type batch struct {
 	*Worker
+	// These hide the Worker's own, which may be zero.
+	Timing   Timing
+	Now      func() time.Time
+	Jitter   func(d time.Duration) time.Duration
+	NewOwner func() string
+
+	health      ledgerHealth
 	ctx         context.Context // the caller's, without its deadline: the tail has its own
 	handlersEnd time.Time       // by our clock, when handlers must have returned
 	end         time.Time       // by our clock, when the function ends
@@ -81,33 +91,39 @@ type batch struct {
 }
 
 func (w *Worker) newBatch(ctx context.Context, ms []queue.Message) *batch {
-	v := *w
-	if v.Timing == (Timing{}) {
-		v.Timing = DefaultTiming
+	b := &batch{
+		Worker: w, Timing: w.Timing, Now: w.Now, Jitter: w.Jitter, NewOwner: w.NewOwner,
+		ctx: context.WithoutCancel(ctx), ms: ms, results: make([]Result, len(ms)),
 	}
-	if v.Now == nil {
-		v.Now = time.Now
-	}
-	if v.Jitter == nil {
-		v.Jitter = jitter
-	}
-	if v.NewOwner == nil {
-		v.NewOwner = newOwner
-	}
-	b := &batch{Worker: &v, ctx: context.WithoutCancel(ctx), ms: ms, results: make([]Result, len(ms))}
-	left := v.Timing.Function
+	b.setDefaults()
+	left := b.Timing.Function
 	if deadline, ok := ctx.Deadline(); ok {
 		left = time.Until(deadline)
 	}
-	b.end = v.Now().Add(left)
-	b.handlersEnd = b.end.Add(-v.Timing.Tail)
+	b.end = b.Now().Add(left)
+	b.handlersEnd = b.end.Add(-b.Timing.Tail)
 	for i, m := range ms {
 		b.results[i] = Result{Message: m}
 		if !m.Received.IsZero() {
-			b.results[i].QueueDelay = v.Now().Sub(m.Received)
+			b.results[i].QueueDelay = b.Now().Sub(m.Received)
 		}
 	}
 	return b
+}
+
+func (b *batch) setDefaults() {
+	if b.Timing == (Timing{}) {
+		b.Timing = DefaultTiming
+	}
+	if b.Now == nil {
+		b.Now = time.Now
+	}
+	if b.Jitter == nil {
+		b.Jitter = jitter
+	}
+	if b.NewOwner == nil {
+		b.NewOwner = newOwner
+	}
 }
 
 func jitter(d time.Duration) time.Duration {

@@ -74,12 +74,17 @@ func inWorld(t *testing.T, test func(w *world)) {
 			Retention: process.DefaultTiming.DeadLetterRetention,
 			Fault:     func(op, id string) (bool, error) { return ask(w.deadFault, op, id) },
 		})
-		w.worker = &process.Worker{
-			Handlers: &w.registry, Ledger: w.ledger, Entities: w.ledger, States: w.ledger,
-			Queue: w.queue, DeadLetters: w.dead,
-		}
+		w.worker = w.newWorker()
 		test(w)
 	})
+}
+
+// newWorker is another process between the same engines.
+func (w *world) newWorker() *process.Worker {
+	return &process.Worker{
+		Handlers: &w.registry, Ledger: w.ledger, Entities: w.ledger, States: w.ledger,
+		Queue: w.queue, DeadLetters: w.dead,
+	}
 }
 
 func ask(fault func(op, id string) (bool, error), op, id string) (bool, error) {

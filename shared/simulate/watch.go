@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 )
 
@@ -35,8 +36,9 @@ type fate struct {
 }
 
 type letter struct {
-	fence int64
-	hash  string
+	fence   int64
+	hash    string
+	expired bool // the queue would soon have dropped its message
 }
 
 // A life is an event from its first claim until an arrival after its window.
@@ -175,8 +177,9 @@ func (v *watch) received(ms []queue.Message) {
 }
 
 // deleting is called before a message is deleted because it was acknowledged. Its event
-// must have ended at some moment since it was received; or, if it is another body under the
-// id, it must be in the dead-letter queue.
+// must have ended at some moment since it was received; or it must be in the dead-letter
+// queue, if it is another body under the id, or so old that the queue would soon have
+// dropped it while the ledger did not answer.
 func (v *watch) deleting(inv *invocation, m queue.Message) {
 	if cancels(m.Failure) {
 		return // it is no copy of the event
@@ -188,7 +191,10 @@ func (v *watch) deleting(inv *invocation, m queue.Message) {
 		return
 	}
 	conflict := r == nil || r.Hash != hash
-	if !conflict || !slices.ContainsFunc(f.letters, func(l letter) bool { return l.hash == hash }) {
+	old := time.Since(m.Wire.Sent) > process.DefaultTiming.QueueRetention-25*time.Hour
+	if !slices.ContainsFunc(f.letters, func(l letter) bool {
+		return l.hash == hash && (conflict || old && l.expired && l.fence == 0)
+	}) {
 		v.w.violated(3, "%s acknowledges %s, which has not ended and has no letter", inv.name, m.Key())
 	}
 }
@@ -200,7 +206,7 @@ func (v *watch) lettered(m queue.Message) {
 		v.w.violated(4, "the letter of %s has no reason", m.Key())
 		return
 	}
-	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw))})
+	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw)), m.Failure.Reason == queue.ReasonExpired})
 	v.letterRuns(f, m.Failure)
 	v.letterCause(f, m.Failure)
 }

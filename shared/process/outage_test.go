@@ -1,0 +1,227 @@
+package process_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+)
+
+// How often an event was received says nothing about the ledger: one that its handler made
+// come again waits for seconds after one failed claim.
+func TestHiccupAfterManyReceives(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", failing(errBank))
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		for range 8 {
+			w.want(w.again(0, 2*time.Hour), process.Retried, false)
+		}
+		w.fail("claim")
+		r := w.want(w.again(0, 2*time.Hour), process.Unavailable, false)
+		if r.Message.Wire.Receives != 10 || r.Delay > 5*time.Second {
+			t.Errorf("at receive %d it waits %v, want at most 5s at the tenth", r.Message.Wire.Receives, r.Delay)
+		}
+	})
+}
+
+// The longer the ledger has not answered a process, the longer all of its messages wait,
+// new ones as well; one answer ends that.
+func TestOutageOfAProcess(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.worker.Jitter = noJitter
+		w.on("charge", nil)
+		w.fail("claim")
+		wait := 5 * time.Second
+		try := func(id string, o process.Outcome, want time.Duration) {
+			t.Helper()
+			m := message(id)
+			m.Wire.MessageID = id
+			if r := w.worker.Batch(w.Context(), []queue.Message{m})[0]; r.Outcome != o || r.Delay != want {
+				t.Errorf("%s: %s, comes again in %v; want %s in %v", id, r.Outcome, r.Delay, o, want)
+			}
+		}
+		for n := range 10 {
+			try(fmt.Sprint("evt_", n), process.Unavailable, wait)
+			wait = min(2*wait, 15*time.Minute)
+		}
+		w.ledger.Fault = nil
+		try("evt_0", process.Handled, 0)
+		w.fail("claim")
+		try("evt_0", process.Unavailable, 5*time.Second)
+	})
+}
+
+// One answer to a batch shows that the ledger is there: the others of the batch wait each
+// for as long as it failed them, whatever it failed before.
+func TestOutageOfOneRecord(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.worker.Jitter = noJitter
+		w.on("charge", nil)
+		w.ledger.Fault = func(op, key string) (bool, error) {
+			if op == "claim" && strings.HasPrefix(key, "shop#evt_bad") {
+				return false, errDown
+			}
+			return true, nil
+		}
+		batch := func(ids ...string) (delays []time.Duration) {
+			ms := make([]queue.Message, len(ids))
+			for i, id := range ids {
+				ms[i] = message(id)
+				ms[i].Wire.MessageID = id
+			}
+			for _, r := range w.worker.Batch(w.Context(), ms) {
+				delays = append(delays, r.Delay)
+			}
+			return delays
+		}
+		for _, tt := range []struct {
+			ids  []string
+			want string
+		}{
+			{[]string{"evt_bad1", "evt_1"}, "[5s 0s]"},
+			{[]string{"evt_bad1", "evt_2"}, "[10s 0s]"},
+			{[]string{"evt_bad1", "evt_bad2", "evt_3"}, "[20s 5s 0s]"},
+			{[]string{"evt_bad3"}, "[5s]"}, // alone in its batch: it looks like an outage
+			{[]string{"evt_bad3"}, "[10s]"},
+			{[]string{"evt_bad4"}, "[20s]"}, // and a third batch like a longer one
+			{[]string{"evt_4"}, "[0s]"},
+			{[]string{"evt_bad4"}, "[10s]"},
+			{[]string{"evt_bad1"}, "[40s]"},
+		} {
+			if got := fmt.Sprint(batch(tt.ids...)); got != tt.want {
+				t.Errorf("%s wait %s, want %s", tt.ids, got, tt.want)
+			}
+		}
+	})
+}
+
+// An outage of six hours costs an event few receives, also where each of them meets a
+// process that knows nothing of the outage.
+func TestReceivesInAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		renew bool
+		most  int
+	}{
+		{"the process stays up", false, 59},
+		{"a new process each time", true, 149},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.fail("claim")
+				n := w.receives(nil, 6*time.Hour, tt.renew, func(p *process.Worker) { p.Jitter = allJitter })
+				if t.Logf("%d receives", n); n > tt.most {
+					t.Errorf("%d receives, want at most %d", n, tt.most)
+				}
+			})
+		})
+	}
+}
+
+// A message that the queue would soon drop becomes a letter also where the ledger does not
+// answer. The letter has no fence: sent back, it is judged as the provider's retry is.
+func TestExpiredWithoutLedger(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		before  bool            // the event is handled before
+		age     time.Duration   // of the message
+		outcome process.Outcome // while the ledger does not answer
+		after   process.Outcome // of the letter, sent back when it does
+		calls   []string
+	}{
+		{"never claimed", false, 6*24*time.Hour + time.Minute, process.DeadLettered, process.Handled, []string{"charge evt_1"}},
+		{"handled already", true, 6*24*time.Hour + time.Minute, process.DeadLettered, process.Duplicate, nil},
+		{"not old enough", false, 6*24*time.Hour - time.Minute, process.Unavailable, "", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", nil)
+				if tt.before {
+					w.send(message("evt_1"))
+					w.want(w.deliver(), process.Handled, true)
+					w.calls = nil
+				}
+				record := w.state("evt_1")
+				w.send(message("evt_1"))
+				w.fail("claim")
+				time.Sleep(tt.age)
+				w.want(w.deliver(), tt.outcome, tt.outcome == process.DeadLettered)
+				if got := w.state("evt_1"); got != record {
+					t.Errorf("record = %s, want it untouched: %s", got, record)
+				}
+				if tt.outcome != process.DeadLettered {
+					return
+				}
+				f := w.letter()
+				if f.Reason != queue.ReasonExpired || f.Fence != 0 || f.Attempts != 0 || !strings.Contains(f.Error, errDown.Error()) {
+					t.Errorf("letter = %+v, want expired without a fence, and why", f)
+				}
+				w.ledger.Fault = nil
+				w.redrive(nil)
+				w.want(w.deliver(), tt.after, true)
+				w.wantCalls(tt.calls...)
+			})
+		})
+	}
+}
+
+// A message that the ledger and the letters' queue both fail comes again.
+func TestExpiredWithoutLedgerAndLetters(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		w.send(message("evt_1"))
+		w.fail("claim")
+		w.deadFault, _ = failOp("send", false)
+		time.Sleep(6*24*time.Hour + time.Minute)
+		if r := w.want(w.deliver(), process.Unavailable, false); !errors.Is(r.Err, errDown) {
+			t.Errorf("error = %v, want the engine's", r.Err)
+		}
+		w.ledger.Fault = nil
+		w.deadFault = nil
+		w.want(w.again(0, time.Minute), process.DeadLettered, true)
+	})
+}
+
+// What a process counts does not fill its memory: at the 1,001st message it begins again,
+// and those that it forgot begin with a short wait.
+func TestOutageOfManyRecords(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.worker.Jitter = noJitter
+		w.ledger.Fault = func(op, key string) (bool, error) {
+			if op == "claim" && key != "shop#evt_good" {
+				return false, errDown
+			}
+			return true, nil
+		}
+		fail := func(n int) time.Duration { // one record alone
+			bad := message(fmt.Sprint("evt_", n))
+			bad.Wire.MessageID = bad.ID
+			return w.worker.Batch(w.Context(), []queue.Message{bad, message("evt_good")})[0].Delay
+		}
+		for n := range 1000 {
+			fail(n)
+		}
+		for _, tt := range []struct {
+			n    int
+			want time.Duration
+		}{{0, 10 * time.Second}, {1000, 5 * time.Second}, {1000, 10 * time.Second}, {0, 5 * time.Second}} {
+			if got := fail(tt.n); got != tt.want {
+				t.Errorf("message %d waits %v, want %v", tt.n, got, tt.want)
+			}
+		}
+	})
+}
