@@ -50,6 +50,7 @@
 //     TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
 //  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
 //     message. (TestExpiredWithoutLedger)
+//  19. Only one of a batch's large bodies is decoded at a time. (TestLargeBodiesRunOneByOne)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges as
 // [Result] says), and never puts an error's text or a payload into a log.

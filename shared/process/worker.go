@@ -172,19 +172,33 @@ func (b *batch) round(is []int) {
 	}
 }
 
-// run runs the handlers of claimed events concurrently and ends the claims.
+// largeBody is the length above which a body is handled alone: decoded, a list of empty
+// objects takes up to a hundred times its length.
+const largeBody = 256 << 10
+
+// run runs the handlers of claimed events concurrently, those with large bodies one after
+// another, and ends the claims.
 func (b *batch) run(jobs []*job) {
 	if len(jobs) == 0 {
 		return
 	}
 	finished := make(chan *job, len(jobs))
-	for _, j := range jobs {
-		go func() {
-			growStack()
+	handle := func(js ...*job) {
+		growStack()
+		for _, j := range js {
 			j.verdict = b.handle(j)
 			finished <- j
-		}()
+		}
 	}
+	var large []*job
+	for _, j := range jobs {
+		if len(j.message.Raw) > largeBody {
+			large = append(large, j)
+			continue
+		}
+		go handle(j)
+	}
+	go handle(large...)
 	b.commitInGroups(finished, len(jobs)) // takes every job, so none is left running
 }
 
