@@ -82,13 +82,15 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 		var unknown []int
 		for k, n := range open {
 			answers[n] = got[k]
-			b.health.note(got[k].Status != ledger.Unknown)
 			if got[k].Status == ledger.Unknown {
 				unknown = append(unknown, n)
+				continue
 			}
+			b.answers.some = true
 		}
 		open = unknown
 	}
+	b.answers.missing = b.answers.missing || len(open) > 0
 	return answers
 }
 

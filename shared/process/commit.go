@@ -67,9 +67,7 @@ func (b *batch) endAll(ends []ledger.End) []error {
 		}
 		var unknown []int
 		for k, err := range b.Ledger.End(ctx, asking) {
-			errs[open[k]] = err
-			b.health.note(decided(err))
-			if !decided(err) {
+			if errs[open[k]] = err; !decided(err) {
 				unknown = append(unknown, open[k])
 			}
 		}

@@ -247,8 +247,8 @@ func TestFenced(t *testing.T) {
 			if answers[0].Status != ledger.Claimed {
 				t.Fatalf("second claim: %+v", answers[0])
 			}
-			if r := <-late; r.Outcome != process.Fenced || r.Acked {
-				t.Errorf("late worker: %s, acked %v; want fenced, not acked", r.Outcome, r.Acked)
+			if r := <-late; r.Outcome != process.Fenced || r.Acked || r.Delay < 2*time.Second || r.Delay > 5*time.Second {
+				t.Errorf("late worker: %s, acked %v, comes again in %v; want fenced, not acked, in 2.5s to 5s", r.Outcome, r.Acked, r.Delay)
 			}
 			if r, _ := w.ledger.Record("shop#evt_1"); r.Owner != "other" || r.State != ledger.StateClaimed || len(r.Done) > 0 {
 				t.Errorf("record = %+v, want the other's, untouched", r)

@@ -2,23 +2,22 @@ package process
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"webhookintake/shared/queue"
 )
 
 const (
-	// firstOutageWait and maxOutageWait bound how long a message waits for an engine, before
-	// jitter. They say nothing of how often it was received: an event that its handlers made
-	// come again ten times must not wait for minutes because of one failed call.
+	// A message waits for an engine between firstOutageWait and maxOutageWait, before jitter.
+	// How often it was received does not count: an event that was received ten times because
+	// its handlers failed must not wait for minutes because of one failed call.
 	firstOutageWait = 5 * time.Second
 	maxOutageWait   = 15 * time.Minute
 
-	// A new process knows nothing of the failures before it. So that an outage which each
-	// try of a message meets in a new process does not use up its receives, a message that
-	// was received over someReceives times waits at least the outagePart-th part of its age,
-	// but no longer than maxOutageWait: an outage of 6 hours then takes under 150 receives.
+	// A new process knows nothing of earlier failures. An outage in which each try of a
+	// message meets a new process must not use up the message's receives either: after
+	// someReceives, it waits at least the outagePart-th part of its age, but no longer than
+	// maxOutageWait. An outage of 6 hours then takes fewer than 150 receives.
 	someReceives = 50
 	outagePart   = 16
 
@@ -26,22 +25,22 @@ const (
 	maxCounted = 1000
 )
 
-// outageBackoff is how long a message waits after the fth failure in a row, before jitter:
+// outageBackoff returns how long a message waits after the fth failure in a row, before jitter:
 // min(5 s·2^(f−1), 15 min).
 func outageBackoff(f int) time.Duration {
 	return grow(firstOutageWait, 2, f, maxOutageWait)
 }
 
-// outages counts what a Worker's engines fail. The zero outages is ready to use, and safe
+// outages counts the failures of a Worker's engines. The zero value is ready to use, and safe
 // for concurrent use.
 type outages struct {
 	mu       sync.Mutex
-	batches  int            // in a row for which the ledger gave no answer
-	messages map[string]int // tries in a row that engines failed, by the message's id
+	batches  int            // in a row in which the ledger answered no claim
+	messages map[string]int // tries in a row in which an engine failed, by the message's id
 }
 
-// before returns for how many batches in a row the ledger has failed, and for how many
-// tries in a row engines have failed the message, this batch left out.
+// before returns in how many batches in a row the ledger failed, and in how many tries of the
+// message in a row an engine failed, before this batch.
 func (o *outages) before(messageID string) (batches, tries int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -49,13 +48,13 @@ func (o *outages) before(messageID string) (batches, tries int) {
 }
 
 // count counts a batch that has ended.
-func (o *outages) count(l *ledgerHealth, results []Result) {
+func (o *outages) count(l ledgerAnswers, results []Result) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
-	case l.answered.Load():
+	case l.some:
 		o.batches = 0
-	case l.failed.Load():
+	case l.missing:
 		o.batches++
 	}
 	for _, r := range results {
@@ -74,27 +73,18 @@ func (o *outages) count(l *ledgerHealth, results []Result) {
 	}
 }
 
-// ledgerHealth is whether the ledger has answered a batch. One answer is enough: where only
-// some records fail, the ledger as a whole does not.
-type ledgerHealth struct{ answered, failed atomic.Bool }
+// ledgerAnswers says what the ledger answered to the claims of a batch. One answer is enough
+// to know that it can be reached: a claim without one is then a matter of its record.
+type ledgerAnswers struct{ some, missing bool }
 
-// note notes the outcome of a call.
-func (l *ledgerHealth) note(answered bool) {
-	if answered {
-		l.answered.Store(true)
-	} else {
-		l.failed.Store(true)
-	}
-}
+// down reports whether claims were made and none was answered.
+func (l ledgerAnswers) down() bool { return l.missing && !l.some }
 
-// down reports whether the ledger has failed, and has not answered once.
-func (l *ledgerHealth) down() bool { return l.failed.Load() && !l.answered.Load() }
-
-// outageWait is how long a message waits that an engine failed.
+// outageWait returns how long a message waits after an engine failed.
 func (b *batch) outageWait(m queue.Message) time.Duration {
 	batches, tries := b.outages.before(m.Wire.MessageID)
 	f := tries + 1
-	if b.health.down() {
+	if b.answers.down() {
 		f = max(f, batches+1)
 	}
 	wait := b.halfJitter(outageBackoff(f))

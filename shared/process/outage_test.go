@@ -92,7 +92,7 @@ func TestOutageOfOneRecord(t *testing.T) {
 			{[]string{"evt_bad3"}, "[5s]"}, // alone in its batch: it looks like an outage
 			{[]string{"evt_bad3"}, "[10s]"},
 			{[]string{"evt_bad4"}, "[20s]"}, // and a third batch like a longer one
-			{[]string{"evt_4"}, "[0s]"},
+			{[]string{"evt_bad5", "evt_4"}, "[5s 0s]"},
 			{[]string{"evt_bad4"}, "[10s]"},
 			{[]string{"evt_bad1"}, "[40s]"},
 		} {
@@ -101,6 +101,37 @@ func TestOutageOfOneRecord(t *testing.T) {
 			}
 		}
 	})
+}
+
+// How long a message waits after one failed claim, by its receives and its age.
+func TestWaitAfterAFailedClaim(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		receives int
+		age      time.Duration
+		jitter   func(time.Duration) time.Duration
+		want     time.Duration
+	}{
+		{"new", 1, time.Second, noJitter, 5 * time.Second},
+		{"with all the jitter", 1, time.Second, allJitter, 2500 * time.Millisecond},
+		{"received often", 50, time.Hour, noJitter, 5 * time.Second},
+		{"received more often", 51, time.Hour, allJitter, 225 * time.Second},
+		{"received more often, and young", 51, 50 * time.Second, noJitter, 5 * time.Second},
+		{"received more often, and old", 51, 5 * 24 * time.Hour, allJitter, 15 * time.Minute},
+		{"received more often, of unknown age", 51, 0, noJitter, 5 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.worker.Jitter = tt.jitter
+				w.fail("claim")
+				if r := w.oldMessage(tt.receives, tt.age); r.Outcome != process.Unavailable || r.Delay != tt.want {
+					t.Errorf("%s, comes again in %v; want %v", r.Outcome, r.Delay, tt.want)
+				}
+			})
+		})
+	}
 }
 
 // An outage of six hours costs an event few receives, also where each of them meets a

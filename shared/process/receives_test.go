@@ -204,19 +204,33 @@ func (w *world) receives(m *queue.Message, within time.Duration, renew bool, cha
 	}
 }
 
-// A queue that retains messages for longer makes the waits of those that were received
-// too often longer.
-func TestManyReceivesInALongQueue(t *testing.T) {
+// The longer a queue retains messages, the longer those wait that were received too often.
+func TestManyReceivesByRetention(t *testing.T) {
 	t.Parallel()
-	inWorld(t, func(w *world) {
-		w.worker.Timing = process.DefaultTiming
-		w.worker.Timing.QueueRetention = 14 * 24 * time.Hour
-		w.fail("claim")
-		w.send(message("evt_1"))
-		ms, _ := w.queue.Receive(w.Context(), 1, 0)
-		ms[0].Wire.Receives = 501
-		if r := w.want(w.invoke(w.worker, ms), process.Unavailable, false); r.Delay != 40*time.Minute {
-			t.Errorf("comes again in %v, want 40m", r.Delay)
-		}
-	})
+	for _, tt := range []struct{ retention, want time.Duration }{
+		{2 * 24 * time.Hour, 20 * time.Minute},
+		{7 * 24 * time.Hour, 20 * time.Minute},
+		{14 * 24 * time.Hour, 40 * time.Minute},
+	} {
+		inWorld(t, func(w *world) {
+			w.worker.Timing = process.DefaultTiming
+			w.worker.Timing.QueueRetention = tt.retention
+			w.fail("claim")
+			if r := w.oldMessage(501, 0); r.Delay != tt.want {
+				t.Errorf("retained for %v, it comes again in %v, want %v", tt.retention, r.Delay, tt.want)
+			}
+		})
+	}
+}
+
+// oldMessage handles a message that was received before and has an age; 0 means unknown.
+func (w *world) oldMessage(receives int, age time.Duration) process.Result {
+	w.Helper()
+	w.send(message("evt_1"))
+	ms, _ := w.queue.Receive(w.Context(), 1, 0)
+	ms[0].Wire.Receives, ms[0].Wire.Sent = receives, time.Time{}
+	if age > 0 {
+		ms[0].Wire.Sent = time.Now().Add(-age)
+	}
+	return w.one(w.invoke(w.worker, ms))
 }

@@ -78,7 +78,7 @@ func (b *batch) runHandler(ctx context.Context, j *job, h hook.Handler, p *progr
 		}
 	}
 	if once {
-		err := b.tryLedger(func(ctx context.Context) error { return b.Ledger.Start(ctx, j.claim, h.Name) })
+		err := b.try(func(ctx context.Context) error { return b.Ledger.Start(ctx, j.claim, h.Name) })
 		switch {
 		case errors.Is(err, ledger.ErrFenced):
 			return Run{End: RunFenced, Err: err}
@@ -171,7 +171,7 @@ const maxAhead = 24 * time.Hour
 // skipStale asks whether the handler has finished a newer event of the entity.
 func (b *batch) skipStale(tx ledger.Tx) (run Run, decided bool) {
 	var newest time.Time
-	err := b.tryLedger(func(ctx context.Context) (err error) {
+	err := b.try(func(ctx context.Context) (err error) {
 		newest, err = b.Entities.Newest(ctx, tx.Entity)
 		return err
 	})
@@ -201,7 +201,7 @@ func (b *batch) commit(j *job, h hook.Handler, tx ledger.Tx) Run {
 	if err := webhook.CheckWrites(tx.Writes); err != nil {
 		return Run{End: RunPermanent, Err: err}
 	}
-	err := b.tryLedger(func(ctx context.Context) error { return b.Ledger.Commit(ctx, j.claim, h.Name, tx) })
+	err := b.try(func(ctx context.Context) error { return b.Ledger.Commit(ctx, j.claim, h.Name, tx) })
 	switch {
 	case err == nil:
 		j.claim.Done = ledger.Union(j.claim.Done, []string{h.Name}) // the end need not add it

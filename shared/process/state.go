@@ -65,7 +65,7 @@ func (b *batch) currentState(ctx context.Context, id string) (json.RawMessage, e
 
 // readState reads the state that a handler is about to move.
 func (b *batch) readState(id string) (found ledger.StateValue, err error) {
-	err = b.tryLedger(func(ctx context.Context) (err error) {
+	err = b.try(func(ctx context.Context) (err error) {
 		found, err = b.States.GetState(ctx, id)
 		return err
 	})

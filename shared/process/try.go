@@ -41,15 +41,6 @@ func (b *batch) try(fn func(context.Context) error) error {
 	return err
 }
 
-// tryLedger calls the ledger as try does, and notes whether it answered.
-func (b *batch) tryLedger(fn func(context.Context) error) error {
-	return b.try(func(ctx context.Context) error {
-		err := fn(ctx)
-		b.health.note(decided(err))
-		return err
-	})
-}
-
 // decided reports whether err is an answer that the contracts name, which calling again
 // would not change.
 func decided(err error) bool {

@@ -68,7 +68,7 @@ func (w *Worker) Batch(ctx context.Context, ms []queue.Message) []Result {
 		round, left = b.firstOfEachKey(left)
 		b.round(round)
 	}
-	w.outages.count(&b.health, b.results)
+	w.outages.count(b.answers, b.results)
 	return b.results
 }
 
@@ -81,7 +81,7 @@ type batch struct {
 	Jitter   func(d time.Duration) time.Duration
 	NewOwner func() string
 
-	health      ledgerHealth
+	answers     ledgerAnswers
 	ctx         context.Context // the caller's, without its deadline: the tail has its own
 	handlersEnd time.Time       // by our clock, when handlers must have returned
 	end         time.Time       // by our clock, when the function ends
@@ -198,7 +198,9 @@ func (b *batch) run(jobs []*job) {
 		}
 		go handle(j)
 	}
-	go handle(large...)
+	if len(large) > 0 {
+		go handle(large...)
+	}
 	b.commitInGroups(finished, len(jobs)) // takes every job, so none is left running
 }
 
