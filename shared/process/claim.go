@@ -90,7 +90,9 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 		}
 		open = unknown
 	}
-	b.answers.missing = b.answers.missing || len(open) > 0
+	if len(open) > 0 {
+		b.answers.missing = true
+	}
 	return answers
 }
 

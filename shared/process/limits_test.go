@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,26 +96,102 @@ func TestRecordsAfterTheCallersContext(t *testing.T) {
 	})
 }
 
-// mute is a ledger that does not answer before its caller gives up.
-type mute struct{ ledger.Store }
+// mute is a ledger that does not answer one operation before its caller gives up.
+type mute struct {
+	ledger.Store
+	op string
+}
 
-func (mute) Claim(ctx context.Context, rs []ledger.Request) []ledger.Answer {
+func (m mute) Claim(ctx context.Context, rs []ledger.Request) []ledger.Answer {
+	if m.op != "claim" {
+		return m.Store.Claim(ctx, rs)
+	}
 	<-ctx.Done()
 	return []ledger.Answer{{Err: ctx.Err()}}
 }
 
-// A ledger that does not answer takes four seconds of the function's time, so that the
+func (m mute) End(ctx context.Context, _ []ledger.End) []error {
+	<-ctx.Done()
+	return []error{ctx.Err()}
+}
+
+// A ledger that does not answer takes a few seconds of the function's time, so that the
 // messages are put back while the function can still do so.
-func TestClaimTimeout(t *testing.T) {
+func TestLedgerTimeouts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		op   string
+		want time.Duration
+	}{
+		{"claim", 2 * 2 * time.Second},
+		{"end", 4*500*time.Millisecond + 3*100*time.Millisecond},
+	} {
+		inWorld(t, func(w *world) {
+			w.on("charge", nil)
+			w.worker.Ledger, w.worker.Jitter = mute{w.ledger, tt.op}, noJitter
+			w.send(message("evt_1"))
+			began := time.Now()
+			w.want(w.deliver(), process.Unavailable, false)
+			if took := time.Since(began); took != tt.want {
+				t.Errorf("%s took %v, want %v", tt.op, took, tt.want)
+			}
+		})
+	}
+}
+
+// A lease is longer than the function runs, by more than clocks differ.
+func TestLease(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
-		w.worker.Ledger = mute{}
+		spy := &asked{Store: w.ledger}
+		w.worker.Ledger = spy
 		w.send(message("evt_1"))
-		began := time.Now()
-		w.want(w.deliver(), process.Unavailable, false)
-		if took := time.Since(began); took != 4*time.Second {
-			t.Errorf("took %v, want two tries of 2s", took)
+		want := time.Now().Add(process.DefaultTiming.Function + 5*time.Second)
+		w.deliver()
+		if got := spy.requests[0].Lease; !got.Equal(want) {
+			t.Errorf("lease until %v, want %v", got, want)
 		}
+	})
+}
+
+// After a lost claim no other handler of the event runs.
+func TestFencedRunsNoMore(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("once", func(context.Context, hook.Event[order]) error {
+			w.ledger.Claim(w.Context(), []ledger.Request{{Key: "shop#evt_1", Owner: "other", At: time.Now().Add(time.Hour), DedupUntil: time.Now().Add(24 * time.Hour)}})
+			return nil
+		}, hook.AtMostOnce)
+		w.on("next", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Fenced, false)
+		w.wantCalls("once evt_1")
+	})
+}
+
+// The record of a letter says which at-most-once handlers began.
+func TestLetterKeepsStarted(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("send", failing(errBank), hook.AtMostOnce)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		if rec, _ := w.ledger.Record("shop#evt_1"); !slices.Equal(rec.Started, []string{"send"}) {
+			t.Errorf("started = %q, want send", rec.Started)
+		}
+	})
+}
+
+// A handler that comes after several waits for all of them.
+func TestAfterSeveral(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("a", nil)
+		w.on("b", failing(errBank))
+		w.on("c", nil, hook.After("a", "b"))
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.Retried, false)
+		w.wantCalls("a evt_1", "b evt_1")
 	})
 }
 

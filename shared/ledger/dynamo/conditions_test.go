@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"webhookintake/shared/ledger"
@@ -223,10 +222,7 @@ func TestReplaceAndEnd(t *testing.T) {
 func sent(t *testing.T, call func(context.Context, *Store)) []string {
 	t.Helper()
 	r := &recorder{}
-	call(t.Context(), New(Options{
-		Table: "ledger", Region: "eu-central-1", Endpoint: "http://localhost", Keep: testKeep,
-		Credentials: credentials.NewStaticCredentialsProvider("id", "key", ""), HTTPClient: r,
-	}))
+	call(t.Context(), newRecorded(r))
 	var request struct {
 		write
 		TransactItems []struct{ Put, Update, Delete *write }
