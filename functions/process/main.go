@@ -15,7 +15,7 @@ func main() {
 	// A batch leaves little garbage, and the function has memory to spare: collecting half
 	// as often saves a sixth of its CPU time (make bench).
 	debug.SetGCPercent(200)
-	limitMemory(os.Getenv)
+	debug.SetMemoryLimit(memoryLimit(os.Getenv))
 	handle, err := newHandler(context.Background(), os.Getenv, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "process:", err)

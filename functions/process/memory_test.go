@@ -16,18 +16,20 @@ import (
 func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		megabytes string
-		want      int64
+		megabytes, goMemLimit string
+		want                  int64
 	}{
-		{"512", 456_340_265},
-		{"10240", 9_126_805_470},
-		{"", -1},
-		{"0", -1},
-		{"-1", -1},
-		{"all", -1},
+		{"512", "", 456_340_265},
+		{"10240", "", 9_126_805_470},
+		{"512", "300MiB", -1},
+		{"", "", -1},
+		{"0", "", -1},
+		{"-1", "", -1},
+		{"all", "", -1},
 	} {
-		if got := memoryLimit(tt.megabytes); got != tt.want {
-			t.Errorf("memoryLimit(%q) = %d, want %d", tt.megabytes, got, tt.want)
+		env := map[string]string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": tt.megabytes, "GOMEMLIMIT": tt.goMemLimit}
+		if got := memoryLimit(func(name string) string { return env[name] }); got != tt.want {
+			t.Errorf("memoryLimit of %v = %d, want %d", env, got, tt.want)
 		}
 	}
 }
