@@ -206,7 +206,8 @@ func (b *batch) run(jobs []*job) {
 
 // growStack makes a goroutine's stack as large as decoding a payload needs, while it is
 // almost empty. Otherwise it would be copied up to three times as it grows, with all
-// frames: a fifth of a batch's cost apart from the engines.
+// frames: then an event takes 5 % more CPU time (117 µs in place of 111, in the benchmark of
+// functions/process over an instant table).
 //
 //go:noinline
 func growStack() {
