@@ -15,7 +15,7 @@ func everything() [][]string {
 	want := [][]string{
 		{"sleeps until"}, {"heals"}, {"clock is slow"}, {"delivers again"}, {"has a copy of"},
 		{"moves back all letters"}, {"sends back"}, {"forgets to delete"}, {"replays"},
-		{"asks for", "retry"}, {"asks for", "cancel"},
+		{"asks for", "retry"}, {"asks for", "cancel"}, {"loses the row of"},
 		{"send", "is lost"}, {"send", "its answer lost"}, {"send", "is not answered"}, {"the provider hangs up"},
 		{"send", "arrives late"}, {"is answered", "200"}, {"is answered", "401"}, {"is answered", "404"}, {"is answered", "503"},
 		{"run", "hangs"}, {"run", "panics"}, {"run", "wants"}, {"run", "permanent"}, {"run", "nothing sent"},

@@ -45,6 +45,11 @@
 //   - the queue delivers messages twice, late, in another order, or while they are being
 //     processed
 //   - handlers fail: once, permanently, asking to wait, by panicking, by hanging
+//   - in some schedules the machines' clocks are up to 5 minutes off, so that a worker takes
+//     a lease for over that holds by its owner's clock; then 9, 11, 13 and 14, and what 21
+//     says of running handlers, are not asked
+//   - in some schedules the table loses a row. What then breaks an invariant for that event
+//     is reported as a consequence ([Report].Followed), and is no violation
 //   - no worker runs for days, and messages come close to the end of their retention
 //
 // # Invariants

@@ -22,6 +22,9 @@ func (w *world) act() {
 		w.nap()
 		return
 	}
+	if w.plan.LoseRow >= 0 && w.step >= w.plan.LoseRow && w.lostRow == "" {
+		w.loseRow()
+	}
 	if w.disturb() {
 		return
 	}
@@ -50,6 +53,27 @@ func (w *world) act() {
 		return
 	}
 	choices[w.rng.IntN(len(choices))]()
+}
+
+// loseRow removes an event's record from the table, as somebody does by hand, or by making
+// the table again.
+func (w *world) loseRow() {
+	var keys []string
+	for key := range w.ledger.Records() {
+		if w.byKey(key) != nil {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	slices.Sort(keys)
+	w.lostRow = keys[mix(w.seed, uint64(w.step))%uint64(len(keys))]
+	w.ledger.DropRecord(w.lostRow)
+	w.watch.lost(w.lostRow)
+	w.say("table", "loses the row of", short(w.lostRow))
+	// The provider sends it once more, which nothing tells from the first time.
+	w.deliveries = append(w.deliveries, &delivery{name: "again", event: w.byKey(w.lostRow), due: time.Now().Add(w.upTo(time.Hour))})
 }
 
 // disturb now and then does something that nothing waits for.

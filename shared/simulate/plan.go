@@ -16,7 +16,9 @@ type plan struct {
 	Batch   int // most messages that a worker takes
 	Steps   int // of the driver, until the world heals
 	Skews   []time.Duration
-	Nap     int // the step at which no worker runs for days; negative: never
+	FarOff  bool // clocks differ by minutes, so that leases overlap
+	LoseRow int  // the step from which a row of the table gets lost; negative: never
+	Nap     int  // the step at which no worker runs for days; negative: never
 
 	QueueOut, LedgerOut outage
 
@@ -67,6 +69,24 @@ func drawPlan(rng *rand.Rand, events int) plan {
 	p.Forged = max(0, rng.IntN(4)-2)
 	p.Foreign = rng.IntN(10) == 0
 	return p
+}
+
+// maxFarOff is how far each clock may be off in schedules whose clocks are wrong.
+const maxFarOff = 5 * time.Minute
+
+// addRare adds what happens in few schedules. It does not draw from the schedule's own
+// numbers, so that the others stay as they are.
+func (p *plan) addRare(seed uint64) {
+	p.LoseRow = -1
+	switch mix(seed, 0x5ca1e) % 16 {
+	case 0, 1:
+		p.FarOff = true
+		for i := range p.Skews {
+			p.Skews[i] = time.Duration(mix(seed, uint64(i))%uint64(2*maxFarOff)) - maxFarOff
+		}
+	case 2:
+		p.LoseRow = int(mix(seed, 0x105e) % uint64(p.Steps))
+	}
 }
 
 // rate draws a rate. It is often 0, so that faults also occur alone, and seldom near most.

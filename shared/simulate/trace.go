@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,10 +50,18 @@ type Violation struct {
 // Error returns the invariant's number and what was seen.
 func (v *Violation) Error() string { return fmt.Sprintf("invariant %d: %s", v.Invariant, v.Text) }
 
-// violated ends the schedule: nothing after a broken invariant is meaningful.
+// violated ends the schedule: nothing after a broken invariant is meaningful. What breaks
+// one because the event's row got lost is reported apart, and the schedule goes on: no
+// ledger can remember what was removed from it.
 func (w *world) violated(invariant int, format string, args ...any) {
+	v := &Violation{invariant, fmt.Sprintf(format, args...)}
+	if w.lostRow != "" && slices.Contains(args, any(w.lostRow)) {
+		w.followed = append(w.followed, v.Error())
+		w.say("checker", "finds, because of the lost row,", v)
+		return
+	}
 	if w.violation == nil {
-		w.violation = &Violation{invariant, fmt.Sprintf(format, args...)}
+		w.violation = v
 		w.say("checker", "finds a violation of", w.violation)
 	}
 }

@@ -29,10 +29,11 @@ type fate struct {
 	gains    map[string]int   // how often each handler was recorded as done
 	position int              // of its last move in its person's conversation, from 1
 	life     *life
-	served   []int64     // arrivals whose claims ended the event
-	arrivals []time.Time // of what was acknowledged
-	lives    []time.Time // when the lives that have ended were opened
-	reopened int         // the length of the trace when it was last claimed after its end
+	forgot   map[string]bool // handlers that had run when the event's row was lost
+	served   []int64         // arrivals whose claims ended the event
+	arrivals []time.Time     // of what was acknowledged
+	lives    []time.Time     // when the lives that have ended were opened
+	reopened int             // the length of the trace when it was last claimed after its end
 }
 
 type letter struct {

@@ -156,6 +156,9 @@ func (v *watch) ended(inv *invocation, e ledger.End, before, after *ledger.Recor
 	}
 	f := v.of(c.Key)
 	cl := f.life.current()
+	if cl == nil {
+		return // its row was lost, which the claim found
+	}
 	cl.ended, cl.released = true, after.State == ledger.StateReleased
 	for _, handler := range cl.finished {
 		if !slices.Contains(after.Done, handler) {

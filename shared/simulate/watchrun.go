@@ -18,9 +18,7 @@ func (v *watch) runBegins(c *call) {
 		v.w.violated(9, "%s runs for %s, which nobody claimed", r.handler, r.key)
 		return
 	}
-	if f.life.cancelled {
-		v.w.violated(21, "%s runs for %s, which is cancelled", r.handler, r.key)
-	}
+	v.ranBeforeLoss(f, r)
 	if atMostOnce(r.handler) {
 		if f.life.unsure[r.handler] {
 			v.w.violated(10, "%s, at most once, runs again for %s", r.handler, r.key)
@@ -35,6 +33,9 @@ func (v *watch) runBegins(c *call) {
 	v.order(f, r, record)
 	if c.inv.outlived() {
 		return // only a clock that is far off lets it begin: it changes no record
+	}
+	if f.life.cancelled {
+		v.w.violated(21, "%s runs for %s, which is cancelled", r.handler, r.key)
 	}
 	if slices.Contains(record.Done, r.handler) {
 		v.w.violated(9, "%s runs for %s, but the record says that it is done", r.handler, r.key)

@@ -63,7 +63,9 @@ func New() (*Simulator, error) {
 
 // Plan returns what a seed decides before anything happens; it begins a schedule's report.
 func (s *Simulator) Plan(seed uint64) string {
-	return fmt.Sprintf("%+v", drawPlan(newRand(seed), len(s.events)))
+	p := drawPlan(newRand(seed), len(s.events))
+	p.addRare(seed)
+	return fmt.Sprintf("%+v", p)
 }
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x5eed)) }
@@ -74,6 +76,8 @@ type Report struct {
 	Plan      string
 	Violation *Violation // nil if every invariant held
 	Took      time.Duration
+	LostRow   string   // the key whose row got lost; empty if none
+	Followed  []string // what would violate an invariant, and follows from the lost row
 	entries   []entry
 }
 
@@ -94,6 +98,7 @@ func (s *Simulator) Run(t *testing.T, seed uint64) *Report {
 		w := newWorld(s, seed)
 		w.run()
 		r.Plan, r.Violation, r.Took, r.entries = s.Plan(seed), w.violation, w.elapsed(), w.trace
+		r.LostRow, r.Followed = w.lostRow, w.followed
 		w.unwind()
 	})
 	return r
@@ -133,6 +138,8 @@ type world struct {
 
 	trace     []entry
 	violation *Violation
+	lostRow   string   // the key whose row got lost; empty if none
+	followed  []string // from that
 }
 
 func newWorld(s *Simulator, seed uint64) *world {
@@ -142,6 +149,7 @@ func newWorld(s *Simulator, seed uint64) *world {
 		trace: make([]entry, 0, 256),
 	}
 	w.plan = drawPlan(w.rng, len(s.events))
+	w.plan.addRare(seed)
 	timing := process.DefaultTiming
 	w.ledger = &ledgermemory.Store{Keep: timing.Keep()}
 	w.engine = w.ledger

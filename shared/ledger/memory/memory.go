@@ -121,6 +121,14 @@ func (s *Store) Payload(key string) ([]byte, bool) {
 	return payload, ok
 }
 
+// DropRecord removes the record of key and its payload, as somebody does by hand.
+func (s *Store) DropRecord(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.records, key)
+	delete(s.payloads, key)
+}
+
 // DropState removes a state, as a table does some time after it has expired.
 func (s *Store) DropState(id string) {
 	s.mu.Lock()
