@@ -37,7 +37,7 @@ saved() { section deploy | sed -n 's/.*Architecture=[\\"]*\([A-Za-z0-9_]*\).*/\1
 listed() {
 	local list
 	list=$(section deploy | grep '^parameter_overrides') || list=$(section global | grep '^parameter_overrides') || return 0
-	tr -d '\\"' <<<"${list#*=}" | grep -oE '[A-Za-z0-9]+=[^ ]*'
+	tr -d "\\\\\"'" <<<"${list#*=}" | grep -oE '[A-Za-z0-9]+=[^ ]*' | sed 's/[],]*$//'
 }
 
 # usual prints the default of a parameter of template.yaml.
