@@ -20,7 +20,7 @@ given() {
 	for option in "$@"; do
 		case $option in
 		--parameter-overrides) is_parameter=1 ;;
-		--parameter-overrides=*) printf '%s\n' "${option#*=}" ;;
+		--parameter-overrides=*) is_parameter=1; printf '%s\n' "${option#*=}" ;; # SAM takes the words behind it as well
 		-*) is_parameter= ;;
 		*) if [ -n "$is_parameter" ]; then printf '%s\n' "$option"; fi ;;
 		esac
