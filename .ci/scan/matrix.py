@@ -63,6 +63,7 @@ TRIED = {
 WITH = {
     "TableReadUnits": PROVISIONED,
     "TableWriteUnits": PROVISIONED,
+    "IndexWriteUnits": PROVISIONED,
     "PayloadRetentionDays": {"KeepPayloads": "all"},
     "DomainName": CERTIFICATE,
     "CertificateArn": DOMAIN,
