@@ -30,7 +30,7 @@ case $error in
 	echo "no region is chosen: set AWS_REGION, or give it as ARGS='--region eu-central-1', then deploy again" ;;
 *'Could not connect to the endpoint'* | *'onnect timeout on endpoint'* | *'Failed to connect to proxy'*)
 	echo "AWS cannot be reached: look at the network, and whether there is a region of that name, then deploy again" ;;
-*'when calling the '*'AccessDenied'* | *'AccessDenied'*'when calling the '* | *'when calling the '*'not authorized to perform'*)
+*'(AccessDenied'*'when calling the '* | *'changeset'*'not authorized to perform'*)
 	echo "these AWS credentials may not deploy: ask for the right that the line above names" ;;
 *'managed resources'* | *'aws-sam-cli-managed-default'*)
 	echo "the bucket for the programs cannot be made: the events of the stack aws-sam-cli-managed-default say why; delete it and deploy again, or give a bucket of yours: ARGS='--no-resolve-s3 --s3-bucket NAME'" ;;

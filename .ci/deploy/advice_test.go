@@ -46,6 +46,7 @@ func TestAdvice(t *testing.T) {
 		{"no such region", managed + `Could not connect to the endpoint URL: "https://cloudformation.us-esat-1.amazonaws.com/"`, "AWS cannot be reached"},
 		{"no rights at all", managed + "An error occurred (AccessDenied) when calling the DescribeStacks operation: User: arn:aws:iam::111122223333:user/anna is not authorized to perform: cloudformation:DescribeStacks", rights},
 		{"no right to deploy", "Error: Failed to create changeset for the stack: webhook-intake, An error occurred (AccessDenied) when calling the CreateChangeSet operation: User: arn:aws:iam::111122223333:user/anna is not authorized to perform: cloudformation:CreateChangeSet", rights},
+		{"no right to SAM's transform", "Error: Failed to create changeset for the stack: webhook-intake, ex: Waiter ChangeSetCreateComplete failed: Waiter encountered a terminal failure state Status: FAILED. Reason: User: arn:aws:iam::111122223333:user/anna is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:us-east-1:aws:transform/Serverless-2016-10-31", rights},
 		{"no bucket", managed + "Waiter StackCreateComplete failed: Waiter encountered a terminal failure state", "the bucket for the programs cannot be made"},
 
 		{"a name with an underscore", changeSet + "1 validation error detected: Value 'bad_name' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", "the name of a stack has letters, digits and hyphens"},
