@@ -13,7 +13,7 @@ func TestBuildRefuses(t *testing.T) {
 	t.Parallel()
 	reads(t, "../build.sh", "../env.sh", "../sam.sh", "../../template.yaml", "../../samconfig.toml")
 	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "sam"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.WriteFile(filepath.Join(bin, "sam"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

@@ -92,7 +92,7 @@ func buildable(t *testing.T, env, saved string) string {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "sam"), fakeSAM)
-	if err := os.Chmod(filepath.Join(dir, "sam"), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.Chmod(filepath.Join(dir, "sam"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	section := "[" + env + ".deploy.parameters]\n"
