@@ -35,7 +35,7 @@ var rules = []rule{
 		"a handler's author sees events and errors, not how they are run"},
 	{"shared/hook/hooktest", []string{"shared/webhook", "shared/hook", "shared/process", "shared/queue", "shared/ledger", "shared/source"},
 		"a test of a handler is worth most on the worker that is deployed"},
-	{"shared/process", []string{"shared/webhook", "shared/hook", "shared/ledger", "shared/queue"},
+	{"shared/process", []string{"shared/webhook", "shared/hook", "shared/ledger", "shared/queue", "shared/vault"},
 		"processing works on contracts, so that every engine and every fault can implement them"},
 	{"shared/reconcile", []string{"shared/webhook", "shared/provider", "shared/queue"},
 		"it turns answers of a provider's API into messages, and leaves sending them to its caller"},

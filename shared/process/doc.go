@@ -50,7 +50,12 @@
 //     TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
 //  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
 //     message. (TestExpiredWithoutLedger)
-//  19. Only one of a batch's large bodies is decoded at a time. (TestLargeBodiesRunOneByOne)
+//  19. Only one of a batch's large bodies is decoded at a time. (TestLargeBodiesRunOneByOne,
+//     TestStoredBodiesRunOneByOne)
+//  20. A body that does not fit the queue is read after the claim, and must be the one that
+//     was verified. While the vault fails, its event waits and no attempt is counted; a body
+//     that is gone or another is a dead letter. (TestStoredBody, TestStoredBodyUnavailable,
+//     TestStoredBodyUnreadable)
 //
 // It never reads the environment, never deletes messages (the caller acknowledges as
 // [Result] says), and never puts an error's text or a payload into a log.

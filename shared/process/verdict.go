@@ -36,7 +36,10 @@ func (b *batch) handle(j *job) verdict {
 	case j.deadLetter != "":
 		v = verdict{outcome: DeadLettered, reason: j.deadLetter, err: j.deadLetterErr, end: b.ending(j, ledger.StateFailed, progress{done: j.claim.Done, started: j.claim.Started})}
 	default:
-		v = b.judgeRuns(j, b.runHandlers(j))
+		var ok bool
+		if v, ok = b.fetch(j); ok {
+			v = b.judgeRuns(j, b.runHandlers(j))
+		}
 	}
 	if v.reason == "" {
 		return v

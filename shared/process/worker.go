@@ -21,6 +21,7 @@ type Worker struct {
 	Ledger      ledger.Store
 	Entities    ledger.Entities // needed by handlers that skip stale events
 	States      ledger.States   // needed by handlers that move or read a state
+	Vault       Getter          // where the bodies are that do not fit the queue; nil if nowhere
 	Queue       Deferrer        // where the batch came from
 	DeadLetters Sender
 	Timing      Timing // the zero Timing means DefaultTiming
@@ -192,7 +193,7 @@ func (b *batch) run(jobs []*job) {
 	}
 	var large []*job
 	for _, j := range jobs {
-		if len(j.message.Raw) > largeBody {
+		if len(j.message.Raw) > largeBody || j.message.Origin.Stored != nil {
 			large = append(large, j)
 			continue
 		}

@@ -1,0 +1,215 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
+	vaultmemory "webhookintake/shared/vault/memory"
+)
+
+var errVault = errors.New("the vault is down")
+
+// stored returns a message whose body is in the vault.
+func stored(w *world, v *vaultmemory.Vault, id string) queue.Message {
+	w.Helper()
+	m := message(id)
+	key, sum, err := vault.PutBody(w.Context(), v, m.Key(), m.Raw)
+	if err != nil {
+		w.Fatal(err)
+	}
+	m.Origin.Stored, m.Raw = &queue.Stored{Key: key, SHA256: sum}, nil
+	return m
+}
+
+// inVaultWorld is inWorld with a vault, whose fault hook is *fault.
+func inVaultWorld(t *testing.T, test func(w *world, v *vaultmemory.Vault, fault *func(op, key string) (bool, error))) {
+	t.Helper()
+	inWorld(t, func(w *world) {
+		var fault func(op, key string) (bool, error)
+		v := vaultmemory.New(vaultmemory.Options{Fault: func(op, key string) (bool, error) { return ask(fault, op, key) }})
+		w.worker.Vault = v
+		test(w, v, &fault)
+	})
+}
+
+func TestStoredBody(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
+			if e.Data.ID != "o-1" || len(e.Raw) == 0 {
+				w.Errorf("the handler got %+v with %d bytes", e.Data, len(e.Raw))
+			}
+			return nil
+		})
+		w.send(stored(w, v, "1"))
+		w.want(w.deliver(), process.Handled, true)
+		w.wantCalls("charge 1")
+	})
+}
+
+// TestStoredBodyUnavailable: a vault that fails counts as an engine that fails. No attempt
+// is used up, and nothing is lost.
+func TestStoredBodyUnavailable(t *testing.T) {
+	t.Parallel()
+	down := func(string, string) (bool, error) { return false, errVault }
+	for _, tt := range []struct {
+		name  string
+		spoil func(w *world, v *vaultmemory.Vault, m queue.Message, fault *func(string, string) (bool, error))
+		mend  func(w *world, v *vaultmemory.Vault, m queue.Message, fault *func(string, string) (bool, error))
+	}{
+		{"the vault fails",
+			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
+				*fault = down
+			},
+			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
+				*fault = nil
+			}},
+		{"no vault is configured",
+			func(w *world, _ *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
+				w.worker.Vault = nil
+			},
+			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
+				w.worker.Vault = v
+			}},
+		{"not there yet",
+			func(w *world, v *vaultmemory.Vault, m queue.Message, _ *func(string, string) (bool, error)) {
+				if err := v.Delete(w.Context(), m.Origin.Stored.Key); err != nil {
+					w.Fatal(err)
+				}
+			},
+			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
+				stored(w, v, "1")
+			}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
+				w.on("charge", nil)
+				m := stored(w, v, "1")
+				w.send(m)
+				tt.spoil(w, v, m, fault)
+				w.want(w.deliver(), process.Unavailable, false)
+				w.wantCalls()
+				rec := w.ledger.Records()[m.Key()]
+				if rec.State != ledger.StateReleased || rec.Attempts != 0 {
+					t.Errorf("record %s after %d attempts, want released after none", rec.State, rec.Attempts)
+				}
+				tt.mend(w, v, m, fault)
+				w.want(w.again(0, time.Minute), process.Handled, true)
+				w.wantCalls("charge 1")
+			})
+		})
+	}
+}
+
+// TestStoredBodyUnreadable: what the vault will never give again ends as a letter.
+func TestStoredBodyUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		spoil func(w *world, v *vaultmemory.Vault, key string)
+		cause string
+	}{
+		{"gone", func(w *world, v *vaultmemory.Vault, key string) {
+			if err := v.Delete(w.Context(), key); err != nil {
+				w.Fatal(err)
+			}
+			time.Sleep(time.Hour + time.Second)
+		}, "body gone"},
+		{"another body", func(w *world, v *vaultmemory.Vault, key string) {
+			if err := v.Put(w.Context(), key, []byte(`{"id":"o-2","cents":1000000}`)); err != nil {
+				w.Fatal(err)
+			}
+		}, "another body"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+				w.on("charge", nil)
+				m := stored(w, v, "1")
+				w.send(m)
+				tt.spoil(w, v, m.Origin.Stored.Key)
+				w.want(w.deliver(), process.DeadLettered, true)
+				w.wantCalls()
+				letters := w.dead.Messages()
+				if len(letters) != 1 || letters[0].Failure.Reason != queue.ReasonUnreadable || !strings.Contains(letters[0].Failure.Error, tt.cause) {
+					t.Fatalf("letters %+v, want one that says %q", letters, tt.cause)
+				}
+				if at := letters[0].Origin.Stored; at == nil || at.Key != m.Origin.Stored.Key {
+					t.Errorf("the letter says %+v of the body", at)
+				}
+			})
+		})
+	}
+}
+
+// TestLetterOfStoredBody: a letter names the body, whether it was read or not.
+func TestLetterOfStoredBody(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+		w.on("charge", failing(hook.Permanent(errBank)))
+		m := stored(w, v, "1")
+		w.send(m)
+		w.want(w.deliver(), process.DeadLettered, true)
+		letters := w.dead.Messages()
+		if len(letters) != 1 || letters[0].Origin.Stored == nil || len(letters[0].Raw) > 0 || letters[0].Unreadable != nil {
+			t.Fatalf("letters %+v", letters)
+		}
+	})
+}
+
+// TestStoredBodyIsNotReadInVain: a duplicate, and an event without a handler, need no body.
+func TestStoredBodyIsNotReadInVain(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
+		var ops []string
+		m := stored(w, v, "1")
+		*fault = func(op, _ string) (bool, error) { ops = append(ops, op); return true, nil }
+		w.send(m)
+		w.want(w.deliver(), process.Unhandled, true)
+		w.on("charge", nil)
+		m = stored(w, v, "2")
+		w.send(m)
+		w.want(w.deliver(), process.Handled, true)
+		w.send(m)
+		w.want(w.deliver(), process.Duplicate, true)
+		if want := []string{"put", "get"}; !slices.Equal(ops, want) {
+			t.Errorf("the vault was asked %q, want %q", ops, want)
+		}
+	})
+}
+
+// TestStoredBodiesRunOneByOne: a stored body is large, or it would not be stored.
+func TestStoredBodiesRunOneByOne(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+		var running, most atomic.Int32
+		w.on("charge", func(context.Context, hook.Event[order]) error {
+			most.Store(max(most.Load(), running.Add(1)))
+			defer running.Add(-1)
+			time.Sleep(time.Second)
+			return nil
+		})
+		for _, id := range []string{"1", "2", "3"} {
+			w.send(stored(w, v, id))
+		}
+		for _, r := range w.deliver() {
+			if r.Outcome != process.Handled {
+				t.Errorf("result = %+v, want handled", r)
+			}
+		}
+		if most.Load() != 1 {
+			t.Errorf("%d stored bodies at a time, want 1", most.Load())
+		}
+	})
+}
