@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
-	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/hook"
 )
 
@@ -31,11 +30,8 @@ type Env struct {
 	// AWS reads the settings that AWS's own tools read: environment, profiles and the
 	// machine's role.
 	AWS func(ctx context.Context, region, profile string) (aws.Config, error)
-	// Running returns the intake of the hookctl run of this machine. Its error is
-	// [remote.ErrNotRunning] if there is none.
-	Running func() (operate.Intake, error)
-
-	// Folder is a folder of the clone, whose samconfig.toml names a stack; empty means none.
+	// Folder is a folder of the clone, whose samconfig.toml names a stack, and in whose data
+	// folder a hookctl run says that it runs; empty means none.
 	Folder string
 
 	started bool // the command line is valid and its command runs

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"net"
+	"net/url"
 	"path/filepath"
+	"time"
 
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/remote"
 )
@@ -15,20 +18,23 @@ type Intake struct {
 	Flags string // the flags that name it on a command line, after a space; or empty
 }
 
-// engineVariables name the engines of a stack that runs on this machine.
-var engineVariables = []string{"QUEUE_URL", "DLQ_URL", "TABLE_NAME"}
-
-// Intake returns the intake of the stack that the flags name. Without a name it is that of
-// the engines of the environment or, if that names none, the hookctl run of this machine.
+// Intake finds what [stack.Lookup.Choose] chooses: a deployed stack, the engines of the
+// environment, or the hookctl run of this machine.
 func (e *Env) Intake(ctx context.Context, f StackFlags) (Intake, error) {
-	if f.Name == "" && !e.namesEngines() {
-		client, err := e.Running()
-		switch {
-		case err == nil:
-			return Intake{Intake: client}, nil
-		case !errors.Is(err, remote.ErrNotRunning):
-			return Intake{}, err
+	var running remote.Address
+	choice, err := stack.Lookup{Getenv: e.Getenv, Folder: e.Folder, Running: func() (ok bool) {
+		running, ok = e.running(ctx)
+		return ok
+	}}.Choose(f.Name)
+	if err != nil {
+		return Intake{}, err
+	}
+	if choice.Here {
+		if !e.told {
+			e.told = true
+			e.Err.Print("hookctl: the hookctl run at %s", running.URL)
 		}
+		return Intake{Intake: &remote.Client{Address: running}}, nil
 	}
 	s, err := e.Stack(ctx, f)
 	if err != nil {
@@ -37,27 +43,30 @@ func (e *Env) Intake(ctx context.Context, f StackFlags) (Intake, error) {
 	return Intake{Intake: s.Intake(), Flags: s.Flags}, nil
 }
 
-func (e *Env) namesEngines() bool {
-	for _, name := range engineVariables {
-		if e.Getenv(name) != "" {
-			return true
-		}
-	}
-	return false
-}
+// dialTimeout is how long a process on this machine may take to accept a connection.
+const dialTimeout = time.Second
 
-// running returns the hookctl run that serves this module, or [remote.ErrNotRunning].
-func running() (operate.Intake, error) {
-	root, err := ModuleRoot(".")
+// running returns where the hookctl run of this clone listens. One that was killed has left
+// its file, so it is asked whether it accepts connections.
+func (e *Env) running(ctx context.Context) (remote.Address, bool) {
+	if e.Folder == "" {
+		return remote.Address{}, false
+	}
+	root, err := ModuleRoot(e.Folder)
+	if err != nil || root == "" {
+		return remote.Address{}, false
+	}
+	a, err := remote.ReadAddress(filepath.Join(root, DataName))
 	if err != nil {
-		return nil, err
+		return remote.Address{}, false
 	}
-	if root == "" {
-		return nil, remote.ErrNotRunning
-	}
-	address, err := remote.ReadAddress(filepath.Join(root, DataName))
+	at, err := url.Parse(a.URL)
 	if err != nil {
-		return nil, err
+		return remote.Address{}, false
 	}
-	return &remote.Client{Address: address}, nil
+	connection, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "tcp", at.Host)
+	if err != nil {
+		return remote.Address{}, false
+	}
+	return a, connection.Close() == nil
 }

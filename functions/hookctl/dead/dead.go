@@ -8,10 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
-	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/dead"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/queue"
 )
 
@@ -76,26 +75,26 @@ func (f *letterFlags) filter(ids []string) (dead.Filter, error) {
 	return filter, nil
 }
 
-// newClient returns a client of the stack's dead-letter queue, with a progress line that
-// done clears, and the stack.
-func newClient(ctx context.Context, e *cli.Env, f cli.StackFlags) (c dead.Client, s *stack.Stack, done func(), err error) {
-	if s, err = e.Stack(ctx, f); err != nil {
-		return c, nil, nil, err
+// newClient returns a client of the intake's dead-letter queue, with a progress line that
+// done clears, and the intake.
+func newClient(ctx context.Context, e *cli.Env, f cli.StackFlags) (c dead.Client, in cli.Intake, done func(), err error) {
+	if in, err = e.Intake(ctx, f); err != nil {
+		return c, in, nil, err
 	}
 	progress := e.Progress()
 	c.Progress = progress.Show
-	c.Dead, err = s.Queue(stack.DeadLetters)
-	return c, s, progress.Clear, err
+	c.Dead, err = in.DeadLetters()
+	return c, in, progress.Clear, err
 }
 
-// addPlanner gives the client what it needs for plans, and returns the table's reader.
-func addPlanner(e *cli.Env, c *dead.Client, s *stack.Stack) (*dynamo.Reader, error) {
-	reader, err := s.Ledger()
+// addPlanner gives the client what it needs for plans, and returns the ledger.
+func addPlanner(e *cli.Env, c *dead.Client, in operate.Intake) (operate.Ledger, error) {
+	ledger, err := in.Ledger()
 	if err != nil {
 		return nil, err
 	}
-	c.Records = reader
+	c.Records = ledger
 	c.Planner.Now = e.Now
 	c.Planner.Handlers, err = e.Handlers()
-	return reader, err
+	return ledger, err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
-	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/dead"
 )
@@ -83,14 +82,14 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 	if err != nil {
 		return err
 	}
-	client, s, done, err := newClient(ctx, e, f.stack)
+	client, in, done, err := newClient(ctx, e, f.stack)
 	if err != nil {
 		return err
 	}
-	if client.Queue, err = s.Queue(stack.Queue); err != nil {
+	if client.Queue, err = in.Queue(); err != nil {
 		return err
 	}
-	if _, err := addPlanner(e, &client, s); err != nil {
+	if _, err := addPlanner(e, &client, in); err != nil {
 		return err
 	}
 	client.Planner.AssumeDone, client.Planner.RunAgain = f.assumeDone, f.runAgain

@@ -14,7 +14,6 @@ import (
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 )
@@ -45,11 +44,11 @@ keeps it. It may contain messages, phone numbers and tax numbers.`,
 }
 
 func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload, asJSON bool) error {
-	client, s, done, err := newClient(ctx, e, f)
+	client, in, done, err := newClient(ctx, e, f)
 	if err != nil {
 		return err
 	}
-	reader, err := addPlanner(e, &client, s)
+	reader, err := addPlanner(e, &client, in)
 	if err != nil {
 		return err
 	}
@@ -87,7 +86,7 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 }
 
 // keptPayload returns the body that the ledger keeps, nil if it keeps none.
-func keptPayload(ctx context.Context, reader *dynamo.Reader, key string, before error) ([]byte, error) {
+func keptPayload(ctx context.Context, reader operate.Ledger, key string, before error) ([]byte, error) {
 	kept, err := reader.Payload(ctx, key)
 	if errors.Is(err, ledger.ErrNoPayload) {
 		err = nil

@@ -34,11 +34,11 @@ handlers finished, when the next try is, and why the last one failed. Times are 
 			if err != nil {
 				return err
 			}
-			s, err := e.Stack(ctx, from)
+			in, err := e.Intake(ctx, from)
 			if err != nil {
 				return err
 			}
-			reader, err := s.Ledger()
+			reader, err := in.Ledger()
 			if err != nil {
 				return err
 			}

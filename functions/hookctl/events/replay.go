@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
-	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
@@ -132,17 +131,17 @@ func (f replayFlags) newReplay(ctx context.Context, e *cli.Env) (*events.Replay,
 			return nil, fmt.Errorf("read the body: %w", err)
 		}
 	}
-	s, err := e.Stack(ctx, f.from)
+	in, err := e.Intake(ctx, f.from)
 	if err != nil {
 		return nil, err
 	}
-	if r.Ledger, err = s.Ledger(); err != nil {
+	if r.Ledger, err = in.Ledger(); err != nil {
 		return nil, err
 	}
 	if f.dryRun {
 		return r, nil
 	}
-	r.Queue, err = s.Queue(stack.Queue)
+	r.Queue, err = in.Queue()
 	return r, err
 }
 

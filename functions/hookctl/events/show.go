@@ -39,11 +39,11 @@ and only if it is kept: for the sources that the template's parameter KeepPayloa
 			if len(keys) != 1 {
 				return cli.Usagef("show takes one event")
 			}
-			s, err := e.Stack(ctx, from)
+			in, err := e.Intake(ctx, from)
 			if err != nil {
 				return err
 			}
-			reader, err := s.Ledger()
+			reader, err := in.Ledger()
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/remote"
 	"webhookintake/functions/hookctl/run/pipeline"
 )
 
@@ -96,4 +97,20 @@ func replace(path string, content []byte) error {
 		_ = os.Remove(file.Name())
 	}
 	return err
+}
+
+// announce says in the data folder where the commands reach this program.
+func (d data) announce(a remote.Address) error {
+	if d == "" {
+		return nil
+	}
+	return a.Write(string(d))
+}
+
+// withdraw takes that back.
+func (d data) withdraw(a remote.Address) error {
+	if d == "" {
+		return nil
+	}
+	return a.Remove(string(d))
 }

@@ -15,6 +15,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate/remote"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/functions/hookctl/run/reload"
 	"webhookintake/functions/hookctl/sign"
@@ -99,7 +100,12 @@ func (s *server) serve(ctx context.Context) error {
 	worker.Go(func() { workErr = s.Work(working, s.watch.worked) })
 
 	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // as a TCP address it has one
-	err := serveUntil(ctx, s.listener, guard{next: s.Pipeline, port: port, refused: s.watch.blocked})
+	address := remote.Address{URL: baseURL(s.listener), Token: remote.NewToken()}
+	if err := s.data.announce(address); err != nil {
+		return errors.Join(err, s.listener.Close())
+	}
+	err := serveUntil(ctx, s.listener, guard{next: s.handler(address.Token), port: port, refused: s.watch.blocked})
+	err = errors.Join(err, s.data.withdraw(address))
 	stop() // after the last request, so that what it queued is still handled
 	worker.Wait()
 	err = errors.Join(err, workErr, s.data.save(s.Pipeline))
@@ -107,6 +113,14 @@ func (s *server) serve(ctx context.Context) error {
 		s.out.Text("\nStopped. %s", keptText(s.data))
 	}
 	return err
+}
+
+// handler serves webhooks, and the intake to hookctl's commands.
+func (s *server) handler(token string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(remote.Path, remote.Handler(s.Intake(), token))
+	mux.Handle("/", s.Pipeline)
+	return mux
 }
 
 // printRestored prints what waits since the last run.

@@ -62,8 +62,21 @@ func (e Engines) NewTable(t *testing.T, name string) {
 	client := dynamodb.New(dynamodb.Options{Region: EngineRegion, Credentials: EngineCredentials(), BaseEndpoint: &e.DynamoDB})
 	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: new("open"), AttributeType: types.ScalarAttributeTypeN},
+			{AttributeName: new("since"), AttributeType: types.ScalarAttributeTypeN},
+		},
+		KeySchema: []types.KeySchemaElement{{AttributeName: new("pk"), KeyType: types.KeyTypeHash}},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: new("open"),
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: new("open"), KeyType: types.KeyTypeHash}, {AttributeName: new("since"), KeyType: types.KeyTypeRange},
+			},
+			Projection: &types.Projection{
+				ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"type", "reason", "received", "kind"},
+			},
+		}},
 	})
 	if err != nil {
 		t.Fatal(err)
