@@ -148,7 +148,7 @@ func TestBadValues(t *testing.T) {
 		"dead list --limit -1":                         `--limit "-1": give a whole number of at least 0`,
 		"dead list --reason tired":                     `--reason "tired": give one of permanent, attempts, `,
 		"events list --limit 0":                        `--limit "0": give a whole number from 1 to 10000`,
-		"events list --state done":                     `--state "done": give one of claimed, released, `,
+		"events list --state done":                     `--state "done": give one of open, claimed, released, `,
 		"events list --since yesterday":                `--since "yesterday": give how long ago, as 90m, `,
 		"sources check --since 9m":                     `--since "9m": give a duration of at least 10m`,
 		"sources url x --valid ever":                   `--valid "ever": give a duration of at most 10 years`,

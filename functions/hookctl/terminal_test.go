@@ -103,6 +103,11 @@ var answers = map[string]func(n int) any{
 	"Scan": func(int) any {
 		return map[string]any{"Items": []any{evilItem("kyc#evt_" + evil), map[string]any{"pk": clitest.S(evil)}}}
 	},
+	"Query": func(int) any { return map[string]any{"Items": []any{evilItem("kyc#evt_1")}} },
+	"BatchGetItem": func(int) any {
+		return map[string]any{"Responses": map[string]any{"ledger": []any{evilItem("kyc#evt_1")}}}
+	},
+	"UpdateItem": func(int) any { return map[string]any{"Attributes": evilItem("kyc#evt_1")} },
 	"GetSecretValue": func(int) any {
 		return map[string]any{"SecretString": `{` + quoted(evil) + `: {"secrets": ["` + clitest.Secret + `"]}}`, "VersionId": evil, "CreatedDate": 1790000000}
 	},
@@ -128,7 +133,7 @@ func evilItem(key string) map[string]any {
 	return map[string]any{
 		"pk": clitest.S(key), "state": clitest.S("FAILED"), "reason": clitest.S(evil), "type": clitest.S(evil + "\nforged row"), "fence": clitest.N(1),
 		"attempts": clitest.N(1), "received": clitest.N(1790000000000), "dedup_until": clitest.N(1790000000000), "exp": clitest.N(4000000000),
-		"hash": clitest.S(evil), "done": map[string]any{"SS": []string{evil}}, "started": map[string]any{"SS": []string{evil}},
+		"hash": clitest.S(evil), "since": clitest.N(1790000000000), "kind": clitest.S(evil + "\nforged row"), "done": map[string]any{"SS": []string{evil}}, "started": map[string]any{"SS": []string{evil}},
 		"tries": clitest.S(`[{"at":1790000000000,"attempt":1,"outcome":"failed","handler":` + quoted(evil) + `,"error":` + quoted(evil) + `}]`),
 	}
 }
@@ -172,7 +177,8 @@ func TestTerminal(t *testing.T) {
 		"sources downgrade":      {{"--yes", none}},
 		"sources check":          {{"", `\u009b`}},
 		"doctor":                 {{"", `\u009b`}},
-		"events list":            {{"", `\u009b`}, {"--json", `\u009b`}},
+		"events list":            {{"", `\u009b`}, {"--json", `\u009b`}, {"--state open", `\u009b`}, {"--all", `\u009b`}, {"--all --json", `\u009b`}},
+		"events reindex":         {{"", `\u009b`}},
 		"events show":            {{"kyc evt_1 --payload", `\u009b`}, {"kyc#EVIL --json", `\u009b`}},
 		"events replay":          {{"--source kyc --dry-run", `\u009b`}, {"kyc evt_1 --yes --handler EVIL", `\u009b`}},
 		"dead list":              {{"", `\u009b`}, {"--json", `\u009b`}},

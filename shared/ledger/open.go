@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"errors"
 	"hash/fnv"
 	"time"
 	"unicode/utf8"
@@ -16,6 +17,10 @@ import (
 // ReasonCancelled is the reason of a record whose event an operator cancelled, from the
 // claim on: the next claim ends it as failed, without a run and without a letter.
 const ReasonCancelled = "cancelled"
+
+// ErrNoIndex says that a table has no index of what is open yet: the version that is
+// deployed is older.
+var ErrNoIndex = errors.New("the table has no index of what is open")
 
 const (
 	// OpenPartitions is the number of partitions of the index of open events. One partition

@@ -156,6 +156,8 @@ func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[stri
 		return x.transaction(c, known)
 	case c.service == "dynamodb" && c.operation == "BatchExecuteStatement":
 		return x.statements(c, known)
+	case c.service == "dynamodb" && c.operation == "BatchGetItem":
+		return x.batchGet(c, known)
 	case !hasField(c.input, s.field):
 		return nil, errUnknown
 	case s.self:
@@ -192,6 +194,15 @@ func onIndexes(tables, indexes map[string]bool) map[string]bool {
 		}
 	}
 	return names
+}
+
+// batchGet returns what BatchGetItem needs: its input names the tables as the keys of a map.
+func (x *program) batchGet(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
+	names := trace(x, known, c.input, "RequestItems", mapKey).names
+	if len(names) == 0 {
+		return nil, errNoResource
+	}
+	return map[string]map[string]bool{"dynamodb:BatchGetItem": names}, nil
 }
 
 // transaction returns what TransactWriteItems needs: an action for each kind of write.

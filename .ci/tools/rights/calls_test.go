@@ -38,7 +38,8 @@ func init() {
 	dynamodb.NewScanPaginator(items, &dynamodb.ScanInput{TableName: &table}).NextPage(ctx)
 	write := types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &table}}
 	items.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{write}})
-	items.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{})
+	items.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{table: {}}})
+	items.ListTables(ctx, &dynamodb.ListTablesInput{})
 	request, _ := http.NewRequest("PUT", "https://bucket.s3.amazonaws.com/key", nil)
 	v4.NewSigner().SignHTTP(ctx, aws.Credentials{}, request, "", "s3", "us-east-1", time.Now())
 }
@@ -72,7 +73,8 @@ func TestFindsCalls(t *testing.T) {
 		{"has to allow dynamodb:Query on Table/index/open, ", at("items.Query")},
 		{"has to allow dynamodb:Scan on Table, ", at("dynamodb.NewScanPaginator")},
 		{"has to allow dynamodb:ConditionCheckItem on Table, ", at("items.TransactWriteItems")},
-		{at("items.BatchGetItem"), "dynamodb.BatchGetItem: iam.go does not say"},
+		{"has to allow dynamodb:BatchGetItem on Table, ", at("items.BatchGetItem")},
+		{at("items.ListTables"), "dynamodb.ListTables: iam.go does not say"},
 		{at("v4.NewSigner().SignHTTP"), "s3.(a request signed by hand): iam.go does not say"},
 		{"has to allow kms:Decrypt on KmsKeyArn via dynamodb where HasKey, ", file},
 	}

@@ -41,6 +41,9 @@ const (
 // element is the step from a slice, an array or a map to its elements.
 const element = "[]"
 
+// mapKey is the step from a map to its keys.
+const mapKey = "[key]"
+
 // trace follows the value at the end of fields, starting from v. It looks through pointers.
 func trace(x *program, known map[string]bool, v ssa.Value, fields ...string) *tracer {
 	t := &tracer{program: x, known: known, names: map[string]bool{}, texts: map[string]bool{}, seen: map[string]bool{}}
@@ -139,6 +142,9 @@ func (t *tracer) assignments(to ssa.Value, fields []string, in *frame) {
 		case *ssa.MapUpdate:
 			if r.Map == to && first(element) {
 				t.follow(r.Value, fields[1:], in)
+			}
+			if r.Map == to && first(mapKey) {
+				t.follow(r.Key, fields[1:], in)
 			}
 		case *ssa.FieldAddr:
 			if first(fieldName(to.Type(), r.Field)) {

@@ -16,8 +16,17 @@ type StackFlags struct {
 
 // Add adds the flags to a command. Use is the help of --stack; empty means the usual one.
 func (f *StackFlags) Add(c *cobra.Command, use string) {
+	f.add(c, use, "\nor the stack of samconfig.toml")
+}
+
+// AddIntake adds the flags to a command that uses [Env.Intake].
+func (f *StackFlags) AddIntake(c *cobra.Command) {
+	f.add(c, "", "\nthe hookctl run of this clone, or the stack of samconfig.toml")
+}
+
+func (f *StackFlags) add(c *cobra.Command, use, last string) {
 	use = cmp.Or(use, "work on the deployed stack with this `NAME`")
-	c.Flags().StringVar(&f.Name, "stack", "", use+"; by default that of\nHOOKCTL_STACK, the engines that QUEUE_URL, DLQ_URL and TABLE_NAME name,\nor the stack of samconfig.toml")
+	c.Flags().StringVar(&f.Name, "stack", "", use+"; by default that of\nHOOKCTL_STACK, the engines that QUEUE_URL, DLQ_URL and TABLE_NAME name,"+last)
 	c.Flags().StringVar(&f.Region, "region", "", "the stack's `REGION`; by default that of AWS's own settings")
 	c.Flags().StringVar(&f.Profile, "profile", "", "`NAME` of a profile in AWS's own settings, for region and credentials")
 }

@@ -46,7 +46,7 @@ func (f *letterFlags) add(c *cobra.Command, jsonHelp string) {
 	cli.Complete(c, "type", dialect.TypeNames()...)
 	cli.Flag(c, &f.limit, "limit", 0, cli.Whole(0, 0), "at most `N` letters; 0 means all")
 	c.Flags().BoolVar(&f.json, "json", false, jsonHelp)
-	f.stack.Add(c, "")
+	f.stack.AddIntake(c)
 }
 
 func reasonList() string {

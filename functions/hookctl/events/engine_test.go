@@ -134,11 +134,11 @@ func TestEngineReplay(t *testing.T) {
 		}
 	}
 
-	if out := e.hookctl("events list --source kyc --json"); strings.Count(out, `"state":"COMPLETED"`) != 2 || strings.Count(out, `"fence":3`) != 2 {
+	if out := e.hookctl("events list --all --source kyc --json"); strings.Count(out, `"state":"COMPLETED"`) != 2 || strings.Count(out, `"fence":3`) != 2 {
 		t.Errorf("list:\n%s", out)
 	}
 	for filter, want := range map[string]string{
-		"--state unhandled": "No event matches.", "--type other": "No event matches.", "--until 2h": "No event matches.",
+		"--state unhandled": "No event matches.", "--all --type other": "No event matches.", "--state open": "No event matches.", "": "No event is open", "--until 2h": "No event matches.",
 		"--since 61m": "2 events matched.",
 	} {
 		if out := e.hookctl("events list " + filter); !strings.Contains(out, want) {

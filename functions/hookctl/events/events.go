@@ -16,7 +16,7 @@ func Command(e *cli.Env) *cobra.Command {
 		Use:   "events",
 		Short: "Look at events, and handle some again",
 		Long:  `events lists and shows events by their records in the ledger, and replays them.`,
-	}, "name a command: list, show, replay", listCommand(e), showCommand(e), replayCommand(e))
+	}, "name a command: list, show, replay, reindex", listCommand(e), showCommand(e), replayCommand(e), reindexCommand(e))
 }
 
 // reportScan shows the progress of a scan on a terminal, until done is called.

@@ -83,8 +83,8 @@ func TestEventsSkipped(t *testing.T) {
 	t.Parallel()
 	const reason = "the first of them: read the record of a\\u001b[2J: its key is not that of an event"
 	for args, want := range map[string]string{
-		"list":                          "3 events matched.",
-		"list --json":                   `"id":"evt_1"`,
+		"list --all":                    "3 events matched.",
+		"list --all --json":             `"id":"evt_1"`,
 		"replay --source kyc --dry-run": "would send kyc#evt_1",
 	} {
 		f := clitest.NewTable(t)

@@ -23,17 +23,22 @@ type filter struct {
 	source, eventType, state, since, until string
 }
 
-func (f *filter) add(c *cobra.Command) {
+// add adds the flags to a command, whose --state takes more than the states of records.
+func (f *filter) add(c *cobra.Command, more ...string) {
+	names := append(more, states()...)
 	c.Flags().StringVar(&f.source, "source", "", "of the source with this `NAME`")
 	c.Flags().StringVar(&f.eventType, "type", "", "of this `TYPE`")
 	cli.Complete(c, "source", cli.SourceNames()...)
 	cli.Complete(c, "type", dialect.TypeNames()...)
-	cli.Flag(c, &f.state, "state", "", cli.OneOf(states()...), "in this `STATE`: "+strings.Join(states(), ", "))
+	cli.Flag(c, &f.state, "state", "", cli.OneOf(names...), "in this `STATE`: "+strings.Join(names, ", "))
 	c.Flags().StringVar(&f.since, "since", "", "received since this `TIME`, as 90m, 24h or 7d ago, or as 2026-10-01 or\n2026-10-01T12:00:00Z")
 	c.Flags().StringVar(&f.until, "until", "", "received before this `TIME`, in the same forms")
 }
 
 func (f *filter) isEmpty() bool { return *f == filter{} }
+
+// stateOpen selects events in the index of what is open. It is no state of a record.
+const stateOpen = "open"
 
 // stateUnhandled selects events for whose type no handler was registered.
 const stateUnhandled = ledger.ReasonUnhandled

@@ -14,49 +14,78 @@ import (
 )
 
 func listCommand(e *cli.Env) *cobra.Command {
-	var filter filter
+	var f filter
 	var from cli.StackFlags
 	var limit int
-	var asJSON bool
+	var all, asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List events, the newest first",
-		Long: `list shows the state of events: when they were received, how often they were tried, which
-handlers finished, when the next try is, and why the last one failed. Times are local.
+		Short: "List what is open, or any events",
+		Long: `list shows what is open: the events that failed and wait for another try, or have a dead
+letter. It groups them by source, type and cause, the cause being the handler and the type
+of its error. With --state open it shows each of them, with what happens next and why the
+last run failed. Both read the index of what is open, and nothing else.
 
+With --all, another state or a time it shows any events, the newest first. Times are local.
 ` + costOfScan,
-		Example: `  go tool hookctl events list --stack intake --since 24h
-  go tool hookctl events list --stack intake --state failed --source contiguity
+		Example: `  go tool hookctl events list --stack intake
+  go tool hookctl events list --stack intake --state open --source contiguity
+  go tool hookctl events list --stack intake --since 24h
   go tool hookctl events list --stack intake --state unhandled --json | jq -r .type | sort | uniq -c`,
 		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			scan, err := filter.scan(e.Now())
-			if err != nil {
-				return err
-			}
-			in, err := e.Intake(ctx, from)
-			if err != nil {
-				return err
-			}
-			reader, err := in.Ledger()
-			if err != nil {
-				return err
-			}
-			done := reportScan(e, &scan)
-			list, err := events.Newest(ctx, reader, scan, limit)
-			done()
-			if err != nil {
-				return err
-			}
-			reportSkipped(e, list.Skipped)
-			return write(e, list, asJSON)
+			return list(ctx, e, from, f, limit, all, asJSON)
 		}),
 	}
-	filter.add(c)
+	f.add(c, stateOpen)
+	c.Flags().BoolVar(&all, "all", false, "any events, not only those that are open")
 	cli.Flag(c, &limit, "limit", 50, cli.Whole(1, events.MaxSelected), "list the newest `N`")
-	c.Flags().BoolVar(&asJSON, "json", false, "print each event as a line of JSON, and on stderr how many are left out")
-	from.Add(c, "")
+	c.Flags().BoolVar(&asJSON, "json", false, "print each group or event as a line of JSON, and on stderr how many are\nleft out")
+	from.AddIntake(c)
 	return c
+}
+
+// list lists groups, open events, or any events.
+func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit int, all, asJSON bool) error {
+	timed := f.since != "" || f.until != ""
+	if f.state == stateOpen && (all || timed) {
+		return cli.Usagef("--state open goes with --source and --type only: the index does not know when an event was received")
+	}
+	state := f.state
+	if state == stateOpen {
+		f.state = ""
+	}
+	scan, err := f.scan(e.Now())
+	if err != nil {
+		return err
+	}
+	in, err := e.Intake(ctx, from)
+	if err != nil {
+		return err
+	}
+	reader, err := in.Ledger()
+	if err != nil {
+		return err
+	}
+	switch {
+	case state == "" && !all && !timed:
+		return listGroups(ctx, e, in, reader, f, asJSON)
+	case state == stateOpen:
+		found, err := open(ctx, e, reader, f, limit)
+		if err != nil {
+			return err
+		}
+		return write(e, events.List{Entries: found.Entries, Matched: found.Count}, asJSON)
+	}
+	scan.Segments = scanSegments
+	done := reportScan(e, &scan)
+	found, err := events.Newest(ctx, reader, scan, limit)
+	done()
+	if err != nil {
+		return err
+	}
+	reportSkipped(e, found.Skipped)
+	return write(e, found, asJSON)
 }
 
 func write(e *cli.Env, list events.List, asJSON bool) error {

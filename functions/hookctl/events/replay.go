@@ -61,7 +61,7 @@ It exits with 1 if an event could not be put into the queue.`,
 	cli.Complete(c, "provider", dialect.Providers()...)
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would run and be sent")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
-	f.from.Add(c, "")
+	f.from.AddIntake(c)
 	return c
 }
 

@@ -52,7 +52,7 @@ and only if it is kept: for the sources that the template's parameter KeepPayloa
 	}
 	c.Flags().BoolVar(&payload, "payload", false, "also show the payload, if it is kept")
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as one line of JSON")
-	from.Add(c, "")
+	from.AddIntake(c)
 	return c
 }
 

@@ -2,12 +2,15 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"webhookintake/shared/ledger"
 )
@@ -19,7 +22,8 @@ const indexOpen = "open"
 // Open returns the entries of one partition of the index of open events that come after the
 // given one, oldest first, at most limit of them. The zero after means from the first.
 // Fewer than limit means that the partition has no more. The index follows the table within
-// about a second. It reads one read unit for about 40 entries.
+// about a second. It reads one read unit for about 40 entries. The error may be
+// [ledger.ErrNoIndex].
 func (r *Reader) Open(ctx context.Context, partition int, after ledger.OpenEntry, limit int) ([]ledger.OpenEntry, error) {
 	e := newExpression()
 	e.require(attrOpen, number(int64(partition)))
@@ -34,6 +38,9 @@ func (r *Reader) Open(ctx context.Context, partition int, after ledger.OpenEntry
 	for len(entries) < limit {
 		in.Limit = new(int32(limit - len(entries)))
 		out, err := r.client.Query(ctx, in)
+		if e, ok := errors.AsType[smithy.APIError](err); ok && e.ErrorCode() == codeRequestInvalid && strings.Contains(e.ErrorMessage(), "index") {
+			err = ledger.ErrNoIndex // the request is always valid otherwise
+		}
 		if err != nil {
 			return nil, wrap("read the index of what is open in", r.table, err)
 		}

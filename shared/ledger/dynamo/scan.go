@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -20,19 +19,16 @@ import (
 func (r *Reader) Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error] {
 	return func(yield func(ledger.Found, error) bool) {
 		reading, stop := context.WithCancel(ctx)
-		left := make(chan struct{}) // closed when nobody takes pages any more
-		var readers sync.WaitGroup
-		defer readers.Wait()
-		defer close(left)
-		defer stop()
 		segments := max(s.Segments, 1)
-		pages := make(chan page)
+		to := taker{pages: make(chan page), left: make(chan struct{}), ended: make(chan struct{}, segments)}
+		defer to.leave(segments)
+		defer stop()
 		for n := range segments {
-			readers.Go(func() { r.readSegment(reading, s, n, segments, pages, left) })
+			go r.readSegment(reading, s, n, segments, to)
 		}
 		read := 0
 		for ended := 0; ended < segments; {
-			p := <-pages
+			p := <-to.pages
 			if p.err != nil {
 				yield(ledger.Found{}, wrap("read the records in", r.table, p.err))
 				return
@@ -60,8 +56,24 @@ type page struct {
 	taken   chan struct{} // closed when the next page is wanted
 }
 
-// readSegment sends the pages of one segment, until the last, an error, or left is closed.
-func (r *Reader) readSegment(ctx context.Context, s ledger.Scan, n, of int, pages chan<- page, left <-chan struct{}) {
+// A taker takes the pages of segments.
+type taker struct {
+	pages chan page
+	left  chan struct{} // closed when no more pages are taken
+	ended chan struct{} // receives from each segment that has ended
+}
+
+// leave waits until all segments have ended.
+func (t taker) leave(segments int) {
+	close(t.left)
+	for range segments {
+		<-t.ended
+	}
+}
+
+// readSegment sends the pages of one segment, until the last, an error, or no more are taken.
+func (r *Reader) readSegment(ctx context.Context, s ledger.Scan, n, of int, to taker) {
+	defer func() { to.ended <- struct{}{} }()
 	e := expressionOf(s)
 	in := &dynamodb.ScanInput{
 		TableName: &r.table, FilterExpression: e.condition(), Limit: r.page,
@@ -76,8 +88,8 @@ func (r *Reader) readSegment(ctx context.Context, s ledger.Scan, n, of int, page
 			in.ExclusiveStartKey = out.LastEvaluatedKey
 		}
 		select {
-		case pages <- p:
-		case <-left:
+		case to.pages <- p:
+		case <-to.left:
 			return
 		}
 		if p.last {
@@ -85,7 +97,7 @@ func (r *Reader) readSegment(ctx context.Context, s ledger.Scan, n, of int, page
 		}
 		select { // or it would read a page that nobody asked for
 		case <-p.taken:
-		case <-left:
+		case <-to.left:
 			return
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -20,6 +21,8 @@ type Table struct {
 	*httptest.Server
 	Items   map[string]map[string]any // by key
 	Filters []map[string]any          // the values of each scan's filter
+
+	mu sync.Mutex // the segments of a scan are read side by side
 }
 
 const approvedBody = `{"id":"evt_1","type":"kyc.session.approved","created":1790000000,"data":{"session_id":"s-1","name":"Example Person 7331"}}`
@@ -75,11 +78,14 @@ func (f *Table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		TableName                 string
 		Key                       map[string]map[string]string
 		ExpressionAttributeValues map[string]any
+		Segment                   int
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.TableName != "ledger" {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	answer := map[string]any{}
 	switch r.Header.Get("X-Amz-Target") {
 	case "DynamoDB_20120810.GetItem":
@@ -88,6 +94,9 @@ func (f *Table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	case "DynamoDB_20120810.Scan":
 		f.Filters = append(f.Filters, in.ExpressionAttributeValues)
+		if in.Segment > 0 { // all of it is in the first
+			break
+		}
 		var items []any
 		for key, item := range f.Items {
 			if !strings.HasPrefix(key, "payload#") {

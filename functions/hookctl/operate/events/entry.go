@@ -70,6 +70,17 @@ func (e Entry) LastError() string {
 	return last.Handler + ": " + last.Error
 }
 
+// NextTry returns when the event is tried again at the earliest, or zero if it is not.
+func (e Entry) NextTry() time.Time {
+	switch e.State {
+	case ledger.StateReleased:
+		return e.NotBefore
+	case ledger.StateClaimed:
+		return e.Lease
+	}
+	return time.Time{}
+}
+
 // Next returns what happens next to the event, or "" if nothing does. Format writes times.
 func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 	switch {

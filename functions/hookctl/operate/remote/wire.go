@@ -34,7 +34,7 @@ const (
 
 // named are the errors that are the same on both sides, by their codes.
 var named = map[string]error{
-	"no_payload": ledger.ErrNoPayload, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
+	"no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
 }
 
 // A failure is an error as JSON.
