@@ -108,7 +108,7 @@ func TestUsageErrors(t *testing.T) {
 		{"no sample", "send", []string{"name a sample", "kyc.kyc.session.approved"}},
 		{"no such sample", "sign deliv", []string{`"deliv"`, "contiguity.text.delivery.failed"}},
 		{"sample and file", "send text.incoming.sms --file x", []string{"not both"}},
-		{"file without provider", "sign --file x", []string{"--provider"}},
+		{"file without provider", "sign --file send/testdata/body.json", []string{"--provider"}},
 		{"sample with provider", "sign tin_match --provider kyc", []string{"--provider is for --file"}},
 		{"setting of another provider", "sign tin_match --signed body", []string{"provider compliancely: signed"}},
 		{"no such signing", "sign kyc.session.created --signed twice", []string{"provider kyc: signed"}},

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,8 +84,8 @@ func TestRunGoesOn(t *testing.T) {
 		t.Errorf("the second run should only say how to see the samples:\n%s", out)
 	}
 	session(t, folder, []string{"--fresh"}, send(`handled by reply`))
-	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) != 1 {
-		t.Errorf("the data folder has %q, want one file", left)
+	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) != 2 {
+		t.Errorf("the data folder has %q, want %s and %s", left, lockName, snapshotName)
 	}
 }
 
@@ -107,5 +108,31 @@ func TestRunRefusesWhatItCannotRead(t *testing.T) {
 	if kept, err := os.ReadFile(path); err != nil || string(kept) != `{"format":1,"queue":[` {
 		t.Errorf("the file is now %q, %v", kept, err)
 	}
+	session(t, folder, []string{"--fresh"}, func(context.Context, *running, string) {})
+}
+
+// TestRunLocksItsData runs a second program on a folder that one has: it says which process
+// has it, and leaves the data alone. Afterwards the folder is free.
+func TestRunLocksItsData(t *testing.T) {
+	folder := t.TempDir()
+	session(t, folder, nil, func(context.Context, *running, string) {})
+	path := filepath.Join(folder, snapshotName)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session(t, folder, nil, func(ctx context.Context, _ *running, _ string) {
+		for _, flag := range []string{"--fresh", "--watch"} {
+			ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // else a fault would run on
+			out, err := clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", folder, flag}}.Run(ctx)
+			cancel()
+			if want := fmt.Sprintf("process %d, another hookctl run, uses the data folder %s", os.Getpid(), folder); err == nil || !strings.Contains(err.Error(), want) || out != "" {
+				t.Errorf("run %s = %v, want %q\n%s", flag, err, want, out)
+			}
+		}
+		if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+			t.Errorf("the data was touched: %v", err)
+		}
+	})
 	session(t, folder, []string{"--fresh"}, func(context.Context, *running, string) {})
 }

@@ -27,6 +27,11 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	if err != nil {
 		return err
 	}
+	locked, err := folder.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = locked.Close() }() // nothing is written there any more
 	if o.fresh {
 		if err := folder.forget(); err != nil {
 			return err

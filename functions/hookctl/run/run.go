@@ -16,9 +16,10 @@ import (
 
 // options are the flags.
 type options struct {
-	addr, data         string
+	addr, data, save   string
 	sources, envFile   string
 	once, watch, fresh bool
+	showBody           bool
 }
 
 // Command returns the command "run".
@@ -37,6 +38,9 @@ and the next run continues from there. If it is killed, it saves nothing.
 With --watch it builds itself again and restarts when a Go file, or a file of --sources or
 --env-file, changes. Requests wait meanwhile. If the build fails, it shows what the compiler
 says, and the previous program keeps running.
+
+--save DIR writes each verified webhook as an API Gateway event like those of events/http,
+for "hookctl send --file", "sam local invoke -e" and hooktest.Load. It has the whole payload.
 
 There is one source for each provider, with a public sample secret, which "hookctl send"
 uses too. To receive real webhooks through a tunnel, give your own sources document with
@@ -67,11 +71,13 @@ your own, run wants sources of your own: anyone can sign with the sample secrets
 	cli.Flag(c, &o.addr, "addr", sign.DefaultAddress, cli.Address(), "receive webhooks at `HOST:PORT`; port 0 takes a free one")
 	c.Flags().BoolVar(&o.once, "once", false, "show the samples and exit; nothing is saved")
 	c.Flags().BoolVar(&o.watch, "watch", false, "build again and restart when a Go file changes")
+	c.Flags().BoolVar(&o.showBody, "show-body", false, "show the payload of each webhook")
+	c.Flags().StringVar(&o.save, "save", "", "write each verified webhook into `DIR`, signed with the sample secret")
 	c.Flags().StringVar(&o.sources, "sources", "", "receive from the sources of this `FILE`; - asks for their secrets")
 	c.Flags().StringVar(&o.envFile, "env-file", "", "read settings of handlers from this `FILE` of lines NAME=VALUE")
 	c.Flags().StringVar(&o.data, "data", "", "save queue and ledger in `DIR`; default .hookctl of this module, else nowhere")
 	c.Flags().BoolVar(&o.fresh, "fresh", false, "begin with empty queue and ledger, and remove what was saved")
-	for _, name := range []string{"watch", "sources", "env-file"} {
+	for _, name := range []string{"watch", "sources", "env-file", "save", "show-body"} {
 		c.MarkFlagsMutuallyExclusive("once", name)
 	}
 	return c
@@ -98,7 +104,7 @@ func run(ctx context.Context, e *cli.Env, o options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.listener.Close() }() // serve has closed it already, if it was reached
+	defer s.close()
 	if s.inherited != nil {
 		ctx = s.inherited.Context(ctx)
 	}

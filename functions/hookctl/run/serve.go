@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -38,13 +39,18 @@ type server struct {
 	sources   sources
 	watch     *watch
 	data      data
-	first     bool // no earlier run saved anything
+	locked    *os.File // holds the data folder's lock; nil if there is none
+	first     bool     // no earlier run saved anything
 }
 
 // newServer reads the configuration, opens the port, and goes on from what the last run saved.
 func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) (*server, error) {
 	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now)}
-	var err error
+	s.watch.showBody, s.watch.saves = o.showBody, saveFolder(o.save)
+	err := s.watch.saves.make()
+	if err != nil {
+		return nil, err
+	}
 	if s.sources, err = readSources(e, o.sources); err != nil {
 		return nil, err
 	}
@@ -64,7 +70,8 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 		return nil, err
 	}
 	if err := s.goOn(o); err != nil {
-		return nil, errors.Join(err, s.listener.Close())
+		s.close()
+		return nil, err
 	}
 	return s, nil
 }
@@ -78,6 +85,11 @@ func (s *server) goOn(o options) error {
 	if s.data, err = openData(o.data, root); err != nil {
 		return err
 	}
+	if s.inherited == nil { // a watcher holds the lock itself
+		if s.locked, err = s.data.lock(); err != nil {
+			return err
+		}
+	}
 	if o.fresh {
 		if err := s.data.forget(); err != nil {
 			return err
@@ -85,6 +97,14 @@ func (s *server) goOn(o options) error {
 	}
 	s.first, err = s.data.restore(s.Pipeline)
 	return err
+}
+
+// close gives up the port and the data folder.
+func (s *server) close() {
+	_ = s.listener.Close() // serve has closed it already, if it was reached
+	if s.locked != nil {
+		_ = s.locked.Close() // nothing is written there any more
+	}
 }
 
 // serve prints how to send webhooks here, receives them until ctx ends, and saves what is left.

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,6 +30,9 @@ type watch struct {
 	logs *pipeline.Logs
 	now  func() time.Time
 
+	showBody bool
+	saves    saveFolder
+
 	mu       sync.Mutex
 	answers  map[string]int      // by event: printed answers whose outcome is not printed yet
 	outcomes map[string][]string // by event: outcomes whose answer is not printed yet
@@ -39,14 +44,22 @@ func newWatch(out *cli.Writer, logs *pipeline.Logs, now func() time.Time) *watch
 }
 
 // answered prints the answer to a webhook.
-func (w *watch) answered(r ingest.Report) {
+func (w *watch) answered(r pipeline.Answered) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if r.Status != http.StatusOK {
-		w.print(w.timed(w.out.Bad(fmt.Sprintf("%d refused", r.Status)) + "  " + refusal(r)))
+		w.print(w.timed(w.out.Bad(fmt.Sprintf("%d refused", r.Status)) + "  " + refusal(r.Report)))
 		return
 	}
-	w.print(w.timed(fmt.Sprintf("%s  %d in %s  %s %s", short(r.ID), r.Status, cli.Millis(r.Took), r.Source, r.Type)))
+	id := short(r.ID)
+	text := w.timed(fmt.Sprintf("%s  %d in %s  %s %s", id, r.Status, cli.Millis(r.Took), r.Source, r.Type))
+	if w.showBody {
+		text += "\n" + indent + id + "  body:\n" + indent + "  " + body(r.Event.Raw)
+	}
+	if w.saves != "" {
+		text += "\n" + indent + w.out.Dim(id+"  "+w.saves.save(r.Event))
+	}
+	w.print(text)
 	key := r.Source + "#" + r.ID
 	if waiting := w.outcomes[key]; len(waiting) > 0 {
 		w.print(waiting[0])
@@ -188,6 +201,15 @@ func refusal(r ingest.Report) string {
 		text += "\n" + indent + strings.ReplaceAll(next, "\n", "\n"+indent)
 	}
 	return text
+}
+
+// body returns a payload for people: JSON is indented, numbers and texts as they stand.
+func body(raw []byte) string {
+	var text bytes.Buffer
+	if json.Indent(&text, raw, indent+"  ", "  ") != nil {
+		return string(raw)
+	}
+	return text.String()
 }
 
 // short shortens an id that is a hash.

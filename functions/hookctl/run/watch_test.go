@@ -28,8 +28,11 @@ func newTestWatch() (*watch, *pipeline.Logs, *bytes.Buffer) {
 	return newWatch(s, logs, func() time.Time { return clitest.Noon }), logs, &out
 }
 
-func accepted(id string) ingest.Report {
-	return ingest.Report{Source: "shop", Type: "order.paid", ID: id, Status: 200, Took: 500 * time.Microsecond}
+func accepted(id string) pipeline.Answered {
+	return pipeline.Answered{
+		Report: ingest.Report{Source: "shop", Type: "order.paid", ID: id, Status: 200, Took: 500 * time.Microsecond},
+		Event:  webhook.Event{Raw: []byte(`{"n":1e3,"t":"a\u001bb"}`)},
+	}
 }
 
 func result(id string, receives int, o process.Outcome, runs ...process.Run) pipeline.Worked {
@@ -94,7 +97,7 @@ func TestWatch(t *testing.T) {
 			"12:00:00  evt_1  again: handled by charge in 1.0 ms",
 		}},
 		{"refused", func(l *watch, _ *pipeline.Logs) {
-			l.answered(ingest.Report{Source: ingest.UnknownSource, Status: 405, Code: webhook.ErrMethod})
+			l.answered(pipeline.Answered{Report: ingest.Report{Source: ingest.UnknownSource, Status: 405, Code: webhook.ErrMethod}})
 		}, []string{
 			"12:00:00  405 refused  method",
 			"          webhooks are sent by POST",
@@ -130,6 +133,32 @@ func TestWatchShowsWhereAHandlerPanicked(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
+	}
+}
+
+// TestWatchShowsBodies wants what is not JSON shown as it is, with control characters
+// escaped.
+func TestWatchShowsBodies(t *testing.T) {
+	t.Parallel()
+	l, _, out := newTestWatch()
+	l.showBody = true
+	l.answered(accepted("evt_1"))
+	odd := accepted("evt_2")
+	odd.Event.Raw = []byte("no JSON \x1b[2J")
+	l.answered(odd)
+	want := strings.Join([]string{
+		"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+		"          evt_1  body:",
+		"            {",
+		`              "n": 1e3,`,
+		`              "t": "a\u001bb"`,
+		"            }",
+		"12:00:00  evt_2  200 in 0.5 ms  shop order.paid",
+		"          evt_2  body:",
+		`            no JSON \u001b[2J`,
+	}, "\n") + "\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("screen (-want +got):\n%s", diff)
 	}
 }
 

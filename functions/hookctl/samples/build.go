@@ -97,14 +97,21 @@ type builder struct {
 	err   error // the first
 }
 
-// add adds a file with v as indented JSON, without the escapes that only HTML needs.
+// add adds a file with v.
 func (b *builder) add(name string, v any) {
+	text, err := encode(v)
+	if err != nil && b.err == nil {
+		b.err = fmt.Errorf("write %s: %w", name, err)
+	}
+	b.files[name] = text
+}
+
+// encode returns v as indented JSON, without the escapes that only HTML needs.
+func encode(v any) ([]byte, error) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil && b.err == nil {
-		b.err = fmt.Errorf("write %s: %w", name, err)
-	}
-	b.files[name] = text.Bytes()
+	err := e.Encode(v)
+	return text.Bytes(), err
 }

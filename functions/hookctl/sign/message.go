@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/samples"
 	"webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
@@ -28,7 +29,7 @@ type MessageFlags struct {
 // Add adds the flags to a command.
 func (f *MessageFlags) Add(c *cobra.Command) {
 	c.Flags().StringVar(&f.File, "file", "", "read the body from this `FILE`, instead of a sample; - is standard input")
-	c.Flags().StringVar(&f.Provider, "provider", "", "`NAME` of the provider whose webhook the file is")
+	c.Flags().StringVar(&f.Provider, "provider", "", "`NAME` of the provider whose webhook the file is; without it the file is one\nthat hookctl run --save wrote, or one of events/http")
 	cli.Complete(c, "provider", dialect.Providers()...)
 	f.TargetFlags.Add(c)
 }
@@ -100,7 +101,9 @@ func hookURL(to string, p webhook.Provider) (string, error) {
 type Message struct {
 	Target
 	Sample dialect.Sample // the zero Sample for a file
+	ID     string         // goes into the provider's header; empty: the body's, if it has one
 	Body   []byte
+	File   string // has just the body; empty if none has
 }
 
 // Message returns the webhook that the flags and arguments name.
@@ -110,7 +113,7 @@ func (f MessageFlags) Message(e *cli.Env, args []string) (m Message, err error) 
 	case f.File != "" && len(args) > 0:
 		return m, cli.Usagef("give the name of a sample or --file, not both")
 	case f.File != "":
-		if p, m.Body, err = f.read(e); err != nil {
+		if p, err = f.read(e, &m); err != nil {
 			return m, err
 		}
 	case len(args) == 0:
@@ -127,27 +130,38 @@ func (f MessageFlags) Message(e *cli.Env, args []string) (m Message, err error) 
 	return m, err
 }
 
-// read returns the body in the file, and its provider.
-func (f MessageFlags) read(e *cli.Env) (p webhook.Provider, body []byte, err error) {
-	if f.Provider == "" {
-		return nil, nil, cli.Usagef("--file needs --provider, to sign as that provider does")
-	}
-	d, err := dialect.Of(f.Provider)
-	if err != nil {
-		return nil, nil, cli.BadValue("provider", f.Provider, "one of "+strings.Join(dialect.Providers(), ", "))
+// read puts the webhook in the file into m, and returns its provider.
+func (f MessageFlags) read(e *cli.Env, m *Message) (p webhook.Provider, err error) {
+	if f.Provider != "" {
+		d, err := dialect.Of(f.Provider)
+		if err != nil {
+			return nil, cli.BadValue("provider", f.Provider, "one of "+strings.Join(dialect.Providers(), ", "))
+		}
+		p, m.File = d.Provider, f.File
 	}
 	if f.File == "-" {
-		body, err = io.ReadAll(e.Stdin)
+		m.Body, err = io.ReadAll(e.Stdin)
 	} else {
-		body, err = os.ReadFile(f.File)
+		m.Body, err = os.ReadFile(f.File)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the body: %w", err)
+		return nil, fmt.Errorf("read the file: %w", err)
 	}
-	return d.Provider, body, nil
+	if p != nil {
+		return p, nil
+	}
+	sent, err := samples.Read(m.Body)
+	if err != nil {
+		return nil, cli.Usagef("%w; if it is a body, name its provider with --provider", err)
+	}
+	m.ID, m.Body = sent.ID, sent.Body
+	return sent.Provider, nil
 }
 
 // Sign returns the signed request for the message's body.
 func (m Message) Sign(at time.Time) webhook.Request {
+	if m.ID != "" {
+		return m.Provider.Sign(m.Settings, m.ID, m.Body, at)
+	}
 	return dialect.Sign(m.Provider, m.Settings, m.Body, at)
 }

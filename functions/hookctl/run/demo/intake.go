@@ -45,7 +45,7 @@ func open(ctx context.Context, handlers *hook.Registry) (*intake, error) {
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
 		Sources: source.Fixed(dialect.Sources()), Handlers: handlers,
-		Answered: func(r ingest.Report) { s.answered <- r },
+		Answered: func(r pipeline.Answered) { s.answered <- r.Report },
 		Now:      s.clock.Now,
 	})
 	s.server = &http.Server{Handler: s.Pipeline, ReadHeaderTimeout: patience}

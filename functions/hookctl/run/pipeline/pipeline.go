@@ -15,6 +15,7 @@ import (
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 // Options configure a Pipeline. Sources and Handlers are needed.
@@ -22,7 +23,7 @@ type Options struct {
 	Sources  *source.Sources
 	Handlers *hook.Registry
 	// Answered, if set, is called after each webhook was answered.
-	Answered func(ingest.Report)
+	Answered func(Answered)
 	// Around is that of [process.Worker].
 	Around func(m queue.Message, handler string, run func() error) error
 	// Now is the clock of all parts; nil means time.Now. With another clock, call Step
@@ -58,15 +59,39 @@ func New(o Options) *Pipeline {
 		Now:         o.Now,
 		Around:      o.Around,
 	}
-	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: p.Queue, Now: o.Now}
+	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: noting{p.Queue}, Now: o.Now}
 	if o.Answered != nil {
-		p.ingest.Report = func(_ context.Context, r ingest.Report) { o.Answered(r) }
+		p.ingest.Report = func(ctx context.Context, r ingest.Report) { o.Answered(Answered{r, *noted(ctx)}) }
 	}
 	return p
 }
 
 // ServeHTTP answers as functions/ingest does.
-func (p *Pipeline) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.ingest.ServeHTTP(w, r) }
+func (p *Pipeline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.ingest.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), notedKey{}, new(webhook.Event))))
+}
+
+// An Answered is a webhook that was answered.
+type Answered struct {
+	ingest.Report
+	Event webhook.Event // the zero Event unless the queue has it
+}
+
+// noting notes the event of a message that the queue takes for the request that brought it.
+type noting struct{ *queuememory.Queue }
+
+type notedKey struct{}
+
+func noted(ctx context.Context) *webhook.Event { return ctx.Value(notedKey{}).(*webhook.Event) }
+
+// Send implements [ingest.Sender].
+func (n noting) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
+	err := n.Queue.Send(ctx, m, delay)
+	if err == nil {
+		*noted(ctx) = m.Event
+	}
+	return err
+}
 
 // A Worked is the outcome of one message.
 type Worked struct {

@@ -15,7 +15,6 @@ import (
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
-	"webhookintake/shared/ingest"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
 	"webhookintake/shared/provider/contiguity"
@@ -46,10 +45,10 @@ func TestStep(t *testing.T) {
 	var handlers hook.Registry
 	hook.On(&handlers, contiguity.TextIncomingSMS, "count",
 		func(context.Context, hook.Event[contiguity.Text]) error { return nil })
-	var reports []ingest.Report
+	var reports []pipeline.Answered
 	p := pipeline.New(pipeline.Options{
 		Sources: source.Fixed(dialect.Sources()), Handlers: &handlers,
-		Answered: func(r ingest.Report) { reports = append(reports, r) },
+		Answered: func(r pipeline.Answered) { reports = append(reports, r) },
 	})
 	for range 2 {
 		if code := post(t, p, text); code != http.StatusOK {
@@ -70,7 +69,7 @@ func TestStep(t *testing.T) {
 	if diff := cmp.Diff([]process.Outcome{process.Handled, process.Duplicate}, got); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}
-	if len(reports) != 2 || reports[0].ID != "evt_sample_sms" {
+	if len(reports) != 2 || reports[0].ID != "evt_sample_sms" || len(reports[0].Event.Raw) == 0 {
 		t.Errorf("reports %+v", reports)
 	}
 	if left := p.Queue.Counts(); left != (memory.Counts{}) {
