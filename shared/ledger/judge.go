@@ -85,9 +85,9 @@ func own(found *Record, r Request) bool {
 // ownClaim is the answer to a request that has claimed the record already.
 func ownClaim(found *Record, r Request) Answer {
 	c := claimOf(*found, r, false)
-	ended := r.Reopen != nil && (r.Reopen.Act == Redrive || r.Reopen.Act == Replay)
 	c.Reopened = reopenedBy(*found, r) || r.Reopen != nil && len(r.Reopen.AssumeDone) > 0
-	if last := found.Runs - 1; !(ended && reopenedBy(*found, r)) && !explained(found.Tries, last) {
+	ended := reopenedBy(*found, r) && (r.Reopen.Act == Redrive || r.Reopen.Act == Replay)
+	if last := found.Runs - 1; !ended && !explained(found.Tries, last) {
 		c.markDied(last, r.At)
 	}
 	return Answer{Status: Claimed, Claim: c}

@@ -159,8 +159,6 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 // unrunReason returns why a claimed event must be dead-lettered without a run.
 func (b *batch) unrunReason(j *job) queue.Reason {
 	switch {
-	case j.cancelled():
-		return "" // nor to the dead-letter queue
 	case j.claim.Reason != "":
 		return queue.Reason(j.claim.Reason) // an earlier claim could not send the letter
 	case len(j.handlers) == 0:

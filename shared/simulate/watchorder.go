@@ -12,13 +12,14 @@ import (
 // before its time only by a retry of its fence, or by such a cancel.
 func (v *watch) mayTake(f *fate, inv *invocation, r ledger.Request, m queue.Message, before, after *ledger.Record) bool {
 	asked := m.Failure != nil && before != nil && m.Failure.Fence == before.Fence && f.requested(m.Failure)
+	mayHurry := asked && (cancels(m.Failure) || m.Failure.Reason == queue.ReasonRetry)
 	early := before != nil && before.State == ledger.StateReleased && r.At.Before(before.NotBefore)
 	switch {
 	case cancels(m.Failure) && (!asked || after.Reason != ledger.ReasonCancelled):
 		v.w.violated(21, "%s cancels %s of fence %d with the word on fence %d, and leaves the reason %q",
 			inv.name, f.key, before.Fence, m.Failure.Fence, after.Reason)
 		return false
-	case early && !(asked && (cancels(m.Failure) || m.Failure.Reason == queue.ReasonRetry)):
+	case early && !mayHurry:
 		v.w.violated(21, "%s claims %s before its time, and nobody asked for that", inv.name, f.key)
 		return false
 	case cancels(m.Failure):
