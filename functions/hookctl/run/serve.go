@@ -173,7 +173,7 @@ func (s *server) printWelcome() {
 	s.out.Text("   go tool hookctl send contiguity.text.incoming.sms%s", to)
 	if s.first {
 		s.out.Text("or this, with a signature for this very body (the second time it is a duplicate):")
-		s.out.Print("   %s", strings.ReplaceAll(exampleCurl(base), "\n", "\n   "))
+		s.out.Print("%s", exampleCurl(base, s.out.Width())) // not indented: some of its lines may not be
 	} else {
 		s.out.Text("What happens to each sample: go tool hookctl run --once")
 	}
@@ -181,13 +181,13 @@ func (s *server) printWelcome() {
 }
 
 // exampleCurl returns a signed command for the sample sources.
-func exampleCurl(base string) string {
+func exampleCurl(base string, width int) string {
 	one, err := dialect.Find("contiguity.text.incoming.sms")
 	if err != nil {
 		return err.Error()
 	}
 	src := dialect.Sources()[one.Provider.Name()]
-	text, err := sign.Curl(base+"/hooks/"+src.Name, dialect.Sign(src.Provider, src.Settings, one.Body, dialect.Time()), "")
+	text, err := sign.Curl(base+"/hooks/"+src.Name, dialect.Sign(src.Provider, src.Settings, one.Body, dialect.Time()), "", width)
 	if err != nil {
 		return err.Error()
 	}

@@ -45,7 +45,7 @@ masked unless it is the sample one.`,
 				printAuthentication(e.Out, r)
 				return nil
 			}
-			text, err := Curl(dialect.URL(m.URL, r), r, m.File)
+			text, err := Curl(dialect.URL(m.URL, r), r, m.File, e.Out.Width())
 			if err != nil {
 				return err
 			}

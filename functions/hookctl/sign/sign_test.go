@@ -151,7 +151,7 @@ func TestCurlInAShell(t *testing.T) {
 		`{"a":"it's"}`, `{"a":"$HOME ` + "`id`" + ` \\ \" !"}`, "{\n \"a\":\t1}\n", `@/etc/hostname`, "'", "",
 	} {
 		r := webhook.Request{Header: http.Header{"X-Signature": {"a'b", "c d"}}, Body: []byte(body)}
-		command, err := Curl("http://127.0.0.1/hooks/x?a=1&b=2", r, "")
+		command, err := Curl("http://127.0.0.1/hooks/x?a=1&b=2", r, "", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
