@@ -180,6 +180,8 @@ func TestTerminal(t *testing.T) {
 		"events list":            {{"", `\u009b`}, {"--json", `\u009b`}, {"--state open", `\u009b`}, {"--all", `\u009b`}, {"--all --json", `\u009b`}},
 		"events reindex":         {{"", `\u009b`}},
 		"events show":            {{"kyc evt_1 --payload", `\u009b`}, {"kyc#EVIL --json", `\u009b`}},
+		"events retry":           {{"kyc#EVIL --yes", `\u009b`}},
+		"events cancel":          {{"kyc#EVIL --yes", `\u009b`}},
 		"events replay":          {{"--source kyc --dry-run", `\u009b`}, {"kyc evt_1 --yes --handler EVIL", `\u009b`}},
 		"dead list":              {{"", `\u009b`}, {"--json", `\u009b`}},
 		"dead show":              {{"evt_1 --payload", `\u009b`}},

@@ -15,8 +15,9 @@ func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "events",
 		Short: "Look at events, and handle some again",
-		Long:  `events lists and shows events by their records in the ledger, and replays them.`,
-	}, "name a command: list, show, replay, reindex", listCommand(e), showCommand(e), replayCommand(e), reindexCommand(e))
+		Long: `events lists and shows events by their records in the ledger, and replays them.
+It also runs waiting events now, and cancels them.`,
+	}, "name a command: list, show, replay, retry, cancel, reindex", listCommand(e), showCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), reindexCommand(e))
 }
 
 // reportScan shows the progress of a scan on a terminal, until done is called.
