@@ -49,3 +49,12 @@ type Found struct {
 	Key    string
 	Record Record
 }
+
+// A Size is how large a table is, payloads and all other items included.
+type Size struct{ Items, Bytes int64 }
+
+// ReadUnits returns how many read units it takes to read the whole table.
+func (s Size) ReadUnits() int64 { return (s.Bytes + unit - 1) / unit }
+
+// unit is what DynamoDB reads for one read unit if a read need not be consistent.
+const unit = 8 << 10

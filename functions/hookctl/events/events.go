@@ -7,7 +7,6 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
-	"webhookintake/shared/ledger"
 )
 
 // Command returns the command "events".
@@ -18,13 +17,6 @@ func Command(e *cli.Env) *cobra.Command {
 		Long: `events lists and shows events by their records in the ledger, and replays them.
 It also runs waiting events now, and cancels them.`,
 	}, "name a command: list, show, replay, retry, cancel, reindex", listCommand(e), showCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), reindexCommand(e))
-}
-
-// reportScan shows the progress of a scan on a terminal, until done is called.
-func reportScan(e *cli.Env, s *ledger.Scan) (done func()) {
-	progress := e.Progress()
-	s.Progress = func(items int) { progress.Showf("%d items read", items) }
-	return progress.Clear
 }
 
 // reportSkipped says on standard error how many items of the table are not records of events.

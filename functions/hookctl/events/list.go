@@ -77,8 +77,7 @@ func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit 
 		}
 		return write(e, events.List{Entries: found.Entries, Matched: found.Count}, asJSON)
 	}
-	scan.Segments = scanSegments
-	done := reportScan(e, &scan)
+	done := reportScan(ctx, e, reader, &scan)
 	found, err := events.Newest(ctx, reader, scan, limit)
 	done()
 	if err != nil {

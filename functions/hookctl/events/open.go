@@ -11,9 +11,6 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// scanSegments is how many parts of the table are read side by side.
-const scanSegments = 4
-
 // open returns the open events that the filter selects, from the index or, if the table has
 // none yet, from the whole table.
 func open(ctx context.Context, e *cli.Env, l events.OpenLedger, f filter, limit int) (events.Open, error) {
@@ -22,8 +19,8 @@ func open(ctx context.Context, e *cli.Env, l events.OpenLedger, f filter, limit 
 		return found, err
 	}
 	e.Err.Text("The table has no index of what is open: the deployed version is older than this hookctl. This reads the whole table.")
-	scan := ledger.Scan{Source: f.source, Type: f.eventType, Segments: scanSegments}
-	done := reportScan(e, &scan)
+	scan := ledger.Scan{Source: f.source, Type: f.eventType}
+	done := reportScan(ctx, e, l, &scan)
 	found, err = events.OpenByScan(ctx, l, scan, limit, e.Now())
 	done()
 	reportSkipped(e, found.Skipped)

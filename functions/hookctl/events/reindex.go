@@ -33,8 +33,8 @@ handled meanwhile. It can be run again at any time.
 			if err != nil {
 				return err
 			}
-			scan := ledger.Scan{Segments: scanSegments}
-			done := reportScan(e, &scan)
+			var scan ledger.Scan
+			done := reportScan(ctx, e, l, &scan)
 			found, err := events.Reindex(ctx, l, scan, e.Now())
 			done()
 			reportSkipped(e, found.Skipped)

@@ -146,7 +146,7 @@ func (f replayFlags) newReplay(ctx context.Context, e *cli.Env) (*events.Replay,
 }
 
 func selectEnded(ctx context.Context, e *cli.Env, r *events.Replay, scan ledger.Scan) ([]events.Entry, error) {
-	done := reportScan(e, &scan)
+	done := reportScan(ctx, e, r.Ledger, &scan)
 	chosen, err := events.Select(ctx, r.Ledger, scan)
 	done()
 	reportSkipped(e, chosen.Skipped)

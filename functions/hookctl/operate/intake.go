@@ -29,6 +29,8 @@ type Ledger interface {
 	Payload(ctx context.Context, key string) ([]byte, error)
 	// Records reads the whole table for the records that s selects, in no order.
 	Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error]
+	// Size returns how much Records reads. On AWS it may be hours old.
+	Size(ctx context.Context) (ledger.Size, error)
 	Index
 }
 

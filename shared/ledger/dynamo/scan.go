@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -46,6 +47,17 @@ func (r *Reader) Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Fo
 		}
 	}
 }
+
+// Size returns the table's size, which DynamoDB updates about every six hours.
+func (r *Reader) Size(ctx context.Context) (ledger.Size, error) {
+	out, err := r.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &r.table})
+	if err != nil || out.Table == nil || out.Table.ItemCount == nil || out.Table.TableSizeBytes == nil {
+		return ledger.Size{}, wrap("read the size of", r.table, cmp.Or(err, errNoSize))
+	}
+	return ledger.Size{Items: *out.Table.ItemCount, Bytes: *out.Table.TableSizeBytes}, nil
+}
+
+var errNoSize = errors.New("the answer does not say it")
 
 // A page is one answer to a scan of a segment.
 type page struct {

@@ -49,6 +49,11 @@ func (r *Reader) Records(_ context.Context, s ledger.Scan) iter.Seq2[ledger.Foun
 	}
 }
 
+// Size returns the number of records, and no bytes: reading them costs nothing.
+func (r *Reader) Size(context.Context) (ledger.Size, error) {
+	return ledger.Size{Items: int64(len(r.store.Records()))}, nil
+}
+
 // Open returns the entries of one partition of the index of what is open that come behind
 // after, oldest first, at most limit of them. The zero after means from the first. Fewer
 // than limit means that the partition has no more.

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A Table answers GetItem and Scan as DynamoDB does, except that it returns every record
+// A Table answers GetItem, DescribeTable and Scan as DynamoDB does, except that it returns every record
 // and only notes the scan's filter.
 type Table struct {
 	*httptest.Server
@@ -92,6 +92,8 @@ func (f *Table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if item, ok := f.Items[in.Key["pk"]["S"]]; ok {
 			answer["Item"] = item
 		}
+	case "DynamoDB_20120810.DescribeTable":
+		answer["Table"] = map[string]any{"ItemCount": len(f.Items), "TableSizeBytes": 8193}
 	case "DynamoDB_20120810.Scan":
 		f.Filters = append(f.Filters, in.ExpressionAttributeValues)
 		if in.Segment > 0 { // all of it is in the first

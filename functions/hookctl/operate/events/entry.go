@@ -18,6 +18,8 @@ type Ledger interface {
 	Payload(ctx context.Context, key string) ([]byte, error)
 	// Records reads the whole table for the records that s selects.
 	Records(ctx context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error]
+	// Size returns how much Records reads.
+	Size(ctx context.Context) (ledger.Size, error)
 }
 
 // A Sender sends messages. [queue.Queue] is one.

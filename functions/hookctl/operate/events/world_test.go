@@ -49,6 +49,8 @@ func (f *table) Payload(_ context.Context, key string) ([]byte, error) {
 	return nil, fmt.Errorf("read: %w", ledger.ErrNoPayload)
 }
 
+func (f *table) Size(context.Context) (ledger.Size, error) { return ledger.Size{}, f.err }
+
 // Records returns all records, and notes what was asked for.
 func (f *table) Records(_ context.Context, s ledger.Scan) iter.Seq2[ledger.Found, error] {
 	f.asked = s

@@ -57,6 +57,17 @@ func records(b *bench) {
 	}
 }
 
+func size(b *bench) {
+	before, err := b.ledger.Size(b.Context())
+	b.ok(err)
+	b.claim("kyc#1", "t", 0, nil)
+	after, err := b.ledger.Size(b.Context())
+	b.ok(err)
+	if before.Items != 0 || after.Items != 1 {
+		b.Fatalf("%d items, then %d, want 0 and 1", before.Items, after.Items)
+	}
+}
+
 func recordsStop(b *bench) {
 	for n := range 5 {
 		b.claim(fmt.Sprint("kyc#", n), "t", n, nil)

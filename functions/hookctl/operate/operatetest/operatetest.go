@@ -31,6 +31,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"Payload", "Payload returns the event's body if it is kept, or ErrNoPayload.", payload},
 		{"Records", "Records reads the whole table for the records that s selects.", records},
 		{"RecordsStop", "Records ends when nobody wants more.", recordsStop},
+		{"Size", "Size returns how much Records reads.", size},
 		{"Open", "Open returns the entries of a partition that come behind after, oldest first, at most limit.", open},
 		{"RecordsOf", "RecordsOf returns the records of the keys, without those that do not exist.", recordsOf},
 		{"Reindex", "Reindex writes nothing if the event was claimed or ended since.", reindex},

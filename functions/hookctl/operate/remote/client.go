@@ -149,6 +149,12 @@ func (l recordsLine) tell(s ledger.Scan) error {
 	return l.err()
 }
 
+// Size implements [operate.Ledger].
+func (c ledgerClient) Size(ctx context.Context) (out ledger.Size, err error) {
+	err = c.call(ctx, callSize, none{}, &out)
+	return out, err
+}
+
 // Open implements [operate.Index].
 func (c ledgerClient) Open(ctx context.Context, partition int, after ledger.OpenEntry, limit int) ([]ledger.OpenEntry, error) {
 	var out openOut

@@ -24,6 +24,7 @@ func Handler(in operate.Intake, token string) http.Handler {
 	mux := http.NewServeMux()
 	handle(mux, callRecord, s.record)
 	handle(mux, callPayload, s.payload)
+	handle(mux, callSize, s.size)
 	handle(mux, callOpen, s.open)
 	handle(mux, callRecordsOf, s.recordsOf)
 	handle(mux, callReindex, s.reindex)
@@ -138,6 +139,14 @@ func (s server) payload(ctx context.Context, in keyIn) (out payloadOut, err erro
 	}
 	out.Payload, err = l.Payload(ctx, in.Key)
 	return out, err
+}
+
+func (s server) size(ctx context.Context, _ none) (out ledger.Size, err error) {
+	l, err := s.Ledger()
+	if err != nil {
+		return out, err
+	}
+	return l.Size(ctx)
 }
 
 func (s server) open(ctx context.Context, in openIn) (out openOut, err error) {

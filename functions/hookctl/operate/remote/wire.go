@@ -16,6 +16,7 @@ const (
 	callRecord    = "record"
 	callPayload   = "payload"
 	callRecords   = "records"
+	callSize      = "size"
 	callOpen      = "open"
 	callRecordsOf = "records-of"
 	callReindex   = "reindex"
