@@ -33,6 +33,10 @@
 //     (StateExpires, TestStateVersions)
 //  13. The record keeps, in bounded space, why the last runs left an event unfinished.
 //     (TriesAreKept, TriesAreBounded, TestPropertyTries)
+//  14. An event that failed and is neither done nor cancelled is in the index of what is
+//     open; one that goes well writes nothing to it. (OpenSinceTheFirstFailure,
+//     ClosedByCompletion, ClosedByCancelling, TestGoodEventDoesNotTouchTheIndex,
+//     TestEngineIndexCost)
 //
 // [Judge] makes the whole decision on a claim, in one place, for every implementation;
 // [JudgeStart], [JudgeCommit] and [JudgeEnd] decide on the calls that follow it.
