@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/remote"
 	"webhookintake/functions/hookctl/run/pipeline"
@@ -41,6 +42,8 @@ type server struct {
 	data      data
 	locked    *os.File // holds the data folder's lock; nil if there is none
 	first     bool     // no earlier run saved anything
+	console   *console.Console
+	access    console.Access
 }
 
 // newServer reads the configuration, opens the port, and goes on from what the last run saved.
@@ -73,6 +76,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 		s.close()
 		return nil, err
 	}
+	s.console = s.newConsole(registry)
 	return s, nil
 }
 
@@ -135,14 +139,6 @@ func (s *server) serve(ctx context.Context) error {
 	return err
 }
 
-// handler serves webhooks, and the intake to hookctl's commands.
-func (s *server) handler(token string) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle(remote.Path, remote.Handler(s.Intake(), token))
-	mux.Handle("/", s.Pipeline)
-	return mux
-}
-
 // printRestored prints what waits since the last run.
 func (s *server) printRestored() {
 	if left := len(s.Queue.Messages()); left > 0 {
@@ -158,6 +154,7 @@ func (s *server) printWelcome() {
 	for _, name := range slices.Sorted(maps.Keys(s.sources.set)) {
 		s.out.Text("   %s", base+"/hooks/"+name)
 	}
+	s.out.Text("Console, for one browser: %s", s.access.Address(base))
 	s.out.Print("")
 	if s.sources.from != "" {
 		s.out.Text("The sources are those of %s. Sign with the secret of one, from another terminal:", s.sources.from)

@@ -1,0 +1,75 @@
+package console
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"webhookintake/functions/hookctl/operate"
+)
+
+// Options configure a Console. Intake, Now, Port and Access are needed.
+type Options struct {
+	Intake   operate.Intake
+	Handlers operate.Handlers
+	Now      func() time.Time
+	Port     string // at which it is served
+	Access   Access
+	// Changed, if set, is called after the one-time token was used.
+	Changed func(Access)
+	// HowToOpen says how a new address is had.
+	HowToOpen string
+
+	Name  string // of what is shown, as "stack intake"
+	Flags string // the flags that name it on a command line, after a space; or empty
+	Write bool   // whether pages may change something
+	Here  bool   // it is the hookctl run of this machine: reading all of it costs nothing
+
+	// Shown, if set, is called before the payload of an event is shown.
+	Shown func(key string, masked bool)
+	// Background is the context of what goes on after its page was answered; nil means
+	// that of the program.
+	Background context.Context //nolint:containedctx // it outlives requests
+}
+
+// A Console serves the pages.
+type Console struct {
+	options     Options
+	base        string // the path of the first page
+	session     string // of the cookie
+	door        door
+	crossOrigin *http.CrossOriginProtection
+	pages       *http.ServeMux
+}
+
+//go:embed assets
+var assets embed.FS
+
+// New returns a Console. Serve it below [Console.Path].
+func New(o Options) *Console {
+	if o.Background == nil {
+		o.Background = context.Background()
+	}
+	c := &Console{
+		options: o, base: o.Access.path(), session: o.Access.Session,
+		door:        door{access: o.Access, changed: o.Changed},
+		crossOrigin: http.NewCrossOriginProtection(), pages: http.NewServeMux(),
+	}
+	c.get("{$}", c.overview)
+	c.get("events", c.events)
+	c.get("event", c.event)
+	c.pages.Handle("GET "+c.base+"assets/", http.StripPrefix(c.base, http.FileServerFS(assets)))
+	c.pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		c.fail(w, r, http.StatusNotFound, "No such page", "The console has no page of this name.")
+	})
+	return c
+}
+
+// Path returns the path below which the console is served, which nobody can guess.
+func (c *Console) Path() string { return c.base }
+
+// get serves a page that changes nothing.
+func (c *Console) get(name string, page http.HandlerFunc) {
+	c.pages.HandleFunc("GET "+c.base+name, page)
+}

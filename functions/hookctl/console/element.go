@@ -1,0 +1,116 @@
+package console
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
+)
+
+func seconds(n int) string { return strconv.Itoa(n) + "s" }
+
+// when shows a time as its distance from now, and the exact time to who points at it.
+func when(t, now time.Time) g.Node {
+	if t.IsZero() {
+		return g.Text("–")
+	}
+	text := cli.Age(t, now) + " ago"
+	if t.After(now) {
+		text = "in " + cli.Age(now, t)
+	}
+	return h.Time(h.DateTime(t.UTC().Format(time.RFC3339Nano)), h.Title(cli.Time(t, now)), g.Text(text))
+}
+
+// tone is how a pill looks. Its text says the same.
+type tone string
+
+const (
+	good tone = "good"
+	warn tone = "warn"
+	bad  tone = "bad"
+	dull tone = "dull"
+)
+
+func pill(t tone, text string) g.Node { return h.Span(h.Class("pill "+string(t)), g.Text(text)) }
+
+// statePill shows the state of an event.
+func statePill(e events.Entry, now time.Time) g.Node {
+	switch {
+	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled:
+		return pill(dull, "cancelled")
+	case e.State == ledger.StateFailed:
+		return pill(bad, "failed")
+	case e.State == ledger.StateReleased:
+		return pill(warn, "will be retried")
+	case e.State == ledger.StateClaimed && now.Before(e.Lease):
+		return pill(warn, "running")
+	case e.State == ledger.StateClaimed:
+		return pill(warn, "interrupted")
+	case e.Reason == ledger.ReasonUnhandled:
+		return pill(dull, "no handler")
+	}
+	return pill(good, "done")
+}
+
+// query returns a relative address with parameters, without those that are empty.
+func query(path string, pairs ...string) string {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
+}
+
+// A column of a table, and the cells of a row by the same order.
+type table struct {
+	caption string
+	columns []string
+	rows    [][]g.Node
+}
+
+// node renders the table. On a narrow screen each row is a card, in which each cell has its
+// column's name.
+func (t table) node() g.Node {
+	var heads []g.Node
+	for _, name := range t.columns {
+		heads = append(heads, h.Th(h.Scope("col"), g.Text(name)))
+	}
+	var rows []g.Node
+	for _, cells := range t.rows {
+		var row []g.Node
+		for i, cell := range cells {
+			row = append(row, h.Td(h.Data("label", t.columns[i]), cell))
+		}
+		rows = append(rows, h.Tr(row...))
+	}
+	return h.Table(h.Caption(g.Text(t.caption)), h.THead(h.Tr(heads...)), h.TBody(rows...))
+}
+
+// facts is a list of names with values.
+func facts(pairs ...g.Node) g.Node {
+	var nodes []g.Node
+	for i := 0; i+1 < len(pairs); i += 2 {
+		nodes = append(nodes, h.Div(h.Dt(pairs[i]), h.Dd(pairs[i+1])))
+	}
+	return h.Dl(h.Class("facts"), g.Group(nodes))
+}
+
+// empty says that there is nothing, and what to do next.
+func empty(text string, next ...g.Node) g.Node {
+	return h.Div(h.Class("empty"), h.P(g.Text(text)), g.Group(next))
+}
+
+func command(text string) g.Node { return h.Pre(h.Class("command"), h.Code(g.Text(text))) }
+
+func count(n int, one, many string) string { return cli.Count(n, one, many) }

@@ -1,0 +1,194 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/ledger"
+)
+
+// event shows one event's whole story.
+func (c *Console) event(w http.ResponseWriter, r *http.Request) {
+	key := r.URL.Query().Get("key")
+	l, err := c.options.Intake.Ledger()
+	if err != nil {
+		c.broken(w, r, "Find the ledger", err)
+		return
+	}
+	rec, ok, err := l.Record(r.Context(), key)
+	if err != nil {
+		c.broken(w, r, "Read the event's record", err)
+		return
+	}
+	if !ok {
+		c.fail(w, r, http.StatusNotFound, "No such event", "The ledger has no record of this event. Records expire; or the address is not whole.")
+		return
+	}
+	e := events.Entry{Key: key, Record: rec}
+	now := c.options.Now()
+	p := page{title: e.Type, here: "events", body: []g.Node{
+		h.P(h.Class("sub"), statePill(e, now), g.Text(" "), h.Code(g.Text(e.ID())), g.Text(" from source "), h.A(h.Href(query("events", "source", e.Source(), "state", stateAny)), g.Text(e.Source()))),
+		c.nextStep(e, now),
+		h.H2(g.Text("What happened")), c.timeline(e, now),
+		h.H2(g.Text("Body")), c.body(r, l, e),
+		h.H2(g.Text("Record")), record(e, now),
+	}}
+	if !e.Ended() && r.URL.Query().Get("body") == "" {
+		p.every = c.refreshEvery()
+	}
+	c.show(w, r, p)
+}
+
+// nextStep says what happens next by itself, or what an operator can do.
+func (c *Console) nextStep(e events.Entry, now time.Time) g.Node {
+	text := e.Next(now, func(t time.Time) string { return relative(t, now) })
+	switch {
+	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled:
+		return h.P(h.Class("verdict"), g.Text("An operator cancelled it. Nothing happens to it any more."))
+	case e.State == ledger.StateFailed:
+		return h.P(h.Class("verdict bad"), h.Strong(g.Text("Failed for good: ")), g.Text(e.LastError()))
+	case e.State == ledger.StateReleased || e.State == ledger.StateClaimed:
+		return h.P(h.Class("verdict warn"), g.Text("It "+text+"."))
+	case e.Reason == ledger.ReasonUnhandled:
+		return h.P(h.Class("verdict"), g.Text("No handler was registered for its type, so nothing ran."))
+	}
+	return h.P(h.Class("verdict good"), g.Text("All of its handlers are done."))
+}
+
+// A step of the timeline.
+type step struct {
+	at   time.Time
+	tone tone
+	head []g.Node
+	text string
+}
+
+// timeline tells what happened to the event, the oldest first.
+func (c *Console) timeline(e events.Entry, now time.Time) g.Node {
+	steps := []step{{at: e.Received, tone: dull, head: []g.Node{g.Text("Received" + signedBy(e))}}}
+	if len(e.Tries) > 0 && e.Tries[0].Attempt > 1 {
+		steps = append(steps, step{tone: dull, head: []g.Node{g.Text(fmt.Sprintf("Earlier runs are not kept: the record has the last %d tries", ledger.MaxTries))}})
+	}
+	for _, t := range e.Tries {
+		name := t.Handler
+		if name == "" {
+			name = "the whole run"
+		}
+		steps = append(steps, step{at: t.At, tone: bad, head: []g.Node{
+			h.Strong(g.Text(name)), g.Text(" " + strings.ReplaceAll(t.Outcome, "_", " ") + fmt.Sprintf(" in run %d", t.Attempt)),
+		}, text: t.Error})
+	}
+	for _, name := range e.Started {
+		if !slices.Contains(e.Done, name) {
+			steps = append(steps, step{tone: warn, head: []g.Node{h.Strong(g.Text(name)), g.Text(" began, runs at most once, and may or may not have acted")}})
+		}
+	}
+	if len(e.Done) > 0 {
+		steps = append(steps, step{tone: good, head: []g.Node{h.Strong(g.Text(strings.Join(e.Done, ", "))), g.Text(" done")}})
+	}
+	steps = append(steps, lastStep(e, now))
+	var items []g.Node
+	for _, s := range steps {
+		items = append(items, h.Li(h.Class(string(s.tone)), h.P(g.Group(s.head), g.If(!s.at.IsZero(), g.Group{g.Text(" · "), when(s.at, now)})),
+			g.If(s.text != "", h.Pre(h.Class("error"), g.Text(s.text)))))
+	}
+	return h.Ol(h.Class("timeline"), g.Group(items))
+}
+
+// signedBy says which secret signed the event.
+func signedBy(e events.Entry) string {
+	if e.Secret == nil {
+		return ""
+	}
+	if *e.Secret == 0 {
+		return ", signed with the source's current secret"
+	}
+	return fmt.Sprintf(", signed with the source's secret number %d, an older one", *e.Secret+1)
+}
+
+func lastStep(e events.Entry, now time.Time) step {
+	switch {
+	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled:
+		return step{at: e.Finished, tone: dull, head: []g.Node{g.Text("Cancelled by an operator")}}
+	case e.State == ledger.StateFailed:
+		return step{at: e.Finished, tone: bad, head: []g.Node{g.Text("Became a dead letter: " + e.Reason)}}
+	case e.State == ledger.StateReleased:
+		return step{at: e.NotBefore, tone: warn, head: []g.Node{g.Text("Next try")}}
+	case e.State == ledger.StateClaimed && now.Before(e.Lease):
+		return step{at: e.Lease, tone: warn, head: []g.Node{g.Text("Running; its lease ends")}}
+	case e.State == ledger.StateClaimed:
+		return step{at: e.Lease, tone: bad, head: []g.Node{g.Text("Its process ended without finishing it; the queue delivers it again. The lease ended")}}
+	case e.Reason == ledger.ReasonUnhandled:
+		return step{at: e.Finished, tone: dull, head: []g.Node{g.Text("Ended: no handler is registered for the type")}}
+	}
+	return step{at: e.Finished, tone: good, head: []g.Node{g.Text("Completed")}}
+}
+
+func relative(t, now time.Time) string {
+	if t.After(now) {
+		return cli.Time(t, now) + ", in " + cli.Age(now, t)
+	}
+	return cli.Time(t, now) + ", " + cli.Age(t, now) + " ago"
+}
+
+// record shows what the ledger keeps besides.
+func record(e events.Entry, now time.Time) g.Node {
+	attempts := fmt.Sprint(e.Attempts)
+	if e.Runs > e.Attempts {
+		attempts += fmt.Sprintf(", of %d runs in all", e.Runs)
+	}
+	hash := "not kept: bodies may differ under this id"
+	if e.Hash != "" {
+		hash = e.Hash
+	}
+	return facts(
+		g.Text("Key"), h.Code(g.Text(e.Key)),
+		g.Text("Attempts"), g.Text(attempts),
+		g.Text("First tried"), when(e.FirstClaimed, now),
+		g.Text("Duplicates are dropped until"), when(e.DedupUntil, now),
+		g.Text("Digest of the body"), h.Code(g.Text(hash)),
+		g.Text("Fence"), g.Text(fmt.Sprint(e.Fence)),
+		g.Text("Forgotten"), when(e.Expires, now),
+	)
+}
+
+// The parts of a body that are shown.
+const (
+	bodyMasked = "masked"
+	bodyShown  = "shown"
+)
+
+// body shows the event's body as far as it is asked for.
+func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node {
+	asked := r.URL.Query().Get("body")
+	show := func(how, text string) g.Node {
+		return h.A(h.Class("button"), h.Href(query("event", "key", e.Key, "body", how)+"#body"), g.Text(text))
+	}
+	if asked != bodyMasked && asked != bodyShown {
+		return h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data. "), show(bodyMasked, "Show it, masked"))
+	}
+	if c.options.Shown != nil {
+		c.options.Shown(e.Key, asked == bodyMasked)
+	}
+	payload, err := l.Payload(r.Context(), e.Key)
+	switch {
+	case errors.Is(err, ledger.ErrNoPayload):
+		return h.P(h.ID("body"), g.Text("It is not kept: "+events.HowToKeep+"."))
+	case err != nil:
+		return h.P(h.ID("body"), h.Class("problem"), g.Text("It could not be read: "+err.Error()))
+	}
+	text, other := masked(payload), show(bodyShown, "Show it unmasked")
+	if asked == bodyShown {
+		text, other = pretty(payload), show(bodyMasked, "Mask it")
+	}
+	return h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other, g.Text(" "), h.A(h.Href(query("event", "key", e.Key)), g.Text("Hide it"))))
+}

@@ -1,0 +1,251 @@
+package console_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/shared/hook"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/source"
+)
+
+const (
+	port = "8080"
+	host = "127.0.0.1:" + port
+	sms  = "contiguity.text.incoming.sms"
+	kyc1 = "kyc.session.approved"
+)
+
+// A world is a pipeline with a console, and a browser that was let in.
+type world struct {
+	*pipeline.Pipeline
+	console *console.Console
+	cookie  *http.Cookie
+	mended  atomic.Bool // from then on handlers succeed
+	shown   []string    // payloads that were shown
+}
+
+// newWorld has two handlers: reply fails, to be retried, and open-account fails for good.
+func newWorld(t *testing.T, change func(*console.Options)) *world {
+	t.Helper()
+	w := &world{}
+	var handlers hook.Registry
+	hook.On(&handlers, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {
+		return w.unlessMended(errors.New("no route to shop"))
+	})
+	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
+		return w.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
+	})
+	w.Pipeline = pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
+	o := console.Options{
+		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: time.Now, Port: port, Access: console.NewAccess(),
+		HowToOpen: "Ask for another address.", Name: "a test", Write: true, Here: true,
+		Shown: func(key string, masked bool) { w.shown = append(w.shown, fmt.Sprintf("%s %v", key, masked)) },
+	}
+	if change != nil {
+		change(&o)
+	}
+	w.console = console.New(o)
+	opened := w.do(t, http.MethodGet, strings.TrimPrefix(o.Access.Address(""), w.console.Path()), nil, nil)
+	if opened.StatusCode != http.StatusSeeOther || len(opened.Cookies()) != 1 {
+		t.Fatalf("the address was answered %d with the cookies %v", opened.StatusCode, opened.Cookies())
+	}
+	w.cookie = opened.Cookies()[0]
+	return w
+}
+
+func (w *world) unlessMended(err error) error {
+	if w.mended.Load() {
+		return nil
+	}
+	return err
+}
+
+// receive gives the pipeline a sample, and handles what is in the queue.
+func (w *world) receive(t *testing.T, sample, id string) {
+	t.Helper()
+	s, err := dialect.Find(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := s.WithID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.receiveBody(t, s, body)
+}
+
+func (w *world) receiveBody(t *testing.T, s dialect.Sample, body []byte) {
+	t.Helper()
+	src := dialect.Sources()[s.Provider.Name()]
+	signed := dialect.Sign(src.Provider, src.Settings, body, time.Now())
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+src.Name, bytes.NewReader(body))
+	r.Header = signed.Header
+	answer := httptest.NewRecorder()
+	w.Pipeline.ServeHTTP(answer, r)
+	if answer.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", s.Name, answer.Code, answer.Body)
+	}
+	w.work(t)
+}
+
+func (w *world) work(t *testing.T) {
+	t.Helper()
+	if _, err := w.Step(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// do sends a request, as a browser does for a link or a form of the console's own pages.
+func (w *world) do(t *testing.T, method, page string, form url.Values, edit func(*http.Request)) *http.Response {
+	t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	page, _, _ = strings.Cut(page, "#") // which a browser does not send
+	r := httptest.NewRequestWithContext(t.Context(), method, "http://"+host+w.console.Path()+page, body)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "http://"+host)
+	}
+	if w.cookie != nil {
+		r.AddCookie(&http.Cookie{Name: w.cookie.Name, Value: w.cookie.Value})
+	}
+	if edit != nil {
+		edit(r)
+	}
+	answer := httptest.NewRecorder()
+	w.console.ServeHTTP(answer, r)
+	return answer.Result()
+}
+
+// get returns a page, which has to be answered with the status.
+func (w *world) get(t *testing.T, page string, status int) document {
+	t.Helper()
+	answer := w.do(t, http.MethodGet, page, nil, nil)
+	d := parse(t, answer)
+	if answer.StatusCode != status {
+		t.Fatalf("%s was answered %d: %s", page, answer.StatusCode, d.text)
+	}
+	return d
+}
+
+// A document is what a browser makes of a page.
+type document struct {
+	size     int
+	text     string // with single spaces
+	links    map[string]string
+	elements []xml.StartElement
+}
+
+func parse(t *testing.T, answer *http.Response) document {
+	t.Helper()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := document{size: len(raw), links: map[string]string{}}
+	decoder := xml.NewDecoder(bytes.NewReader(raw))
+	decoder.Strict, decoder.AutoClose, decoder.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	var href string
+	var text strings.Builder
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("the page cannot be parsed: %v\n%.2000s", err, raw)
+		}
+		switch v := token.(type) {
+		case xml.StartElement:
+			d.elements = append(d.elements, v.Copy())
+			if v.Name.Local == "a" {
+				href = attribute(v, "href")
+			}
+			text.WriteByte(' ')
+		case xml.CharData:
+			text.Write(v)
+			if href != "" {
+				d.links[strings.TrimSpace(string(v))] = href
+				href = ""
+			}
+		}
+	}
+	d.text = strings.Join(strings.Fields(text.String()), " ")
+	return d
+}
+
+func attribute(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// wants fails unless the text of the page has each of these.
+func (d document) wants(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(d.text, text) {
+			t.Errorf("no %q in %q", text, d.text)
+		}
+	}
+}
+
+// lacks fails if the text of the page has one of these.
+func (d document) lacks(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(d.text, text) {
+			t.Errorf("%q is in %q", text, d.text)
+		}
+	}
+}
+
+type el = xml.StartElement
+
+func escape(text string) string { return url.QueryEscape(text) }
+
+// filters is a query that puts a text into each field of the list's filter.
+func filters(text string) string {
+	return url.Values{"source": {text}, "type": {text}, "kind": {text}, "state": {"open"}}.Encode()
+}
+
+// failWith puts a record into the ledger that failed with these texts.
+func (w *world) failWith(t *testing.T, key, handler, text string) {
+	t.Helper()
+	now := time.Now()
+	claim := w.Ledger.Claim(t.Context(), []ledger.Request{{
+		Key: key, Owner: "o", Type: text, At: now, Lease: now.Add(time.Minute), Received: now, DedupUntil: now.Add(time.Hour),
+	}})[0].Claim
+	end := ledger.End{
+		Claim: claim, At: now, State: ledger.StateFailed, Reason: text, Ran: true, Counted: true, Kind: text,
+		Tries: []ledger.Try{{At: now, Attempt: 1, Outcome: text, Handler: handler, Error: text}},
+	}
+	end.Started = []string{handler}
+	if err := w.Ledger.End(t.Context(), []ledger.End{end})[0]; err != nil {
+		t.Fatal(err)
+	}
+}
