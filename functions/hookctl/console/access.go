@@ -3,6 +3,7 @@ package console
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/base64"
 	"sync"
 )
 
@@ -15,7 +16,14 @@ type Access struct {
 
 // NewAccess returns an Access that nobody can guess.
 func NewAccess() Access {
-	return Access{Prefix: rand.Text(), Token: rand.Text(), Session: rand.Text()}
+	return Access{Prefix: random(), Token: random(), Session: random()}
+}
+
+// random returns 128 random bits, in few enough characters that an address fits a line.
+func random() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // Address returns the address to open at a server's URL, which has no path.
@@ -45,17 +53,6 @@ func (d *door) use(token string) bool {
 		d.changed(d.access)
 	}
 	return true
-}
-
-// renew returns the access with a new token, in place of one that may have been used.
-func (d *door) renew() Access {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.access.Token = rand.Text()
-	if d.changed != nil {
-		d.changed(d.access)
-	}
-	return d.access
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

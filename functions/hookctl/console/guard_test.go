@@ -67,7 +67,7 @@ func TestAddress(t *testing.T) {
 	access := console.NewAccess()
 	var kept console.Access
 	w := newWorld(t, func(o *console.Options) { o.Access, o.Changed = access, func(a console.Access) { kept = a } })
-	if len(access.Prefix) < 26 || len(access.Token) < 26 || len(access.Session) < 26 || access.Prefix == access.Token {
+	if len(access.Prefix) < 22 || len(access.Token) < 22 || len(access.Session) < 22 || access.Prefix == access.Token {
 		t.Errorf("not 128 random bits each: %+v", access)
 	}
 	if c := w.cookie; c.Name != "hookctl-"+port || c.Path != "/"+access.Prefix+"/" || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode {

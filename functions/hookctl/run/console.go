@@ -23,16 +23,18 @@ const howToOpen = "Open the address that hookctl run printed when it started. Fo
 // newConsole returns the console of a run.
 func (s *server) newConsole(registry *hook.Registry) *console.Console {
 	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // as a TCP address it has one
-	access := console.NewAccess()
-	if s.inherited != nil && s.inherited.Restart {
-		access = s.data.access(access)
+	s.access = console.NewAccess()
+	keep := func(console.Access) {}
+	if s.inherited != nil {
+		keep = s.data.keepAccess
+		if s.inherited.Restart {
+			s.access = s.data.access(s.access)
+		}
+		keep(s.access)
 	}
-	keep := func(a console.Access) { s.data.keepAccess(a) }
-	keep(access)
-	s.access = access
 	return console.New(console.Options{
 		Intake: s.Intake(), Handlers: operate.Handlers{All: registry}, Now: s.watch.now, Port: port,
-		Access: access, Changed: keep, HowToOpen: howToOpen,
+		Access: s.access, Changed: keep, HowToOpen: howToOpen,
 		Name: "hookctl run at " + s.listener.Addr().String(), Write: true, Here: true,
 	})
 }
