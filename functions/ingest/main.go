@@ -8,11 +8,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
 func main() {
+	runtime.GOMAXPROCS(processors(os.Getenv))
 	handle, err := newHandler(os.Getenv, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ingest:", err)

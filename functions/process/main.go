@@ -6,12 +6,14 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
 func main() {
+	runtime.GOMAXPROCS(processors(os.Getenv))
 	// A batch leaves little garbage, and the function has memory to spare: collecting half
 	// as often saves a sixth of its CPU time (make bench).
 	debug.SetGCPercent(200)
