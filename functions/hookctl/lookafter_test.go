@@ -129,6 +129,8 @@ func TestLookAfterRun(t *testing.T) {
 	l.wants("events list", `1 +1 +contiguity +text.incoming.sms +reply: \*errors.errorString`, "1 open event in 1 group, of which 1 failed")
 	l.wants("events list --state open", "evt_1", "failed", "reply: no such number")
 	l.wants("events list --all", "evt_1", "1 event matched")
+	l.wants("events find --field type=text.incoming.sms", "evt_1", "1 event matched", "Not searched: 1 dead letter")
+	l.wants("events export --bodies", `"id":"evt_1".*"payload":"{`, "1 event written")
 	l.wants("events reindex", "Read 1 record, changed the index for 0 of them")
 	l.wants("events show contiguity evt_1 --payload", "failed", "no such number", `"text"|"body"|message`)
 

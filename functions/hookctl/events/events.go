@@ -14,9 +14,10 @@ func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "events",
 		Short: "Look at events, and handle some again",
-		Long: `events lists and shows events by their records in the ledger, and replays them.
+		Long: `events lists, finds and shows events by their records in the ledger, and replays them.
 It also runs waiting events now, and cancels them.`,
-	}, "name a command: list, show, replay, retry, cancel, reindex", listCommand(e), showCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), reindexCommand(e))
+	}, "name a command: list, find, show, export, replay, retry, cancel, reindex", listCommand(e), findCommand(e), showCommand(e),
+		exportCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), reindexCommand(e))
 }
 
 // reportSkipped says on standard error how many items of the table are not records of events.

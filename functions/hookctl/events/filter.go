@@ -18,6 +18,11 @@ for each 8 KB, kept payloads included. A million records of 700 bytes take about
 units, one cent in us-east-1, and some minutes. In a table with provisioned capacity, the
 functions have that much less.`
 
+// costOfPayloads is what looking into payloads costs besides.
+const costOfPayloads = `
+Each payload that is looked into takes one more unit for each 4 KB, so --source, --type and
+--since save units.`
+
 // A filter selects events.
 type filter struct {
 	source, eventType, state, since, until string

@@ -32,6 +32,7 @@ type Ledger interface {
 	// Size returns how much Records reads. On AWS it may be hours old.
 	Size(ctx context.Context) (ledger.Size, error)
 	Index
+	Contents
 }
 
 // An Index is the sparse index of what is open: the events that failed and are neither

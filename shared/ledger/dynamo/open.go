@@ -72,21 +72,34 @@ const (
 // not in the result. It costs one read unit for each record of at most 4 KB.
 func (r *Reader) RecordsOf(ctx context.Context, keys []string) (map[string]ledger.Record, error) {
 	records := map[string]ledger.Record{}
+	err := r.getAll(ctx, keys, func(it item) error {
+		found, err := foundIn(it)
+		records[found.Key] = found.Record
+		return err
+	})
+	if err != nil {
+		return nil, wrap("read records in", r.table, err)
+	}
+	return records, nil
+}
+
+// getAll calls fn with the item of each key that has one, in no order.
+func (r *Reader) getAll(ctx context.Context, keys []string, fn func(item) error) error {
 	for chunk := range slices.Chunk(keys, maxGets) {
 		wanted := types.KeysAndAttributes{ConsistentRead: new(true)}
 		for _, key := range chunk {
 			wanted.Keys = append(wanted.Keys, item{attrKey: text(key)})
 		}
-		if err := r.getInto(ctx, records, wanted); err != nil {
-			return nil, wrap("read records in", r.table, err)
+		if err := r.getChunk(ctx, wanted, fn); err != nil {
+			return err
 		}
 	}
-	return records, nil
+	return nil
 }
 
-// getInto reads until every key is processed: DynamoDB answers only a part if it throttles,
+// getChunk reads until every key is processed: DynamoDB answers only a part if it throttles,
 // or if the items are over 16 MB together.
-func (r *Reader) getInto(ctx context.Context, records map[string]ledger.Record, wanted types.KeysAndAttributes) error {
+func (r *Reader) getChunk(ctx context.Context, wanted types.KeysAndAttributes, fn func(item) error) error {
 	for round := range getRounds {
 		if round > 0 {
 			select {
@@ -100,11 +113,9 @@ func (r *Reader) getInto(ctx context.Context, records map[string]ledger.Record, 
 			return err
 		}
 		for _, it := range out.Responses[r.table] {
-			found, err := foundIn(it)
-			if err != nil {
+			if err := fn(it); err != nil {
 				return err
 			}
-			records[found.Key] = found.Record
 		}
 		if wanted = out.UnprocessedKeys[r.table]; len(wanted.Keys) == 0 {
 			return nil

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// A Table answers GetItem, DescribeTable and Scan as DynamoDB does, except that it returns every record
-// and only notes the scan's filter.
+// A Table answers reads as DynamoDB does, except that a scan returns every record and only
+// notes the filter.
 type Table struct {
 	*httptest.Server
 	Items   map[string]map[string]any // by key
@@ -78,9 +78,12 @@ func (f *Table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		TableName                 string
 		Key                       map[string]map[string]string
 		ExpressionAttributeValues map[string]any
-		Segment                   int
+		RequestItems              map[string]struct {
+			Keys []map[string]map[string]string
+		}
+		Segment int
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.TableName != "ledger" {
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.TableName != "ledger" && in.RequestItems == nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -94,6 +97,14 @@ func (f *Table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	case "DynamoDB_20120810.DescribeTable":
 		answer["Table"] = map[string]any{"ItemCount": len(f.Items), "TableSizeBytes": 8193}
+	case "DynamoDB_20120810.BatchGetItem":
+		items := []any{}
+		for _, key := range in.RequestItems["ledger"].Keys {
+			if item, ok := f.Items[key["pk"]["S"]]; ok {
+				items = append(items, item)
+			}
+		}
+		answer["Responses"] = map[string]any{"ledger": items}
 	case "DynamoDB_20120810.Scan":
 		f.Filters = append(f.Filters, in.ExpressionAttributeValues)
 		if in.Segment > 0 { // all of it is in the first

@@ -23,8 +23,8 @@ type Skipped struct {
 	First error // what is wrong with the first of them; nil if there is none
 }
 
-// count makes the scan skip and count such items.
-func (k *Skipped) count(s ledger.Scan) ledger.Scan {
+// Count makes the scan skip and count such items.
+func (k *Skipped) Count(s ledger.Scan) ledger.Scan {
 	s.Skipped = func(why error) {
 		if k.Items++; k.First == nil {
 			k.First = why
@@ -48,7 +48,7 @@ func (k Skipped) Text() string {
 // at least 1. It holds no more than twice as many at a time.
 func Newest(ctx context.Context, l Ledger, s ledger.Scan, limit int) (List, error) {
 	var list List
-	for found, err := range l.Records(ctx, list.Skipped.count(s)) {
+	for found, err := range l.Records(ctx, list.Skipped.Count(s)) {
 		if err != nil {
 			return List{}, err
 		}
@@ -86,7 +86,7 @@ type Selection struct {
 // Select returns the events that s selects. It returns [ErrTooMany].
 func Select(ctx context.Context, l Ledger, s ledger.Scan) (Selection, error) {
 	var chosen Selection
-	for found, err := range l.Records(ctx, chosen.Skipped.count(s)) {
+	for found, err := range l.Records(ctx, chosen.Skipped.Count(s)) {
 		if err != nil {
 			return Selection{}, err
 		}

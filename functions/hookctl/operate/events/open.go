@@ -94,7 +94,7 @@ func OpenEvents(ctx context.Context, ix operate.Index, source, eventType string,
 // is the caller's clock.
 func OpenByScan(ctx context.Context, l Ledger, s ledger.Scan, limit int, now time.Time) (Open, error) {
 	g := grouping{limit: limit, groups: map[groupKey]*Group{}}
-	for found, err := range l.Records(ctx, g.skipped.count(s)) {
+	for found, err := range l.Records(ctx, g.skipped.Count(s)) {
 		if err != nil {
 			return Open{}, err
 		}
@@ -219,7 +219,7 @@ type Reindexed struct {
 // out what is completed. It reads the whole table, and writes only what differs.
 func Reindex(ctx context.Context, l operate.Ledger, s ledger.Scan, now time.Time) (Reindexed, error) {
 	var done Reindexed
-	for found, err := range l.Records(ctx, done.Skipped.count(s)) {
+	for found, err := range l.Records(ctx, done.Skipped.Count(s)) {
 		if err != nil {
 			return done, err
 		}

@@ -19,7 +19,7 @@ type Kept struct {
 // KeptSessions reads the kept payloads of the events that s selects.
 func KeptSessions(ctx context.Context, l Ledger, s ledger.Scan) (Kept, error) {
 	var kept Kept
-	for found, err := range l.Records(ctx, kept.Skipped.count(s)) {
+	for found, err := range l.Records(ctx, kept.Skipped.Count(s)) {
 		if err != nil {
 			return Kept{}, err
 		}

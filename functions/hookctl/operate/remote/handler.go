@@ -28,6 +28,7 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callOpen, s.open)
 	handle(mux, callRecordsOf, s.recordsOf)
 	handle(mux, callReindex, s.reindex)
+	handle(mux, callPayloads, s.payloads)
 	handle(mux, callCounts, s.counts)
 	handle(mux, callSend, s.send)
 	handle(mux, callReceive, s.receive)
