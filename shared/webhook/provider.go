@@ -35,6 +35,12 @@ type Verifier interface {
 	Verify(Request) (Verified, error)
 }
 
+// A HeaderNamer is a [Verifier] that names the headers it reads. With these headers alone,
+// Verify decides as it does with all of them, so that a request can be verified again later.
+type HeaderNamer interface {
+	HeaderNames() []string // canonical; none for a provider that reads only the query
+}
+
 // A Request holds the parts of an HTTP request that providers sign.
 type Request struct {
 	Header http.Header // canonical keys

@@ -63,6 +63,15 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
+// HeaderNames implements [webhook.HeaderNamer]. It has the usual name too, so that a request
+// can be verified after a wrong name was taken out of the settings.
+func (v *verifier) HeaderNames() []string {
+	if v.header == signatureHeader {
+		return []string{signatureHeader}
+	}
+	return []string{v.header, signatureHeader}
+}
+
 // decodeSignature reads hex or base64, with or without "sha256=". The length tells the
 // encodings apart.
 func decodeSignature(element string) ([]byte, error) {

@@ -42,6 +42,9 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
+// HeaderNames implements [webhook.HeaderNamer].
+func (*verifier) HeaderNames() []string { return []string{signatureHeader} }
+
 // match finds the secret of one of the signatures whose time is within the tolerance.
 func (v *verifier) match(stamps []stamp, r webhook.Request) (secret int, err error) {
 	err = webhook.ErrSignatureMismatch

@@ -116,6 +116,9 @@ func (v *tokenVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
+// HeaderNames implements [webhook.HeaderNamer]. The token is in the query.
+func (*tokenVerifier) HeaderNames() []string { return nil }
+
 // tokens returns the offered tokens: decoded, and as they were sent, because the person who
 // wrote the URL may not have known that "+" and "%" mean something else in it. Of each kind
 // at most [webhook.MaxSignatures] are tried.

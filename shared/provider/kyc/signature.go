@@ -61,6 +61,11 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret, Signed: signed}, nil
 }
 
+// HeaderNames implements [webhook.HeaderNamer].
+func (*verifier) HeaderNames() []string {
+	return []string{signatureHeader, timestampHeader, idHeader}
+}
+
 // match finds the secret that made one of the signatures, and over what.
 func (v *verifier) match(signatures [][]byte, timestamp string, body []byte) (secret int, signed string, ok bool) {
 	if v.body {

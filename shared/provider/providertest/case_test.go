@@ -26,6 +26,8 @@ func TestSoundProviderPasses(t *testing.T) {
 // faults are those of toy, each with the name of the check that must find it.
 func faults() map[string]string {
 	return map[string]string{
+		"names no header":            "HeaderNames",
+		"names another case":         "HeaderNames",
 		"gives its own time":         "Right",
 		"forgives a space":           "ChangedByte",
 		"wears out":                  "Concurrent",

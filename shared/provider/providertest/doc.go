@@ -36,7 +36,7 @@
 //     [webhook.Provider], and a package comment with the header and the signed bytes. Its
 //     parts are in package webhook: [webhook.Settings.Check] for Configure,
 //     [webhook.ParseSignatures] and [webhook.MatchMAC] for Verify, [webhook.ParseEnvelope]
-//     for Open. Declare a [webhook.Type] for each event type with a known payload, and
+//     for Open. Its Verifier is a [webhook.HeaderNamer] too. Declare a [webhook.Type] for each event type with a known payload, and
 //     return them from a function Types.
 //  2. Test it: call [Run], [Fuzz] and [Benchmark] with a [Case] that describes the
 //     provider, and add vectors from the provider's documentation.

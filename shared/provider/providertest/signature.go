@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"sync"
@@ -19,6 +20,7 @@ func authenticChecks() []check {
 		{"OtherSecret", "A request that no configured secret signed is refused.", checkOtherSecret},
 		{"PreviousSecret", "Every configured secret is tried, and Verified says which it was.", checkPreviousSecret},
 		{"Concurrent", "A Verifier is safe for concurrent use.", checkConcurrent},
+		{"HeaderNames", "With the headers that it names alone, a Verifier decides as with all of them.", checkHeaderNames},
 		{"RequestUnchanged", "Verifying does not change the request.", checkUnchanged},
 	}
 }
@@ -62,6 +64,40 @@ func checkPreviousSecret(c Case) error {
 		}
 		if err := taken(v, c.sign(secret, c.Body), want); err != nil {
 			return fmt.Errorf("secret %d of 3: %w", want, err)
+		}
+	}
+	return nil
+}
+
+// checkHeaderNames verifies what is left of requests, good and forged, without the headers
+// that the Verifier does not name.
+func checkHeaderNames(c Case) error {
+	v, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	namer, ok := v.(webhook.HeaderNamer)
+	if !ok {
+		return errors.New("the Verifier has no method HeaderNames, so a refused request cannot be kept")
+	}
+	for _, name := range namer.HeaderNames() {
+		if http.CanonicalHeaderKey(name) != name {
+			return fmt.Errorf("%s is not in canonical form", name)
+		}
+	}
+	for _, secret := range []webhook.Secret{current, foreign} {
+		whole := c.Provider.Sign(c.settings(secret), c.ID, c.Body, At)
+		reduced := whole
+		reduced.Header = http.Header{}
+		for _, name := range namer.HeaderNames() {
+			if values, ok := whole.Header[name]; ok {
+				reduced.Header[name] = values
+			}
+		}
+		want, wantErr := v.Verify(whole)
+		got, err := v.Verify(reduced)
+		if !reflect.DeepEqual(got, want) || !errors.Is(err, wantErr) {
+			return fmt.Errorf("verified %+v, %w; with all headers %+v, %w", got, err, want, wantErr)
 		}
 	}
 	return nil

@@ -33,6 +33,8 @@ type tokenToyVerifier struct {
 	secrets []webhook.Secret
 }
 
+func (*tokenToyVerifier) HeaderNames() []string { return nil }
+
 func (v *tokenToyVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	tokens := r.Query["token"]
 	if v.fault == "reads the header" {

@@ -107,6 +107,16 @@ type toyVerifier struct {
 	calls   atomic.Int64
 }
 
+func (v *toyVerifier) HeaderNames() []string {
+	switch v.fault {
+	case "names no header":
+		return nil
+	case "names another case":
+		return []string{"toy-signature"}
+	}
+	return []string{"Toy-Signature"}
+}
+
 func (v *toyVerifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if v.fault == "parses first" {
 		if _, err := (toy{}).Open(r.Body); err != nil {

@@ -80,6 +80,15 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
 }
 
+// HeaderNames implements [webhook.HeaderNamer].
+func (*verifier) HeaderNames() []string {
+	names := []string{idHeader, timestampHeader, signatureHeader}
+	for _, name := range names[:3] {
+		names = append(names, svixName(name))
+	}
+	return names
+}
+
 // usableID reports whether id can be the id of an event. The signed text does not show
 // where the id ends, so the text of a recorded request could be divided differently: into
 // a longer id, and a body that is an object within the real one. Such an id contains a

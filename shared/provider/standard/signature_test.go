@@ -3,6 +3,7 @@ package standard_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +275,12 @@ func TestSvixHeaders(t *testing.T) {
 			got, err := v.Verify(r)
 			if !errors.Is(err, tt.want) || err == nil && got.ID != id {
 				t.Errorf("Verify = %q, %v, want %v", got.ID, err, tt.want)
+			}
+			names := v.(webhook.HeaderNamer).HeaderNames()
+			for name := range r.Header {
+				if !slices.Contains(names, name) {
+					t.Errorf("HeaderNames has no %s", name)
+				}
 			}
 		})
 	}

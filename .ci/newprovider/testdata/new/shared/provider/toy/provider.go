@@ -65,6 +65,9 @@ func (Provider) Sign(s webhook.Settings, _ string, body []byte, at time.Time) we
 
 type verifier struct{ secrets []webhook.Secret }
 
+// HeaderNames implements [webhook.HeaderNamer].
+func (*verifier) HeaderNames() []string { return []string{signatureHeader} }
+
 // Verify implements [webhook.Verifier].
 func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	signatures, err := webhook.ParseSignatures(r.Header.Values(signatureHeader), hex.DecodeString)
