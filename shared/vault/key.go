@@ -39,6 +39,16 @@ func PutBody(ctx context.Context, v Putter, dedupKey string, body []byte) (key, 
 // the same, and keys are in the order of arrival.
 func SpillKey(received time.Time) string { return Spill + stamp(received) + "-" + random() }
 
+// QuarantineKey returns a new key for a refused request that arrived then. The name is part
+// of it, so that a list shows it. Keys are in the order of arrival.
+func QuarantineKey(at time.Time, name string) string {
+	return QuarantineFrom(at) + "-" + name + "-" + random()
+}
+
+// QuarantineFrom returns what comes before the keys of all requests that were refused then or
+// later, and after all others.
+func QuarantineFrom(at time.Time) string { return Quarantine + stamp(at) }
+
 // stamp returns the time in milliseconds, in 13 digits, so that names are in order of time
 // until the year 2286.
 func stamp(t time.Time) string { return fmt.Sprintf("%013d", max(t.UnixMilli(), 0)) }
