@@ -17,6 +17,8 @@
 // With a vault, the body of a webhook that does not fit the queue is stored there first, and
 // with Spill the vault takes what the queue does not take in time.
 //
+// With a [Quarantine], a share of the requests that are refused for their signature is kept.
+//
 // It promises that a webhook answered with 200 is durable, in the queue or spilled, that it
 // answers within [Budget] after it has read the body, and that no input leads to any other
 // answer: even if a provider's code panics, it answers 503 and the sender tries again.

@@ -39,6 +39,8 @@ type Handler struct {
 	// Spill says that the vault also takes messages that the queue did not take in time, as
 	// somebody sends them from there. It requires Vault.
 	Spill bool
+	// Quarantine keeps requests that are refused for their signature. If nil, none is kept.
+	Quarantine *Quarantine
 	// Report is called for every request but health checks, after the answer, in the
 	// goroutine of the request. If nil, nothing is reported.
 	Report func(context.Context, Report)
@@ -169,13 +171,24 @@ func (h *Handler) verify(
 		report.Source, report.Provider = src.Name, src.Provider.Name()
 	}
 	if err != nil {
+		h.keep(ctx, src, r, err, report)
 		return nil, err
 	}
-	if err := checkNames(verified); err != nil {
+	message, err := NewMessage(src, verified, r)
+	if err != nil {
 		return nil, err
 	}
 	report.ID, report.Type, report.Secret, report.Signed = verified.ID, verified.Type, verified.Secret, verified.Signed
-	message := queue.Message{
+	return &outgoing{Message: message, hash: src.Settings.Hash}, nil
+}
+
+// NewMessage returns the message of a request that the source's Verifier verified. It returns
+// [webhook.ErrInvalidID] or [webhook.ErrInvalidType] for what queue and ledger cannot have.
+func NewMessage(src source.Source, verified webhook.Verified, r webhook.Request) (queue.Message, error) {
+	if err := checkNames(verified); err != nil {
+		return queue.Message{}, err
+	}
+	return queue.Message{
 		Event: webhook.Event{
 			Source:   src.Name,
 			Provider: src.Provider.Name(),
@@ -187,8 +200,7 @@ func (h *Handler) verify(
 			Raw:      r.Body,
 		},
 		Origin: origin(src.Settings, verified, r.Body),
-	}
-	return &outgoing{Message: message, hash: src.Settings.Hash}, nil
+	}, nil
 }
 
 // checkNames checks what queue and ledger require of every provider, so that none can

@@ -34,6 +34,9 @@ type Report struct {
 	Spilled   bool  // it is in the vault, because the queue did not take it
 	NotQueued error // why the queue did not take what is spilled; do not log its text
 
+	Quarantine Quarantining // whether a request that was refused for its signature is kept
+	NotKept    error        // why it is not kept; nil if it is, or over the limit; do not log its text
+
 	Verifying time.Duration // finding the source, reading the sources again, and verifying
 	Queueing  time.Duration // all attempts and the pauses between them
 	Took      time.Duration // from the request's headers to the answer
