@@ -76,7 +76,7 @@ func CheckKey(key string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: a key is %s, %s or %s and a name of at most 200 of a-z, 0-9, - and .", ErrInvalid, Bodies, Spill, Quarantine)
+	return fmt.Errorf("%w: a key is %s, %s or %s and a name of at most 200 characters: a-z, 0-9, hyphen, dot", ErrInvalid, Bodies, Spill, Quarantine)
 }
 
 func isName(name string) bool {
