@@ -22,7 +22,7 @@ func report(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, 
 }
 
 // logRequest logs a refusal that is the sender's fault as a warning, and one that is ours
-// as an error.
+// as an error. A webhook that the queue did not take is a warning too.
 func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	level, message := slog.LevelInfo, "accepted"
 	switch {
@@ -30,6 +30,8 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 		level, message = slog.LevelError, "not accepted"
 	case r.Status >= http.StatusBadRequest:
 		level, message = slog.LevelWarn, "refused"
+	case r.Spilled:
+		level, message = slog.LevelWarn, "accepted, and kept in the vault: the queue did not take it"
 	}
 	fields := []slog.Attr{
 		slog.Int(telemetry.FieldStatus, r.Status),
@@ -49,6 +51,12 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	}
 	if r.Signed != "" {
 		fields = append(fields, slog.String(telemetry.FieldSigned, r.Signed))
+	}
+	if r.Stored {
+		fields = append(fields, slog.Bool(telemetry.FieldStored, true))
+	}
+	if r.Spilled {
+		fields = append(fields, slog.String(telemetry.FieldError, webhook.ErrorKind(r.NotQueued)))
 	}
 	if r.Code != "" {
 		fields = append(fields, slog.String(telemetry.FieldCode, string(r.Code)))
@@ -73,6 +81,9 @@ func count(metrics *telemetry.Metrics, r ingest.Report) {
 		return
 	}
 	metrics.Count(telemetry.MetricAccepted, 1, from)
+	if r.Spilled {
+		metrics.Count(telemetry.MetricSpilled, 1)
+	}
 	metrics.Time(telemetry.MetricAckTime, r.Took, from)
 }
 

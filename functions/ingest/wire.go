@@ -15,6 +15,8 @@ import (
 	"webhookintake/shared/source"
 	"webhookintake/shared/source/secretsmanager"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/vault/s3"
 )
 
 // newHandler builds the function from its environment and reads the sources, so that the
@@ -26,6 +28,7 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	metrics := env.metrics(out)
 	sources := env.sources(log, metrics)
 	queue := env.queue()
+	vault, spill := env.vault()
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -35,6 +38,8 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	return lambdahttp.Handler(&ingest.Handler{
 		Sources: sources,
 		Queue:   queue,
+		Vault:   vault,
+		Spill:   spill,
 		Report:  report(log, metrics),
 	}), nil
 }
@@ -91,4 +96,30 @@ func (v variables) queue() ingest.Sender {
 	})
 	v.Add(err)
 	return queue
+}
+
+// vault returns what keeps the bodies that do not fit the queue, nil if there is none, and
+// whether it also takes what the queue does not take. It sends nothing.
+func (v variables) vault() (store vault.Putter, spill bool) {
+	bucket, endpoint, spill := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3"), v.Switch("SPILL")
+	if bucket == "" {
+		if spill {
+			v.Fault("SPILL", "give VAULT_BUCKET too, or leave it empty")
+		}
+		return nil, false
+	}
+	if !s3.ValidBucket(bucket) {
+		v.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
+	}
+	key, secret, token := v.Credentials()
+	region := v.Region()
+	if v.Err() != nil {
+		return nil, false
+	}
+	store, err := s3.New(s3.Options{
+		Bucket: bucket, Region: region, Endpoint: endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
+	})
+	v.Add(err)
+	return store, spill
 }

@@ -121,6 +121,15 @@ func (r *Reader) Credentials() (key, secret, token string) {
 		r.getenv("AWS_SESSION_TOKEN")
 }
 
+// Switch reports whether the variable is "true". It may also be "false" or unset.
+func (r *Reader) Switch(name string) bool {
+	value := r.getenv(name)
+	if value != "" && value != "true" && value != "false" {
+		r.Fault(name, "give true or false")
+	}
+	return value == "true"
+}
+
 // Seconds returns a duration in whole seconds, more than 0, or otherwise if the variable is
 // unset.
 func (r *Reader) Seconds(name string, otherwise time.Duration) time.Duration {

@@ -16,6 +16,7 @@ const (
 	FieldSigned   = "signed"           // which of several ways to sign held
 	FieldEncoding = "content_encoding" // of a refused request; bodies are read as they were sent
 	FieldTries    = "tries"
+	FieldStored   = "stored" // the body is in the vault, because it does not fit the queue
 	FieldAttempt  = "attempt"
 	FieldHandler  = "handler"
 	FieldOutcome  = "outcome"

@@ -10,6 +10,7 @@ const (
 	MetricAccepted = "Accepted"
 	MetricRejected = "Rejected"
 	MetricAckTime  = "AckTime" // milliseconds until a webhook was acknowledged
+	MetricSpilled  = "Spilled" // webhooks that the vault took in place of the queue; of no source
 
 	// Of the sources' secret.
 	MetricSourcesInvalid = "SourcesInvalid" // the current version is not a valid sources document
