@@ -40,6 +40,7 @@ TRIED = {
     "TableWarmWriteUnits": ["8000"],
     "KeepPayloads": ["all", "contiguity,kyc"],
     "PayloadRetentionDays": ["30"],
+    "QuarantineDays": ["0", "21"],
     "KmsKeyArn": [f"arn:aws:kms:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"],
     "HandlerTableArns": [
         f"arn:aws:dynamodb:{ACCOUNT}:table/accounts",

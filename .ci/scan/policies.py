@@ -24,6 +24,7 @@ PSEUDO = {
 ARNS = {
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:eu-central-1:123456789012:table/{}",
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-central-1:123456789012:log-group:{}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::SQS::Queue": "arn:aws:sqs:eu-central-1:123456789012:{}",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-a1b2c3",
 }

@@ -14,7 +14,7 @@ func TestAlarms(t *testing.T) {
 	x := readTemplate(t)
 	want := []string{
 		"DeadLetterArrived", "OldestMessage", "MessagesInFlight", "AcknowledgementErrors",
-		"IngestQueueUnavailable", "IngestSourcesUnavailable", "SignatureRejections", "TooLarge",
+		"IngestQueueUnavailable", "IngestSourcesUnavailable", "SignatureRejections", "TooLarge", "Spilled",
 		"SourcesInvalid", "SourcesUnread", "IngestErrors", "ProcessErrors", "Throttles", "LedgerThrottles",
 	}
 	alarms := x.ofType("AWS::CloudWatch::Alarm")

@@ -25,6 +25,7 @@ import (
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/telemetry"
+	vaultmemory "webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
 )
 
@@ -33,7 +34,8 @@ import (
 func emittedSeries(t *testing.T) map[series]bool {
 	t.Helper()
 	ingest := build(t, "ingest")
-	printed := ingestOutput(t, ingest) + ingestWithSecret(t, ingest, `{"half`) + ingestWithSecret(t, ingest, "")
+	printed := ingestOutput(t, ingest) + ingestWithVault(t, ingest) +
+		ingestWithSecret(t, ingest, `{"half`) + ingestWithSecret(t, ingest, "")
 	all := seriesIn(t, "Ingest", printed)
 	maps.Copy(all, seriesIn(t, "Process", processOutput(t, build(t, "process"))))
 	// The outcomes of processing come from the handler of the program, over engines in
@@ -114,6 +116,20 @@ func ingestOutput(t *testing.T, program string) string {
 	invokeIngest(t, p, `{"id":"evt_2","type":"text.incoming.sms","data":"`+hex.EncodeToString(noise)+`"}`, time.Now(), "")
 	sqs.Server.Close()
 	invokeIngest(t, p, small, time.Now(), "")
+	return p.Stdout()
+}
+
+// ingestWithVault returns what ingest prints when the vault takes what the queue does not.
+func ingestWithVault(t *testing.T, program string) string {
+	t.Helper()
+	sqs, s3 := lambdatest.NewSQS(), lambdatest.NewS3(vaultmemory.New(vaultmemory.Options{}))
+	t.Cleanup(s3.Server.Close)
+	sqs.Server.Close()
+	env := sqs.Env()
+	maps.Copy(env, s3.Env())
+	maps.Copy(env, map[string]string{"SOURCES": `{"contiguity":{"secrets":["` + secret + `"]}}`, "SPILL": "true"})
+	p := lambdatest.Run(t, program, env)
+	invokeIngest(t, p, `{"id":"evt_1","type":"text.incoming.sms","data":{}}`, time.Now(), "")
 	return p.Stdout()
 }
 

@@ -14,6 +14,7 @@ import (
 var wildcards = []string{
 	":stack/${AWS::StackName}/*", // the id that CloudFormation gives the stack
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
+	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*",
 }
 
 // A wildcard would silently allow more than is meant.

@@ -61,7 +61,7 @@ func TestIndexOfWhatIsOpen(t *testing.T) {
 func TestRetained(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	for _, name := range []string{"Queue", "DeadLetters", "Table", "Sources", "HandlerSecrets"} {
+	for _, name := range []string{"Queue", "DeadLetters", "Table", "Vault", "Sources", "HandlerSecrets"} {
 		for attribute, want := range map[string]string{"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"} {
 			if got := x.value(t, "Resources", name, attribute); got != want {
 				t.Errorf("template.yaml: %s has %s %s, want %s", name, attribute, got, want)
@@ -125,6 +125,7 @@ func TestEncryption(t *testing.T) {
 		"AWS::SQS::Queue":             {"KmsMasterKeyId"},
 		"AWS::SNS::Topic":             {"KmsMasterKeyId"},
 		"AWS::DynamoDB::Table":        {"SSESpecification"},
+		"AWS::S3::Bucket":             {"BucketEncryption"},
 		"AWS::Logs::LogGroup":         {"KmsKeyId"},
 		"AWS::SecretsManager::Secret": {"KmsKeyId"},
 	}
@@ -160,12 +161,12 @@ func TestSecretsHaveNoValue(t *testing.T) {
 	}
 }
 
-// Nothing is public except the API's routes: no bucket, no function URL, no allowed
-// principal "*".
+// Nothing is public except the API's routes: no object, no function URL, no allowed
+// principal "*". TestVault tests the bucket.
 func TestNothingPublic(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	allowed := regexp.MustCompile(`^AWS::(Serverless::(Function|HttpApi)|SQS::|DynamoDB::Table|SecretsManager::Secret|Logs::LogGroup|IAM::(Role|ManagedPolicy)|SNS::|CloudWatch::|ApiGatewayV2::(DomainName|ApiMapping)|Route53::RecordSet)`)
+	allowed := regexp.MustCompile(`^AWS::(Serverless::(Function|HttpApi)|SQS::|DynamoDB::Table|SecretsManager::Secret|Logs::LogGroup|IAM::(Role|ManagedPolicy)|S3::Bucket(Policy)?$|SNS::|CloudWatch::|ApiGatewayV2::(DomainName|ApiMapping)|Route53::RecordSet)`)
 	for _, name := range x.names("Resources") {
 		if kind := x.value(t, "Resources", name, "Type"); !allowed.MatchString(kind) {
 			t.Errorf("template.yaml: %s is a %s: say in this test why that is safe", name, kind)

@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// A sender is a principal that sends to a queue, as IAM sees it.
+// A sender is a principal that sends to a queue, or puts an event into the vault, as IAM
+// sees it.
 type sender struct {
 	name      string
 	principal string // aws:PrincipalArn: of a role's session it is the role's
 	service   bool   // aws:PrincipalIsAWSService
 }
 
-// A principal that may send can run, repeat and suppress events: with OperatorPrincipalArns
-// set, nobody else whom IAM allows may send.
+// A principal that may send can run, repeat and suppress events, and so can one that puts
+// events into the vault: with OperatorPrincipalArns set, nobody else whom IAM allows may.
 func TestWhoMaySend(t *testing.T) {
 	t.Parallel()
 	all := stacks(t)
@@ -24,30 +25,31 @@ func TestWhoMaySend(t *testing.T) {
 	operator := sender{"an operator", iam + "role/operator", false}
 	oneOfMany := sender{"an operator by pattern", iam + "role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Operator_0123abcd", false}
 	stranger := sender{"another role", iam + "role/stranger", false}
+	everywhere := []string{"DeadLetters", "Queue", "Vault"}
 	for _, tt := range []struct {
 		set     string
 		sender  sender
-		refused []string // by the policies of these queues
+		refused []string // by the policies of these
 	}{
 		{"prod", stranger, nil},
-		{"OperatorPrincipalArns-1", stranger, []string{"DeadLetters", "Queue"}},
-		{"OperatorPrincipalArns-1", sender{"a longer name", iam + "role/operators", false}, []string{"DeadLetters", "Queue"}},
-		{"OperatorPrincipalArns-1", sender{"another account's", "arn:aws:iam::210987654321:role/operator", false}, []string{"DeadLetters", "Queue"}},
-		{"OperatorPrincipalArns-1", sender{"the account's root", iam + "root", false}, []string{"DeadLetters", "Queue"}},
+		{"OperatorPrincipalArns-1", stranger, everywhere},
+		{"OperatorPrincipalArns-1", sender{"a longer name", iam + "role/operators", false}, everywhere},
+		{"OperatorPrincipalArns-1", sender{"another account's", "arn:aws:iam::210987654321:role/operator", false}, everywhere},
+		{"OperatorPrincipalArns-1", sender{"the account's root", iam + "root", false}, everywhere},
 		{"OperatorPrincipalArns-1", operator, nil},
 		{"OperatorPrincipalArns-2", sender{"a user", iam + "user/ops/anna", false}, nil},
 		{"OperatorPrincipalArns-2", oneOfMany, nil},
-		{"OperatorPrincipalArns-2", operator, []string{"DeadLetters", "Queue"}},
+		{"OperatorPrincipalArns-2", operator, everywhere},
 		{"OperatorPrincipalArns-1", sender{"ingest", iam + "role/IngestRole", false}, []string{"DeadLetters"}},
-		{"OperatorPrincipalArns-1", sender{"process", iam + "role/ProcessRole", false}, []string{"Queue"}},
+		{"OperatorPrincipalArns-1", sender{"process", iam + "role/ProcessRole", false}, []string{"Queue", "Vault"}},
 		{"OperatorPrincipalArns-1", sender{"SQS itself", "", true}, nil},
 	} {
 		t.Run(tt.set+" "+tt.sender.name, func(t *testing.T) {
 			t.Parallel()
 			var refused []string
-			for _, queue := range all[tt.set].ofType("AWS::SQS::Queue") {
-				if all[tt.set].refuses(t, queue, tt.sender) {
-					refused = append(refused, queue)
+			for _, to := range append(all[tt.set].ofType("AWS::SQS::Queue"), "Vault") {
+				if all[tt.set].refuses(t, to, tt.sender) {
+					refused = append(refused, to)
 				}
 			}
 			slices.Sort(refused)
@@ -58,18 +60,18 @@ func TestWhoMaySend(t *testing.T) {
 	}
 }
 
-// refuses evaluates the queue's policy for a message that is sent over TLS. It knows the
-// few operators that the template uses, and fails for others.
-func (s stack) refuses(t *testing.T, queue string, from sender) bool {
+// refuses evaluates the policy of a queue or the vault for a message that is sent over TLS.
+// It knows the few operators that the template uses, and fails for others.
+func (s stack) refuses(t *testing.T, to string, from sender) bool {
 	t.Helper()
 	refused := false
-	statements, _ := s.get(queue+"Policy", "Properties", "PolicyDocument", "Statement").([]any)
+	statements, _ := s.get(to+"Policy", "Properties", "PolicyDocument", "Statement").([]any)
 	for _, item := range statements {
 		statement := item.(map[string]any)
 		if statement["Effect"] != "Deny" || statement["Principal"] != "*" {
-			t.Fatalf("a queue's policy only denies, and everybody, in %v", statement)
+			t.Fatalf("a resource's policy only denies, and everybody, in %v", statement)
 		}
-		if action := statement["Action"]; action != "sqs:SendMessage" && action != "sqs:*" {
+		if !slices.Contains([]any{"sqs:SendMessage", "sqs:*", "s3:PutObject", "s3:*"}, statement["Action"]) {
 			continue
 		}
 		holds := true

@@ -9,8 +9,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// Timing holds times that must fit together. All are required; DefaultTiming has those that
-// the template deploys.
+// Timing holds times that must fit together. All but SpillRetention are required;
+// DefaultTiming has those that the template deploys, without a vault.
 type Timing struct {
 	Function    time.Duration // timeout of the process function
 	Tail        time.Duration // kept free of handlers at its end, for ledger and queue
@@ -20,6 +20,7 @@ type Timing struct {
 
 	QueueRetention      time.Duration
 	DeadLetterRetention time.Duration
+	SpillRetention      time.Duration // how long an event may wait in the vault; 0: there is none
 }
 
 // DefaultTiming is the template's.
@@ -32,6 +33,10 @@ var DefaultTiming = Timing{
 	QueueRetention:      7 * 24 * time.Hour,
 	DeadLetterRetention: 14 * 24 * time.Hour,
 }
+
+// SpillRetention is how long the vault keeps events that the queue did not take, as the
+// template deploys it.
+const SpillRetention = 30 * 24 * time.Hour
 
 const (
 	// tryTimeout is how long one try of a call in the tail may take.
@@ -47,10 +52,15 @@ const (
 	providerRetries = 9 * time.Minute
 )
 
-// Keep is how long past its window a ledger record must live: no copy of its message,
-// in the queue, sent back to it once, or among the dead letters, may outlive it.
+// Keep is how long past its window a ledger record must live: no copy of its message, in the
+// vault, in the queue, sent back to it once, or among the dead letters, may outlive it. S3
+// deletes up to a day late.
 func (t Timing) Keep() time.Duration {
-	return 2*t.QueueRetention + t.DeadLetterRetention + 24*time.Hour
+	keep := 2*t.QueueRetention + t.DeadLetterRetention + 24*time.Hour
+	if t.SpillRetention > 0 {
+		keep += t.SpillRetention + 24*time.Hour
+	}
+	return keep
 }
 
 // CheckHandlers returns an error that names each handler whose Timeout is longer than the

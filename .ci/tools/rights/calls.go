@@ -57,10 +57,12 @@ type clientCall struct {
 	line               string
 	caller             *ssa.Function
 	input              ssa.Value // nil if the request is signed by hand
+	vault, key         ssa.Value // of a call of the vault, in place of input
 }
 
 // clientCalls finds the calls. It leaves out the SDK's own calls, to get credentials or to
-// discover endpoints, but not those of a paginator or a waiter.
+// discover endpoints, but not those of a paginator or a waiter. The vault signs its requests
+// by hand: its methods count in place of that.
 func (x *program) clientCalls() []clientCall {
 	var all []clientCall
 	for _, node := range x.nodes {
@@ -74,6 +76,11 @@ func (x *program) clientCalls() []clientCall {
 			switch service, operation := operationOf(e.Callee.Func); {
 			case operation != "":
 				c.service, c.operation, c.input = service, operation, args[len(args)-2]
+			case isVault(e.Callee.Func):
+				c.service, c.operation = "s3", e.Callee.Func.Name()
+				c.vault, c.key = argumentOf(e.Site, 0), argumentOf(e.Site, vaultKey)
+			case isSigner(e.Callee.Func) && path(caller) == vaultPackage:
+				continue
 			case isSigner(e.Callee.Func):
 				c.service, c.operation = signedFor(args[5]), "(a request signed by hand)"
 			default:
@@ -147,6 +154,9 @@ var (
 // asks returns the actions that a call needs, and for each action the names of the
 // variables or outputs that its resource comes from.
 func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
+	if c.vault != nil {
+		return x.onVault(c, known)
+	}
 	s, ok := knownServices[c.service]
 	if !ok || c.input == nil {
 		return nil, errUnknown

@@ -21,6 +21,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	messages "webhookintake/shared/queue"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/vault/s3"
 )
 
 type purger interface {
@@ -42,6 +46,16 @@ func init() {
 	items.ListTables(ctx, &dynamodb.ListTablesInput{})
 	request, _ := http.NewRequest("PUT", "https://bucket.s3.amazonaws.com/key", nil)
 	v4.NewSigner().SignHTTP(ctx, aws.Credentials{}, request, "", "s3", "us-east-1", time.Now())
+	bucket, _ := s3.New(s3.Options{Bucket: os.Getenv("VAULT_BUCKET")})
+	var store vault.Vault = bucket
+	found, _ := store.List(ctx, vault.Spill, "", 1)
+	store.Delete(ctx, found[0].Key)
+	store.Get(ctx, messages.Decode(messages.Wire{}).Origin.Stored.Key)
+	store.Put(ctx, "quarantine/a", nil)
+	store.Put(ctx, os.Getenv("KEY"), nil)
+	elsewhere, _ := s3.New(s3.Options{Bucket: "elsewhere"})
+	elsewhere.Put(ctx, "spill/a", nil)
+	elsewhere.Address()
 }
 
 func neverCalled(client *sqs.Client, queue *string) {
@@ -54,7 +68,10 @@ func neverCalled(client *sqs.Client, queue *string) {
 func TestFindsCalls(t *testing.T) {
 	t.Parallel()
 	const file = "functions/ingest/planted.go"
-	added := tree{dir: root, add: map[string]string{file: planted}}
+	added := tree{dir: root, add: map[string]string{
+		file:                         planted,
+		"shared/vault/s3/planted.go": "package s3\n\nfunc (v *Vault) Address() string { return v.base.String() }\n",
+	}}
 	all, err := analyse(added, subjects[0])
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +93,14 @@ func TestFindsCalls(t *testing.T) {
 		{"has to allow dynamodb:BatchGetItem on Table, ", at("items.BatchGetItem")},
 		{at("items.ListTables"), "dynamodb.ListTables: iam.go does not say"},
 		{at("v4.NewSigner().SignHTTP"), "s3.(a request signed by hand): iam.go does not say"},
+		{"has to allow s3:ListBucket on Vault/spill/*, ", at("store.List")},
+		{"has to allow s3:DeleteObject on Vault/spill/*, ", at("store.Delete")},
+		{"has to allow s3:GetObject on Vault/bodies/*, ", at("store.Get")},
+		{"has to allow s3:PutObject on Vault/quarantine/*, ", at("store.Put")},
+		{at("store.Put(ctx, os.Getenv"), "s3.Put: cannot find out with which prefix"},
+		{at("elsewhere.Put"), "s3.Put: cannot find out on what"},
+		{at("elsewhere.Address"), "s3.Address: iam.go does not say"},
+		{"has to allow kms:Decrypt on KmsKeyArn via s3 where HasKey, ", at("store.Get")},
 		{"has to allow kms:Decrypt on KmsKeyArn via dynamodb where HasKey, ", file},
 	}
 	for _, parts := range want {

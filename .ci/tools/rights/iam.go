@@ -45,13 +45,16 @@ var (
 // keyActions are the actions that a caller needs on the key of a resource, by the service
 // that uses the key on the caller's behalf. Sources:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
-// https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html and
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 func keyActions(action string) []string {
 	switch {
 	case action == "sqs:SendMessage", action == "secretsmanager:PutSecretValue":
 		return []string{"kms:Decrypt", "kms:GenerateDataKey"}
-	case action == "sqs:ReceiveMessage", action == "secretsmanager:GetSecretValue", strings.HasPrefix(action, "dynamodb:"):
+	case action == "s3:PutObject":
+		return []string{"kms:GenerateDataKey"}
+	case action == "sqs:ReceiveMessage", action == "secretsmanager:GetSecretValue", action == "s3:GetObject", strings.HasPrefix(action, "dynamodb:"):
 		return []string{"kms:Decrypt"}
 	}
 	return nil

@@ -106,10 +106,17 @@ func (t *tracer) follow(v ssa.Value, fields []string, in *frame) {
 // write.
 const handlersTable = "HandlerTableArns"
 
+// field follows a field of a struct. Where the program gets a struct from outside, this says
+// what its field holds.
 func (t *tracer) field(of ssa.Value, n int, fields []string, in *frame) {
 	name := fieldName(of.Type(), n)
-	if len(fields) == 0 && name == "Table" && strings.TrimLeft(of.Type().String(), "*") == module+"shared/webhook.Write" {
-		t.names[handlersTable] = true
+	if len(fields) == 0 {
+		switch strings.TrimLeft(of.Type().String(), "*") + "." + name {
+		case module + "shared/webhook.Write.Table":
+			t.names[handlersTable] = true
+		case module + "shared/queue.Stored.Key": // of a message: where ingest, or an operator, put its body
+			t.texts["bodies/"] = true
+		}
 	}
 	t.follow(of, prepend(name, fields), in)
 }
@@ -197,6 +204,8 @@ func (t *tracer) result(call *ssa.Call, i int, fields []string, in *frame) {
 		callee := e.Callee.Func
 		switch {
 		case e.Site != ssa.CallInstruction(call):
+		case isVault(callee) && callee.Name() == "List": // the keys begin with its prefix
+			t.follow(argumentOf(call, vaultKey), nil, in)
 		case strings.HasPrefix(path(callee), module), strings.HasPrefix(path(callee), sdk):
 			forEach(callee, func(r *ssa.Return) {
 				t.follow(r.Results[i], fields, &frame{call, callee, in})

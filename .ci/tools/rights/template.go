@@ -149,13 +149,22 @@ func statement(node *yaml.Node, when string) ([]grant, error) {
 	if sid == nil || actions == nil || resources == nil {
 		return nil, fmt.Errorf("a statement needs Sid, Action and Resource")
 	}
-	services, err := via(child(node, "Condition"))
+	names := resourceNames(resources)
+	condition := child(node, "Condition")
+	if listed := only(condition, "StringLike", "s3:prefix"); listed != nil && len(names) == 1 && actions.Value == "s3:ListBucket" {
+		bucket := names[0]
+		names, condition = nil, nil
+		for _, prefix := range scalars(listed) {
+			names = append(names, bucket+"/"+prefix.Value)
+		}
+	}
+	services, err := via(condition)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", sid.Value, err)
 	}
 	var all []grant
 	for _, action := range scalars(actions) {
-		for _, resource := range resourceNames(resources) {
+		for _, resource := range names {
 			for _, service := range services {
 				all = append(all, grant{right{action.Value, resource, service, when}, sid.Value, action.Line})
 			}
@@ -164,15 +173,24 @@ func statement(node *yaml.Node, when string) ([]grant, error) {
 	return all, nil
 }
 
+// only returns the value of a condition that has one operator with one key, or nil.
+func only(condition *yaml.Node, operator, key string) *yaml.Node {
+	of := child(condition, operator)
+	if of == nil || len(condition.Content) != 2 || len(of.Content) != 2 {
+		return nil
+	}
+	return child(of, key)
+}
+
 // via returns the services that a condition on a key names; a single empty one if there is
 // no condition.
 func via(condition *yaml.Node) ([]string, error) {
 	if condition == nil {
 		return []string{""}, nil
 	}
-	named := child(child(condition, "StringEquals"), "kms:ViaService")
-	if named == nil || len(condition.Content) != 2 || len(child(condition, "StringEquals").Content) != 2 {
-		return nil, fmt.Errorf("a condition other than kms:ViaService is not understood here")
+	named := only(condition, "StringEquals", "kms:ViaService")
+	if named == nil {
+		return nil, fmt.Errorf("a condition other than kms:ViaService, or s3:prefix of s3:ListBucket, is not understood here")
 	}
 	var all []string
 	for _, s := range scalars(named) {

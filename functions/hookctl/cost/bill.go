@@ -65,6 +65,7 @@ func (p Price) line(service, what string, quantity float64) Line {
 func lines(p Prices, m Measured, u Usage) []Line {
 	all := requestLines(p.Of, m, u)
 	all = append(all, queueLines(p.Of, m, u)...)
+	all = append(all, vaultLines(p.Of, u)...)
 	all = append(all, tableLines(p.Of, m, u)...)
 	all = append(all, logLines(p.Of, m, u)...)
 	return append(all, watchLines(p.Of, m, u)...)
@@ -99,6 +100,15 @@ func queueLines(p PriceOf, m Measured, u Usage) []Line {
 		p.SQSRequest.line("SQS", "sent", u.Events*steps(m.Event.Message, 64*kilobyte)),
 		p.SQSRequest.line("SQS", "received and deleted", batches*(steps(m.Event.Message*u.Batch, 64*kilobyte)+1)),
 		p.SQSRequest.line("SQS", "polls that find nothing", idle),
+	}
+}
+
+// vaultLines returns the lines of S3, which keeps only bodies that do not fit the queue.
+func vaultLines(p PriceOf, u Usage) []Line {
+	return []Line{
+		p.S3Put.line("S3", "large bodies, put", u.Large),
+		p.S3Get.line("S3", "large bodies, read", u.Large),
+		p.S3Kept.line("S3", "large bodies, kept", u.Large*largeBody/gigabyte*largeDays*24/hours),
 	}
 }
 

@@ -15,6 +15,7 @@ func plain() Prices {
 	return Prices{Region: "r", Date: "2026-01-02", Of: PriceOf{
 		APIRequest: one("req"), DataOut: one("GB"), LambdaRequest: one("req"),
 		LambdaX86: one("x86"), LambdaArm: one("arm"), SQSRequest: one("req"),
+		S3Put: one("put"), S3Get: one("get"), S3Kept: one("GBm"),
 		DynamoDBWrite: one("wu"), DynamoDBKept: one("GBm"), DynamoDBPITR: one("GBm"),
 		LogsWritten: one("GB"), LogsKept: one("GBm"), Metric: one("m"), Alarm: one("a"), Dashboard: one("d"),
 		Secret: one("s"), SecretRead: one("read"),
@@ -53,7 +54,8 @@ func TestLines(t *testing.T) {
 		"Lambda starts of both":       2 * million / 100 * 0.02 * gb, // 1 %; 5 ms × 2 + 10 ms
 		"SQS sent":                    million, "SQS received and deleted": 2 * million,
 		"SQS polls that find nothing": 5 * 730 * 180, // 180 an hour each
-		"DynamoDB ledger, writes":     2 * million,
+		"S3 large bodies, put":        0, "S3 large bodies, read": 0, "S3 large bodies, kept": 0,
+		"DynamoDB ledger, writes": 2 * million,
 		// 512 bytes for 73 of 730/24 days
 		"DynamoDB ledger, kept":                   million * 512 / gigabyte * 2.4,
 		"DynamoDB ledger, point-in-time recovery": million * 512 / gigabyte * 2.4,
@@ -112,6 +114,10 @@ func TestLines(t *testing.T) {
 			"CloudWatch log lines, written": million * (900 + 250) / gigabyte,
 			"CloudWatch log lines, kept":    million * (900 + 250 + 26*(6+1.4)) / gigabyte * 1.2,
 			"Secrets Manager reads of them": 12*730 + 0.011*million,
+		}},
+		{"e-mails with photos", func(u *Usage, _ *Measured) { u.Large = 1000 }, map[string]float64{
+			"S3 large bodies, put": 1000, "S3 large bodies, read": 1000,
+			"S3 large bodies, kept": 1000 * 4 / 1024.0 * 90 * 24 / 730, // 4 MB each
 		}},
 		{"one source", func(u *Usage, _ *Measured) { u.Sources = 1 }, map[string]float64{
 			"CloudWatch metrics of every event": 6, "CloudWatch metrics of rare outcomes": 2,
@@ -218,6 +224,7 @@ func TestUsageCheck(t *testing.T) {
 		{Usage{Events: 1, Batch: 11, Sources: 1}, "batch: 11; a batch has 1 to 10 events"},
 		{Usage{Events: 1, Batch: math.NaN(), Sources: 1}, "batch: NaN; a batch has 1 to 10 events"},
 		{Usage{Events: 1, Batch: 1}, "sources: 0; give at least 1"},
+		{Usage{Events: 1, Batch: 1, Sources: 1, Large: 2}, "large: 2 of 1 events; give 0 to all of them"},
 		{Usage{Events: 1, Batch: 1, Sources: 1, HandlerWait: -time.Second}, "handler wait: -1s; give a time of 0 or more"},
 	} {
 		if got := fmt.Sprint(tt.usage.Check()); got != tt.want {

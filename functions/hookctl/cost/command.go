@@ -43,6 +43,7 @@ second, as in the README.`,
 	f := c.Flags()
 	cli.Flag(c, &u.Events, "events", u.Events, cli.Number(1, most), "`EVENTS` a month")
 	cli.Flag(c, &u.Batch, "batch", u.Batch, cli.Number(1, 10), "events in a batch of process, on average: 1 to 10")
+	cli.Flag(c, &u.Large, "large", u.Large, cli.Number(0, most), "events a month that do not fit the queue, such as e-mails with photos")
 	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "sources that send all the time; each has its own metrics")
 	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64 instead of x86_64")
 	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "keep all payloads (KeepPayloads=all)")
@@ -51,7 +52,7 @@ second, as in the README.`,
 	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as in the README")
 	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")
 	c.MarkFlagsMutuallyExclusive("json", "markdown", "scale")
-	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads"} {
+	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads", "large"} {
 		c.MarkFlagsMutuallyExclusive("scale", other)
 	}
 	return c

@@ -27,6 +27,9 @@ type PriceOf struct {
 	LambdaX86     Price `json:"lambda_x86"`
 	LambdaArm     Price `json:"lambda_arm"`
 	SQSRequest    Price `json:"sqs_request"`
+	S3Put         Price `json:"s3_put"`
+	S3Get         Price `json:"s3_get"`
+	S3Kept        Price `json:"s3_kept"`
 	DynamoDBWrite Price `json:"dynamodb_write"`
 	DynamoDBKept  Price `json:"dynamodb_kept"`
 	DynamoDBPITR  Price `json:"dynamodb_pitr"`
@@ -73,7 +76,7 @@ func parsePrices(text []byte) (Prices, error) {
 func (p PriceOf) all() []Price {
 	return []Price{
 		p.APIRequest, p.DataOut, p.LambdaRequest, p.LambdaX86, p.LambdaArm, p.SQSRequest,
-		p.DynamoDBWrite, p.DynamoDBKept, p.DynamoDBPITR, p.LogsWritten, p.LogsKept,
+		p.S3Put, p.S3Get, p.S3Kept, p.DynamoDBWrite, p.DynamoDBKept, p.DynamoDBPITR, p.LogsWritten, p.LogsKept,
 		p.Metric, p.Alarm, p.Dashboard, p.Secret, p.SecretRead,
 	}
 }

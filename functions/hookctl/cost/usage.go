@@ -14,6 +14,7 @@ type Usage struct {
 	Arm64       bool          `json:"arm64"`    // instead of x86_64
 	HandlerWait time.Duration `json:"-"`        // how long handlers wait for each batch, for APIs that they call
 	Payloads    bool          `json:"payloads"` // the ledger keeps all payloads
+	Large       float64       `json:"large"`    // events a month whose bodies do not fit the queue
 }
 
 // DefaultUsage is a million events a month from three sources. That is one in 2.6 seconds,
@@ -30,6 +31,8 @@ func (u Usage) Check() error {
 		return fmt.Errorf("events: %v a month; give 1 to %.0e", u.Events, float64(most))
 	case !(u.Batch >= 1 && u.Batch <= 10):
 		return fmt.Errorf("batch: %v; a batch has 1 to 10 events", u.Batch)
+	case !(u.Large >= 0 && u.Large <= u.Events):
+		return fmt.Errorf("large: %v of %v events; give 0 to all of them", u.Large, u.Events)
 	case u.Sources < 1:
 		return fmt.Errorf("sources: %v; give at least 1", u.Sources)
 	case u.HandlerWait < 0:
@@ -47,6 +50,8 @@ const (
 	pollWait     = 20 * time.Second      // how long a poll of an empty queue takes
 	sourcesRead  = 5 * time.Minute       // how often an instance of ingest reads the sources' secret
 	peak         = 10                    // the busiest minute, as a multiple of the month's average
+	largeBody    = 4 << 20               // bytes of a body that does not fit the queue: an e-mail with a photo
+	largeDays    = 90                    // that the vault keeps it
 	hours        = 730                   // in a month
 	wholeCPU     = 1769                  // MB of memory with which a function has one whole processor
 	recordExtra  = 100                   // bytes that DynamoDB charges for in addition to an item's own

@@ -81,6 +81,7 @@ func environment() map[string]map[string]string {
 			"SOURCES":            sources.String(),
 			"SOURCES_SECRET_ARN": "",
 			"QUEUE_URL":          memory,
+			"VAULT_BUCKET":       "",
 		},
 		"Process": {
 			"QUEUE_URL":           memory,
