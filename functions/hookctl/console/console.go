@@ -41,6 +41,7 @@ type Console struct {
 	door        door
 	crossOrigin *http.CrossOriginProtection
 	pages       *http.ServeMux
+	jobs        jobs
 }
 
 //go:embed assets
@@ -59,6 +60,11 @@ func New(o Options) *Console {
 	c.get("{$}", c.overview)
 	c.get("events", c.events)
 	c.get("event", c.event)
+	c.get("dead", c.letters)
+	c.get("act", c.showPlan)
+	c.post("act", c.startAct)
+	c.get("job", c.job)
+	c.post("stop", c.stop)
 	c.pages.Handle("GET "+c.base+"assets/", http.StripPrefix(c.base, http.FileServerFS(assets)))
 	c.pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusNotFound, "No such page", "The console has no page of this name.")
@@ -72,4 +78,9 @@ func (c *Console) Path() string { return c.base }
 // get serves a page that changes nothing.
 func (c *Console) get(name string, page http.HandlerFunc) {
 	c.pages.HandleFunc("GET "+c.base+name, page)
+}
+
+// post serves what changes something.
+func (c *Console) post(name string, page http.HandlerFunc) {
+	c.pages.HandleFunc("POST "+c.base+name, page)
 }

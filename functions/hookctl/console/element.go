@@ -27,6 +27,14 @@ func when(t, now time.Time) g.Node {
 	return h.Time(h.DateTime(t.UTC().Format(time.RFC3339Nano)), h.Title(cli.Time(t, now)), g.Text(text))
 }
 
+// whenOrNone is a cell with a time, or an empty one.
+func whenOrNone(t, now time.Time) g.Node {
+	if t.IsZero() {
+		return nil
+	}
+	return when(t, now)
+}
+
 // tone is how a pill looks. Its text says the same.
 type tone string
 
@@ -90,6 +98,10 @@ func (t table) node() g.Node {
 	for _, cells := range t.rows {
 		var row []g.Node
 		for i, cell := range cells {
+			if cell == nil { // a narrow screen does not show it
+				row = append(row, h.Td())
+				continue
+			}
 			row = append(row, h.Td(h.Data("label", t.columns[i]), cell))
 		}
 		rows = append(rows, h.Tr(row...))
@@ -114,3 +126,31 @@ func empty(text string, next ...g.Node) g.Node {
 func command(text string) g.Node { return h.Pre(h.Class("command"), h.Code(g.Text(text))) }
 
 func count(n int, one, many string) string { return cli.Count(n, one, many) }
+
+// sourceAndType names what kind of event something is about.
+func sourceAndType(source, eventType string) string {
+	if eventType == "" {
+		return source
+	}
+	return source + " · " + eventType
+}
+
+// textOrNone is a cell with a text, or an empty one.
+func textOrNone(text string) g.Node {
+	if text == "" {
+		return nil
+	}
+	return g.Text(text)
+}
+
+// errorText is a cell with an error, or an empty one.
+func errorText(text string) g.Node {
+	if text == "" {
+		return nil
+	}
+	return h.Span(h.Class("error"), g.Text(cut(text)))
+}
+
+func textField(label, name, value string) g.Node {
+	return h.Label(g.Text(label), h.Input(h.Type("text"), h.Name(name), h.Value(value), h.AutoComplete("off"), g.Attr("spellcheck", "false")))
+}

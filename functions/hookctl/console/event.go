@@ -37,7 +37,7 @@ func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 	now := c.options.Now()
 	p := page{title: e.Type, here: "events", body: []g.Node{
 		h.P(h.Class("sub"), statePill(e, now), g.Text(" "), h.Code(g.Text(e.ID())), g.Text(" from source "), h.A(h.Href(query("events", "source", e.Source(), "state", stateAny)), g.Text(e.Source()))),
-		c.nextStep(e, now),
+		c.nextStep(e, now), c.acts(e),
 		h.H2(g.Text("What happened")), c.timeline(e, now),
 		h.H2(g.Text("Body")), c.body(r, l, e),
 		h.H2(g.Text("Record")), record(e, now),
@@ -62,6 +62,24 @@ func (c *Console) nextStep(e events.Entry, now time.Time) g.Node {
 		return h.P(h.Class("verdict"), g.Text("No handler was registered for its type, so nothing ran."))
 	}
 	return h.P(h.Class("verdict good"), g.Text("All of its handlers are done."))
+}
+
+// acts are what can be done with the event.
+func (c *Console) acts(e events.Entry) g.Node {
+	if !c.options.Write {
+		return nil
+	}
+	do := func(text string, pairs ...string) g.Node {
+		return h.A(h.Class("button"), h.Href(query("act", pairs...)), g.Text(text+"…"))
+	}
+	replay := do("Replay", "do", "replay", "key", e.Key)
+	switch {
+	case e.State == ledger.StateFailed && e.Reason != ledger.ReasonCancelled:
+		return h.P(h.Class("acts"), do("Send its dead letter back", "do", "redrive", "id", e.ID(), "source", e.Source()), replay)
+	case e.Ended():
+		return h.P(h.Class("acts"), replay)
+	}
+	return h.P(h.Class("acts"), do("Retry now", "do", "retry", "key", e.Key), do("Cancel", "do", "cancel", "key", e.Key))
 }
 
 // A step of the timeline.

@@ -127,13 +127,10 @@ func (c *Console) list(ctx context.Context, f filter, s ledger.Scan) (listing, e
 }
 
 func (c *Console) filterForm(f filter) g.Node {
-	text := func(label, name, value string) g.Node {
-		return h.Label(g.Text(label), h.Input(h.Type("text"), h.Name(name), h.Value(value), h.AutoComplete("off"), g.Attr("spellcheck", "false")))
-	}
 	return h.Form(h.Class("filter"), h.Action("events"), h.Method("get"), h.Role("search"),
-		text("Source", "source", f.source), text("Type", "type", f.eventType),
+		textField("Source", "source", f.source), textField("Type", "type", f.eventType),
 		selectOne("State", "state", f.state, stateChoices), selectOne("Received in the last", "since", f.since, sinceChoices),
-		g.If(f.kind != "", text("Cause", "kind", f.kind)),
+		g.If(f.kind != "", textField("Cause", "kind", f.kind)),
 		h.Button(h.Type("submit"), g.Text("Filter")), h.A(h.Href("events"), g.Text("Clear")),
 	)
 }
@@ -160,11 +157,11 @@ func (c *Console) entryTable(list listing, f filter, now time.Time) g.Node {
 	if list.matched == 0 {
 		return c.noEvents(f)
 	}
-	t := table{caption: "Events, the newest first", columns: []string{"Event", "Source and type", "State", "Received", "Runs", "Next", "Last error"}}
+	t := table{caption: "Events, the newest first", columns: []string{"Event", "Source and type", "State", "Received", "Runs", "Next try", "Last error"}}
 	for _, e := range list.entries {
 		t.rows = append(t.rows, []g.Node{
-			h.A(h.Href(query("event", "key", e.Key)), h.Code(g.Text(short(e.ID())))), g.Text(e.Source() + " " + e.Type),
-			statePill(e, now), when(e.Received, now), g.Text(fmt.Sprint(e.Runs)), nextTry(e, now), h.Span(h.Class("error"), g.Text(cut(e.LastError()))),
+			h.A(h.Href(query("event", "key", e.Key)), h.Code(g.Text(short(e.ID())))), g.Text(sourceAndType(e.Source(), e.Type)),
+			statePill(e, now), when(e.Received, now), g.Text(fmt.Sprint(e.Runs)), nextTry(e, now), errorText(e.LastError()),
 		})
 	}
 	text := count(list.matched, "event matches.", "events match.")
@@ -180,10 +177,8 @@ func nextTry(e events.Entry, now time.Time) g.Node {
 		return when(e.NotBefore, now)
 	case ledger.StateClaimed:
 		return g.Group{g.Text("lease ends "), when(e.Lease, now)}
-	case ledger.StateFailed:
-		return g.Text(e.Reason)
 	}
-	return g.Text("–")
+	return nil
 }
 
 // noEvents says what to do when nothing matches.

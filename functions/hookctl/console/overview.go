@@ -28,6 +28,10 @@ func (c *Console) refreshEvery() int {
 	return refreshEveryStack
 }
 
+// sampledEvents is how many of the newest open events are looked at for an error to show
+// with their group.
+const sampledEvents = 500
+
 // overview says whether the intake is healthy, and what is failing.
 func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 	counts, err := c.options.Intake.Counts(r.Context())
@@ -40,7 +44,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 		c.broken(w, r, "Find the ledger", err)
 		return
 	}
-	open, err := events.OpenEvents(r.Context(), l, "", "", 0)
+	open, err := events.OpenEvents(r.Context(), l, "", "", sampledEvents)
 	noIndex := errors.Is(err, ledger.ErrNoIndex)
 	if err != nil && !noIndex {
 		c.broken(w, r, "Read the index of open events", err)
@@ -79,10 +83,9 @@ func tiles(counts operate.Counts, open events.Open) g.Node {
 	}
 	q := counts.Queue
 	return h.Div(h.Class("tiles"),
-		tile("events?state=released", strconv.Itoa(q.Waiting+q.Delayed), "waiting in the queue", fmt.Sprintf("%d now, %d later", q.Waiting, q.Delayed)),
-		tile("events?state=claimed", strconv.Itoa(q.InFlight), "being handled or retried", "received from the queue"),
+		tile("events?state=claimed", strconv.Itoa(q.All()), "in the queue", fmt.Sprintf("%d wait, %d are being handled or wait for another try", q.Waiting+q.Delayed, q.InFlight)),
 		tile("events?state=open", strconv.Itoa(open.Count-open.Failed), "failed, will be retried", "by themselves"),
-		tile("events?state=failed", strconv.Itoa(counts.DeadLetters.All()), "dead letters", "wait for you"),
+		tile("dead", strconv.Itoa(counts.DeadLetters.All()), "dead letters", "wait for you"),
 	)
 }
 
@@ -96,20 +99,23 @@ func (c *Console) groups(open events.Open, counts operate.Counts) g.Node {
 		return empty("No event is failing.", next...)
 	}
 	now := c.options.Now()
-	t := table{caption: "Open events by cause, the largest group first", columns: []string{"Cause", "Source and type", "Events", "Since", "Newest", "Next try"}}
+	t := table{caption: "Open events by cause, the largest group first", columns: []string{"Cause", "Source and type", "Events", "Newest error", "Since", "Newest", "Next try"}}
 	for _, group := range open.Groups {
 		cause := group.Kind
 		if cause == "" {
 			cause = "unknown"
 		}
 		number := strconv.Itoa(group.Count)
-		if group.Failed > 0 {
-			number += fmt.Sprintf(" (%d failed for good)", group.Failed)
+		switch {
+		case group.Failed == group.Count:
+			number += ", dead"
+		case group.Failed > 0:
+			number += fmt.Sprintf(", %d of them dead", group.Failed)
 		}
 		t.rows = append(t.rows, []g.Node{
 			h.A(h.Href(query("events", "state", stateOpen, "source", group.Source, "type", group.Type, "kind", group.Kind)), g.Text(cause)),
-			g.Text(group.Source + " " + group.Type), g.Text(number),
-			when(group.First, now), when(group.Last, now), when(group.NextTry, now),
+			g.Text(sourceAndType(group.Source, group.Type)), g.Text(number), errorText(newestError(open.Entries, group)),
+			when(group.First, now), when(group.Last, now), whenOrNone(group.NextTry, now),
 		})
 	}
 	nodes := g.Group{t.node()}
@@ -120,4 +126,15 @@ func (c *Console) groups(open events.Open, counts operate.Counts) g.Node {
 		nodes = append(nodes, h.P(h.Class("note"), g.Text(fmt.Sprintf("There are more: only the first %d were counted.", events.MaxOpen))))
 	}
 	return nodes
+}
+
+// newestError returns why the newest event of the group failed, if it is one of the entries.
+func newestError(entries []events.Entry, group events.Group) string {
+	for _, e := range entries {
+		if e.Kind != group.Kind || e.Type != group.Type || e.Source() != group.Source || len(e.Tries) == 0 {
+			continue
+		}
+		return e.Tries[len(e.Tries)-1].Error
+	}
+	return ""
 }

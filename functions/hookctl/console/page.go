@@ -23,7 +23,7 @@ type link struct{ href, text string }
 
 // links are the pages of the navigation.
 func (c *Console) links() []link {
-	return []link{{"./", "Overview"}, {"events", "Events"}}
+	return []link{{"./", "Overview"}, {"events", "Events"}, {"dead", "Dead letters"}}
 }
 
 // show answers with a page. A script asks for its main part alone, to refresh it.

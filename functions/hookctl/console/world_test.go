@@ -37,6 +37,7 @@ const (
 type world struct {
 	*pipeline.Pipeline
 	console *console.Console
+	options console.Options
 	cookie  *http.Cookie
 	mended  atomic.Bool // from then on handlers succeed
 	shown   []string    // payloads that were shown
@@ -53,7 +54,7 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
 		return w.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
 	})
-	w.Pipeline = pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: &handlers})
+	w.Pipeline = newPipeline(&handlers)
 	o := console.Options{
 		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: time.Now, Port: port, Access: console.NewAccess(),
 		HowToOpen: "Ask for another address.", Name: "a test", Write: true, Here: true,
@@ -62,13 +63,24 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 	if change != nil {
 		change(&o)
 	}
-	w.console = console.New(o)
-	opened := w.do(t, http.MethodGet, strings.TrimPrefix(o.Access.Address(""), w.console.Path()), nil, nil)
+	w.options = o
+	w.enter(t)
+	return w
+}
+
+func newPipeline(handlers *hook.Registry) *pipeline.Pipeline {
+	return pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: handlers})
+}
+
+// enter makes the console that the options describe, and opens its address.
+func (w *world) enter(t *testing.T) {
+	t.Helper()
+	w.cookie, w.console = nil, console.New(w.options)
+	opened := w.do(t, http.MethodGet, strings.TrimPrefix(w.options.Access.Address(""), w.console.Path()), nil, nil)
 	if opened.StatusCode != http.StatusSeeOther || len(opened.Cookies()) != 1 {
 		t.Fatalf("the address was answered %d with the cookies %v", opened.StatusCode, opened.Cookies())
 	}
 	w.cookie = opened.Cookies()[0]
-	return w
 }
 
 func (w *world) unlessMended(err error) error {

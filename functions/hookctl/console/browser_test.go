@@ -1,0 +1,176 @@
+package console_test
+
+import (
+	"context"
+	"flag"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"webhookintake/functions/hookctl/console"
+)
+
+// screenshots is the folder into which TestBrowserScreenshots writes.
+var screenshots = flag.String("screenshots", "", "write screenshots into this `FOLDER`")
+
+// serve serves the world's console on a port, and returns the address that opens it.
+func (w *world) serve(t *testing.T) (address string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := w.options
+	_, o.Port, _ = net.SplitHostPort(listener.Addr().String())
+	o.Access = console.NewAccess()
+	server := &http.Server{Handler: console.New(o), ReadHeaderTimeout: time.Minute}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close(); <-done })
+	return o.Access.Address("http://" + listener.Addr().String())
+}
+
+// A browser is a page of a Chromium.
+type browser struct {
+	context.Context
+	messages chan string // what its console says
+}
+
+// newBrowser starts the Chromium that the variable names, and skips the test if none does.
+func newBrowser(t *testing.T) browser {
+	t.Helper()
+	path := os.Getenv("WEBHOOK_TEST_CHROMIUM")
+	if path == "" {
+		t.Skip("needs Chromium: make test LAYERS=browser finds it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	b := browser{ctx, make(chan string, 1000)}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.messages <- m.String()
+		}
+	}()
+	b.do(t, chromedp.EmulateViewport(1280, 800))
+	return b
+}
+
+// patience is how long one step may take.
+const patience = 20 * time.Second
+
+func (b browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b, patience)
+	defer stop()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatalf("%v; the browser says %q", err, b.said())
+	}
+}
+
+// ask runs an action that has a result.
+func ask[T any](t *testing.T, b browser, a chromedp.Action[T]) T {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b, patience)
+	defer stop()
+	got, err := chromedp.Run(ctx, a)
+	if err != nil {
+		t.Fatalf("%v; the browser says %q", err, b.said())
+	}
+	return got
+}
+
+// said returns what the browser's console says.
+func (b browser) said() (all []string) {
+	for {
+		select {
+		case one := <-b.messages:
+			all = append(all, one)
+		default:
+			return all
+		}
+	}
+}
+
+// prefers makes the browser ask for light or dark pages.
+func prefers(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}
+
+// TestBrowserScreenshots writes each page at both widths, light and dark.
+func TestBrowserScreenshots(t *testing.T) {
+	if *screenshots == "" {
+		t.Skip("make screenshots writes them")
+	}
+	b := newBrowser(t)
+	w := newFullWorld(t)
+	address := w.serve(t)
+	b.do(t, chromedp.Navigate(address))
+	base, _, _ := strings.Cut(address, "?")
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"wide", 1600, 1000}, {"narrow", 360, 740}} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(t, chromedp.EmulateViewport(size.width, size.height), prefers(scheme))
+			for name, page := range pagesToShow(t, w) {
+				b.do(t, chromedp.Navigate(base+page))
+				if ask(t, b, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth")) {
+					t.Errorf("%s is wider than %d", name, size.width)
+				}
+				picture := ask(t, b, chromedp.FullScreenshot(100))
+				file := filepath.Join(*screenshots, strings.Join([]string{name, size.name, scheme}, "-")+".png")
+				if err := os.WriteFile(file, picture, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// newFullWorld has something on every page.
+func newFullWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, nil)
+	for _, id := range []string{"evt_4b1c02", "evt_77aa01", "evt_90ee3f"} {
+		w.receive(t, kyc1, id)
+	}
+	w.receive(t, sms, "evt_c0ffee")
+	w.mended.Store(true)
+	for _, id := range []string{"evt_good_1", "evt_good_2"} {
+		w.receive(t, sms, id)
+		w.receive(t, kyc1, id)
+	}
+	w.receive(t, "contiguity.text.incoming.mms", "evt_nobody")
+	w.mended.Store(false)
+	return w
+}
+
+// pagesToShow returns the pages of a full world by name.
+func pagesToShow(t *testing.T, w *world) map[string]string {
+	t.Helper()
+	return map[string]string{
+		"overview": "", "events": "events", "event-failed": "event?key=kyc%23evt_77aa01", "event-waiting": "event?key=contiguity%23evt_c0ffee",
+		"event-body": "event?key=contiguity%23evt_c0ffee&body=masked", "empty": "events?source=nobody", "missing": "nothing",
+	}
+}
