@@ -16,7 +16,7 @@ SEED      := 1
 help: ## list the targets
 	@if [ -t 1 ]; then bold=$$'\e[1m' plain=$$'\e[0m'; fi; \
 	awk -F ':.*## ' -v b="$$bold" -v p="$$plain" \
-		'/^[a-z-]+:.*## / { printf "%s%-8s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
+		'/^[a-z-]+:.*## / { printf "%s%-11s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## receive webhooks on this machine, and restart when a Go file changes
@@ -58,6 +58,10 @@ bench: ## compare start, CPU and latency with a bare function
 .PHONY: cost
 cost: ## measure what an event takes, and write functions/hookctl/cost/README.md
 	@go test -count=1 -run 'TestMeasured|TestREADME' ./functions/hookctl/cost -update
+
+.PHONY: screenshots
+screenshots: ## write pictures of hookctl's console into .hookctl/screenshots (needs Chromium)
+	@bash .ci/layers/browser.sh screenshots
 
 .PHONY: samples
 samples: ## write events/

@@ -7,7 +7,7 @@
 # missing to run it, or nothing; without, it runs, and fails if it finds a fault.
 . "$(dirname "$0")/env.sh"
 
-read -ra layers <<<"${LAYERS:-unit lint room provider simulate engines template deploy scan local readme}"
+read -ra layers <<<"${LAYERS:-unit lint room provider simulate engines browser template deploy scan local readme}"
 table=()
 passed=0 failed=0 absent=0
 

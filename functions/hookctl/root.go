@@ -5,6 +5,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/completion"
+	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/cost"
 	"webhookintake/functions/hookctl/dead"
 	"webhookintake/functions/hookctl/doctor"
@@ -43,7 +44,7 @@ command line is wrong.`,
 			completion.Command,
 		}},
 		{"On a deployed stack", []func(*cli.Env) *cobra.Command{
-			sources.Command, doctor.Command, events.Command, dead.Command,
+			sources.Command, doctor.Command, console.Command, events.Command, dead.Command,
 		}},
 		{"At the providers", []func(*cli.Env) *cobra.Command{register.Command, reconcile.Command}},
 	} {

@@ -177,6 +177,7 @@ func TestTerminal(t *testing.T) {
 		"sources downgrade":      {{"--yes", none}},
 		"sources check":          {{"", `\u009b`}},
 		"doctor":                 {{"", `\u009b`}},
+		"console":                {{"--addr EVIL", none}},
 		"events list":            {{"", `\u009b`}, {"--json", `\u009b`}, {"--state open", `\u009b`}, {"--all", `\u009b`}, {"--all --json", `\u009b`}},
 		"events reindex":         {{"", `\u009b`}},
 		"events show":            {{"kyc evt_1 --payload", `\u009b`}, {"kyc#EVIL --json", `\u009b`}},
