@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../env.sh"
 
 # chromium prints the first Chromium that is found.
-chromium() { command -v chromium chromium-browser google-chrome google-chrome-stable | head -n 1; }
+chromium() { command -v chromium chromium-browser google-chrome google-chrome-stable | head -n 1 || true; }
 
 if [ "${1:-}" = needs ]; then
 	[ -n "$(chromium)" ] || echo "needs Chromium"

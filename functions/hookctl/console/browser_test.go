@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/run/pipeline"
 )
 
 // screenshots is the folder into which TestBrowserScreenshots writes.
@@ -115,6 +117,107 @@ func prefers(scheme string) chromedp.Action[chromedp.Void] {
 		})
 		return err
 	})
+}
+
+// await waits until the page has a text.
+func (b browser) await(t *testing.T, text string) {
+	t.Helper()
+	quoted, _ := json.Marshal(text) // a string
+	found := "document.body && document.body.innerText.includes(" + string(quoted) + ")"
+	ask(t, b, chromedp.Poll[bool](found, chromedp.WithPollingTimeout(patience)))
+}
+
+// click clicks the link or the button with a text, and waits for the page behind it.
+func (b browser) click(t *testing.T, text string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b, patience)
+	defer stop()
+	path := `//*[(self::a or self::button) and normalize-space(.)="` + text + `"]`
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(path)); err != nil {
+		t.Fatalf("click %q: %v; the browser says %q", text, err, b.said())
+	}
+}
+
+// TestBrowserMendAndRedrive goes the way of an operator: see what fails, find out why by two
+// clicks, mend the handler, send the dead letters back, see them done.
+func TestBrowserMendAndRedrive(t *testing.T) {
+	b := newBrowser(t)
+	w := newWorld(t, nil)
+	for _, id := range []string{"evt_1", "evt_2"} {
+		w.receive(t, kyc1, id)
+	}
+	working, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Work(working, func(pipeline.Worked) {}) }()
+	defer func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}()
+	b.do(t, chromedp.Navigate(w.serve(t)))
+	b.await(t, "2 dead letters wait for you")
+	b.click(t, "open-account: *errors.errorString")
+	b.click(t, "evt_2")
+	b.await(t, "the bank does not know this customer")
+
+	w.mended.Store(true)
+	b.click(t, "Dead letters")
+	b.click(t, "Send back all 2 that match…")
+	b.do(t, chromedp.SendKeys("input[name=typed]", "2"))
+	b.click(t, "Send back 2 letters")
+	b.await(t, "Done.")
+	b.click(t, "evt_2")
+	b.await(t, "Completed")
+	b.click(t, "Overview")
+	b.await(t, "Healthy: nothing is failing.")
+	if said := b.said(); len(said) > 0 {
+		t.Errorf("the browser says %q", said)
+	}
+}
+
+// TestBrowserLive lets an event come while the list is shown. The list shows it by itself,
+// but not under the pointer.
+func TestBrowserLive(t *testing.T) {
+	b := newBrowser(t)
+	w := newWorld(t, nil)
+	w.receive(t, kyc1, "evt_before")
+	b.do(t, chromedp.Navigate(w.serve(t)))
+	b.click(t, "Events")
+	w.receive(t, kyc1, "evt_while")
+	b.await(t, "evt_while")
+	b.do(t, chromedp.Focus("input[name=source]"))
+	w.receive(t, kyc1, "evt_later")
+	time.Sleep(2 * refreshes)
+	if ask(t, b, chromedp.Evaluate[bool](`document.body.innerText.includes("evt_later")`)) {
+		t.Error("the page changed while somebody worked in it")
+	}
+	b.do(t, chromedp.Blur("input[name=source]"))
+	b.await(t, "evt_later")
+	if said := b.said(); len(said) > 0 {
+		t.Errorf("the browser says %q", said)
+	}
+}
+
+// refreshes is how often a page of hookctl run shows what is new.
+const refreshes = 2 * time.Second
+
+// TestBrowserWithoutScript does the same without scripts: the page is loaded again.
+func TestBrowserWithoutScript(t *testing.T) {
+	b := newBrowser(t)
+	w := newWorld(t, nil)
+	w.receive(t, kyc1, "evt_1")
+	b.do(t, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.do(t, chromedp.Navigate(w.serve(t)))
+	for _, text := range []string{"Dead letters", "Send back…", "Send back 1 letter", "See the event"} {
+		b.click(t, text)
+	}
+	if got := w.DeadLetters.Counts().Visible; got != 0 {
+		t.Errorf("%d letters are left", got)
+	}
 }
 
 // TestBrowserScreenshots writes each page at both widths, light and dark.

@@ -50,6 +50,7 @@ func (c *Console) head(p page) g.Node {
 		h.Meta(h.Name("color-scheme"), h.Content("light dark")),
 		h.TitleEl(g.Text(p.title+" · "+c.options.Name)),
 		h.Link(h.Rel("stylesheet"), h.Href("assets/style.css")),
+		h.Link(h.Rel("icon"), h.Href("assets/icon.svg")),
 		g.If(p.every > 0, g.Group{
 			// Without indicators it adds no style of its own, which the policy forbids.
 			h.Meta(h.Name("htmx-config"), h.Content(`{"includeIndicatorCSS":false,"history":false}`)),
