@@ -10,8 +10,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An event is open from its first failure until it is completed or cancelled: it waits for
-// another try, or its letter waits for an operator. An event that goes well is never open,
+// An event is open from its first failure until it is completed, cancelled or dropped: it
+// waits for another try, or its letter waits for an operator. An event that goes well is never open,
 // so the index of open events costs it nothing.
 
 // ReasonCancelled is the reason of a record whose event an operator cancelled, from the
@@ -52,8 +52,7 @@ type OpenEntry struct {
 
 // IsOpen reports whether the event waits for another try or for an operator.
 func (r Record) IsOpen() bool {
-	ended := r.State == StateCompleted || r.State == StateFailed && r.Reason == ReasonCancelled
-	return !r.Since.IsZero() && !ended
+	return !r.Since.IsZero() && r.State != StateCompleted && !r.givenUp()
 }
 
 // open marks the record as open from at on, unless it is already. An empty kind keeps the

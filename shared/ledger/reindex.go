@@ -8,8 +8,8 @@ import "time"
 // claim. Now is the caller's clock.
 func Reindex(rec Record, now time.Time) (next Record, changed bool) {
 	next = rec
-	switch ended := rec.State == StateCompleted || rec.State == StateFailed && rec.Reason == ReasonCancelled; {
-	case ended:
+	switch {
+	case rec.State == StateCompleted, rec.givenUp():
 		next.close()
 	case !rec.Since.IsZero():
 	case rec.State == StateFailed:

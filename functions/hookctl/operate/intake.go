@@ -36,7 +36,7 @@ type Ledger interface {
 }
 
 // An Index is the sparse index of what is open: the events that failed and are neither
-// completed nor cancelled.
+// completed, cancelled nor dropped.
 type Index interface {
 	// Open returns the entries of a partition, of ledger.OpenPartitions, that come behind
 	// after, oldest first, at most limit of them. The zero after means from the first.
@@ -48,6 +48,9 @@ type Index interface {
 	// decides, and reports whether it wrote. It writes nothing if the event was claimed or
 	// ended since.
 	Reindex(ctx context.Context, found ledger.Found, now time.Time) (wrote bool, err error)
+	// Drop gives the found event up, as ledger.Drop decides, and reports whether it wrote. It
+	// writes nothing if the event was claimed or ended since.
+	Drop(ctx context.Context, found ledger.Found, now time.Time) (wrote bool, err error)
 }
 
 // Counts are the numbers of messages in an intake's queues.

@@ -14,7 +14,7 @@ import (
 )
 
 // A Reader reads the table for an operator, and the functions do not use it. Only Reindex
-// writes. Make it with [NewReader].
+// and Drop write. Make it with [NewReader].
 type Reader struct {
 	client *dynamodb.Client
 	table  string

@@ -16,6 +16,22 @@ func (r *Reader) Reindex(ctx context.Context, found ledger.Found, now time.Time)
 	if !changed {
 		return false, nil
 	}
+	return r.write(ctx, "reindex", found, next)
+}
+
+// Drop marks the found event as given up, as [ledger.Drop] decides, and reports whether it
+// wrote. It changes nothing if the event was claimed or ended since.
+func (r *Reader) Drop(ctx context.Context, found ledger.Found, now time.Time) (wrote bool, err error) {
+	next, changed := ledger.Drop(found.Record, now)
+	if !changed {
+		return false, nil
+	}
+	return r.write(ctx, "drop", found, next)
+}
+
+// write turns the found record into next, and reports whether it did: not if the event was
+// claimed or ended since.
+func (r *Reader) write(ctx context.Context, op string, found ledger.Found, next ledger.Record) (wrote bool, err error) {
 	e := newExpression()
 	e.requireUnchanged(found.Record)
 	e.turn(found.Key, found.Record, next)
@@ -23,5 +39,5 @@ func (r *Reader) Reindex(ctx context.Context, found ledger.Found, now time.Time)
 	if errors.Is(err, errRefused) {
 		return false, nil
 	}
-	return err == nil, wrap("reindex", found.Key, err)
+	return err == nil, wrap(op, found.Key, err)
 }

@@ -88,13 +88,26 @@ func (r *Reader) RecordsOf(_ context.Context, keys []string) (map[string]ledger.
 // claimed or ended since. It reports whether it wrote.
 func (r *Reader) Reindex(_ context.Context, found ledger.Found, now time.Time) (wrote bool, err error) {
 	next, changed := ledger.Reindex(found.Record, now)
+	return changed && r.write(found, next), nil
+}
+
+// Drop marks the found event as given up, as [ledger.Drop] decides, unless it was claimed or
+// ended since. It reports whether it wrote.
+func (r *Reader) Drop(_ context.Context, found ledger.Found, now time.Time) (wrote bool, err error) {
+	next, changed := ledger.Drop(found.Record, now)
+	return changed && r.write(found, next), nil
+}
+
+// write turns the found record into next, and reports whether it did: not if the event was
+// claimed or ended since.
+func (r *Reader) write(found ledger.Found, next ledger.Record) bool {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
 	rec, ok := r.store.records[found.Key]
-	if !changed || !ok || rec.State != found.Record.State || rec.Owner != found.Record.Owner || rec.Fence != found.Record.Fence {
-		return false, nil
+	if !ok || rec.State != found.Record.State || rec.Owner != found.Record.Owner || rec.Fence != found.Record.Fence {
+		return false
 	}
-	rec.Since, rec.Kind = next.Since, next.Kind
-	r.store.records[found.Key] = rec
-	return true, nil
+	next.Done, next.Started = ledger.Union(next.Done, rec.Done), ledger.Union(next.Started, rec.Started) // these may have grown
+	r.store.records[found.Key] = next
+	return true
 }

@@ -128,6 +128,29 @@ func recordsOf(b *bench) {
 	b.equal("record", got["kyc#7"], one)
 }
 
+func drop(b *bench) {
+	c := b.claim("kyc#1", "t", 0, nil)
+	claimed, _, _ := b.ledger.Record(b.Context(), c.Key)
+	b.end(c, ledger.StateFailed, "h: *bank.Error", 1)
+	failed, _, _ := b.ledger.Record(b.Context(), c.Key)
+	if wrote, err := b.ledger.Drop(b.Context(), ledger.Found{Key: c.Key, Record: claimed}, claimed.Lease); wrote || err != nil {
+		b.Fatalf("Drop of a record that changed = %v, %v", wrote, err)
+	}
+	for _, want := range []bool{true, false} { // the second time it is dropped already
+		wrote, err := b.ledger.Drop(b.Context(), ledger.Found{Key: c.Key, Record: failed}, noon.Add(time.Hour))
+		if wrote != want || err != nil {
+			b.Fatalf("Drop = %v, %v", wrote, err)
+		}
+		failed, _, _ = b.ledger.Record(b.Context(), c.Key)
+		b.equal("reason", failed.Reason, ledger.ReasonDropped)
+		b.equal("error", failed.Tries[0].Error, `no "credit" <yet> für`)
+	}
+	page, err := b.ledger.Open(b.Context(), ledger.OpenPartition(c.Key), ledger.OpenEntry{}, 1)
+	if len(page) > 0 || err != nil {
+		b.Fatalf("open: %+v, %v", page, err)
+	}
+}
+
 func reindex(b *bench) {
 	c := b.claim("kyc#1", "t", 0, nil) // and its process dies
 	before, _, _ := b.ledger.Record(b.Context(), c.Key)

@@ -36,6 +36,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"RecordsOf", "RecordsOf returns the records of the keys, without those that do not exist.", recordsOf},
 		{"Reindex", "Reindex writes nothing if the event was claimed or ended since.", reindex},
 		{"Payloads", "A key of which nothing is kept is not in the result.", payloads},
+		{"Drop", "Drop gives the event up, and writes nothing if it was claimed or ended since.", drop},
 		{"Queues", "A message comes back as it was sent, and is there until it is deleted.", queues},
 		{"Unreadable", "A message that is not an event keeps its body when it is sent on.", unreadable},
 		{"Errors", "Errors that package queue names are the same on every way.", namedErrors},

@@ -171,8 +171,15 @@ func (c ledgerClient) RecordsOf(ctx context.Context, keys []string) (map[string]
 
 // Reindex implements [operate.Index].
 func (c ledgerClient) Reindex(ctx context.Context, found ledger.Found, now time.Time) (bool, error) {
-	var out reindexOut
-	err := c.call(ctx, callReindex, reindexIn{found, now}, &out)
+	var out wroteOut
+	err := c.call(ctx, callReindex, foundIn{found, now}, &out)
+	return out.Wrote, err
+}
+
+// Drop implements [operate.Index].
+func (c ledgerClient) Drop(ctx context.Context, found ledger.Found, now time.Time) (bool, error) {
+	var out wroteOut
+	err := c.call(ctx, callDrop, foundIn{found, now}, &out)
 	return out.Wrote, err
 }
 

@@ -29,6 +29,7 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callRecordsOf, s.recordsOf)
 	handle(mux, callReindex, s.reindex)
 	handle(mux, callPayloads, s.payloads)
+	handle(mux, callDrop, s.drop)
 	handle(mux, callCounts, s.counts)
 	handle(mux, callSend, s.send)
 	handle(mux, callReceive, s.receive)
@@ -168,12 +169,21 @@ func (s server) recordsOf(ctx context.Context, in keysIn) (out recordsOfOut, err
 	return out, err
 }
 
-func (s server) reindex(ctx context.Context, in reindexIn) (out reindexOut, err error) {
+func (s server) reindex(ctx context.Context, in foundIn) (out wroteOut, err error) {
 	l, err := s.Ledger()
 	if err != nil {
 		return out, err
 	}
 	out.Wrote, err = l.Reindex(ctx, in.Found, in.Now)
+	return out, err
+}
+
+func (s server) drop(ctx context.Context, in foundIn) (out wroteOut, err error) {
+	l, err := s.Ledger()
+	if err != nil {
+		return out, err
+	}
+	out.Wrote, err = l.Drop(ctx, in.Found, in.Now)
 	return out, err
 }
 

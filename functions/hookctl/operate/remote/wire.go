@@ -20,6 +20,7 @@ const (
 	callOpen      = "open"
 	callRecordsOf = "records-of"
 	callReindex   = "reindex"
+	callDrop      = "drop"
 	callCounts    = "counts"
 	callSend      = "send"
 	callReceive   = "receive"
@@ -123,12 +124,13 @@ type recordsOfOut struct {
 	Records map[string]ledger.Record `json:"records"`
 }
 
-type reindexIn struct {
+// foundIn is a call that may write to a record.
+type foundIn struct {
 	Found ledger.Found `json:"found"`
 	Now   time.Time    `json:"now"`
 }
 
-type reindexOut struct {
+type wroteOut struct {
 	Wrote bool `json:"wrote"`
 }
 

@@ -1,0 +1,51 @@
+package ledger_test
+
+import (
+	"testing"
+	"time"
+
+	"webhookintake/shared/ledger"
+)
+
+// A dropped event is failed and not open, whatever it waited for, and reindexing does not
+// open it again.
+func TestDrop(t *testing.T) {
+	t.Parallel()
+	marked := func(r *ledger.Record) { r.Since, r.Kind = opened, "h: *bank.Error" }
+	held := func(r *ledger.Record) { r.Lease = now.Add(time.Second) }
+	ended := func(r *ledger.Record) { r.Finished = opened }
+	for _, tt := range []struct {
+		name     string
+		found    *ledger.Record
+		finished time.Time
+		same     bool
+	}{
+		{name: "failed", found: record(ledger.StateFailed, marked, ended), finished: opened},
+		{name: "failed before the index", found: record(ledger.StateFailed, ended), finished: opened},
+		{name: "released", found: record(ledger.StateReleased, marked), finished: now},
+		{name: "lease passed", found: record(ledger.StateClaimed), finished: now},
+		{name: "within the lease", found: record(ledger.StateClaimed, held), same: true},
+		{name: "completed", found: record(ledger.StateCompleted), same: true},
+		{name: "cancelled", found: record(ledger.StateFailed, reason(ledger.ReasonCancelled)), same: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			want := *tt.found
+			if !tt.same {
+				want.State, want.Reason, want.Finished = ledger.StateFailed, ledger.ReasonDropped, tt.finished
+				want.NotBefore, want.Since, want.Kind = time.Time{}, time.Time{}, ""
+			}
+			got, changed := ledger.Drop(*tt.found, now)
+			compare(t, "record", got, want)
+			if changed == tt.same {
+				t.Errorf("changed is %v", changed)
+			}
+			if next, opens := ledger.Reindex(got, now); !tt.same && (opens || next.IsOpen()) {
+				t.Errorf("reindexing changes it to %+v", next)
+			}
+			if _, again := ledger.Drop(got, now); again {
+				t.Error("a second time changes it again")
+			}
+		})
+	}
+}
