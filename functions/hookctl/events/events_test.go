@@ -33,7 +33,13 @@ func TestEventsUsage(t *testing.T) {
 		{"a body for many", "replay kyc 1 2 --file x", cli.ExitUsage, "one event"},
 		{"a body for a selection", "replay --source kyc --file x", cli.ExitUsage, "one event"},
 		{"a provider for many", "replay --since 1h --provider kyc", cli.ExitUsage, "--provider needs --source"},
-		{"events that continue by themselves", "replay --state released", cli.ExitUsage, "completed, failed or unhandled"},
+		{"events that continue by themselves", "replay --state released", cli.ExitUsage, "completed, failed, unhandled"},
+		{"times that exclude each other", "retry --since 1h --until 2h", cli.ExitUsage, "--since is not before --until"},
+		{"a cause of what is not open", "replay --state completed --kind x", cli.ExitUsage, "no completed event is"},
+		{"reasons that exclude each other", "replay --state unhandled --reason permanent", cli.ExitUsage, "no event matches"},
+		{"events that have ended", "retry --state failed", cli.ExitUsage, "give one of released, claimed"},
+		{"too many handlers", "retry kyc 1 --assume-done " + strings.TrimSuffix(strings.Repeat("a,", 33), ","), cli.ExitUsage, "at most 32"},
+		{"JSON that would ask", "cancel --source kyc --json", cli.ExitUsage, "--json does not ask"},
 		{"selection of no state", "replay --state done", cli.ExitUsage, `--state "done": give one of`},
 		{"no file", "replay kyc 1 --file testdata/nothing-here", cli.ExitFailed, "read the body"},
 		{"no queue", "replay kyc 1", cli.ExitFailed, "QueueUrl is not known"},
@@ -86,7 +92,7 @@ func TestEventsSkipped(t *testing.T) {
 	for args, want := range map[string]string{
 		"list --all":                    "3 events matched.",
 		"list --all --json":             `"id":"evt_1"`,
-		"replay --source kyc --dry-run": "would send kyc#evt_1",
+		"replay --source kyc --dry-run": "     1  runs open-account\n        kyc#evt_1",
 	} {
 		f := clitest.NewTable(t)
 		f.Items["a\x1b[2J"] = map[string]any{"pk": clitest.S("a\x1b[2J"), "name": clitest.S("x")}
@@ -133,15 +139,15 @@ func TestEventsReplay(t *testing.T) {
 		code, sent int
 		want       string
 	}{
-		{"one", "kyc evt_1 --yes", cli.ExitDone, 1, "sent kyc#evt_1: open-account\n1 event put into the queue."},
-		{"dry run", "kyc evt_1 --dry-run", cli.ExitDone, 0, "would send kyc#evt_1: open-account\n"},
+		{"one", "kyc evt_1 --yes", cli.ExitDone, 1, "sent kyc#evt_1: runs open-account\n1 event put into the queue."},
+		{"dry run", "kyc evt_1 --dry-run", cli.ExitDone, 0, "replay does this:\n     1  runs open-account\n        kyc#evt_1\n"},
 		{"nobody to ask", "kyc evt_1", cli.ExitFailed, 0, "add --yes"},
-		{"one of two", "kyc evt_1 evt_3 --yes", cli.ExitFailed, 1, "not sent kyc#evt_3: it has not ended"},
-		{"selected", "--source kyc --yes", cli.ExitFailed, 1, "Left out because they have not ended: 1.\n2 events to be handled again."},
+		{"one of two", "kyc evt_1 evt_3 --yes", cli.ExitFailed, 1, "left alone: it has not ended"},
+		{"selected", "--source kyc --yes", cli.ExitFailed, 1, "2 events match."},
 		{"no such handler", "kyc evt_1 --handler open-acount --yes", cli.ExitFailed, 0, "open-acount has never run for it"},
-		{"another provider's", "kyc evt_1 --provider contiguity --yes", cli.ExitDone, 1, "open-account       1 times  has run before and is not registered here"},
+		{"another provider's", "kyc evt_1 --provider contiguity --yes", cli.ExitDone, 1, "open-account: has run before and is not registered here"},
 		{"body not kept", "kyc evt_2 --yes", cli.ExitFailed, 0, "not kept; give it with --file"},
-		{"body from a file", "kyc evt_2 --file testdata/body.json --yes", cli.ExitDone, 1, "sent kyc#evt_2: open-account"},
+		{"body from a file", "kyc evt_2 --file testdata/body.json --yes", cli.ExitDone, 1, "sent kyc#evt_2: runs open-account"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -170,7 +176,7 @@ func TestEventsReplayOfNone(t *testing.T) {
 	f := clitest.NewTable(t)
 	clear(f.Items)
 	out, err := clitest.Call{Commands: commands, Env: f.Env(), Args: strings.Fields("events replay --source kyc --dry-run")}.Run(t.Context())
-	if err != nil || !strings.HasSuffix(out, "\nNo ended event matches.\n") {
+	if err != nil || !strings.HasSuffix(out, "\nNo event matches.\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -1,7 +1,6 @@
 package events
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,9 +27,12 @@ type filter struct {
 	source, eventType, state, since, until string
 }
 
-// add adds the flags to a command, whose --state takes more than the states of records.
-func (f *filter) add(c *cobra.Command, more ...string) {
-	names := append(more, states()...)
+// add adds the flags to a command, whose --state takes these names; none means all states of
+// records.
+func (f *filter) add(c *cobra.Command, names ...string) {
+	if len(names) == 0 {
+		names = states()
+	}
 	c.Flags().StringVar(&f.source, "source", "", "of the source with this `NAME`")
 	c.Flags().StringVar(&f.eventType, "type", "", "of this `TYPE`")
 	cli.Complete(c, "source", cli.SourceNames()...)
@@ -63,32 +65,13 @@ func (f *filter) scan(now time.Time) (s ledger.Scan, err error) {
 	if f.state == stateUnhandled {
 		s.State, s.Reason = ledger.StateCompleted, ledger.ReasonUnhandled
 	}
-	if s.From, err = moment("since", f.since, now); err != nil {
+	if s.From, err = cli.Moment("since", f.since, now); err != nil {
 		return s, err
 	}
-	s.Until, err = moment("until", f.until, now)
-	return s, err
-}
-
-// moment reads a flag's time, or how long ago it was; an empty text gives the zero time. A
-// date starts in now's zone.
-func moment(flag, text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
+	if s.Until, err = cli.Moment("until", f.until, now); err != nil {
+		return s, err
 	}
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			return now.AddDate(0, 0, -int(n)), nil
-		}
-	}
-	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
-		return now.Add(-ago), nil
-	}
-	if at, err := time.ParseInLocation(time.DateOnly, text, now.Location()); err == nil {
-		return at, nil
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, nil
-	}
-	return time.Time{}, cli.BadValue(flag, text, "how long ago, as 90m, 24h or 7d, or a time, as 2026-10-01 or 2026-10-01T12:00:00Z")
+	return s, cli.CheckUsage(cli.Check{
+		Fault: !s.From.IsZero() && !s.Until.IsZero() && !s.From.Before(s.Until), Text: "no event matches: --since is not before --until",
+	})
 }

@@ -37,7 +37,7 @@ With --all, another state or a time it shows any events, the newest first. Times
 			return list(ctx, e, from, f, limit, all, asJSON)
 		}),
 	}
-	f.add(c, stateOpen)
+	f.add(c, append([]string{stateOpen}, states()...)...)
 	c.Flags().BoolVar(&all, "all", false, "any events, not only those that are open")
 	cli.Flag(c, &limit, "limit", 50, cli.Whole(1, events.MaxSelected), "list the newest `N`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print each group or event as a line of JSON, and on stderr how many are\nleft out")

@@ -21,12 +21,12 @@ func TestEventsOrder(t *testing.T) {
 		encoding   string
 	}{
 		{"cancel", "cancel kyc evt_3 --yes", cli.ExitDone, "sent kyc#evt_3", `"reason":"cancel"`, "none"},
-		{"cancel, dry run", "cancel kyc evt_3 --dry-run", cli.ExitDone, "would send kyc#evt_3", "", ""},
+		{"cancel, dry run", "cancel kyc evt_3 --dry-run", cli.ExitDone, "cancel does this:\n     1  ends without another run; no handler is done\n        kyc#evt_3", "", ""},
 		{"nobody to ask", "cancel kyc evt_3", cli.ExitFailed, "add --yes", "", ""},
-		{"cancel of what has ended", "cancel kyc evt_1 --yes", cli.ExitFailed, "not sent kyc#evt_1: it has ended", "", ""},
+		{"cancel of what has ended", "cancel kyc evt_1 --yes", cli.ExitFailed, "left alone: it has ended", "", ""},
 		{"cancel of no event", "cancel kyc nobody --yes", cli.ExitFailed, "the ledger has no record of it", "", ""},
 		{"retry", "retry kyc evt_3 --yes", cli.ExitDone, "sent kyc#evt_3", `"reason":"retry"`, ""},
-		{"retry of what has ended", "retry kyc#evt_1 --yes", cli.ExitFailed, "not sent kyc#evt_1: it has ended", "", ""},
+		{"retry of what has ended", "retry kyc#evt_1 --yes", cli.ExitFailed, "left alone: it has ended", "", ""},
 		{"retry without a body", "retry kyc evt_3 --yes", cli.ExitFailed, "its body is not kept, so only the message in the queue can run it", "", ""},
 		{"a body for many", "retry kyc 1 2 --file x", cli.ExitUsage, "one event", "", ""},
 		{"nothing named", "cancel", cli.ExitUsage, "name events", "", ""},

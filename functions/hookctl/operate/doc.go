@@ -30,12 +30,15 @@
 //
 // # Acts
 //
-// An act is a plan and a run: the plan says for each item what would happen and is shown
-// first, the run reports the outcome of each item as it is known, and ends between two items
-// when its context does. What is done is not done twice when it is run again. So are
-// operate/dead.Client with Plans and Redrive, and operate/events.Replay with Plans and
-// SendAll. Acts on the queue need nothing but its Send; those on a letter need Receive and
-// Delete of DeadLetters.
+// An act is a survey and a run: the survey plans everything that a filter matches, counts
+// what would happen and is shown first; the run plans each item again, does it, and reports
+// its outcome. A run keeps a rate and ends between two items when its context does. What is
+// done shows in the ledger and in the queues, so a second run goes on with the rest. Acts on
+// events are the methods RetryAll and CancelAll of an operate/events.Order and ReplayAll of
+// an operate/events.Replay, over operate/events.Each; package operate/act carries them out.
+// Acts on letters are Redrive and Drop of an operate/dead.Client, with its Plans. Acts on
+// the queue need nothing but its Send; those on a letter need Receive and Delete of
+// DeadLetters.
 //
 // # Promises
 //

@@ -94,6 +94,9 @@ func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 		return "is being handled, until " + format(e.Lease) + " at the latest"
 	case e.State == ledger.StateClaimed:
 		return "its process ended without finishing it: the lease ended at " + format(e.Lease) + "; the queue delivers it again"
+	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled,
+		e.State == ledger.StateFailed && e.Reason == ledger.ReasonDropped:
+		return "" // an operator gave it up
 	case e.State == ledger.StateFailed:
 		return "the error is in its dead letter: hookctl dead list"
 	case e.Reason == ledger.ReasonUnhandled:

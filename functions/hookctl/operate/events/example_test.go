@@ -25,13 +25,11 @@ func Example() {
 	hook.On(&registry, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error { return nil })
 
 	r := events.Replay{Ledger: l, Handlers: operate.Handlers{All: &registry}, Now: func() time.Time { return noon }}
-	entries, _ := r.Read(context.Background(), []string{"kyc#evt_1"})
-	plans, refused := r.Plans(entries)
-	fmt.Println(len(refused), plans[0].Key, plans[0].Text())
-	err := r.SendAll(context.Background(), plans, func(one events.Result) { fmt.Println(one.Err) })
-	fmt.Println(err)
+	rec, _, _ := l.Record(context.Background(), "kyc#evt_1")
+	plan, err := r.Plan(events.Entry{Key: "kyc#evt_1", Record: rec})
+	fmt.Println(plan.Key, plan.Text(), err)
+	fmt.Println(r.Send(context.Background(), plan))
 	// Output:
-	// 0 kyc#evt_1 open-account
-	// <nil>
+	// kyc#evt_1 open-account <nil>
 	// <nil>
 }

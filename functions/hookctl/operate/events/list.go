@@ -70,38 +70,5 @@ func (l *List) cut(limit int) {
 	l.Entries = l.Entries[:min(limit, len(l.Entries))]
 }
 
-// MaxSelected is how many events one replay takes.
+// MaxSelected is how many events one list shows at most.
 const MaxSelected = 10_000
-
-// ErrTooMany says that more events match than one replay takes.
-var ErrTooMany = fmt.Errorf("more than %d events match, which is too many for one replay: narrow them by source, type, state or time", MaxSelected)
-
-// A Selection is the events that one replay takes.
-type Selection struct {
-	Ended   []Entry // oldest first
-	Left    int     // the number of events left out because they have not ended
-	Skipped Skipped
-}
-
-// Select returns the events that s selects. It returns [ErrTooMany].
-func Select(ctx context.Context, l Ledger, s ledger.Scan) (Selection, error) {
-	var chosen Selection
-	for found, err := range l.Records(ctx, chosen.Skipped.Count(s)) {
-		if err != nil {
-			return Selection{}, err
-		}
-		e := Entry{Key: found.Key, Record: found.Record}
-		if !e.Ended() {
-			chosen.Left++
-			continue
-		}
-		if len(chosen.Ended) == MaxSelected {
-			return Selection{}, ErrTooMany
-		}
-		chosen.Ended = append(chosen.Ended, e)
-	}
-	slices.SortFunc(chosen.Ended, func(a, b Entry) int {
-		return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.Key, b.Key))
-	})
-	return chosen, nil
-}

@@ -60,42 +60,20 @@ func TestNewestIsBounded(t *testing.T) {
 	}
 }
 
-func TestSelect(t *testing.T) {
-	t.Parallel()
-	f := many(4)
-	f.records["kyc#waits"] = ledger.Record{State: ledger.StateReleased, Received: noon}
-	f.records["kyc#runs"] = ledger.Record{State: ledger.StateClaimed, Received: noon}
-	f.records["kyc#failed"] = ledger.Record{State: ledger.StateFailed, Received: noon.Add(-time.Hour)}
-	chosen, err := events.Select(t.Context(), f, ledger.Scan{})
-	if err != nil || chosen.Left != 2 {
-		t.Fatalf("%d left out, %v; want 2", chosen.Left, err)
-	}
-	if got, want := keysOf(chosen.Ended), []string{"kyc#failed", "kyc#0002", "kyc#0003", "kyc#0000", "kyc#0001"}; !slices.Equal(got, want) {
-		t.Errorf("selected %q, want %q", got, want)
-	}
-	if _, err := events.Select(t.Context(), many(events.MaxSelected), ledger.Scan{}); err != nil {
-		t.Errorf("of as many as may be: %v", err)
-	}
-	if _, err := events.Select(t.Context(), many(events.MaxSelected+1), ledger.Scan{}); !errors.Is(err, events.ErrTooMany) {
-		t.Errorf("of one more: %v, want %v", err, events.ErrTooMany)
-	}
-}
-
 // TestSkipped wants items that are not records counted, whatever reads the table.
 func TestSkipped(t *testing.T) {
 	t.Parallel()
 	f := many(3)
 	f.foreign = []error{errForeign, errAway}
 	list, newest := events.Newest(t.Context(), f, ledger.Scan{}, 1)
-	chosen, selected := events.Select(t.Context(), f, ledger.Scan{})
 	kept, sessions := events.KeptSessions(t.Context(), f, ledger.Scan{})
-	if err := errors.Join(newest, selected, sessions); err != nil {
+	if err := errors.Join(newest, sessions); err != nil {
 		t.Fatal(err)
 	}
-	if list.Matched != 3 || len(chosen.Ended) != 3 || kept.Events != 3 {
-		t.Errorf("%d, %d and %d events, want 3 of each", list.Matched, len(chosen.Ended), kept.Events)
+	if list.Matched != 3 || kept.Events != 3 {
+		t.Errorf("%d and %d events, want 3 of each", list.Matched, kept.Events)
 	}
-	for i, got := range []events.Skipped{list.Skipped, chosen.Skipped, kept.Skipped} {
+	for i, got := range []events.Skipped{list.Skipped, kept.Skipped} {
 		if got != (events.Skipped{Items: 2, First: errForeign}) {
 			t.Errorf("%d: skipped %+v, want 2", i, got)
 		}
@@ -115,10 +93,8 @@ func TestLedgerAway(t *testing.T) {
 	t.Parallel()
 	f := &table{err: errAway}
 	_, newest := events.Newest(t.Context(), f, ledger.Scan{}, 1)
-	_, selected := events.Select(t.Context(), f, ledger.Scan{})
 	_, kept := events.KeptSessions(t.Context(), f, ledger.Scan{})
-	_, read := (&events.Replay{Ledger: f}).Read(t.Context(), []string{"kyc#1"})
-	for i, err := range []error{newest, selected, kept, read} {
+	for i, err := range []error{newest, kept} {
 		if !errors.Is(err, errAway) {
 			t.Errorf("%d: %v, want %v", i, err, errAway)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
@@ -28,31 +29,38 @@ type Order struct {
 	Now      func() time.Time
 	Provider string // of the source; empty: the source is named after it
 	Body     []byte // of the event to retry; nil means the kept one
+	// AssumeDone are handlers that a retry takes as done.
+	AssumeDone []string
+	Handlers   operate.Handlers // for what a plan says; zero means that it does not say what runs
 	// FormatTime writes times in errors; nil means RFC 3339 in UTC.
 	FormatTime func(time.Time) string
 }
 
 // Retry returns the message that has e run now, before its time. It returns [ErrNoRecord],
-// [ErrEnded], [ErrNotNow], [ErrNoBody], [ErrBody] and [ErrProvider].
+// [ErrEnded], [ErrNotNow], [ErrNoBody], [ErrBody], [ErrProvider] and [ErrNotTaken].
 func (o *Order) Retry(ctx context.Context, e Entry) (queue.Message, error) {
 	if err := o.check(e); err != nil {
 		return queue.Message{}, err
 	}
-	r := Replay{Ledger: o.Ledger, Provider: o.Provider, Body: o.Body}
-	provider, err := r.provider(e.Source())
+	provider, err := (&Replay{Provider: o.Provider}).provider(e.Source())
 	if err != nil {
 		return queue.Message{}, err
 	}
-	if o.Body == nil {
-		if _, err := o.Ledger.Payload(ctx, e.Key); errors.Is(err, ledger.ErrNoPayload) {
+	body, which := o.Body, "the file"
+	if body == nil {
+		which = "the kept body"
+		if body, err = o.Ledger.Payload(ctx, e.Key); errors.Is(err, ledger.ErrNoPayload) {
 			return queue.Message{}, o.noBody(e)
+		} else if err != nil {
+			return queue.Message{}, err
 		}
 	}
-	body, err := r.body(ctx, Plan{Entry: e, Provider: provider})
-	if err != nil {
+	if err := (Plan{Entry: e, Provider: provider}).checkBody(body, which); err != nil {
 		return queue.Message{}, err
 	}
-	m := operatorMessage(e, provider.Name(), queue.Failure{Reason: queue.ReasonRetry, At: o.Now().UnixMilli()})
+	m := operatorMessage(e, provider.Name(), queue.Failure{
+		Reason: queue.ReasonRetry, AssumeDone: o.AssumeDone, At: o.Now().UnixMilli(),
+	})
 	m.Raw = body
 	return m, o.mustClaim(e, m)
 }
@@ -103,7 +111,7 @@ func (o *Order) mustClaim(e Entry, m queue.Message) error {
 	r := process.RequestFor(m, true)
 	r.Owner, r.At, r.Lease = "hookctl", o.Now(), o.Now()
 	if answer, _ := ledger.Judge(&e.Record, r, 0); answer.Status != ledger.Claimed {
-		return fmt.Errorf("the ledger would answer %v: look at it with hookctl events show", answer.Status)
+		return fmt.Errorf("%w: it would answer %v", ErrNotTaken, answer.Status)
 	}
 	return nil
 }

@@ -30,7 +30,9 @@ type Replay struct {
 
 	Provider string   // of the source; empty: the source is named after it
 	Only     []string // run these handlers again; empty means all
-	Body     []byte   // of the only event; nil means the kept one
+	// AssumeDone are handlers that are taken as done, and do not run.
+	AssumeDone []string
+	Body       []byte // of the only event; nil means the kept one
 
 	// FormatTime writes times in errors; nil means RFC 3339 in UTC.
 	FormatTime func(time.Time) string
@@ -41,51 +43,6 @@ func (r *Replay) formatTime(t time.Time) string {
 		return t.UTC().Format(time.RFC3339)
 	}
 	return r.FormatTime(t)
-}
-
-// Read returns the entries of the keys as they are now, each once. A key without a record
-// gives an entry with the key alone.
-func (r *Replay) Read(ctx context.Context, keys []string) ([]Entry, error) {
-	var entries []Entry
-	for _, key := range ledger.Union(keys, nil) {
-		rec, _, err := r.Ledger.Record(ctx, key)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, Entry{Key: key, Record: rec})
-	}
-	return entries, nil
-}
-
-// A Result is the outcome of replaying one event.
-type Result struct {
-	Plan
-	Err error // why it was not sent; nil if it was
-}
-
-// Plans plans every entry. It returns the plans, and the results of refused entries.
-func (r *Replay) Plans(entries []Entry) (plans []Plan, refused []Result) {
-	for _, e := range entries {
-		p, err := r.Plan(e)
-		if err != nil {
-			refused = append(refused, Result{p, err})
-			continue
-		}
-		plans = append(plans, p)
-	}
-	return plans, refused
-}
-
-// SendAll sends the replays one after another and calls report with the outcome of each.
-// It ends early only with ctx, and returns its error.
-func (r *Replay) SendAll(ctx context.Context, plans []Plan, report func(Result)) error {
-	for _, p := range plans {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		report(Result{p, r.Send(ctx, p)})
-	}
-	return nil
 }
 
 // Send sends one replay if the event has not changed since it was planned. Without a
@@ -126,7 +83,7 @@ func (r *Replay) message(ctx context.Context, p Plan) (queue.Message, error) {
 		return queue.Message{}, err
 	}
 	m := operatorMessage(p.Entry, p.Provider.Name(), queue.Failure{
-		Reason: queue.ReasonReplay, Handlers: r.Only, At: r.Now().UnixMilli(),
+		Reason: queue.ReasonReplay, Handlers: r.Only, AssumeDone: r.AssumeDone, At: r.Now().UnixMilli(),
 	})
 	m.Raw = body
 	return m, nil
@@ -145,7 +102,7 @@ func operatorMessage(e Entry, provider string, f queue.Failure) queue.Message {
 	}
 }
 
-// body returns the event's body, after comparing it with the record and the provider.
+// body returns the event's body, after checking it.
 func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
 	body, which := r.Body, "the file"
 	if body == nil {
@@ -157,18 +114,23 @@ func (r *Replay) body(ctx context.Context, p Plan) ([]byte, error) {
 			return nil, err
 		}
 	}
+	return body, p.checkBody(body, which)
+}
+
+// checkBody compares a body with the record and the provider. Which says where it is from.
+func (p Plan) checkBody(body []byte, which string) error {
 	sum := sha256.Sum256(body)
 	if hash := hex.EncodeToString(sum[:]); ledger.OtherBody(hash, p.Hash) {
-		return nil, fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, including a line break at the end", ErrBody, which, hash, p.Hash)
+		return fmt.Errorf("%w: %s has the hash %s, the event's body had %s; every byte counts, including a line break at the end", ErrBody, which, hash, p.Hash)
 	}
 	opened, err := p.Provider.Open(body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: it is not a body of provider %s; is --provider right? %w", ErrBody, p.Provider.Name(), err)
+		return fmt.Errorf("%w: it is not a body of provider %s; is --provider right? %w", ErrBody, p.Provider.Name(), err)
 	}
 	// A hash that the sources' key made cannot be compared here, but most bodies have the id.
 	keyed := strings.Contains(p.Hash, ":") && p.Provider.Name() != standard.Provider{}.Name()
 	if keyed && opened.Identity == webhook.Given && opened.ID != p.ID() {
-		return nil, fmt.Errorf("%w: %s is that of event %s", ErrBody, which, opened.ID)
+		return fmt.Errorf("%w: %s is that of event %s", ErrBody, which, opened.ID)
 	}
-	return body, nil
+	return nil
 }

@@ -96,6 +96,7 @@ func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 		cleared := len(r.Only) == 0 || slices.Contains(r.Only, h.Name)
 		began := slices.Contains(e.Started, h.Name)
 		switch {
+		case slices.Contains(r.AssumeDone, h.Name):
 		case !cleared && slices.Contains(e.Done, h.Name):
 		case !cleared && began && h.Has(hook.AtMostOnce):
 			runs = append(runs, Run{Handler: h.Name, Warning: warnNotRepeated, NotRepeated: true})
@@ -108,7 +109,7 @@ func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 	}
 	for _, name := range ledger.Union(e.Done, e.Started) {
 		cleared := len(r.Only) == 0 || slices.Contains(r.Only, name)
-		if !cleared || slices.Contains(names, name) {
+		if !cleared || slices.Contains(names, name) || slices.Contains(r.AssumeDone, name) {
 			continue
 		}
 		run := Run{Handler: name, Warning: warnUnregistered}
@@ -162,36 +163,4 @@ func listed(names []string) string {
 		return "no handler that is registered here"
 	}
 	return strings.Join(names, ", ")
-}
-
-// A Summary is what the plans of many events do together.
-type Summary struct {
-	Runs      []RunCount // the most frequent first
-	Unhandled int        // events for which no handler is registered here
-}
-
-// A RunCount is a Run with the number of events that it is planned for.
-type RunCount struct {
-	Run
-	Events int
-}
-
-// Summarize counts the runs of the plans.
-func Summarize(plans []Plan) Summary {
-	var s Summary
-	place := map[Run]int{}
-	for _, p := range plans {
-		for _, run := range p.Runs {
-			if _, known := place[run]; !known {
-				place[run] = len(s.Runs)
-				s.Runs = append(s.Runs, RunCount{Run: run})
-			}
-			s.Runs[place[run]].Events++
-		}
-		if len(p.Runs) == 0 {
-			s.Unhandled++
-		}
-	}
-	slices.SortStableFunc(s.Runs, func(a, b RunCount) int { return b.Events - a.Events })
-	return s
 }

@@ -1,7 +1,6 @@
 package events_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/memory"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/webhook"
 )
@@ -227,33 +227,9 @@ func TestReplayDryRun(t *testing.T) {
 	w, registry := newWorldHandled(t, "evt_1", "evt_2")
 	r := w.replay(registry)
 	r.Queue = nil
-	entries, err := r.Read(t.Context(), []string{"kyc#evt_2", "kyc#evt_1", "kyc#evt_2"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	entries := named(t, memory.NewReader(w.store), "kyc#evt_2", "kyc#evt_1", "kyc#evt_2")
 	if results := w.mustRun(r, entries...); len(results) != 2 || len(w.queue.Messages()) > 0 {
 		t.Errorf("%d results, sent %d; want 2 and none", len(results), len(w.queue.Messages()))
-	}
-}
-
-// TestSummarize wants the most frequent run first.
-func TestSummarize(t *testing.T) {
-	t.Parallel()
-	a, b := events.Run{Handler: "a"}, events.Run{Handler: "b", Warning: "w"}
-	got := events.Summarize([]events.Plan{{Runs: []events.Run{a, b}}, {}, {Runs: []events.Run{b}}, {}})
-	if want := []events.RunCount{{Run: b, Events: 2}, {Run: a, Events: 1}}; !slices.Equal(got.Runs, want) || got.Unhandled != 2 {
-		t.Errorf("Summarize = %+v, want %v and 2 unhandled", got, want)
-	}
-}
-
-func TestReplayInterrupted(t *testing.T) {
-	t.Parallel()
-	w, registry := newWorldHandled(t, "evt_1")
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	results, err := run(ctx, w.replay(registry), w.entry("kyc#evt_1"))
-	if !errors.Is(err, context.Canceled) || len(results) > 0 || len(w.queue.Messages()) > 0 {
-		t.Errorf("%v, %d results, sent %d", err, len(results), len(w.queue.Messages()))
 	}
 }
 

@@ -198,19 +198,44 @@ func (w *world) replay(r *hook.Registry, handlers ...string) *events.Replay {
 	}
 }
 
-// run plans and sends the replays, and returns the outcomes, refused ones first.
-func run(ctx context.Context, r *events.Replay, entries ...events.Entry) (results []events.Result, err error) {
-	plans, results := r.Plans(entries)
-	err = r.SendAll(ctx, plans, func(one events.Result) { results = append(results, one) })
-	return results, err
+// A result is the outcome of replaying one event.
+type result struct {
+	events.Plan
+	err error
+}
+
+// run plans and sends the replays.
+func run(ctx context.Context, r *events.Replay, entries ...events.Entry) (results []result) {
+	for _, e := range entries {
+		p, err := r.Plan(e)
+		if err == nil {
+			err = r.Send(ctx, p)
+		}
+		results = append(results, result{p, err})
+	}
+	return results
+}
+
+// named returns events by their keys, as an act finds them.
+func named(t *testing.T, l events.OpenLedger, keys ...string) []events.Entry {
+	t.Helper()
+	var entries []events.Entry
+	for e, err := range events.Each(l, &events.Match{Keys: keys}, noon)(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, e)
+	}
+	return entries
 }
 
 // mustRun wants every replay to be sent.
-func (w *world) mustRun(r *events.Replay, entries ...events.Entry) []events.Result {
+func (w *world) mustRun(r *events.Replay, entries ...events.Entry) []result {
 	w.Helper()
-	results, err := run(w.Context(), r, entries...)
+	var err error
+	results := run(w.Context(), r, entries...)
 	for _, one := range results {
-		err = errors.Join(err, one.Err)
+		err = errors.Join(err, one.err)
 	}
 	if err != nil {
 		w.Fatal(err)
