@@ -35,8 +35,7 @@ func (d *DynamoDB) Env() map[string]string {
 	}
 }
 
-// A dynamoDBRequest holds the parts of BatchExecuteStatement and UpdateItem on which the
-// answer depends.
+// A dynamoDBRequest holds the parts of a request on which the answer depends.
 type dynamoDBRequest struct {
 	Statements []struct{}
 
@@ -47,9 +46,9 @@ type dynamoDBRequest struct {
 	ReturnValues              string
 }
 
-// ServeHTTP serves BatchExecuteStatement and UpdateItem. Protocol:
+// ServeHTTP serves BatchExecuteStatement, PutItem and UpdateItem. Protocol:
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
-// and API_UpdateItem.html next to it.
+// and API_PutItem.html and API_UpdateItem.html next to it.
 func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in dynamoDBRequest
 	answer := map[string]any{}
@@ -57,6 +56,7 @@ func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch target := r.Header.Get("X-Amz-Target"); {
 	case err == nil && target == "DynamoDB_20120810.BatchExecuteStatement":
 		answer["Responses"] = make([]struct{}, len(in.Statements))
+	case err == nil && target == "DynamoDB_20120810.PutItem":
 	case err == nil && target == "DynamoDB_20120810.UpdateItem":
 		if in.ReturnValues == "ALL_NEW" {
 			answer["Attributes"] = in.item()

@@ -73,6 +73,17 @@ func TestDynamoDBUpdate(t *testing.T) {
 	}
 }
 
+func TestDynamoDBPut(t *testing.T) {
+	t.Parallel()
+	_, err := newClient(t).PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: new("table"), Item: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}},
+		ConditionExpression: new("attribute_not_exists(pk)"),
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // It refuses reads, for which it would need to remember writes.
 func TestDynamoDBRefuses(t *testing.T) {
 	t.Parallel()

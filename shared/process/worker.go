@@ -180,7 +180,12 @@ const largeBody = 256 << 10
 // run runs the handlers of claimed events concurrently, those with large bodies one after
 // another, and ends the claims.
 func (b *batch) run(jobs []*job) {
-	if len(jobs) == 0 {
+	switch len(jobs) {
+	case 0:
+		return
+	case 1: // it has no neighbour that could wait for it, so it needs no group
+		jobs[0].verdict = b.handle(jobs[0])
+		b.endGroup(jobs)
 		return
 	}
 	finished := make(chan *job, len(jobs))

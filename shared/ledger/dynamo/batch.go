@@ -38,8 +38,8 @@ func (st *statement) parameter(v types.AttributeValue) {
 	st.parameters = append(st.parameters, v)
 }
 
-// insert writes a record that does not exist yet.
-func (s *Store) insert(key string, rec ledger.Record) *statement {
+// insertion writes a record that does not exist yet.
+func (s *Store) insertion(key string, rec ledger.Record) *statement {
 	it := encode(key, rec)
 	it[attrKey] = text(key)
 	st := new(statement)

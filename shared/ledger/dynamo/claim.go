@@ -33,10 +33,11 @@ func (s *Store) Claim(ctx context.Context, requests []ledger.Request) []ledger.A
 }
 
 // claimNew claims the events that are most likely new with one request, and returns the
-// indexes of those that it did not settle. A single event takes one request anyway.
+// indexes of those that it did not settle. One event alone takes one request anyway, and a
+// plain write costs both sides less than a statement.
 func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers []ledger.Answer) (open []int) {
 	var tried []int
-	var statements []*statement
+	var records []ledger.Record
 	for i, r := range requests {
 		if !r.FirstReceive {
 			open = append(open, i)
@@ -49,10 +50,14 @@ func (s *Store) claimNew(ctx context.Context, requests []ledger.Request, answers
 		}
 		answers[i] = answer
 		tried = append(tried, i)
-		statements = append(statements, s.insert(r.Key, *next))
+		records = append(records, *next)
 	}
 	if len(tried) < 2 {
 		return append(open, tried...)
+	}
+	statements := make([]*statement, len(tried))
+	for n, i := range tried {
+		statements[n] = s.insertion(requests[i].Key, records[n])
 	}
 	for n, err := range s.execute(ctx, statements) {
 		switch i := tried[n]; {
@@ -81,6 +86,9 @@ func (s *Store) claim(ctx context.Context, r ledger.Request) ledger.Answer {
 			return answer
 		}
 		kept, err := s.replace(ctx, r.Key, found, *next)
+		if err == nil && found == nil {
+			return answer
+		}
 		if err == nil {
 			// Handlers may have finished between the look at the record and the claim.
 			answer.Claim.Done, answer.Claim.Started, answer.Claim.Results = kept.Done, kept.Started, kept.Results
@@ -106,17 +114,14 @@ func (s *Store) record(ctx context.Context, key string) (*ledger.Record, error) 
 }
 
 // replace writes next in place of found (nil if there is no record), unless the record has
-// changed.
+// changed: then it returns errRefused and the record that it found. It returns the new record
+// if there was one before.
 func (s *Store) replace(ctx context.Context, key string, found *ledger.Record, next ledger.Record) (*ledger.Record, error) {
-	e := newExpression()
 	if found == nil {
-		e.requireAbsent()
-		for attr, v := range encode(key, next) {
-			e.set(attr, v)
-		}
-		return s.update(ctx, key, e)
+		return s.insert(ctx, key, next)
 	}
+	e := newExpression()
 	e.requireUnchanged(*found)
 	e.turn(key, *found, next)
-	return s.update(ctx, key, e)
+	return s.updateAndGet(ctx, key, e)
 }

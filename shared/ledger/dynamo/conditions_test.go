@@ -27,7 +27,7 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 }
 
-// A write is an action of a transaction, or an UpdateItem.
+// A write is an action of a transaction, a PutItem or an UpdateItem.
 type write struct {
 	Key, Item                 map[string]json.RawMessage
 	UpdateExpression          string
@@ -87,6 +87,16 @@ func TestConditions(t *testing.T) {
 		call func(context.Context, *Store)
 		want []string
 	}{
+		{"claim of a new event", func(ctx context.Context, s *Store) {
+			s.Claim(ctx, []ledger.Request{{Key: "a#1", Owner: "x", FirstReceive: true, At: now, DedupUntil: now}})
+		},
+			[]string{fmt.Sprintf("attempts=1 dedup_until=%d exp=%d fence=1 first_claimed=%[1]d owner=x pk=a#1 runs=1 state=CLAIMED IF attribute_not_exists(pk) ELSE ALL_OLD",
+				now.UnixMilli(), now.Add(testKeep).Unix())}},
+		{"end of one event", func(ctx context.Context, s *Store) {
+			s.End(ctx, []ledger.End{{Claim: c, At: now, State: ledger.StateCompleted, Ran: true, Done: c.Done}})
+		},
+			[]string{fmt.Sprintf("a#1 SET exp = %d, finished = %d, state = COMPLETED REMOVE started IF %s ELSE ALL_OLD",
+				now.Add(time.Hour+testKeep).Unix(), now.UnixMilli(), held)}},
 		{"start", func(ctx context.Context, s *Store) { _ = s.Start(ctx, c, "h") },
 			[]string{"a#1 ADD started [h] IF " + held + " ELSE ALL_OLD"}},
 		{"commit", commit(ledger.Tx{}), []string{"a#1 ADD done [h] IF " + held + " ELSE ALL_OLD"}},

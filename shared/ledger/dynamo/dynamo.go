@@ -61,6 +61,10 @@ func New(o Options) *Store {
 
 // each calls fn concurrently with every index, and returns when all calls have returned.
 func each(is []int, fn func(i int)) {
+	if len(is) == 1 {
+		fn(is[0])
+		return
+	}
 	var running sync.WaitGroup
 	for _, i := range is {
 		running.Go(func() { fn(i) })

@@ -18,8 +18,11 @@ func (s *Store) End(ctx context.Context, ends []ledger.End) []error {
 }
 
 // endTogether ends claims with one request, and returns the indexes of those that it did
-// not settle.
+// not settle. One claim alone takes one request anyway.
 func (s *Store) endTogether(ctx context.Context, ends []ledger.End, errs []error) (open []int) {
+	if len(ends) == 1 {
+		return []int{0}
+	}
 	var tried []int
 	var statements []*statement
 	for i, end := range ends {

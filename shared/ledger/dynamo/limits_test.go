@@ -19,7 +19,7 @@ func TestStatementsOfARequest(t *testing.T) {
 	for _, tt := range []struct{ events, batches, single int }{{1, 0, 1}, {2, 1, 0}, {25, 1, 0}, {26, 2, 0}, {27, 2, 0}} {
 		first, rest := make([]string, min(tt.events, 25)), make([]string, max(tt.events-25, 0))
 		store, stub := newStub(t, map[string][]reply{
-			"BatchExecuteStatement": {statements(first...), statements(rest...)}, "UpdateItem": {kept(heldItem())},
+			"BatchExecuteStatement": {statements(first...), statements(rest...)}, "PutItem": {{body: "{}"}},
 		})
 		var requests []ledger.Request
 		for i := range tt.events {
@@ -33,7 +33,7 @@ func TestStatementsOfARequest(t *testing.T) {
 			}
 		}
 		compare(t, "batches", stub.calls["BatchExecuteStatement"], tt.batches)
-		compare(t, "single requests", stub.calls["UpdateItem"], tt.single)
+		compare(t, "single requests", stub.calls["PutItem"], tt.single)
 	}
 }
 
@@ -56,23 +56,23 @@ func TestInvalidTransaction(t *testing.T) {
 func TestContradictions(t *testing.T) {
 	t.Parallel()
 	c := ledger.Claim{Key: "a#1", Owner: "x", Fence: 3}
-	for _, tt := range []struct {
-		name   string
-		answer reply
-	}{
-		{"a condition that fails on a record that meets it", refusedWith(heldItem())},
-		{"an update that leaves no item", reply{body: "{}"}},
+	refused := map[string][]reply{"UpdateItem": {refusedWith(heldItem())}}
+	for name, call := range map[string]func(*Store) error{
+		"start":  func(s *Store) error { return s.Start(t.Context(), c, "h") },
+		"commit": func(s *Store) error { return s.Commit(t.Context(), c, "h", ledger.Tx{}) },
+		"end": func(s *Store) error {
+			return s.End(t.Context(), []ledger.End{{Claim: c, At: now, State: ledger.StateCompleted}})[0]
+		},
 	} {
-		store, _ := newStub(t, map[string][]reply{"UpdateItem": {tt.answer}})
-		for name, err := range map[string]error{
-			"start":  store.Start(t.Context(), c, "h"),
-			"commit": store.Commit(t.Context(), c, "h", ledger.Tx{}),
-			"end":    store.End(t.Context(), []ledger.End{{Claim: c, At: now, State: ledger.StateCompleted}})[0],
-		} {
-			if err == nil || errors.Is(err, ledger.ErrFenced) {
-				t.Errorf("%s, %s: %v, want an unknown outcome", tt.name, name, err)
-			}
+		store, _ := newStub(t, refused)
+		if err := call(store); err == nil || errors.Is(err, ledger.ErrFenced) {
+			t.Errorf("%s, refused on a record that meets its condition: %v, want an unknown outcome", name, err)
 		}
+	}
+	lapsed := fmt.Sprintf(claimed, now.UnixMilli())
+	store, _ := newStub(t, map[string][]reply{"PutItem": {refusedWith(lapsed)}, "UpdateItem": {{body: "{}"}}})
+	if a := store.Claim(t.Context(), []ledger.Request{request("a#1")})[0]; a.Status != ledger.Unknown || a.Err == nil {
+		t.Errorf("a claim whose update leaves no item: %v, %v", a.Status, a.Err)
 	}
 }
 

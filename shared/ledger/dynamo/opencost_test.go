@@ -19,7 +19,7 @@ func TestGoodEventDoesNotTouchTheIndex(t *testing.T) {
 	r := usual(1)
 	answer, rec := ledger.Judge(nil, r, s.keep)
 	end := ledger.End{Claim: answer.Claim, At: now, State: ledger.StateCompleted, Ran: true, Done: []string{"auto-reply"}}
-	compare(t, "claim", s.insert(r.Key, *rec).text.String(), `INSERT INTO "ledger" VALUE {'attempts': ?, 'dedup_until': ?, 'exp': ?, `+
+	compare(t, "claim", s.insertion(r.Key, *rec).text.String(), `INSERT INTO "ledger" VALUE {'attempts': ?, 'dedup_until': ?, 'exp': ?, `+
 		`'fence': ?, 'first_claimed': ?, 'hash': ?, 'identity': ?, 'lease': ?, 'owner': ?, 'pk': ?, 'received': ?, 'runs': ?, 'secret': ?, 'state': ?, 'type': ?}`)
 	compare(t, "end", s.finish(end).text.String(), `UPDATE "ledger" SET "done"=? SET "exp"=? SET "finished"=? SET "state"=?`+
 		` WHERE "pk"=? AND "owner"=? AND "fence"=? AND "state"=? AND ("done" IS MISSING OR "done"=?) AND ("started" IS MISSING)`)

@@ -37,7 +37,7 @@ func TestForeignState(t *testing.T) {
 func TestForeignResults(t *testing.T) {
 	t.Parallel()
 	it := strings.Replace(heldItem(), `"exp"`, `"results":{"SS":["h"]},"exp"`, 1)
-	store, _ := newStub(t, map[string][]reply{"UpdateItem": {refusedWith(it)}})
+	store, _ := newStub(t, map[string][]reply{"PutItem": {refusedWith(it)}})
 	if a := store.Claim(t.Context(), []ledger.Request{request("a#1")})[0]; a.Status != ledger.Unknown || a.Err == nil {
 		t.Errorf("Claim = %v, %v", a.Status, a.Err)
 	}
