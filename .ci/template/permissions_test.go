@@ -15,6 +15,7 @@ var wildcards = []string{
 	":stack/${AWS::StackName}/*", // the id that CloudFormation gives the stack
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
 	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*",
+	"bodies/*", // of s3:prefix
 }
 
 // A wildcard would silently allow more than is meant.

@@ -12,6 +12,7 @@ import (
 	"webhookintake/shared/environment"
 	"webhookintake/shared/process"
 	"webhookintake/shared/source"
+	"webhookintake/shared/vault/s3"
 )
 
 // A config holds the checked values of the environment.
@@ -19,7 +20,9 @@ type config struct {
 	local bool // under sam local
 
 	queueURL, deadLetterURL, table     string
+	bucket                             string // the vault's; empty if there is none
 	sqsEndpoint, dynamoEndpoint        string
+	s3Endpoint                         string
 	secretsEndpoint, handlersSecretARN string
 	region                             string
 	credentials                        aws.CredentialsProvider
@@ -39,8 +42,10 @@ func readConfig(getenv func(string) string) (config, error) {
 		queueURL:          env.Queue("QUEUE_URL"),
 		deadLetterURL:     env.Queue("DLQ_URL"),
 		table:             env.Table("TABLE_NAME"),
+		bucket:            bucket(env),
 		sqsEndpoint:       env.Endpoint("AWS_ENDPOINT_URL_SQS"),
 		dynamoEndpoint:    env.Endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+		s3Endpoint:        env.Endpoint("AWS_ENDPOINT_URL_S3"),
 		secretsEndpoint:   env.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
 		handlersSecretARN: getenv("HANDLERS_SECRET_ARN"),
 		keepPayload:       keepPayload(getenv("KEEP_PAYLOADS")),
@@ -58,10 +63,23 @@ func readConfig(getenv func(string) string) (config, error) {
 	c.timing.Visibility = env.Seconds("VISIBILITY_TIMEOUT_S", c.timing.Visibility)
 	c.timing.QueueRetention = env.Seconds("QUEUE_RETENTION_S", c.timing.QueueRetention)
 	c.timing.DeadLetterRetention = env.Seconds("DLQ_RETENTION_S", c.timing.DeadLetterRetention)
+	if c.bucket != "" {
+		c.timing.SpillRetention = process.SpillRetention
+	}
 	if err := c.timing.Check(); err != nil {
 		env.Add(fmt.Errorf("times that do not fit together: %w", err))
 	}
 	return c, env.Err()
+}
+
+// bucket returns the name of the vault's bucket. Whether there is such a bucket is known only
+// when a body is read.
+func bucket(env *environment.Reader) string {
+	name := env.Get("VAULT_BUCKET")
+	if name != "" && !s3.ValidBucket(name) {
+		env.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
+	}
+	return name
 }
 
 // handlerSettings looks settings up in HANDLERS, and then in the environment. It refuses
@@ -79,7 +97,7 @@ func handlerSettings(env *environment.Reader, getenv func(string) string) func(s
 // usesAWS reports whether the function calls AWS, that is, unless all engines are in memory.
 func (c config) usesAWS() bool {
 	engines := []string{c.queueURL, c.deadLetterURL, c.table}
-	return c.handlersSecretARN != "" || slices.ContainsFunc(engines, func(e string) bool { return e != environment.Memory })
+	return c.handlersSecretARN != "" || c.bucket != "" || slices.ContainsFunc(engines, func(e string) bool { return e != environment.Memory })
 }
 
 // keepPayload reads a list of source names, or "all".

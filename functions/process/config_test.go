@@ -51,6 +51,13 @@ func TestReadConfig(t *testing.T) {
 				"AWS_REGION: give the region, as us-east-1; Lambda sets it\n" +
 				"FUNCTION_TIMEOUT_S: give whole seconds, as 60",
 		},
+		{name: "a vault", changes: map[string]string{"VAULT_BUCKET": "stack-vault-1a2b3c"}},
+		{
+			name:    "no name of a bucket",
+			changes: map[string]string{"VAULT_BUCKET": "Vault", "AWS_ENDPOINT_URL_S3": "there"},
+			want: "VAULT_BUCKET: give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty\n" +
+				"AWS_ENDPOINT_URL_S3: give a URL, as http://localhost:9324, or leave it empty",
+		},
 		{
 			name:    "HANDLERS on AWS",
 			changes: map[string]string{"HANDLERS": "{}"},
@@ -89,6 +96,20 @@ func TestReadConfigTakesTheTimes(t *testing.T) {
 	}
 	if c.timing.Function != 30*time.Second || c.timing.Visibility != 200*time.Second {
 		t.Errorf("timing = %+v", c.timing)
+	}
+}
+
+// A record outlives what may wait in the vault.
+func TestReadConfigCountsTheVault(t *testing.T) {
+	t.Parallel()
+	for bucket, want := range map[string]time.Duration{"": 0, "stack-vault-1a2b3c": 30 * 24 * time.Hour} {
+		c, err := readConfig(with(map[string]string{"VAULT_BUCKET": bucket}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.timing.SpillRetention != want {
+			t.Errorf("VAULT_BUCKET=%q: spilled events count for %v, want %v", bucket, c.timing.SpillRetention, want)
+		}
 	}
 }
 

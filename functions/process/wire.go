@@ -22,6 +22,7 @@ import (
 	"webhookintake/shared/source"
 	"webhookintake/shared/source/secretsmanager"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/vault/s3"
 )
 
 // newHandler builds the function's handler from the environment. It finds all faults of the
@@ -48,6 +49,9 @@ func newHandler(
 	}
 	if w.DeadLetters, err = openQueue(c, c.deadLetterURL); err != nil {
 		return nil, fmt.Errorf("DLQ_URL: %w", err)
+	}
+	if w.Vault, err = openVault(c); err != nil {
+		return nil, fmt.Errorf("VAULT_BUCKET: %w", err)
 	}
 	store := openLedger(c)
 	w.Ledger, w.Entities, w.States = store, store, store
@@ -89,6 +93,14 @@ func openQueue(c config, url string) (queue.Queue, error) {
 	return sqs.New(sqs.Options{
 		URL: url, Region: c.region, Endpoint: c.sqsEndpoint, Credentials: c.credentials,
 	})
+}
+
+// openVault returns where the bodies are that do not fit the queue, or nil.
+func openVault(c config) (process.Getter, error) {
+	if c.bucket == "" {
+		return nil, nil //nolint:nilnil // as documented
+	}
+	return s3.New(s3.Options{Bucket: c.bucket, Region: c.region, Endpoint: c.s3Endpoint, Credentials: c.credentials})
 }
 
 // A store keeps the records and payloads of events.

@@ -23,7 +23,7 @@ type Event[T any] struct {
 
 // Earlier returns when the same id was received before, outside of the window in which this
 // event would have been a duplicate, or the zero time if that is not known. The ledger
-// remembers it for 29 days after the window.
+// remembers it for 60 days after the window, or 29 where there is no vault.
 //
 // From a provider that signs no time (Compliancely, Contiguity's format v1) such an event
 // may be a replay by anybody who saw one request. A handler that moves money or opens an

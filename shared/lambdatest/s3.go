@@ -33,7 +33,14 @@ func NewS3(v *memory.Vault) *S3 {
 
 // Env returns the environment of a program that uses the bucket.
 func (s *S3) Env() map[string]string {
-	return map[string]string{"VAULT_BUCKET": bucket, "AWS_ENDPOINT_URL_S3": s.Server.URL}
+	return map[string]string{
+		"VAULT_BUCKET":          bucket,
+		"AWS_ENDPOINT_URL_S3":   s.Server.URL,
+		"AWS_REGION":            "us-east-1",
+		"AWS_ACCESS_KEY_ID":     "AKIDTEST",
+		"AWS_SECRET_ACCESS_KEY": "aws-secret-key",
+		"AWS_SESSION_TOKEN":     "aws-session-token",
+	}
 }
 
 // ServeHTTP serves PutObject, GetObject, ListObjectsV2 and DeleteObject.

@@ -19,6 +19,7 @@ type subject struct {
 const (
 	logging     = "Lambda writes the function's log with the function's role"
 	eventSource = "the event source takes messages from the queue with the function's role"
+	missing     = "without it, S3 answers as if access were denied to a body that is not there"
 	handlers    = "handlers do it, where the parameter allows them to"
 	ownKey      = "queues, table and secrets are encrypted with the key, where one is given"
 )
@@ -30,6 +31,7 @@ var subjects = []subject{
 	{"functions/process", "ProcessRole", slices.Concat(
 		needs(logging, "ProcessLogs", "logs:CreateLogStream", "logs:PutLogEvents"),
 		needs(eventSource, "Queue", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+		needs(missing, "Vault/bodies/*", "s3:ListBucket"),
 		needs(handlers, handlersTable, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query",
 			"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
 		needs(handlers, handlersTable+indexes, "dynamodb:Query"),

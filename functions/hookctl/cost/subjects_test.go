@@ -103,7 +103,7 @@ func newProcess(t *testing.T, m lambdatest.SQSMessage, size int) *processSubject
 	p := &processSubject{table: table}
 	env := table.to.Env()
 	maps.Copy(env, map[string]string{ // queues, which are used only if something fails
-		"QUEUE_URL": "http://127.0.0.1:1/queue", "DLQ_URL": "http://127.0.0.1:1/dead", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:1",
+		"VAULT_BUCKET": "vault", "QUEUE_URL": "http://127.0.0.1:1/queue", "DLQ_URL": "http://127.0.0.1:1/dead", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:1",
 	})
 	p.subject = &subject{
 		path: process.Path(t), env: env, want: `"batchItemFailures":[]`, calls: table.callCount,

@@ -88,6 +88,7 @@ func environment() map[string]map[string]string {
 			"DLQ_URL":             memory,
 			"TABLE_NAME":          memory,
 			"HANDLERS_SECRET_ARN": "",
+			"VAULT_BUCKET":        "",
 			"HANDLERS":            string(settings),
 		},
 	}
