@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -85,6 +86,11 @@ func (t *show) follow(ctx context.Context, s *intake, one dialect.Sample, handle
 	if err != nil {
 		return err
 	}
+	if !worked.Acked { // one try is shown: the next would come among later samples
+		if err := errors.Join(s.Queue.Delete(ctx, []string{worked.Message.Wire.Receipt})...); err != nil {
+			return err
+		}
+	}
 	wanted := process.Unhandled
 	if handled {
 		wanted = process.Handled
@@ -101,7 +107,7 @@ func (t *show) follow(ctx context.Context, s *intake, one dialect.Sample, handle
 		}
 	}
 	for _, log := range t.Logs.Take() {
-		t.Out.Text("       %s", t.Out.Dim(cli.Cut("log: "+log, logWidth)))
+		t.Out.Text("       %s", t.Out.Dim(cli.Cut("log: "+cli.OneLine(log), logWidth)))
 	}
 	return nil
 }
