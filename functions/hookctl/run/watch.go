@@ -57,7 +57,7 @@ func (w *watch) answered(r pipeline.Answered) {
 		text += "\n" + indent + id + "  body:\n" + indent + "  " + body(r.Event.Raw)
 	}
 	if w.saves != "" {
-		text += "\n" + indent + w.out.Dim(id+"  "+w.saves.save(r.Event))
+		text += w.below(id, w.saves.save(r.Event))
 	}
 	w.print(text)
 	key := r.Source + "#" + r.ID
@@ -103,7 +103,7 @@ func (w *watch) worked(one pipeline.Worked) {
 	defer w.mu.Unlock()
 	text := w.outcome(one)
 	for _, line := range w.logs.Take() {
-		text += "\n" + indent + w.out.Dim(w.owner(line, one.Message.ID)+"  log: "+line)
+		text += w.below(w.owner(line, one.Message.ID), "log: "+line)
 	}
 	key := one.Message.Key()
 	again := one.Message.Wire.Receives > 1
@@ -140,6 +140,12 @@ func (w *watch) print(text string) { w.out.TextUnder(len(indent)+2, text) }
 
 func (w *watch) timed(text string) string { return w.now().Format(time.TimeOnly) + "  " + text }
 
+// below returns a text for below an event's first line. Each of its lines has the event's id,
+// so that no error and no log looks like a line about another event.
+func (w *watch) below(id, text string) string {
+	return "\n" + indent + w.out.Dim(id+"  "+strings.ReplaceAll(text, "\n", "\n"+indent+id+"    "))
+}
+
 // outcome returns the outcome of one message, with the errors of handlers, which are shown
 // here to their author.
 func (w *watch) outcome(one pipeline.Worked) string {
@@ -158,7 +164,7 @@ func (w *watch) outcome(one pipeline.Worked) string {
 	}
 	text = w.timed(id + "  " + text)
 	for _, line := range details(one) {
-		text += "\n" + indent + w.out.Dim(id+"  "+line)
+		text += w.below(id, line)
 	}
 	return text
 }
@@ -198,7 +204,7 @@ func refusal(r ingest.Report) string {
 		text += " (source " + r.Source + ")"
 	}
 	if next := cli.RefusalAdvice(r.Code); next != "" {
-		text += "\n" + indent + strings.ReplaceAll(next, "\n", "\n"+indent)
+		text += "\n" + indent + strings.ReplaceAll(next, "\n", " ") // the terminal's width breaks it
 	}
 	return text
 }
@@ -207,7 +213,7 @@ func refusal(r ingest.Report) string {
 func body(raw []byte) string {
 	var text bytes.Buffer
 	if json.Indent(&text, raw, indent+"  ", "  ") != nil {
-		return string(raw)
+		return strings.ReplaceAll(string(raw), "\n", "\n"+indent+"  ")
 	}
 	return text.String()
 }

@@ -102,6 +102,21 @@ func TestWatch(t *testing.T) {
 			"12:00:00  405 refused  method",
 			"          webhooks are sent by POST",
 		}},
+		{"errors and logs of several lines", func(l *watch, logs *pipeline.Logs) {
+			forged := "\n12:00:00  evt_2  handled by charge"
+			l.answered(accepted("evt_1"))
+			slog.New(logs).Info("charged" + forged)
+			l.worked(result("evt_1", 1, process.Retried, done,
+				process.Run{Handler: "notify", End: process.RunFailed, Err: errors.New("closed" + forged)}))
+		}, []string{
+			"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
+			"12:00:00  evt_1  failed, tried again in 4s",
+			"          evt_1  charge done in 1.0 ms",
+			"          evt_1  notify failed in 0.0 ms: closed",
+			"          evt_1    12:00:00  evt_2  handled by charge",
+			"          evt_1  log: charged",
+			"          evt_1    12:00:00  evt_2  handled by charge",
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +159,7 @@ func TestWatchShowsBodies(t *testing.T) {
 	l.showBody = true
 	l.answered(accepted("evt_1"))
 	odd := accepted("evt_2")
-	odd.Event.Raw = []byte("no JSON \x1b[2J")
+	odd.Event.Raw = []byte("no JSON \x1b[2J\nin two lines")
 	l.answered(odd)
 	want := strings.Join([]string{
 		"12:00:00  evt_1  200 in 0.5 ms  shop order.paid",
@@ -156,6 +171,7 @@ func TestWatchShowsBodies(t *testing.T) {
 		"12:00:00  evt_2  200 in 0.5 ms  shop order.paid",
 		"          evt_2  body:",
 		`            no JSON \u001b[2J`,
+		`            in two lines`,
 	}, "\n") + "\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("screen (-want +got):\n%s", diff)
