@@ -10,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 const (
@@ -66,7 +67,7 @@ func askForSources(e *cli.Env) ([]byte, error) {
 	entries := map[string]entry{}
 	for _, d := range dialect.All() {
 		name := d.Provider.Name()
-		secret, err := e.Password("Secret of " + name + " (Enter if you have none): ")
+		secret, err := askForSecret(e, name)
 		if errors.Is(err, cli.ErrNoTerminal) {
 			return io.ReadAll(io.LimitReader(e.Stdin, maxDocument))
 		}
@@ -78,4 +79,19 @@ func askForSources(e *cli.Env) ([]byte, error) {
 		}
 	}
 	return json.Marshal(entries)
+}
+
+// askForSecret asks for the secret of a source until it gets a usable one, or none.
+func askForSecret(e *cli.Env, name string) (string, error) {
+	for {
+		secret, err := e.Password("Secret of " + name + " (Enter if you have none): ")
+		if err != nil || secret == "" {
+			return "", err
+		}
+		problem := source.SecretProblem(webhook.NewSecret(secret))
+		if problem == "" {
+			return secret, nil
+		}
+		e.Err.Text("The secret %s. Give it again:", problem)
+	}
 }

@@ -49,21 +49,32 @@ func TestReadSources(t *testing.T) {
 	}
 }
 
-// TestAskForSources answers for two of the providers.
+// TestAskForSources answers for two of the providers, for one of them with a typing error at
+// first.
 func TestAskForSources(t *testing.T) {
 	t.Parallel()
-	e := clitest.Call{}.NewEnv(t.Output(), t.Output())
+	var said strings.Builder
+	e := clitest.Call{}.NewEnv(t.Output(), &said)
 	var asked []string
+	typed := map[string][]string{
+		"Secret of contiguity (Enter if you have none): ": {"v1," + clitest.Secret, clitest.Secret},
+		"Secret of kyc (Enter if you have none): ":        {`own"own-own`},
+	}
 	e.Password = func(question string) (string, error) {
 		asked = append(asked, question)
-		return map[string]string{
-			"Secret of contiguity (Enter if you have none): ": clitest.Secret,
-			"Secret of kyc (Enter if you have none): ":        `own"own-own`,
-		}[question], nil
+		if len(typed[question]) == 0 {
+			return "", nil
+		}
+		answer := typed[question][0]
+		typed[question] = typed[question][1:]
+		return answer, nil
 	}
 	got, err := readSources(e, ask)
-	if err != nil || len(asked) != 5 {
+	if err != nil || len(asked) != 6 {
 		t.Fatalf("asked %q, error %v", asked, err)
+	}
+	if want := "The secret begins with \"v1,\"; cut that, and begin with whsec_. Give it again:\n"; said.String() != want {
+		t.Errorf("it says %q, want %q", said.String(), want)
 	}
 	secrets := map[string]string{}
 	for name, src := range got.set {
