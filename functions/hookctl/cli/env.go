@@ -51,7 +51,7 @@ func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) strin
 
 // Main runs the process's own command line and returns its exit code.
 func Main(root func(*Env) *cobra.Command, getenv func(string) string, register func(*hook.Registry, func(string) string) error) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	context.AfterFunc(ctx, stop)                        // a second Ctrl-C ends the program at once
 	e := NewEnv(os.Stdin, os.Stdout, os.Stderr, getenv) //nolint:forbidigo // it stands in for main
 	e.Register = register
@@ -60,6 +60,16 @@ func Main(root func(*Env) *cobra.Command, getenv func(string) string, register f
 		fmt.Fprintln(e.Err, "hookctl:", err)
 	}
 	return ExitCode(err)
+}
+
+// endSignals are those at which a command finishes what it does, and ends. A closed terminal
+// is one of them, unless nohup or a shell said that it does not matter.
+func endSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // Execute runs one command line. Its error is for people, and for [ExitCode].

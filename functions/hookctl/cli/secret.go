@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -95,14 +97,37 @@ func (e *Env) fileOrVariable(what, file, variable string) (string, error) {
 	return strings.TrimRight(string(content), "\r\n"), nil
 }
 
-// readPassword asks on standard error, so that standard output can be piped on.
+// errInterrupted reports that the user pressed Ctrl-C at a question.
+var errInterrupted = errors.New("interrupted")
+
+// readPassword asks on standard error, so that standard output can be piped on. Ctrl-C ends
+// it, and leaves the terminal as it was. It listens for the signal itself: a read from a
+// terminal does not end with a context, and goes on until the program ends.
 func (e *Env) readPassword(question string) (string, error) {
 	file, ok := e.Stdin.(*os.File)
 	if !ok || !isTerminal(file) {
 		return "", ErrNoTerminal
 	}
+	terminal := int(file.Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
+	defer stop()
+	defer fmt.Fprintln(e.Err)
 	fmt.Fprint(e.Err, question)
-	text, err := term.ReadPassword(int(file.Fd()))
-	fmt.Fprintln(e.Err)
-	return string(text), err
+	var text []byte
+	typed := make(chan error, 1)
+	go func() {
+		var err error
+		text, err = term.ReadPassword(terminal)
+		typed <- err
+	}()
+	select {
+	case err := <-typed:
+		return string(text), err
+	case <-ctx.Done():
+		return "", errors.Join(errInterrupted, term.Restore(terminal, before))
+	}
 }
