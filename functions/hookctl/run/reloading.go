@@ -60,7 +60,7 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	}
 	watcher := &reload.Watcher{
 		Module: root, Package: "./functions/hookctl", Folder: string(folder), Args: childArgs(flags), Port: tcp,
-		Files:  o.files(),
+		Files: o.files(), Lock: locked,
 		Stdout: e.Out.Stream(), // it is this program, which escapes what it prints itself
 		Stderr: e.Err,          // except for the value of a panic that ends it
 		Tell: func(text string, failed bool) {

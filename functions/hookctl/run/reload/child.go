@@ -1,6 +1,7 @@
 package reload
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 const (
 	listenerFile = 3 // the port, which is open already
 	lifelineFile = 4 // ends when the watcher does
+	lockFile     = 5 // is only open
 )
 
 // marker is the environment variable that tells a program that it is a child.
@@ -39,19 +41,22 @@ type child struct {
 	err      error         // from then on
 }
 
-// start runs the program with the port. If env is nil, it has this process's environment.
-func start(program, how string, args, env []string, port *os.File, stdin io.Reader, stdout, stderr io.Writer) (*child, error) {
+// start runs the program with the port.
+func (w *Watcher) start(program, how string, port *os.File) (*child, error) {
 	theirs, ours, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}
-	defer func() { _ = theirs.Close() }() // the child has a copy
-	cmd := exec.Command(program, args...) //nolint:noctx,gosec // stop ends it, gently; it is what was just built
+	defer func() { _ = theirs.Close() }()   // the child has a copy
+	cmd := exec.Command(program, w.Args...) //nolint:noctx,gosec // stop ends it, gently; it is what was just built
 	c := &child{cmd: cmd, lifeline: ours, ended: make(chan struct{})}
-	c.cmd.Env = env
+	c.cmd.Env = w.Env
 	c.cmd.Env = append(environ(c.cmd.Environ()), marker+"="+how)
-	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = stdin, stdout, stderr
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = bytes.NewReader(w.Stdin), w.Stdout, w.Stderr
 	c.cmd.ExtraFiles = []*os.File{port, theirs}
+	if w.Lock != nil {
+		c.cmd.ExtraFiles = append(c.cmd.ExtraFiles, w.Lock)
+	}
 	inOwnGroup(c.cmd)
 	if err := c.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", program, err), ours.Close())
@@ -96,6 +101,8 @@ func Inherited(getenv func(string) string) (*Inheritance, error) {
 		return nil, fmt.Errorf("take over the port: %w", err)
 	}
 	_ = file.Close() // the listener has a copy
+	closeOnExec(lifelineFile)
+	closeOnExec(lockFile) // or a process that a handler leaves behind would keep the lock
 	return &Inheritance{Port: port, Restart: how == again, lifeline: os.NewFile(lifelineFile, "lifeline")}, nil
 }
 

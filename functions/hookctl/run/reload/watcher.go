@@ -24,10 +24,13 @@ type Watcher struct {
 	Env     []string // its environment; nil means this process's
 	Files   []string // beside its code: if one changes, the program is restarted
 	Stdin   []byte   // what the program reads, each time it starts
-	Port    *net.TCPListener
-	Every   time.Duration // how often files are looked at; 0 means DefaultEvery
-	Stdout  io.Writer     // of the program
-	Stderr  io.Writer
+	// Lock, if set, is open in the program, too: a lock on it lasts until both have ended,
+	// also where the watcher is killed while the program still saves what it holds.
+	Lock   *os.File
+	Port   *net.TCPListener
+	Every  time.Duration // how often files are looked at; 0 means DefaultEvery
+	Stdout io.Writer     // of the program
+	Stderr io.Writer
 
 	// Tell is called with what a person should know. Failed says that the news is bad.
 	Tell func(text string, failed bool)
@@ -94,10 +97,6 @@ func (w *Watcher) Run(ctx context.Context) error {
 		ended = running.ended
 		w.Tell("built and restarted", false)
 	}
-}
-
-func (w *Watcher) start(program, how string, port *os.File) (*child, error) {
-	return start(program, how, w.Args, w.Env, port, bytes.NewReader(w.Stdin), w.Stdout, w.Stderr)
 }
 
 // A BuildError holds what the compiler says.

@@ -62,6 +62,7 @@ type world struct {
 	module, saved, url string
 	stdin              string
 	files              []string
+	lock               *os.File
 	told               chan string
 	client             *http.Client
 }
@@ -107,7 +108,7 @@ func (w *world) run(ctx context.Context) <-chan error {
 	w.url = "http://" + port.Addr().String()
 	watcher := &reload.Watcher{
 		Module: w.module, Package: ".", Folder: w.TempDir(), Port: port.(*net.TCPListener), Every: 10 * time.Millisecond,
-		Stdin: []byte(w.stdin), Files: w.files,
+		Stdin: []byte(w.stdin), Files: w.files, Lock: w.lock,
 		Env: append(os.Environ(), "SAVE="+w.saved, "SETTINGS="+strings.Join(w.files, "")), Stdout: w.Output(), Stderr: w.Output(),
 		Tell: func(text string, _ bool) { w.told <- text },
 	}
@@ -206,26 +207,37 @@ func TestWatcher(t *testing.T) {
 	}
 }
 
-// The program reads the same input at every start, and a change of one of the files beside
-// the code starts it again.
+// The program has the lock open, and reads the same input at every start. A change of one of
+// the files beside the code starts it again.
 func TestRestartForFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stdin, w.files = "from the watcher", []string{filepath.Join(t.TempDir(), "settings")}
+	lock := filepath.Join(t.TempDir(), "lock")
+	if err := os.WriteFile(lock, []byte(", locked"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if w.lock, err = os.Open(lock); err != nil {
+		t.Fatal(err)
+	}
+	defer w.lock.Close()
 	text := strings.Replace(toy, "const version", "var version", 1)
 	text = strings.Replace(text, "port, err :=", `input, _ := io.ReadAll(os.Stdin)
 	settings, _ := os.ReadFile(os.Getenv("SETTINGS"))
-	version = string(input) + string(settings)
+	var locked [8]byte
+	os.NewFile(5, "lock").ReadAt(locked[:], 0)
+	version = string(input) + string(locked[:]) + string(settings)
 	port, err :=`, 1)
 	w.write("main.go", text)
 	stop := w.start()
-	w.expectVersion("from the watcher")
+	w.expectVersion("from the watcher, locked")
 	if err := os.WriteFile(w.files[0], []byte(", changed"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.expectTold("building")
 	w.expectTold("restarted")
-	w.expectVersion("from the watcher, changed")
+	w.expectVersion("from the watcher, locked, changed")
 	if err := stop(); err != nil {
 		t.Errorf("Run = %v", err)
 	}
