@@ -58,7 +58,7 @@ func parseEnvFile(text string) (map[string]string, error) {
 			return nil, fmt.Errorf("line %d: want NAME=VALUE, with a name of letters, digits and _", number)
 		}
 		if _, twice := variables[name]; twice {
-			return nil, fmt.Errorf("line %d: %s stands there twice; keep one", number, name)
+			return nil, fmt.Errorf("line %d: %s is set twice; remove one", number, name)
 		}
 		value, problem := envValue(strings.TrimSpace(rest))
 		if problem != "" {
@@ -85,7 +85,7 @@ func envValue(text string) (value, problem string) {
 		return escapes.Replace(quoted[1]), ""
 	}
 	if strings.HasPrefix(text, "'") || strings.HasPrefix(text, `"`) {
-		return "", "has a quotation mark at its begin and no other at its end"
+		return "", "begins with a quotation mark and does not end with it"
 	}
 	return strings.TrimSpace(comment.ReplaceAllString(text, "")), ""
 }

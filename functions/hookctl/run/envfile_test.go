@@ -31,9 +31,9 @@ func TestParseEnvFile(t *testing.T) {
 		{name: "no value", text: "A=1\nsecret", fault: "line 2: want NAME=VALUE"},
 		{name: "no name", text: "=secret", fault: "line 1: want NAME=VALUE"},
 		{name: "not a name", text: "my-secret=1", fault: "line 1: want NAME=VALUE"},
-		{name: "twice", text: "A=secret\nA=secret", fault: "line 2: A stands there twice"},
-		{name: "open quote", text: `A="secret`, fault: "line 1: the value of A has a quotation mark"},
-		{name: "text after a quote", text: `A='secret'x`, fault: "line 1: the value of A has a quotation mark"},
+		{name: "twice", text: "A=secret\nA=secret", fault: "line 2: A is set twice"},
+		{name: "open quote", text: `A="secret`, fault: "line 1: the value of A begins with a quotation mark"},
+		{name: "text after a quote", text: `A='secret'x`, fault: "line 1: the value of A begins with a quotation mark"},
 		{name: "not UTF-8", text: "A=secret\xff", fault: "not UTF-8"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

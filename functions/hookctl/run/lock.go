@@ -25,7 +25,7 @@ func (d data) lock() (file *os.File, err error) {
 	}
 	file, err = os.OpenFile(filepath.Join(string(d), lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
+		return nil, fmt.Errorf("lock the data folder: %w; choose another with --data", err)
 	}
 	taken, err := tryLock(file)
 	if taken {
