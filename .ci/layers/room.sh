@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# the user's room: with the README's handlers in it, and without the samples
+# the user's room: with the README's handlers in it, without the samples, and while make run watches it
 . "$(dirname "$0")/../env.sh"
 
 [ "${1:-}" = needs ] && exit 0
