@@ -172,7 +172,7 @@ func TestOutcomeUnknown(t *testing.T) {
 	}, hook.AtMostOnce)
 	var w *world
 	w = newWorld(t, func(o *console.Options) { o.Handlers = operate.Handlers{All: &handlers} })
-	w.Pipeline = newPipeline(&handlers)
+	w.Pipeline = newPipeline(&handlers, w.journal)
 	w.options.Intake = w.Intake()
 	w.enter(t)
 	w.receive(t, sms, "evt_once")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +19,8 @@ import (
 
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/run/pipeline"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/webhook"
 )
 
 // screenshots is the folder into which TestBrowserScreenshots writes.
@@ -236,7 +239,7 @@ func TestBrowserScreenshots(t *testing.T) {
 	}{{"wide", 1600, 1000}, {"narrow", 360, 740}} {
 		for _, scheme := range []string{"light", "dark"} {
 			b.do(t, chromedp.EmulateViewport(size.width, size.height), prefers(scheme))
-			for name, page := range pagesToShow(t, w) {
+			for name, page := range pagesToShow() {
 				b.do(t, chromedp.Navigate(base+page))
 				if ask(t, b, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth")) {
 					t.Errorf("%s is wider than %d", name, size.width)
@@ -254,26 +257,40 @@ func TestBrowserScreenshots(t *testing.T) {
 // newFullWorld has something on every page.
 func newFullWorld(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t, nil)
-	for _, id := range []string{"evt_4b1c02", "evt_77aa01", "evt_90ee3f"} {
-		w.receive(t, kyc1, id)
-	}
-	w.receive(t, sms, "evt_c0ffee")
-	w.mended.Store(true)
-	for _, id := range []string{"evt_good_1", "evt_good_2"} {
-		w.receive(t, sms, id)
-		w.receive(t, kyc1, id)
+	now := time.Now().Add(-50 * time.Minute)
+	w := newWorld(t, func(o *console.Options) {
+		o.Name, o.Now = "hookctl run at 127.0.0.1:8080", func() time.Time { return now }
+		o.Journal = console.NewJournal(o.Now)
+	})
+	w.journal = w.options.Journal
+	w.Pipeline = newPipeline(w.handlers, w.journal)
+	w.options.Intake = w.Intake()
+	w.enter(t)
+	for i := range 49 {
+		w.mended.Store(i%6 > 0)
+		for n := range i * i % 7 {
+			w.receive(t, kyc1, fmt.Sprintf("evt_4b1c%02d%d", i, n))
+		}
+		if i%5 == 0 {
+			w.receive(t, sms, fmt.Sprintf("evt_c0ffee%02d", i))
+			w.journal.Answered(ingest.Report{Source: "kyc", Code: webhook.ErrSignatureMismatch, Status: http.StatusUnauthorized})
+		}
+		now = now.Add(time.Minute)
 	}
 	w.receive(t, "contiguity.text.incoming.mms", "evt_nobody")
 	w.mended.Store(false)
+	w.receive(t, sms, "evt_waiting")
+	w.receive(t, kyc1, "evt_failed")
+	now = time.Now()
 	return w
 }
 
 // pagesToShow returns the pages of a full world by name.
-func pagesToShow(t *testing.T, w *world) map[string]string {
-	t.Helper()
+func pagesToShow() map[string]string {
 	return map[string]string{
-		"overview": "", "events": "events", "event-failed": "event?key=kyc%23evt_77aa01", "event-waiting": "event?key=contiguity%23evt_c0ffee",
-		"event-body": "event?key=contiguity%23evt_c0ffee&body=masked", "empty": "events?source=nobody", "missing": "nothing",
+		"overview": "", "events": "events", "event-failed": "event?key=kyc%23evt_failed", "event-waiting": "event?key=contiguity%23evt_waiting",
+		"event-body": "event?key=contiguity%23evt_waiting&body=shown", "empty": "events?source=nobody", "missing": "nothing",
+		"dead": "dead", "plan": "act?do=redrive", "plan-one": "act?do=cancel&key=contiguity%23evt_waiting", "handlers": "handlers",
+		"send": "send", "sources": "sources", "refused": "refused",
 	}
 }

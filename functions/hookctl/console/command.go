@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/remote"
+	"webhookintake/functions/hookctl/operate/sources"
 )
 
 // flags say what is shown, and how.
@@ -95,8 +97,33 @@ func (f flags) options(ctx context.Context, e *cli.Env) (Options, error) {
 	}
 	if client, ok := in.Intake.(*remote.Client); ok {
 		o.Name, o.Here, o.Write = "hookctl run at "+strings.TrimPrefix(client.URL, "http://"), true, true
+		return o, nil
 	}
-	return o, nil
+	o.ListSources, err = f.listSources(ctx, e)
+	return o, err
+}
+
+// listSources returns what reads the stack's sources; nil if it is not known where they are.
+func (f flags) listSources(ctx context.Context, e *cli.Env) (ListSources, error) {
+	s, err := e.Stack(ctx, f.stack)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.Get(stack.SourcesSecret)
+	if errors.Is(err, stack.ErrMissing) {
+		return nil, nil //nolint:nilnil // as documented
+	}
+	editor := &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}
+	return func(ctx context.Context) ([]sources.Row, error) {
+		base, err := editor.Load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := base.Document.Validate(); err != nil {
+			return nil, fmt.Errorf("the current version is not valid: %w; to see which version serves: go tool hookctl sources check%s", err, s.Flags)
+		}
+		return base.Document.Rows(), nil
+	}, err
 }
 
 // listen opens a port of the loopback.

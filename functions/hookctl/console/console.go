@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/shared/source"
 )
 
 // Options configure a Console. Intake, Now, Port and Access are needed.
@@ -25,6 +26,15 @@ type Options struct {
 	Flags string // the flags that name it on a command line, after a space; or empty
 	Write bool   // whether pages may change something
 	Here  bool   // it is the hookctl run of this machine: reading all of it costs nothing
+
+	// URL is where hookctl run receives webhooks, without a path, and Sources are its
+	// sources; without them nothing is sent.
+	URL     string
+	Sources source.Set
+	// ListSources, if set, reads the configured sources.
+	ListSources ListSources
+	// Journal, if set, is that of the hookctl run.
+	Journal *Journal
 
 	// Shown, if set, is called before the payload of an event is shown.
 	Shown func(key string, masked bool)
@@ -65,6 +75,17 @@ func New(o Options) *Console {
 	c.post("act", c.startAct)
 	c.get("job", c.job)
 	c.post("stop", c.stop)
+	c.get("handlers", c.handlers)
+	if o.Sources != nil {
+		c.get("send", c.sendForm)
+		c.post("send", c.send)
+	}
+	if o.ListSources != nil {
+		c.get("sources", c.sources)
+	}
+	if o.Journal != nil {
+		c.get("refused", c.refused)
+	}
 	c.pages.Handle("GET "+c.base+"assets/", http.StripPrefix(c.base, http.FileServerFS(assets)))
 	c.pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusNotFound, "No such page", "The console has no page of this name.")

@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,18 +94,7 @@ type step struct {
 // timeline tells what happened to the event, the oldest first.
 func (c *Console) timeline(e events.Entry, now time.Time) g.Node {
 	steps := []step{{at: e.Received, tone: dull, head: []g.Node{g.Text("Received" + signedBy(e))}}}
-	if len(e.Tries) > 0 && e.Tries[0].Attempt > 1 {
-		steps = append(steps, step{tone: dull, head: []g.Node{g.Text(fmt.Sprintf("Earlier runs are not kept: the record has the last %d tries", ledger.MaxTries))}})
-	}
-	for _, t := range e.Tries {
-		name := t.Handler
-		if name == "" {
-			name = "the whole run"
-		}
-		steps = append(steps, step{at: t.At, tone: bad, head: []g.Node{
-			h.Strong(g.Text(name)), g.Text(" " + strings.ReplaceAll(t.Outcome, "_", " ") + fmt.Sprintf(" in run %d", t.Attempt)),
-		}, text: t.Error})
-	}
+	steps = append(steps, c.runSteps(e)...)
 	for _, name := range e.Started {
 		if !slices.Contains(e.Done, name) {
 			steps = append(steps, step{tone: warn, head: []g.Node{h.Strong(g.Text(name)), g.Text(" began, runs at most once, and may or may not have acted")}})
@@ -120,6 +110,44 @@ func (c *Console) timeline(e events.Entry, now time.Time) g.Node {
 			g.If(s.text != "", h.Pre(h.Class("error"), g.Text(s.text)))))
 	}
 	return h.Ol(h.Class("timeline"), g.Group(items))
+}
+
+// runSteps are the runs of handlers: all of them where they were watched, and otherwise those
+// that the record keeps, which left the event unfinished.
+func (c *Console) runSteps(e events.Entry) []step {
+	var steps []step
+	watched := c.options.Journal.runsOf(e.Key)
+	first := math.MaxInt
+	if len(watched) > 0 {
+		first = watched[0].attempt
+	}
+	if len(e.Tries) > 0 && min(first, e.Tries[0].Attempt) > 1 {
+		steps = append(steps, step{tone: dull, head: []g.Node{g.Text(fmt.Sprintf("Earlier runs are not kept: the record has the last %d that failed", ledger.MaxTries))}})
+	}
+	for _, t := range e.Tries {
+		if t.Attempt >= first && t.Handler != "" { // a run whose process died was not watched
+			continue
+		}
+		name := t.Handler
+		if name == "" {
+			name = "the whole run"
+		}
+		steps = append(steps, step{at: t.At, tone: bad, head: runHead(name, t.Outcome, t.Attempt), text: t.Error})
+	}
+	for _, run := range watched {
+		s := step{at: run.at, tone: bad, head: runHead(run.handler, string(run.end), run.attempt), text: run.text}
+		s.head = append(s.head, g.Text(", took "+cli.Millis(run.took)))
+		if run.text == "" {
+			s.tone = good
+		}
+		steps = append(steps, s)
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
+	return steps
+}
+
+func runHead(name, end string, attempt int) []g.Node {
+	return []g.Node{h.Strong(g.Text(name)), g.Text(" " + strings.ReplaceAll(end, "_", " ") + fmt.Sprintf(" in run %d", attempt))}
 }
 
 // signedBy says which secret signed the event.

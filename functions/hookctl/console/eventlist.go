@@ -176,7 +176,7 @@ func nextTry(e events.Entry, now time.Time) g.Node {
 	case ledger.StateReleased:
 		return when(e.NotBefore, now)
 	case ledger.StateClaimed:
-		return g.Group{g.Text("lease ends "), when(e.Lease, now)}
+		return h.Span(g.Text("lease ends "), when(e.Lease, now))
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func (c *Console) noEvents(f filter) g.Node {
 		}
 		return empty("No event matches.", h.P(h.A(h.Href("events"), g.Text("Clear the filter"))))
 	}
-	return empty("No event has come yet.", h.P(g.Text("Send a webhook from another terminal:")), command("go tool hookctl send contiguity.text.incoming.sms"))
+	return empty("No event has come yet.", c.howToSend())
 }
 
 const (

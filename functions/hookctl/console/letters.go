@@ -97,7 +97,7 @@ func (c *Console) letterTable(plans []dead.Plan, others int, q url.Values) g.Nod
 		return empty("No dead letter matches; "+count(others, "other is there.", "others are there."), h.P(h.A(h.Href("dead"), g.Text("Clear the filter"))))
 	}
 	now := c.options.Now()
-	t := table{caption: "Dead letters, the oldest first", columns: []string{"Event", "Source and type", "Reason", "Failed", "Error", "Sent back"}}
+	t := table{caption: "Dead letters, the oldest first", columns: []string{"Event", "Source and type", "Reason", "Failed", "Error", "If sent back"}}
 	for _, plan := range plans[:min(shownLines, len(plans))] {
 		l := plan.Letter
 		t.rows = append(t.rows, []g.Node{

@@ -56,6 +56,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 	} else {
 		body = append(body, h.H2(g.Text("What is failing")), c.groups(open, counts))
 	}
+	body = append(body, c.traffic(r))
 	c.show(w, r, page{title: "Overview", here: "./", every: c.refreshEvery(), body: body})
 }
 
@@ -94,7 +95,7 @@ func (c *Console) groups(open events.Open, counts operate.Counts) g.Node {
 	if len(open.Groups) == 0 {
 		next := []g.Node{h.P(g.Text("See what came: "), h.A(h.Href("events"), g.Text("all events")), g.Text("."))}
 		if c.options.Here {
-			next = append(next, h.P(g.Text("Send a webhook from another terminal:")), command("go tool hookctl send contiguity.text.incoming.sms"))
+			next = append(next, c.howToSend())
 		}
 		return empty("No event is failing.", next...)
 	}
@@ -137,4 +138,12 @@ func newestError(entries []events.Entry, group events.Group) string {
 		return e.Tries[len(e.Tries)-1].Error
 	}
 	return ""
+}
+
+// howToSend says how a first webhook comes.
+func (c *Console) howToSend() g.Node {
+	if c.options.Sources != nil {
+		return h.P(h.A(h.Class("button"), h.Href("send"), g.Text("Send a sample webhook")))
+	}
+	return g.Group{h.P(g.Text("Send a webhook from a terminal:")), command("go tool hookctl send contiguity.text.incoming.sms")}
 }

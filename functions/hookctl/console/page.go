@@ -21,9 +21,19 @@ type page struct {
 
 type link struct{ href, text string }
 
-// links are the pages of the navigation.
+// links are the pages of the navigation, without those that have nothing to show.
 func (c *Console) links() []link {
-	return []link{{"./", "Overview"}, {"events", "Events"}, {"dead", "Dead letters"}}
+	all := []link{{"./", "Overview"}, {"events", "Events"}, {"dead", "Dead letters"}, {"handlers", "Handlers"}}
+	if c.options.Sources != nil {
+		all = append(all, link{"send", "Send"})
+	}
+	if c.options.ListSources != nil {
+		all = append(all, link{"sources", "Sources"})
+	}
+	if c.options.Journal != nil {
+		all = append(all, link{"refused", "Refused"})
+	}
+	return all
 }
 
 // show answers with a page. A script asks for its main part alone, to refresh it.

@@ -1,22 +1,28 @@
 package console_test
 
 import (
+	"context"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/webhook"
 )
 
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.get(t, "", http.StatusOK).wants(t, "Healthy:", "No event is failing.", "go tool hookctl send")
-	w.get(t, "events", http.StatusOK).wants(t, "No event has come yet.", "go tool hookctl send")
+	w.get(t, "", http.StatusOK).wants(t, "Healthy:", "No event is failing.", "Send a sample webhook", "0 received")
+	w.get(t, "events", http.StatusOK).wants(t, "No event has come yet.", "Send a sample webhook")
 	w.get(t, "events?state=failed", http.StatusOK).wants(t, "No event matches.", "Clear the filter")
 	w.get(t, "events?state=what", http.StatusBadRequest).wants(t, "no such state")
 	w.get(t, "events?since=yesterday", http.StatusBadRequest).wants(t, "not one like")
@@ -117,15 +123,23 @@ func TestInjection(t *testing.T) {
 	quoted := strings.ReplaceAll(id, `"`, `\"`)
 	w.receiveBody(t, s, []byte(`{"id":"`+quoted+`","type":"`+quoted+`","timestamp":"2026-10-01T00:00:00Z","data":{"x<y":"`+quoted+`"}}`))
 	w.failWith(t, "standard#evil", id, id)
+	w.journal.Blocked(evil)
+	w.journal.Answered(ingest.Report{Source: evil, Code: webhook.Code(evil), Status: http.StatusUnauthorized})
+	w.options.ListSources = func(context.Context) ([]sources.Row, error) {
+		return []sources.Row{{Name: evil, Provider: evil, Secrets: []string{evil}, Settings: map[string]json.RawMessage{"header": json.RawMessage(strconv.Quote(evil))}}}, nil
+	}
+	w.options.Flags = evil
+	w.enter(t)
 	pages := []string{"", "events", "events?" + filters(evil), "events?state=" + escape(evil), "event?key=" + escape(evil),
 		"event?key=standard%23evil", "event?key=standard%23evil&body=" + escape(evil), escape(evil), "dead", "dead?" + filters(evil) + "&reason=" + escape(evil),
-		"act?do=redrive&assume=" + escape(evil), "act?do=replay&key=standard%23evil", "act?do=replay&key=" + escape(evil), "act?do=" + escape(evil), "job?id=" + escape(evil)}
+		"act?do=redrive&assume=" + escape(evil), "act?do=replay&key=standard%23evil", "act?do=replay&key=" + escape(evil), "act?do=" + escape(evil), "job?id=" + escape(evil), "handlers", "send",
+		"send?sample=" + escape(evil), "sources", "refused", "?span=" + escape(evil)}
 	for _, e := range w.get(t, "events", http.StatusOK).elements {
 		if href := attribute(e, "href"); strings.HasPrefix(href, "event?") {
 			pages = append(pages, href, href+"&body=masked", href+"&body=shown")
 		}
 	}
-	if len(pages) < 20 {
+	if len(pages) < 26 {
 		t.Errorf("only %d pages", len(pages))
 	}
 	for _, page := range pages {

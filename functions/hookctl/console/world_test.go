@@ -18,6 +18,7 @@ import (
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
@@ -36,26 +37,34 @@ const (
 // A world is a pipeline with a console, and a browser that was let in.
 type world struct {
 	*pipeline.Pipeline
-	console *console.Console
-	options console.Options
-	cookie  *http.Cookie
-	mended  atomic.Bool // from then on handlers succeed
-	shown   []string    // payloads that were shown
+	console  *console.Console
+	options  console.Options
+	handlers *hook.Registry
+	journal  *console.Journal
+	cookie   *http.Cookie
+	mended   atomic.Bool // from then on handlers succeed
+	shown    []string    // payloads that were shown
 }
 
 // newWorld has two handlers: reply fails, to be retried, and open-account fails for good.
 func newWorld(t *testing.T, change func(*console.Options)) *world {
 	t.Helper()
-	w := &world{}
 	var handlers hook.Registry
+	w := &world{handlers: &handlers}
 	hook.On(&handlers, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {
 		return w.unlessMended(errors.New("no route to shop"))
 	})
 	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
 		return w.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
 	})
-	w.Pipeline = newPipeline(&handlers)
+	w.journal = console.NewJournal(time.Now)
+	w.Pipeline = newPipeline(&handlers, w.journal)
 	o := console.Options{
+		Journal: w.journal, Sources: dialect.Sources(), ListSources: func(context.Context) ([]sources.Row, error) {
+			doc, err := sources.ReadDocument([]byte(dialect.SourcesDocument()))
+			return doc.Rows(), err
+		},
+
 		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: time.Now, Port: port, Access: console.NewAccess(),
 		HowToOpen: "Ask for another address.", Name: "a test", Write: true, Here: true,
 		Shown: func(key string, masked bool) { w.shown = append(w.shown, fmt.Sprintf("%s %v", key, masked)) },
@@ -68,8 +77,10 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 	return w
 }
 
-func newPipeline(handlers *hook.Registry) *pipeline.Pipeline {
-	return pipeline.New(pipeline.Options{Sources: source.Fixed(dialect.Sources()), Handlers: handlers})
+func newPipeline(handlers *hook.Registry, j *console.Journal) *pipeline.Pipeline {
+	return pipeline.New(pipeline.Options{
+		Sources: source.Fixed(dialect.Sources()), Handlers: handlers, Answered: func(a pipeline.Answered) { j.Answered(a.Report) },
+	})
 }
 
 // enter makes the console that the options describe, and opens its address.
@@ -120,8 +131,12 @@ func (w *world) receiveBody(t *testing.T, s dialect.Sample, body []byte) {
 
 func (w *world) work(t *testing.T) {
 	t.Helper()
-	if _, err := w.Step(t.Context(), 0); err != nil {
+	worked, err := w.Step(t.Context(), 0)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, one := range worked {
+		w.journal.Worked(one.Result)
 	}
 }
 

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -8,8 +9,11 @@ import (
 	"path/filepath"
 
 	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/remote"
+	masked "webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 )
 
@@ -36,7 +40,49 @@ func (s *server) newConsole(registry *hook.Registry) *console.Console {
 		Intake: s.Intake(), Handlers: operate.Handlers{All: registry}, Now: s.watch.now, Port: port,
 		Access: s.access, Changed: keep, HowToOpen: howToOpen,
 		Name: "hookctl run at " + s.listener.Addr().String(), Write: true, Here: true,
+		Journal: s.journal, URL: baseURL(s.listener), Sources: s.sources.set, ListSources: s.sources.list,
+		Shown: s.shown,
 	})
+}
+
+// list returns the sources for a page, with masked secrets.
+func (s sources) list(context.Context) ([]masked.Row, error) {
+	text := s.doc
+	if s.from == "" {
+		text = []byte(dialect.SourcesDocument())
+	}
+	doc, err := masked.ReadDocument(text)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Rows(), nil
+}
+
+// shown says on the terminal that the console showed a payload.
+func (s *server) shown(key string, masked bool) {
+	how := "unmasked"
+	if masked {
+		how = "masked"
+	}
+	s.watch.say("the console showed the body of " + key + ", " + how)
+}
+
+// answered tells the terminal and the console of a webhook that was answered.
+func (s *server) answered(a pipeline.Answered) {
+	s.watch.answered(a)
+	s.journal.Answered(a.Report)
+}
+
+// worked tells them how a message was handled.
+func (s *server) worked(one pipeline.Worked) {
+	s.watch.worked(one)
+	s.journal.Worked(one.Result)
+}
+
+// blocked tells them of a request that did not come to the intake.
+func (s *server) blocked(why string) {
+	s.watch.blocked(why)
+	s.journal.Blocked(why)
 }
 
 // access returns what the program before this one kept, or else the given.

@@ -42,13 +42,14 @@ type server struct {
 	data      data
 	locked    *os.File // holds the data folder's lock; nil if there is none
 	first     bool     // no earlier run saved anything
+	journal   *console.Journal
 	console   *console.Console
 	access    console.Access
 }
 
 // newServer reads the configuration, opens the port, and goes on from what the last run saved.
 func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) (*server, error) {
-	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now)}
+	s := &server{out: e.Out, watch: newWatch(e.Out, logs, e.Now), journal: console.NewJournal(e.Now)}
 	s.watch.showBody, s.watch.saves = o.showBody, saveFolder(o.save)
 	err := s.watch.saves.make()
 	if err != nil {
@@ -62,7 +63,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 		return nil, err
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
-		Sources: source.Fixed(s.sources.set), Handlers: registry, Answered: s.watch.answered, Around: s.watch.around,
+		Sources: source.Fixed(s.sources.set), Handlers: registry, Answered: s.answered, Around: s.watch.around,
 	})
 	if s.inherited, err = reload.Inherited(e.Getenv); err != nil {
 		return nil, err
@@ -121,14 +122,14 @@ func (s *server) serve(ctx context.Context) error {
 	defer stop()
 	var worker sync.WaitGroup
 	var workErr error
-	worker.Go(func() { workErr = s.Work(working, s.watch.worked) })
+	worker.Go(func() { workErr = s.Work(working, s.worked) })
 
 	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // as a TCP address it has one
 	address := remote.Address{URL: baseURL(s.listener), Token: remote.NewToken()}
 	if err := s.data.announce(address); err != nil {
 		return errors.Join(err, s.listener.Close())
 	}
-	err := serveUntil(ctx, s.listener, guard{next: s.handler(address.Token), port: port, refused: s.watch.blocked})
+	err := serveUntil(ctx, s.listener, guard{next: s.handler(address.Token), port: port, refused: s.blocked})
 	err = errors.Join(err, s.data.withdraw(address))
 	stop() // after the last request, so that what it queued is still handled
 	worker.Wait()

@@ -78,6 +78,13 @@ func (w *watch) blocked(why string) {
 	w.print(w.timed(w.out.Bad("403 refused") + "  " + why))
 }
 
+// say prints a line.
+func (w *watch) say(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.print(w.timed(text))
+}
+
 // around runs a handler, and says so if that takes long.
 func (w *watch) around(m queue.Message, handler string, run func() error) error {
 	w.count(1)

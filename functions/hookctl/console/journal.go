@@ -1,0 +1,188 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"webhookintake/shared/ingest"
+	"webhookintake/shared/process"
+)
+
+const (
+	// journalMinutes is how many minutes of counts a journal keeps: those of a week.
+	journalMinutes = 7 * 24 * 60
+	// journalEvents is of how many events it keeps the runs.
+	journalEvents = 5000
+	// journalRefusals is how many refused requests it keeps.
+	journalRefusals = 500
+)
+
+// A Journal notes what a hookctl run does, since it started: what a ledger does not keep.
+// Its methods may be called concurrently.
+type Journal struct {
+	now func() time.Time
+
+	mu       sync.Mutex // guards what follows
+	started  time.Time
+	minutes  [journalMinutes]minute
+	handlers map[string]tally
+	runs     map[string][]handlerRun // by the event's key
+	keys     []string                // of runs, the oldest first
+	refusals []refusal               // the oldest first
+}
+
+// A minute is what happened in one.
+type minute struct {
+	unix                               int64 // the minute, in minutes
+	received, refused, handled, failed int
+}
+
+// A tally counts runs of a handler.
+type tally struct {
+	done, failed int
+	last         time.Time
+}
+
+// A handlerRun is one run of a handler.
+type handlerRun struct {
+	at      time.Time
+	attempt int
+	handler string
+	end     process.RunEnd
+	text    string // of the error
+	took    time.Duration
+}
+
+// A refusal is a request that was not accepted.
+type refusal struct {
+	at     time.Time
+	source string
+	code   string
+	status int
+}
+
+// NewJournal returns an empty Journal.
+func NewJournal(now func() time.Time) *Journal {
+	return &Journal{now: now, started: now(), handlers: map[string]tally{}, runs: map[string][]handlerRun{}}
+}
+
+// minute returns that of now. The caller holds the lock.
+func (j *Journal) minute(now time.Time) *minute {
+	unix := now.Unix() / 60
+	m := &j.minutes[unix%journalMinutes]
+	if m.unix != unix {
+		*m = minute{unix: unix}
+	}
+	return m
+}
+
+// Answered notes a webhook that was answered.
+func (j *Journal) Answered(r ingest.Report) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r.Status == http.StatusOK {
+		j.minute(j.now()).received++
+		return
+	}
+	j.refuse(refusal{j.now(), r.Source, string(r.Code), r.Status})
+}
+
+// Blocked notes a request that did not come to the intake, with why.
+func (j *Journal) Blocked(why string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.refuse(refusal{at: j.now(), code: why, status: http.StatusForbidden})
+}
+
+func (j *Journal) refuse(r refusal) {
+	j.minute(r.at).refused++
+	j.refusals = append(j.refusals, r)
+	j.refusals = j.refusals[max(0, len(j.refusals)-journalRefusals):]
+}
+
+// Worked notes how a message was handled.
+func (j *Journal) Worked(r process.Result) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	now := j.now()
+	switch r.Outcome {
+	case process.Handled, process.Unhandled:
+		j.minute(now).handled++
+	case process.Retried, process.DeadLettered:
+		j.minute(now).failed++
+	}
+	key := r.Message.Key()
+	for _, run := range r.Runs {
+		one := handlerRun{at: now, attempt: r.Attempt, handler: run.Handler, end: run.End, took: run.Took}
+		count := j.handlers[run.Handler]
+		count.last = now
+		if run.Err != nil {
+			one.text = run.Err.Error()
+			count.failed++
+		} else {
+			count.done++
+		}
+		j.handlers[run.Handler] = count
+		if j.runs[key] == nil {
+			j.keys = append(j.keys, key)
+		}
+		j.runs[key] = append(j.runs[key], one)
+	}
+	for len(j.keys) > journalEvents {
+		delete(j.runs, j.keys[0])
+		j.keys = j.keys[1:]
+	}
+}
+
+// runsOf returns the runs of an event, the oldest first.
+func (j *Journal) runsOf(key string) []handlerRun {
+	if j == nil {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.runs[key])
+}
+
+// countsOf returns the counts of a handler.
+func (j *Journal) countsOf(handler string) tally {
+	if j == nil {
+		return tally{}
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.handlers[handler]
+}
+
+// refused returns the refused requests, the newest first.
+func (j *Journal) refused() []refusal {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	list := slices.Clone(j.refusals)
+	slices.Reverse(list)
+	return list
+}
+
+// since returns the counts of the last n steps of that many minutes, the oldest first.
+func (j *Journal) since(n, step int) []minute {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	sums := make([]minute, n)
+	last := j.now().Unix()/60/int64(step) + 1
+	for i := range sums {
+		sums[i].unix = (last - int64(n) + int64(i)) * int64(step)
+	}
+	for _, m := range j.minutes {
+		i := m.unix/int64(step) - (last - int64(n))
+		if m.unix == 0 || i < 0 || i >= int64(n) {
+			continue
+		}
+		sums[i].received += m.received
+		sums[i].refused += m.refused
+		sums[i].handled += m.handled
+		sums[i].failed += m.failed
+	}
+	return sums
+}
