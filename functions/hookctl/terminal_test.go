@@ -187,6 +187,7 @@ func TestTerminal(t *testing.T) {
 		"dead list":              {{"", `\u009b`}, {"--json", `\u009b`}},
 		"dead show":              {{"evt_1 --payload", `\u009b`}},
 		"dead redrive":           {{"--all --dry-run", `\u009b`}, {"--all --yes", `\u009b`}, {"--all --yes --json", `\u009b`}},
+		"dead drop":              {{"--all --dry-run", `\u009b`}, {"--all --yes", `\u009b`}, {"--all --yes --json", `\u009b`}},
 		"register kyc":           {{"--token-env TOKEN --url https://a.example/hooks/kyc --yes --api URL --secret-out FILE", none}},
 		"reconcile kyc":          {{"--token-env TOKEN --session EVIL --dry-run --api URL", `\u009b`}, {"--kept --dry-run --token-env TOKEN --api URL", `\u009b`}},
 		"reconcile compliancely": {{"--token-env TOKEN --id EVIL --dry-run --api URL", `\u009b`}},

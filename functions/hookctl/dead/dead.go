@@ -4,12 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/queue"
 )
@@ -18,21 +20,22 @@ import (
 func Command(e *cli.Env) *cobra.Command {
 	return cli.Group(&cobra.Command{
 		Use:   "dead",
-		Short: "Look at dead letters, and send them back",
-		Long: `dead lists the events that failed for good, with their reasons, and sends back those whose
-cause is fixed.
+		Short: "Look at dead letters, send them back, or drop them",
+		Long: `dead lists the events that failed for good, with their reasons, sends back those whose
+cause is fixed, and drops those that nobody needs.
 
 Reading a queue means receiving from it. While a command looks at a letter, the letter is
 invisible to others; it is visible again as soon as the command ends, even after Ctrl-C. A
 look counts as a receive, but the dead-letter queue has no limit of those. A command does
 not see letters that another program is looking at, nor more than 120,000 letters.`,
-	}, "name a command: list, show, redrive", listCommand(e), showCommand(e), redriveCommand(e))
+	}, "name a command: list, show, redrive, drop", listCommand(e), showCommand(e), redriveCommand(e), dropCommand(e))
 }
 
 // letterFlags select letters.
 type letterFlags struct {
 	stack                   cli.StackFlags
 	reasons, sources, types []string
+	since, until            string
 	limit                   int
 	json                    bool
 }
@@ -44,6 +47,8 @@ func (f *letterFlags) add(c *cobra.Command, jsonHelp string) {
 	cli.Complete(c, "reason", strings.FieldsFunc(reasonList(), func(r rune) bool { return strings.ContainsRune(", \n", r) })...)
 	cli.Complete(c, "source", cli.SourceNames()...)
 	cli.Complete(c, "type", dialect.TypeNames()...)
+	c.Flags().StringVar(&f.since, "since", "", "given up since this `TIME`, as 90m, 24h or 7d ago, or as 2026-10-01 or\n2026-10-01T12:00:00Z")
+	c.Flags().StringVar(&f.until, "until", "", "given up before this `TIME`, in the same forms")
 	cli.Flag(c, &f.limit, "limit", 0, cli.Whole(0, 0), "at most `N` letters; 0 means all")
 	c.Flags().BoolVar(&f.json, "json", false, jsonHelp)
 	f.stack.AddIntake(c)
@@ -63,7 +68,7 @@ func reasonList() string {
 	return b.String()
 }
 
-func (f *letterFlags) filter(ids []string) (dead.Filter, error) {
+func (f *letterFlags) filter(ids []string, now time.Time) (dead.Filter, error) {
 	filter := dead.Filter{IDs: ids, Sources: f.sources, Types: f.types}
 	for _, text := range f.reasons {
 		reason := queue.Reason(text)
@@ -72,7 +77,28 @@ func (f *letterFlags) filter(ids []string) (dead.Filter, error) {
 		}
 		filter.Reasons = append(filter.Reasons, reason)
 	}
-	return filter, nil
+	var err error
+	if filter.From, err = cli.Moment("since", f.since, now); err != nil {
+		return filter, err
+	}
+	if filter.Until, err = cli.Moment("until", f.until, now); err != nil {
+		return filter, err
+	}
+	return filter, cli.CheckUsage(cli.Check{
+		Fault: !filter.From.IsZero() && !filter.Until.IsZero() && !filter.From.Before(filter.Until),
+		Text:  "no letter matches: --since is not before --until",
+	})
+}
+
+// chosen reports whether the flags or the ids choose letters.
+func (f *letterFlags) chosen(ids []string) bool {
+	return len(ids)+len(f.reasons)+len(f.sources)+len(f.types) > 0 || f.since != "" || f.until != ""
+}
+
+// addRate adds the flag of an act's rate. More slowly than one letter a second, letters would
+// become visible to others before their turn.
+func addRate(c *cobra.Command, to *float64) {
+	cli.Flag(c, to, "rate", act.DefaultRate, cli.Number(1, 10_000), "at most `N` letters a second")
 }
 
 // newClient returns a client of the intake's dead-letter queue, with a progress line that

@@ -20,7 +20,7 @@ func TestDeadUsage(t *testing.T) {
 		code       int
 		want       string
 	}{
-		{"nothing to do", "", nil, cli.ExitUsage, "list, show, redrive"},
+		{"nothing to do", "", nil, cli.ExitUsage, "list, show, redrive, drop"},
 		{"no such reason", "list --reason tired", nil, cli.ExitUsage, `--reason "tired": give one of permanent, attempts`},
 		{"a limit below 0", "list --limit -1", nil, cli.ExitUsage, "--limit"},
 		{"no id", "show", nil, cli.ExitUsage, "got 0 arguments; the form is: go tool hookctl dead show ID"},
@@ -28,6 +28,11 @@ func TestDeadUsage(t *testing.T) {
 		{"all, and some", "redrive --all --source kyc", nil, cli.ExitUsage, "--all alone"},
 		{"all, and one", "redrive --all evt_1", nil, cli.ExitUsage, "--all alone"},
 		{"JSON without --yes", "redrive --all --json", nil, cli.ExitUsage, "--yes or --dry-run"},
+		{"none to drop", "drop", nil, cli.ExitUsage, "--all alone"},
+		{"drop all, and some", "drop --all --until 30d", nil, cli.ExitUsage, "--all alone"},
+		{"drop in JSON without --yes", "drop --all --json", nil, cli.ExitUsage, "--yes or --dry-run"},
+		{"times that exclude each other", "drop --since 1h --until 2h", nil, cli.ExitUsage, "--since is not before --until"},
+		{"too slow", "redrive --all --rate 0.5", nil, cli.ExitUsage, "--rate"},
 		{"no dead letters", "list", nil, cli.ExitFailed, "give --stack NAME, or for engines on this machine the variable DLQ_URL"},
 		{"no table", "show evt_1", local, cli.ExitFailed, "TABLE_NAME"},
 		{"no queue", "redrive evt_1", map[string]string{"DLQ_URL": local["DLQ_URL"]}, cli.ExitFailed, "QUEUE_URL"},

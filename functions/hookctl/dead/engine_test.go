@@ -214,6 +214,27 @@ func TestEngineDeadConflict(t *testing.T) {
 	e.hookctl("dead redrive evt_1 --yes", cli.ExitFailed, "another body arrived with the same event id")
 	e.wantWork(nil)
 	e.hookctl("dead list", cli.ExitDone, "conflict")
+	e.hookctl("dead drop --reason conflict", cli.ExitFailed, "deleted; the event that arrived first stays as it is", "1 letter to delete for good", "add --yes")
+	e.hookctl("dead drop --reason conflict --yes", cli.ExitDone, "1 letter deleted.")
+	e.hookctl("dead list", cli.ExitDone, "There are no dead letters.")
+}
+
+// TestEngineDeadDrop drops a letter. Its event is given up, and comes to life neither by the
+// provider's retry nor by dropping again.
+func TestEngineDeadDrop(t *testing.T) {
+	t.Parallel()
+	e := newDeadEngines(t)
+	e.fails["reply"] = hook.Permanent(errClosed)
+	e.send("evt_1", "hello")
+	e.wantWork([]process.Outcome{process.DeadLettered}, "note evt_1", "reply evt_1")
+	e.hookctl("dead drop evt_1 --dry-run --json", cli.ExitDone, `"closes_event":true`)
+	e.hookctl("dead drop --since 1h --until 2h --yes", cli.ExitUsage, "--since is not before --until")
+	e.hookctl("dead drop --until 1h --yes", cli.ExitDone, "No dead letter matches; 1 other is there.")
+	e.hookctl("dead drop evt_1 --yes --json", cli.ExitDone, `"result":"dropped"`)
+	e.hookctl("dead list", cli.ExitDone, "There are no dead letters.")
+	e.hookctl("dead drop --all --yes", cli.ExitDone, "There are no dead letters.")
+	e.send("evt_1", "hello")
+	e.wantWork([]process.Outcome{process.Duplicate})
 }
 
 // TestEngineDeadFolded redrives an event of three letters after each point at which the

@@ -42,7 +42,7 @@ Looking counts as a receive, and the dead-letter queue has no limit of those.`,
 }
 
 func list(ctx context.Context, e *cli.Env, f letterFlags) error {
-	filter, err := f.filter(nil)
+	filter, err := f.filter(nil, e.Now())
 	if err != nil {
 		return err
 	}

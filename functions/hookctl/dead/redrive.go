@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/dead"
 )
 
@@ -20,6 +21,7 @@ type redriveFlags struct {
 	letterFlags
 	all, dryRun, yes, runAgain bool
 	assumeDone                 []string
+	rate                       float64
 }
 
 func redriveCommand(e *cli.Env) *cobra.Command {
@@ -60,25 +62,25 @@ it again then: a letter that is sent twice is dropped as a duplicate.`,
 	c.Flags().StringSliceVar(&f.assumeDone, "assume-done", nil, "take this `HANDLER` as done, if an event has it; may be repeated")
 	c.Flags().BoolVar(&f.runAgain, "run-again", false, "run at-most-once handlers again that may have acted")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
+	addRate(c, &f.rate)
 	f.add(c, "print each letter as a line of JSON, with --yes or --dry-run")
 	return c
 }
 
 // choose returns the filter for the chosen letters.
-func (f *redriveFlags) choose(ids []string) (dead.Filter, error) {
-	filter, err := f.filter(ids)
-	chosen := len(ids)+len(f.reasons)+len(f.sources)+len(f.types) > 0
+func (f *redriveFlags) choose(ids []string, now time.Time) (dead.Filter, error) {
+	filter, err := f.filter(ids, now)
 	if err != nil {
 		return filter, err
 	}
 	return filter, cli.CheckUsage(
-		cli.Check{Fault: chosen == f.all, Text: "choose letters: IDs, --reason, --source, --type, or --all alone"},
+		cli.Check{Fault: f.chosen(ids) == f.all, Text: "choose letters: IDs, --reason, --source, --type, --since, --until, or --all alone"},
 		cli.Check{Fault: f.json && !f.yes && !f.dryRun, Text: "--json does not ask: add --yes or --dry-run"},
 	)
 }
 
 func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) error {
-	filter, err := f.choose(ids)
+	filter, err := f.choose(ids, e.Now())
 	if err != nil {
 		return err
 	}
@@ -92,6 +94,7 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 	if _, err := addPlanner(e, &client, in); err != nil {
 		return err
 	}
+	client.Pace = act.NewPace(f.rate)
 	client.Planner.AssumeDone, client.Planner.RunAgain = f.assumeDone, f.runAgain
 	plans, others, err := client.Plans(ctx, filter, f.limit)
 	done()
@@ -111,7 +114,7 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 		if dead.Sendable(plans) == 0 {
 			return dead.Tally{Refused: len(plans)}.Err()
 		}
-		if err := e.Confirm(ctx, "Send back?", false); err != nil {
+		if err := e.ConfirmMany(ctx, "Send back "+countLetters(dead.Sendable(plans))+"?", dead.Sendable(plans), false); err != nil {
 			return err
 		}
 	}

@@ -92,9 +92,14 @@ func (e *eventEngines) work(n int) []string {
 
 func (e *eventEngines) hookctl(args string) string {
 	e.Helper()
-	out, err := clitest.Call{Commands: commands, Env: e.env, Args: strings.Fields(args), Register: e.register}.Run(e.Context())
+	return e.call(strings.Fields(args))
+}
+
+func (e *eventEngines) call(args []string) string {
+	e.Helper()
+	out, err := clitest.Call{Commands: commands, Env: e.env, Args: args, Register: e.register}.Run(e.Context())
 	if err != nil {
-		e.Fatalf("%s: %v\n%s", args, err, out)
+		e.Fatalf("%q: %v\n%s", args, err, out)
 	}
 	return out
 }

@@ -107,12 +107,16 @@ type Filter struct {
 	Reasons []queue.Reason
 	Sources []string
 	Types   []string
+	From    time.Time // given up then or later
+	Until   time.Time // given up before
 }
 
 // Matches reports whether l matches the filter.
 func (f Filter) Matches(l Letter) bool {
 	id := len(f.IDs) == 0 || slices.Contains(f.IDs, l.Wire.MessageID) || l.ID != "" && slices.Contains(f.IDs, l.ID)
-	return id && within(f.Reasons, l.Reason()) && within(f.Sources, l.Source) && within(f.Types, l.Type)
+	at := l.At()
+	inTime := (f.From.IsZero() || !at.Before(f.From)) && (f.Until.IsZero() || at.Before(f.Until))
+	return id && inTime && within(f.Reasons, l.Reason()) && within(f.Sources, l.Source) && within(f.Types, l.Type)
 }
 
 func within[T comparable](list []T, one T) bool { return len(list) == 0 || slices.Contains(list, one) }

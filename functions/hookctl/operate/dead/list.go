@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 )
@@ -15,11 +16,14 @@ type Records interface {
 }
 
 // A Client works on one dead-letter queue. Dead is always needed, Queue for Redrive, and
-// Records and Planner for plans.
+// Records and Planner for plans. Drop needs no handlers.
 type Client struct {
 	Dead, Queue queue.Queue
 	Records     Records
 	Planner     Planner
+	// Pace is how fast letters are sent back or dropped; nil means as fast as it goes. At less
+	// than one a second, letters could become visible to others before their turn.
+	Pace *act.Pace
 	// Progress, if set, is called with the progress of long work, in a few words.
 	Progress func(text string)
 }

@@ -75,7 +75,13 @@ type redrive struct {
 
 // batch sends and deletes the chosen letters among those received.
 func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bool, err error) {
-	if err := ctx.Err(); err != nil {
+	due := 0
+	for _, l := range batch {
+		if _, ok := r.left[l.Wire.MessageID]; ok {
+			due++
+		}
+	}
+	if err := r.Pace.Wait(ctx, due); err != nil {
 		return false, err
 	}
 	ctx = context.WithoutCancel(ctx) // what is sent has to be deleted

@@ -1,0 +1,165 @@
+package dead
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate/act"
+	"webhookintake/functions/hookctl/operate/dead"
+)
+
+// dropFlags say which letters are dropped.
+type dropFlags struct {
+	letterFlags
+	all, dryRun, yes bool
+	rate             float64
+}
+
+func dropCommand(e *cli.Env) *cobra.Command {
+	var f dropFlags
+	c := &cobra.Command{
+		Use:   "drop [ID...]",
+		Short: "Delete dead letters, and give their events up",
+		Long: `dead drop deletes letters: those of the events or messages that you name, those that match
+the flags, or all. It first shows what would happen to each, and asks. A deleted letter
+cannot be had back; what events show says of its event stays, and a kept payload can be
+replayed.
+
+The event of a letter is given up: it is no longer open, and the alarm ends with the last
+letter. A conflict, a letter that is unreadable, and one of an earlier run are only deleted.
+A letter whose event still waits in the queue is kept: cancel the event first.
+
+It exits with 1 if a letter was kept. Run it again then, or after Ctrl-C: it goes on with the
+letters that are left.`,
+		Example: `  go tool hookctl dead drop --stack NAME --reason conflict,unreadable --dry-run
+  go tool hookctl dead drop --stack NAME evt_1
+  go tool hookctl dead drop --stack NAME --source kyc --until 30d`,
+		RunE: e.Run(func(ctx context.Context, args []string) error { return drop(ctx, e, f, args) }),
+	}
+	c.Flags().BoolVar(&f.all, "all", false, "all letters")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show for each letter what would happen")
+	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
+	addRate(c, &f.rate)
+	f.add(c, "print each letter as a line of JSON, with --yes or --dry-run")
+	return c
+}
+
+// errKept says that some letters were not dropped.
+var errKept = errors.New("not every letter was dropped")
+
+func drop(ctx context.Context, e *cli.Env, f dropFlags, ids []string) error {
+	filter, err := f.filter(ids, e.Now())
+	if err != nil {
+		return err
+	}
+	if err := cli.CheckUsage(
+		cli.Check{Fault: f.chosen(ids) == f.all, Text: "choose letters: IDs, --reason, --source, --type, --since, --until, or --all alone"},
+		cli.Check{Fault: f.json && !f.yes && !f.dryRun, Text: "--json does not ask: add --yes or --dry-run"},
+	); err != nil {
+		return err
+	}
+	client, in, done, err := newClient(ctx, e, f.stack)
+	if err != nil {
+		return err
+	}
+	l, err := in.Ledger()
+	if err != nil {
+		return err
+	}
+	client.Records, client.Planner.Now, client.Pace = l, e.Now, act.NewPace(f.rate)
+	plans, others, err := client.PlanDrops(ctx, filter, f.limit)
+	done()
+	if err != nil {
+		return err
+	}
+	going := countGoing(plans)
+	if f.dryRun || going == 0 || !f.json {
+		if err := writeDrops(e, plans, others, f.json); err != nil {
+			return err
+		}
+	}
+	if f.dryRun || going == 0 {
+		return keptError(len(plans)-going, len(plans))
+	}
+	if err := e.ConfirmMany(ctx, "Delete "+countLetters(going)+"?", going, f.yes); err != nil {
+		return err
+	}
+	return dropAll(ctx, e, client, l, plans, f.json)
+}
+
+// countGoing returns how many letters would be deleted.
+func countGoing(plans []dead.DropPlan) (n int) {
+	for _, plan := range plans {
+		if plan.Refuse == nil {
+			n += 1 + len(plan.Letter.Folded)
+		}
+	}
+	return n
+}
+
+func countLetters(n int) string { return cli.Count(n, "letter", "letters") }
+
+func keptError(kept, all int) error {
+	if kept == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d of %d were not", errKept, kept, all)
+}
+
+// writeDrops writes what dropping would do, a line for each letter.
+func writeDrops(e *cli.Env, plans []dead.DropPlan, others int, asJSON bool) error {
+	if asJSON {
+		for _, plan := range plans {
+			if err := e.Out.JSONLine(plan.View()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(plans) == 0 {
+		printNone(e.Out, others)
+		return nil
+	}
+	table := cli.Table{Heading: []string{"WHEN", "SOURCE", "ID", "TYPE", "REASON", "DROPPING"}}
+	for _, plan := range plans {
+		l := plan.Letter
+		table.Rows = append(table.Rows, []string{
+			cli.Time(l.At(), e.Now()), cli.OrDash(l.Source), label(l), cli.OrDash(l.Type), string(l.Reason()), plan.Text(),
+		})
+	}
+	table.Print(e.Out)
+	e.Out.Print("\n%s to delete for good", countLetters(countGoing(plans)))
+	return nil
+}
+
+// dropAll drops the planned letters and reports the outcomes.
+func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer, plans []dead.DropPlan, asJSON bool) error {
+	progress := e.Progress()
+	client.Progress = progress.Show
+	counts := map[string]int{}
+	var printing error
+	err := client.Drop(ctx, l, plans, func(r dead.DropResult) {
+		counts[r.Outcome()]++
+		switch {
+		case asJSON:
+			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
+		case r.Outcome() != dead.Dropped:
+			progress.Clear()
+			why := r.Fail
+			if why == nil {
+				why = r.Refuse
+			}
+			e.Out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), e.Out.Bad(cli.OneLine(why.Error())))
+		}
+	})
+	progress.Clear()
+	if !asJSON {
+		e.Out.Print("%s deleted.", countLetters(counts[dead.Dropped]))
+	}
+	kept := counts[dead.Refused] + counts[dead.Failed]
+	return errors.Join(err, printing, keptError(kept, kept+counts[dead.Dropped]))
+}
