@@ -12,7 +12,7 @@ import (
 	"webhookintake/functions/hookctl/run/pipeline"
 )
 
-// snapshotName is the file in the data folder that holds queue and ledger between runs.
+// snapshotName is the file in the data folder that holds queue, ledger and vault between runs.
 const snapshotName = "snapshot.json"
 
 // A data is the data folder. The empty one keeps nothing.

@@ -15,6 +15,7 @@ import (
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
+	vaultmemory "webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
 )
 
@@ -35,6 +36,7 @@ type Options struct {
 type Pipeline struct {
 	Queue, DeadLetters *queuememory.Queue
 	Ledger             *ledgermemory.Store
+	Vault              *vaultmemory.Vault
 
 	ingest *ingest.Handler
 	worker *process.Worker
@@ -44,9 +46,11 @@ type Pipeline struct {
 // New returns an empty Pipeline.
 func New(o Options) *Pipeline {
 	timing := process.DefaultTiming
+	timing.SpillRetention = process.SpillRetention
 	p := &Pipeline{
 		DeadLetters: queuememory.New(queuememory.Options{Retention: timing.DeadLetterRetention, Now: o.Now}),
 		Ledger:      &ledgermemory.Store{Keep: timing.Keep()},
+		Vault:       vaultmemory.New(vaultmemory.Options{Now: o.Now}),
 	}
 	p.Queue = queuememory.New(queuememory.Options{
 		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now,
@@ -54,12 +58,12 @@ func New(o Options) *Pipeline {
 	p.claims = &claimTimes{Store: p.Ledger, took: map[string]time.Duration{}}
 	p.worker = &process.Worker{
 		Handlers: o.Handlers, Ledger: p.claims, Entities: p.Ledger, States: p.Ledger,
-		Queue: p.Queue, DeadLetters: p.DeadLetters, Timing: timing,
+		Queue: p.Queue, DeadLetters: p.DeadLetters, Vault: p.Vault, Timing: timing,
 		KeepPayload: func(string) bool { return true },
 		Now:         o.Now,
 		Around:      o.Around,
 	}
-	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: noting{p.Queue}, Now: o.Now}
+	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: noting{p.Queue, p.Vault}, Vault: p.Vault, Now: o.Now}
 	if o.Answered != nil {
 		p.ingest.Report = func(ctx context.Context, r ingest.Report) { o.Answered(Answered{r, *noted(ctx)}) }
 	}
@@ -78,7 +82,10 @@ type Answered struct {
 }
 
 // noting notes the event of a message that the queue takes for the request that brought it.
-type noting struct{ *queuememory.Queue }
+type noting struct {
+	*queuememory.Queue
+	vault *vaultmemory.Vault
+}
 
 type notedKey struct{}
 
@@ -86,11 +93,14 @@ func noted(ctx context.Context) *webhook.Event { return ctx.Value(notedKey{}).(*
 
 // Send implements [ingest.Sender].
 func (n noting) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
-	err := n.Queue.Send(ctx, m, delay)
-	if err == nil {
-		*noted(ctx) = m.Event
+	if err := n.Queue.Send(ctx, m, delay); err != nil {
+		return err
 	}
-	return err
+	*noted(ctx) = m.Event
+	if stored := m.Origin.Stored; stored != nil {
+		noted(ctx).Raw, _ = n.vault.Get(ctx, stored.Key) // ingest has put it there
+	}
+	return nil
 }
 
 // A Worked is the outcome of one message.

@@ -15,9 +15,10 @@ type snapshot struct {
 	Queue       json.RawMessage `json:"queue"`
 	DeadLetters json.RawMessage `json:"dead_letters"`
 	Ledger      json.RawMessage `json:"ledger"`
+	Vault       json.RawMessage `json:"vault"`
 }
 
-// Snapshot returns queue, dead letters and ledger as JSON, payloads included, for
+// Snapshot returns queue, dead letters, ledger and vault as JSON, payloads included, for
 // [Pipeline.Restore]. Take it when no webhook is being received or handled.
 func (p *Pipeline) Snapshot() ([]byte, error) {
 	s := snapshot{Format: format}
@@ -26,6 +27,7 @@ func (p *Pipeline) Snapshot() ([]byte, error) {
 		to   *json.RawMessage
 	}{
 		{p.Queue.Snapshot, &s.Queue}, {p.DeadLetters.Snapshot, &s.DeadLetters}, {p.Ledger.Snapshot, &s.Ledger},
+		{p.Vault.Snapshot, &s.Vault},
 	} {
 		var err error
 		if *part.to, err = part.take(); err != nil {
@@ -44,6 +46,9 @@ func (p *Pipeline) Restore(raw []byte) error {
 	if s.Format != format {
 		return fmt.Errorf("restore a snapshot: it has format %d, this program reads format %d", s.Format, format)
 	}
+	if s.Vault == nil { // of a program that had none
+		s.Vault = json.RawMessage("{}")
+	}
 	for _, part := range []struct {
 		name    string
 		restore func(json.RawMessage) error
@@ -52,6 +57,7 @@ func (p *Pipeline) Restore(raw []byte) error {
 		{"queue", p.Queue.Restore, s.Queue},
 		{"dead_letters", p.DeadLetters.Restore, s.DeadLetters},
 		{"ledger", p.Ledger.Restore, s.Ledger},
+		{"vault", p.Vault.Restore, s.Vault},
 	} {
 		if len(part.raw) == 0 || string(part.raw) == "null" {
 			return fmt.Errorf("restore a snapshot: it has no %s", part.name)

@@ -66,6 +66,7 @@ func TestRestoreFaults(t *testing.T) {
 		"other format":  {`{"format":2}`, "format 2, this program reads format 1"},
 		"part missing":  {`{"format":1,"queue":[],"dead_letters":[]}`, "no ledger"},
 		"part null":     {`{"format":1,"queue":null,"dead_letters":[],"ledger":{}}`, "no queue"},
+		"vault null":    {`{"format":1,"queue":[],"dead_letters":[],"ledger":{},"vault":null}`, "no vault"},
 		"part at fault": {`{"format":1,"queue":[],"dead_letters":7,"ledger":{}}`, "restore the queue"},
 	} {
 		t.Run(name, func(t *testing.T) {
