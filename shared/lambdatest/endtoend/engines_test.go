@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -23,20 +24,22 @@ const (
 
 var sample = credentials.NewStaticCredentialsProvider("sample", "sample", "")
 
-// engines are a queue, its dead letters and two tables, made for one test.
+// engines are a queue, its dead letters, two tables and a bucket, made for one test.
 type engines struct {
-	sqsURL, dynamoURL string
+	sqsURL, dynamoURL, s3URL string
+
 	sqs               *sqs.Client
 	dynamo            *dynamodb.Client
 	queueURL, deadURL string
 	ledger, effects   string
+	bucket            string
 }
 
 func newEngines(t *testing.T) *engines {
 	t.Helper()
-	e := &engines{sqsURL: os.Getenv("WEBHOOK_TEST_SQS"), dynamoURL: os.Getenv("WEBHOOK_TEST_DYNAMODB")}
-	if e.sqsURL == "" || e.dynamoURL == "" {
-		t.Skip("needs ElasticMQ and DynamoDB Local: make test LAYERS=engines starts them")
+	e := &engines{sqsURL: os.Getenv("WEBHOOK_TEST_SQS"), dynamoURL: os.Getenv("WEBHOOK_TEST_DYNAMODB"), s3URL: os.Getenv("WEBHOOK_TEST_S3")}
+	if e.sqsURL == "" || e.dynamoURL == "" || e.s3URL == "" {
+		t.Skip("needs ElasticMQ, DynamoDB Local and gofakes3: make test LAYERS=engines starts them")
 	}
 	e.sqs = sqs.New(sqs.Options{Region: region, Credentials: sample, BaseEndpoint: &e.sqsURL})
 	e.dynamo = dynamodb.New(dynamodb.Options{Region: region, Credentials: sample, BaseEndpoint: &e.dynamoURL})
@@ -44,6 +47,7 @@ func newEngines(t *testing.T) *engines {
 	e.deadURL = e.queue(t, name+"-dead", nil)
 	e.queueURL = e.queue(t, name, map[string]string{"VisibilityTimeout": visibility})
 	e.ledger, e.effects = e.table(t, name+"-ledger"), e.table(t, name+"-effects")
+	e.bucket = e.makeBucket(t, name)
 	return e
 }
 
@@ -60,6 +64,23 @@ func (e *engines) queue(t *testing.T, name string, attributes map[string]string)
 		}
 	})
 	return *out.QueueUrl
+}
+
+// makeBucket creates a bucket, which lasts as long as the engine.
+func (e *engines) makeBucket(t *testing.T, name string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, e.s3URL+"/"+name, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _ = res.Body.Close(); res.StatusCode != http.StatusOK {
+		t.Fatalf("create the bucket: %s", res.Status)
+	}
+	return name
 }
 
 func (e *engines) table(t *testing.T, name string) string {
@@ -133,6 +154,7 @@ func (e *engines) environment() map[string]string {
 	return map[string]string{
 		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "sample", "AWS_SECRET_ACCESS_KEY": "sample",
 		"AWS_ENDPOINT_URL_SQS": e.sqsURL, "AWS_ENDPOINT_URL_DYNAMODB": e.dynamoURL,
+		"AWS_ENDPOINT_URL_S3": e.s3URL, "VAULT_BUCKET": e.bucket,
 		"QUEUE_URL": e.queueURL, "DLQ_URL": e.deadURL, "TABLE_NAME": e.ledger,
 		"EFFECTS_TABLE": e.effects, "SOURCES": sources, "VISIBILITY_TIMEOUT_S": visibility,
 	}

@@ -5,8 +5,10 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -37,6 +39,7 @@ func Register(r *hook.Registry, getenv func(string) string) error {
 		hook.OnWrites(r, kyc.SessionApproved, "count-again", count[kyc.Session](table, ":again"))
 		hook.OnWrites(r, compliancely.TINMatch, "count", count[compliancely.TINResult](table, ""))
 		hook.OnWrites(r, compliancely.TINMatch, "count-again", count[compliancely.TINResult](table, ":again"))
+		hook.OnWrites(r, contiguity.EmailIncoming, "sum", sum(table))
 	}
 	if table := getenv("SAID_TABLE"); table != "" {
 		registerChat(r, table)
@@ -107,6 +110,15 @@ func count[T any](table, suffix string) func(context.Context, hook.Event[T]) ([]
 		}
 		key := webhook.Attributes{"pk": webhook.S(e.Key() + suffix)}
 		return []webhook.Write{webhook.Add(table, key, "n", 1)}, nil
+	}
+}
+
+// sum writes the SHA-256 of each e-mail as the handler saw it.
+func sum(table string) func(context.Context, hook.Event[contiguity.Email]) ([]webhook.Write, error) {
+	return func(_ context.Context, e hook.Event[contiguity.Email]) ([]webhook.Write, error) {
+		text := fmt.Sprintf("%x of %d attachments", sha256.Sum256(e.Raw), len(e.Data.Attachments))
+		key := webhook.Attributes{"pk": webhook.S(e.Key())}
+		return []webhook.Write{webhook.Put(table, key, webhook.Attributes{"n": webhook.S(text)}).IfAbsent()}, nil
 	}
 }
 
