@@ -140,3 +140,36 @@ func TestTypeInfo(t *testing.T) {
 		t.Errorf("raw payload %s, %v", data, err)
 	}
 }
+
+// raw keeps what it is decoded from.
+type raw struct{ text string }
+
+func (r *raw) UnmarshalJSON(data []byte) error {
+	r.text = string(data)
+	return nil
+}
+
+// loose is a provider whose Open checks nothing: the body is the data.
+type loose struct{ plain }
+
+func (loose) Open(body []byte) (webhook.Envelope, error) { return webhook.Envelope{Data: body}, nil }
+
+// A payload that decodes itself gets what encoding/json would give it: valid JSON without
+// the space around it.
+func TestDecodeOfAPayloadThatDecodesItself(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		body, text string
+		want       error
+	}{
+		{body: " {\"a\": [1]}\n", text: `{"a": [1]}`},
+		{body: `{"a":`, want: webhook.ErrPayload},
+		{body: `{}{}`, want: webhook.ErrPayload},
+		{body: "null", want: webhook.ErrPayload},
+	} {
+		got, _, err := webhook.NewType[raw](loose{}, "a").Decode([]byte(tt.body))
+		if !errors.Is(err, tt.want) || got.text != tt.text {
+			t.Errorf("Decode of %q = %q, %v, want %q, %v", tt.body, got.text, err, tt.text, tt.want)
+		}
+	}
+}

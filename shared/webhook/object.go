@@ -21,7 +21,7 @@ type member struct{ quoted, value []byte }
 // ParseObject parses a JSON object. If body is not one, it returns [ErrMalformedBody],
 // which does not quote it.
 func ParseObject(body []byte) (Object, error) {
-	if !json.Valid(body) {
+	if !valid(body) {
 		return Object{}, ErrMalformedBody
 	}
 	return splitObject(body)
