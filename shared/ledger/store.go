@@ -16,6 +16,8 @@ var (
 	// ErrStale says that Commit changed nothing because the handler has finished a
 	// newer event of the same entity.
 	ErrStale = errors.New("a newer event of the entity is done")
+	// ErrNoteMoved says that somebody put the note since it was read. Nothing was changed.
+	ErrNoteMoved = errors.New("the note was changed since it was read")
 )
 
 // A Store keeps one record for each event.
@@ -120,6 +122,31 @@ type States interface {
 	// state. An expired state is still returned: the caller treats it as absent, and moves
 	// it from the version returned.
 	GetState(ctx context.Context, id string) (StateValue, error)
+}
+
+// Notes keeps short texts beside the records, by which programs agree: who works, and how
+// far a task has come.
+type Notes interface {
+	// GetNote returns a note as it was last put, or the zero Note if there is none.
+	GetNote(ctx context.Context, name string) (Note, error)
+
+	// PutNote replaces the text of a note that was read at that version, and so moves the
+	// note to the next version. It returns ErrNoteMoved, and changes nothing, if the note
+	// is no longer at the version. Putting the same text again is no error.
+	PutNote(ctx context.Context, name string, version int64, text string) error
+}
+
+// A Note is a text under a name. Every put moves its Version, which is zero if there is no
+// note.
+type Note struct {
+	Version int64  `json:"version"`
+	Text    string `json:"text"`
+}
+
+// CanPut reports whether the text may take the note's place, by a caller who read it at the
+// version: nothing was put since, or only that text, by the same call before.
+func (n Note) CanPut(version int64, text string) bool {
+	return n.Version == version || n.Version == version+1 && n.Text == text
 }
 
 // A Request asks for one event.

@@ -28,7 +28,8 @@ type HTTPClient interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// A Store is a [ledger.Store], [ledger.Entities] and [ledger.States] in one table. Make it with [New].
+// A Store is a [ledger.Store], [ledger.Entities], [ledger.States] and [ledger.Notes] in one
+// table. Make it with [New].
 type Store struct {
 	client      *dynamodb.Client
 	table       string
@@ -40,6 +41,7 @@ var (
 	_ ledger.Store    = (*Store)(nil)
 	_ ledger.Entities = (*Store)(nil)
 	_ ledger.States   = (*Store)(nil)
+	_ ledger.Notes    = (*Store)(nil)
 )
 
 // New returns a store. It sends no request.

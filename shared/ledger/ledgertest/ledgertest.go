@@ -16,6 +16,7 @@ type Harness struct {
 		ledger.Store
 		ledger.Entities
 		ledger.States
+		ledger.Notes
 	}
 	Keep time.Duration // the store's option
 
@@ -55,7 +56,7 @@ type testCase struct {
 
 func cases() []testCase {
 	return slices.Concat(
-		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), conditionCases(), endCases(), triesCases(), openCases(),
+		claimCases(), rowCases(), holdCases(), commitCases(), entityCases(), stateCases(), noteCases(), conditionCases(), endCases(), triesCases(), openCases(),
 		batchCases(), lossCases(), concurrencyCases(),
 	)
 }

@@ -21,10 +21,11 @@ const (
 	OpEnd    = "end"
 	OpNewest = "newest" // its key is the entity's handler
 	OpState  = "state"  // its key is the state's id
+	OpNote   = "note"   // its key is the note's name
 )
 
-// A Store is a [ledger.Store], [ledger.Entities] and [ledger.States]. The zero Store is empty and ready
-// to use; set its fields before the first call.
+// A Store is a [ledger.Store], [ledger.Entities], [ledger.States] and [ledger.Notes]. The
+// zero Store is empty and ready to use; set its fields before the first call.
 type Store struct {
 	// Keep is how long records outlive their window; it only shows in Record.Expires.
 	Keep time.Duration
@@ -40,6 +41,7 @@ type Store struct {
 	payloads map[string][]byte
 	newest   map[ledger.Entity]time.Time
 	states   map[string]ledger.StateValue
+	notes    map[string]ledger.Note
 	tables   tables
 }
 
@@ -47,6 +49,7 @@ var (
 	_ ledger.Store    = (*Store)(nil)
 	_ ledger.Entities = (*Store)(nil)
 	_ ledger.States   = (*Store)(nil)
+	_ ledger.Notes    = (*Store)(nil)
 )
 
 // Claim is described at [ledger.Store].

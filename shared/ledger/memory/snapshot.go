@@ -16,6 +16,7 @@ type snapshot struct {
 	Payloads map[string][]byte                    `json:"payloads"`
 	Newest   []newest                             `json:"newest"`
 	States   map[string]ledger.StateValue         `json:"states"`
+	Notes    map[string]ledger.Note               `json:"notes,omitempty"`
 	Tables   map[string]map[string]map[string]any `json:"tables"`
 }
 
@@ -28,7 +29,7 @@ type newest struct {
 func (s *Store) Snapshot() (json.RawMessage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := snapshot{Records: s.records, Payloads: s.payloads, States: s.states, Tables: map[string]map[string]map[string]any{}}
+	all := snapshot{Records: s.records, Payloads: s.payloads, States: s.states, Notes: s.notes, Tables: map[string]map[string]map[string]any{}}
 	for entity, at := range s.newest {
 		all.Newest = append(all.Newest, newest{entity, at})
 	}
@@ -60,6 +61,7 @@ func (s *Store) Restore(raw json.RawMessage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.records, s.payloads, s.states, s.tables = all.Records, all.Payloads, all.States, restored
+	s.notes = all.Notes
 	s.newest = map[ledger.Entity]time.Time{}
 	for _, n := range all.Newest {
 		s.newest[n.Entity] = n.At

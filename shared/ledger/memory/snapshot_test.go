@@ -57,6 +57,16 @@ func (r *reopened) Commit(ctx context.Context, c ledger.Claim, handler string, t
 	return r.Store.Commit(ctx, c, handler, tx)
 }
 
+func (r *reopened) GetNote(ctx context.Context, name string) (ledger.Note, error) {
+	defer r.reopen()()
+	return r.Store.GetNote(ctx, name)
+}
+
+func (r *reopened) PutNote(ctx context.Context, name string, version int64, text string) error {
+	defer r.reopen()()
+	return r.Store.PutNote(ctx, name, version, text)
+}
+
 func (r *reopened) End(ctx context.Context, ends []ledger.End) []error {
 	defer r.reopen()()
 	return r.Store.End(ctx, ends)
