@@ -13,9 +13,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// drainers is how many objects are sent at once. Each may have [vault.MaxSize] bytes, of
-// which a function of 256 MB holds these.
-const drainers = 8
+const (
+	drainTime = 2 * time.Minute // a run sends some 10,000 messages in this time
+	drainers  = 8               // how many objects are sent at once
+	// largeObject is the size in bytes from which on objects are sent one at a time: the
+	// largest takes about 60 MB of memory.
+	largeObject = 256 << 10
+	objectTime  = 20 * time.Second // the longest for one object
+	// maxFailures is after how many failures a run stops. One that cannot be read does not
+	// hold up the others, and a queue that is down is not asked for each.
+	maxFailures = 16
+)
 
 // A Spill is the part of [vault.Vault] that Drain uses.
 type Spill interface {
@@ -30,14 +38,26 @@ type Sender interface {
 	Send(ctx context.Context, m queue.Message, delay time.Duration) error
 }
 
-// A Drain sends the messages in [vault.Spill] to the queue, oldest first. All fields are
-// required.
+// A Drain sends the messages in [vault.Spill] to the queue, oldest first. All fields but
+// Report are required.
 type Drain struct {
 	Vault Spill
 	Queue Sender
 	// Hashes returns what may have made the sums of the messages: of each version of the
 	// sources' document that is in use.
 	Hashes func(ctx context.Context) ([]webhook.Hasher, error)
+	Report func(DrainReport) // called after a run; nil means no calls
+}
+
+// Task returns the task "drain".
+func (d *Drain) Task() Task {
+	return Task{Name: "drain", Time: drainTime, Run: func(ctx context.Context) (string, error) {
+		report, err := d.Run(ctx)
+		if d.Report != nil {
+			d.Report(report)
+		}
+		return report.String(), err
+	}}
 }
 
 // A DrainReport says what a run of [Drain] did.
@@ -47,12 +67,21 @@ type DrainReport struct {
 	Oldest time.Time // when the oldest that is left arrived; zero if none is left
 }
 
+// String says it in words.
+func (r DrainReport) String() string {
+	if r.Sent+r.Left == 0 {
+		return "nothing was spilled"
+	}
+	return fmt.Sprintf("%d sent, %d left", r.Sent, r.Left)
+}
+
 // errNotOurs is what happened to objects that are not messages of this stack.
 var errNotOurs = errors.New("objects in spill/ are not messages of this stack, or their key is gone from the sources")
 
 // Run sends all messages that there are, until ctx ends. An object is deleted after the
 // queue has its message, so a message may be sent twice and is never lost. An object that
-// is not a message of this stack stays, and is an error. If the queue refuses, Run stops.
+// is not a message of this stack stays, and is an error. Run stops after some failures of
+// the queue or the vault.
 func (d *Drain) Run(ctx context.Context) (DrainReport, error) {
 	var report DrainReport
 	found, err := d.Vault.List(ctx, vault.Spill, "", vault.MaxList)
@@ -94,29 +123,37 @@ func (r *DrainReport) add(page DrainReport) {
 type page struct {
 	report DrainReport
 	err    error
-	stop   bool // the queue or the vault refuses
+	stop   bool // the queue or the vault failed too often
 }
 
 // page sends the objects' messages, several at once.
 func (d *Drain) page(ctx context.Context, found []vault.Object, hashes []webhook.Hasher) page {
 	errs := make([]error, len(found))
-	var next atomic.Int64
-	var refused atomic.Bool
+	var next, failures atomic.Int64
+	var large sync.Mutex
 	var group sync.WaitGroup
 	for range min(drainers, len(found)) {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(found); i = int(next.Add(1)) - 1 {
-				if errs[i] = errStopped; !refused.Load() && ctx.Err() == nil {
-					errs[i] = d.one(ctx, found[i].Key, hashes)
+				if failures.Load() >= maxFailures || ctx.Err() != nil {
+					errs[i] = errStopped
+					continue
+				}
+				if found[i].Size >= largeObject {
+					large.Lock()
+				}
+				errs[i] = d.one(ctx, found[i].Key, hashes)
+				if found[i].Size >= largeObject {
+					large.Unlock()
 				}
 				if errs[i] != nil && !errors.Is(errs[i], errNotOurs) {
-					refused.Store(true)
+					failures.Add(1)
 				}
 			}
 		})
 	}
 	group.Wait()
-	p := page{stop: refused.Load()}
+	p := page{stop: failures.Load() >= maxFailures}
 	for i, err := range errs {
 		if err == nil {
 			p.report.Sent++
@@ -138,6 +175,8 @@ var errStopped = errors.New("stopped before")
 // one sends the message of one object, then deletes the object. One that is gone was sent by
 // another run.
 func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) error {
+	ctx, cancel := context.WithTimeout(ctx, objectTime)
+	defer cancel()
 	data, err := d.Vault.Get(ctx, key)
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil
@@ -147,9 +186,9 @@ func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) er
 	}
 	m, err := queue.Unpack(data, hashes...)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNotOurs, err)
+		return fmt.Errorf("%w: %s: %w", errNotOurs, key, err)
 	}
-	if err := d.send(ctx, m); err != nil {
+	if err := d.send(ctx, key, m); err != nil {
 		return err
 	}
 	return wrap(d.Vault.Delete(ctx, key), "delete a spilled message, which the queue has")
@@ -157,7 +196,7 @@ func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) er
 
 // send sends a message. It stores a body that is too large for the queue first, as ingest
 // could not.
-func (d *Drain) send(ctx context.Context, m queue.Message) error {
+func (d *Drain) send(ctx context.Context, key string, m queue.Message) error {
 	err := d.Queue.Send(ctx, m, 0)
 	if errors.Is(err, queue.ErrTooLarge) && m.Origin.Stored == nil {
 		var stored queue.Stored
@@ -169,9 +208,9 @@ func (d *Drain) send(ctx context.Context, m queue.Message) error {
 	}
 	switch {
 	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid): // this one, and no other
-		return fmt.Errorf("%w: %w", errNotOurs, err)
+		return fmt.Errorf("%w: %s: %w", errNotOurs, key, quiet{err})
 	case err != nil:
-		return fmt.Errorf("the queue does not take spilled messages: %w", err)
+		return fmt.Errorf("the queue does not take spilled messages: %w", quiet{err})
 	}
 	return nil
 }

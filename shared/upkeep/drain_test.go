@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,6 +179,68 @@ func TestDrainLeaves(t *testing.T) {
 				t.Errorf("%d objects are left, want %d", n, tt.left)
 			}
 		})
+	}
+}
+
+// TestDrainGoesOn: one object that cannot be read does not hold up those after it, and a
+// queue that is down is not asked for each.
+func TestDrainGoesOn(t *testing.T) {
+	t.Parallel()
+	const n = 200
+	var stuck string
+	v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
+		if op == "get" && key == stuck {
+			return false, errDown
+		}
+		return true, nil
+	}})
+	for i := range n {
+		spill(t, v, message(i, "{}"), webhook.Hasher{})
+	}
+	var asked atomic.Int64
+	down := queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) {
+		asked.Add(1)
+		return false, errDown
+	}})
+	if report, err := (&upkeep.Drain{Vault: v, Queue: down, Hashes: plain}).Run(t.Context()); !errors.Is(err, errDown) || report.Left != n {
+		t.Errorf("Run = %+v, %v", report, err)
+	}
+	if asked.Load() > 30 {
+		t.Errorf("a queue that is down was asked %d times", asked.Load())
+	}
+	first, err := v.List(t.Context(), vault.Spill, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck = first[0].Key
+	report, err := (&upkeep.Drain{Vault: v, Queue: queuememory.New(queuememory.Options{}), Hashes: plain}).Run(t.Context())
+	if !errors.Is(err, errDown) || report.Sent != n-1 || report.Left != 1 || !report.Oldest.Equal(first[0].Put) {
+		t.Errorf("Run = %+v, %v, want one left", report, err)
+	}
+}
+
+// TestDrainErrors: they name the object to look at, and no event.
+func TestDrainErrors(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{})
+	spill(t, v, message(1, "{}"), webhook.Hasher{})
+	found, err := v.List(t.Context(), vault.Spill, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		fault error
+		names bool
+	}{
+		{"down", fmt.Errorf("send evt_1: %w", errDown), false},
+		{"refused", fmt.Errorf("send evt_1: %w", queue.ErrInvalid), true},
+	} {
+		q := queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) { return false, tt.fault }})
+		_, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+		if err == nil || strings.Contains(err.Error(), "evt_1") || strings.Contains(err.Error(), found[0].Key) != tt.names {
+			t.Errorf("%s: Run = %v", tt.name, err)
+		}
 	}
 }
 
