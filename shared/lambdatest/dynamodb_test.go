@@ -84,13 +84,35 @@ func TestDynamoDBPut(t *testing.T) {
 	}
 }
 
-// It refuses reads, for which it would need to remember writes.
+// It keeps the notes that PutItem puts, and nothing else.
+func TestDynamoDBItems(t *testing.T) {
+	t.Parallel()
+	client := newClient(t)
+	item := map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: ":a"}, "v": &types.AttributeValueMemberN{Value: "1"},
+	}
+	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: new("table"), Item: item}); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]map[string]types.AttributeValue{":a": item, ":b": nil, "a": nil} {
+		out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+			TableName: new("table"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: key}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, out.Item, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(
+			types.AttributeValueMemberS{}, types.AttributeValueMemberN{})); diff != "" {
+			t.Errorf("item %s (-want +got):\n%s", key, diff)
+		}
+	}
+}
+
+// It refuses other reads, for which it would need to remember all writes.
 func TestDynamoDBRefuses(t *testing.T) {
 	t.Parallel()
-	out, err := newClient(t).GetItem(t.Context(), &dynamodb.GetItemInput{
-		TableName: new("table"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}},
-	})
+	out, err := newClient(t).Scan(t.Context(), &dynamodb.ScanInput{TableName: new("table")})
 	if err == nil {
-		t.Errorf("GetItem = %+v, want it refused", out)
+		t.Errorf("Scan = %+v, want it refused", out)
 	}
 }

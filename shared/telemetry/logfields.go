@@ -6,6 +6,7 @@ const (
 	FieldSource   = "source"   // a configured source, or "unknown"
 	FieldCode     = "code"     // why ingest refused a webhook
 	FieldReason   = "reason"   // why an event was dead-lettered
+	FieldTask     = "task"     // of upkeep
 
 	FieldRequest  = "request" // Lambda's id of the invocation
 	FieldProvider = "provider"

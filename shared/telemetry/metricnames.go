@@ -18,6 +18,10 @@ const (
 	MetricSourcesFaulty  = "SourcesFaulty"  // what is in use has a fault that a new document is refused for
 	MetricSourcesAge     = "SourcesAge"     // age of the copy in use when a read failed, in milliseconds
 
+	// Of upkeep.
+	MetricTaskFailed = "TaskFailed" // by task
+	MetricSpillAge   = "SpillAge"   // milliseconds that the oldest event in the vault waits for the queue
+
 	// Of process, by source; DeadLettered by source and reason.
 	MetricHandled      = "Handled"
 	MetricUnhandled    = "Unhandled"

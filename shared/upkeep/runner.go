@@ -40,6 +40,15 @@ type Result struct {
 	Err     error  `json:"-"`               // nil if the task did its work
 }
 
+// An Answer is what the function upkeep returns to an operator who invokes it.
+type Answer struct {
+	BusyUntil time.Time `json:"busy_until,omitzero"` // another run is at work, and nothing was done
+	Tasks     []Result  `json:"tasks,omitempty"`
+}
+
+// leaseTask is the name under which a fault of the lease is reported.
+const leaseTask = "lease"
+
 // Time returns the longest time that a run takes.
 func (r *Runner) Time() time.Duration {
 	total := Tail
@@ -54,7 +63,7 @@ func (r *Runner) Time() time.Duration {
 //
 // While another run holds the lease, Run does nothing and returns a [*BusyError]. If the
 // lease cannot be read or written, the tasks run all the same, because each may run twice
-// at the same time, and the error says so.
+// at the same time, and a result of the name "lease" says so.
 func (r *Runner) Run(ctx context.Context) ([]Result, error) {
 	now := time.Now
 	if r.Now != nil {
@@ -68,22 +77,29 @@ func (r *Runner) Run(ctx context.Context) ([]Result, error) {
 	if busy, ok := errors.AsType[*BusyError](err); ok {
 		return nil, busy
 	}
-	errs := []error{err}
 	within, cancel := context.WithTimeout(ctx, until.Sub(now())-Tail)
 	defer cancel()
 	var results []Result
+	var errs []error
+	done := func(result Result) {
+		results = append(results, result)
+		if result.Err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", result.Task, result.Err))
+		}
+		if r.After != nil {
+			r.After(ctx, result)
+		}
+	}
 	for _, task := range r.Tasks {
 		began := now()
 		result := task.run(within)
 		result.TookMS = now().Sub(began).Milliseconds()
-		if results = append(results, result); r.After != nil {
-			r.After(ctx, result)
-		}
-		if result.Err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", task.Name, result.Err))
-		}
+		done(result)
 	}
-	return results, errors.Join(append(errs, release(ctx))...)
+	if err := errors.Join(err, release(ctx)); err != nil {
+		done(Result{Task: leaseTask, Error: err.Error(), Err: err})
+	}
+	return results, errors.Join(errs...)
 }
 
 var errNoTime = errors.New("the tasks before left no time for it")

@@ -168,7 +168,7 @@ func TestRunnerWithoutLease(t *testing.T) {
 				return true, nil
 			}}
 			results, err := (&upkeep.Runner{Notes: notes, Tasks: []upkeep.Task{task("one", nil)}}).Run(t.Context())
-			if len(results) != 1 || results[0].Err != nil || !errors.Is(err, errDown) {
+			if len(results) != 2 || results[0].Err != nil || results[1].Task != "lease" || !errors.Is(err, errDown) {
 				t.Errorf("call %d lost: Run = %+v, %v", lost, results, err)
 			}
 		}

@@ -18,6 +18,9 @@ type StatusError struct {
 // Error returns S3's code, and the status.
 func (e *StatusError) Error() string { return fmt.Sprintf("S3 answered %d %s", e.Status, e.Code) }
 
+// ErrorCode returns S3's code, as the errors of other services do.
+func (e *StatusError) ErrorCode() string { return e.Code }
+
 // maxRefusal is how much of an error's body is read.
 const maxRefusal = 8 << 10
 

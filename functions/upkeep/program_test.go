@@ -1,0 +1,282 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/dynamo"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/upkeep"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/vault/memory"
+	"webhookintake/shared/webhook"
+)
+
+// The tests of this package go through the built program.
+var program = &lambdatest.Program{Package: "."}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := program.Remove(); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+const (
+	phone = "+4915112345678" // in all bodies; it may not be printed
+	key   = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+)
+
+// A world has what the program calls.
+type world struct {
+	sqs    *lambdatest.SQS
+	vault  *memory.Vault
+	table  *lambdatest.DynamoDB
+	env    map[string]string
+	lost   bool // the secret cannot be read
+	hasher webhook.Hasher
+}
+
+// newWorld starts the engines. The hour is that of the vault's clock.
+func newWorld(t *testing.T, fault func(op, key string) (bool, error), now func() time.Time) *world {
+	t.Helper()
+	w := &world{
+		sqs: lambdatest.NewSQS(), table: lambdatest.NewDynamoDB(),
+		vault: memory.New(memory.Options{Fault: fault, Now: now}),
+	}
+	w.hasher, _ = webhook.NewHasher(webhook.NewSecret(key))
+	s3 := lambdatest.NewS3(w.vault)
+	secrets := httptest.NewServer(http.HandlerFunc(w.secret))
+	for _, server := range []*httptest.Server{w.sqs.Server, w.table.Server, s3.Server, secrets} {
+		t.Cleanup(server.Close)
+	}
+	w.env = w.sqs.Env()
+	maps.Copy(w.env, w.table.Env())
+	maps.Copy(w.env, s3.Env())
+	maps.Copy(w.env, map[string]string{
+		"SOURCES_SECRET_ARN":               "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.URL,
+	})
+	return w
+}
+
+func (w *world) secret(out http.ResponseWriter, _ *http.Request) {
+	if w.lost {
+		http.Error(out, `{"__type":"AccessDeniedException"}`, http.StatusBadRequest)
+		return
+	}
+	out.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_ = json.NewEncoder(out).Encode(map[string]string{"SecretString": `{"$key":"` + key + `"}`, "Name": "sources"})
+}
+
+// spill keeps n events, as ingest does.
+func (w *world) spill(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		m := queue.Message{Event: webhook.Event{
+			Source: "contiguity", Provider: "contiguity", ID: fmt.Sprint("evt_", i), Type: "text.incoming.sms",
+			Received: time.Now(), Raw: []byte(`{"from":"` + phone + `"}`),
+		}}
+		data, err := queue.Pack(m, w.hasher)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.vault.Put(t.Context(), vault.SpillKey(m.Received), data); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) left(t *testing.T) int {
+	t.Helper()
+	found, err := w.vault.List(t.Context(), vault.Spill, "", vault.MaxList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found)
+}
+
+// schedule is the event of the schedule.
+const schedule = `{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","detail":{}}`
+
+// report invokes the program as an operator does.
+func report(t *testing.T, p *lambdatest.Process) upkeep.Answer {
+	t.Helper()
+	var answer upkeep.Answer
+	if err := json.Unmarshal(lambdatest.MustInvoke(t, p, []byte(`{"report":true}`)), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// checkOutput fails unless the program printed the texts, and nothing that it may not.
+func checkOutput(t *testing.T, p *lambdatest.Process, texts ...string) {
+	t.Helper()
+	output := p.Stdout() + p.Stderr()
+	for _, text := range texts {
+		if !strings.Contains(output, text) {
+			t.Errorf("printed %s, without %s", output, text)
+		}
+	}
+	for _, hidden := range []string{key, phone, "evt_", "aws-secret-key", "aws-session-token"} {
+		if strings.Contains(output, hidden) {
+			t.Errorf("%q was printed: %s", hidden, output)
+		}
+	}
+}
+
+// After an outage of the queue each event is sent once, as it arrived.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	const n = 50
+	w.spill(t, n)
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	if got := string(lambdatest.MustInvoke(t, p, []byte(schedule))); !strings.Contains(got, `"summary":"50 sent, 0 left"`) {
+		t.Errorf("answer = %s", got)
+	}
+	seen := map[string]int{}
+	for _, sent := range w.sqs.Sent() {
+		m := queue.Decode(queue.Wire{Body: sent.Body, Attributes: sent.Attributes})
+		if m.Unreadable != nil || !strings.Contains(string(m.Raw), phone) {
+			t.Fatalf("sent %+v, unreadable %v", m, m.Unreadable)
+		}
+		seen[m.ID]++
+	}
+	if len(seen) != n || len(w.sqs.Sent()) != n || w.left(t) != 0 {
+		t.Errorf("sent %d of %d events in %d messages, %d left", len(seen), n, len(w.sqs.Sent()), w.left(t))
+	}
+	if got := report(t, p).Tasks; len(got) != 1 || got[0].Summary != "nothing was spilled" {
+		t.Errorf("the next run = %+v", got)
+	}
+	checkOutput(t, p, `"task":"drain"`, `"outcome":"50 sent, 0 left"`, `"request":`)
+}
+
+// A task that fails is an error of the invocation, for the alarm, and is counted by name; an
+// operator gets the reason.
+func TestTaskFails(t *testing.T) {
+	t.Parallel()
+	early := time.Now().Add(-time.Hour)
+	w := newWorld(t, nil, func() time.Time { return early })
+	w.spill(t, 2)
+	w.sqs.Before = func(*http.Request, int) int { return http.StatusServiceUnavailable }
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	response, err := p.Invoke(t.Context(), []byte(schedule), time.Minute)
+	if err != nil || !response.Failed {
+		t.Fatalf("Invoke = %s, %v, want an error", response.Payload, err)
+	}
+	tasks := report(t, p).Tasks
+	if len(tasks) != 1 || tasks[0].Summary != "0 sent, 2 left" || !strings.Contains(tasks[0].Error, "the queue does not take") {
+		t.Errorf("report = %+v", tasks)
+	}
+	checkOutput(t, p, `"level":"ERROR"`, `"msg":"task failed"`, `"error":"ServiceUnavailable"`,
+		`"TaskFailed":1`, `"Dimensions":[["function","task"]]`, `"SpillAge":36`)
+}
+
+// The sources' secret is read if something was spilled only, and without it nothing is sent.
+func TestSourcesUnread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	w.lost = true
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	if got := report(t, p).Tasks; len(got) != 1 || got[0].Error != "" {
+		t.Errorf("report with an empty vault = %+v", got)
+	}
+	w.spill(t, 1)
+	if got := report(t, p).Tasks; len(got) != 1 || !strings.Contains(got[0].Error, "read the sources") || len(w.sqs.Sent()) != 0 {
+		t.Errorf("report = %+v, sent %d", got, len(w.sqs.Sent()))
+	}
+}
+
+// The program dies after the queue has an event and before the object is deleted: the next
+// one sends it again, and the ledger drops the copy.
+func TestDrainDies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	w.spill(t, 1)
+	dying, over := make(chan struct{}), make(chan struct{})
+	t.Cleanup(func() { close(over) }) // before the server is closed, which waits for its answers
+	w.sqs.After = func(n int) {
+		if n == 1 {
+			close(dying)
+			<-over // the program never gets the answer
+		}
+	}
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	go func() {
+		<-dying
+		p.Kill()
+	}()
+	_, err := p.Invoke(t.Context(), []byte(schedule), time.Minute)
+	if _, died := errors.AsType[*lambdatest.ExitError](err); !died {
+		t.Fatalf("Invoke = %v, want that it died", err)
+	}
+	if w.left(t) != 1 {
+		t.Fatal("the object is gone, though nobody knows that the queue has the event")
+	}
+	if err := p.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if got := report(t, p); got.BusyUntil.IsZero() {
+		t.Errorf("report = %+v, want the lease of the one that died", got)
+	}
+	w.free(t)
+	if got := report(t, p).Tasks; len(got) != 1 || got[0].Summary != "1 sent, 0 left" {
+		t.Errorf("report = %+v", got)
+	}
+	if sent := w.sqs.Sent(); len(sent) != 2 || sent[0].Attributes["id"] != sent[1].Attributes["id"] || w.left(t) != 0 {
+		t.Errorf("sent %d messages, %d left", len(sent), w.left(t))
+	}
+}
+
+// store returns the table as the program sees it.
+func (w *world) store() *dynamo.Store {
+	return dynamo.New(dynamo.Options{
+		Table: "table", Region: "us-east-1", Endpoint: w.table.Server.URL,
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "aws-secret-key", ""),
+	})
+}
+
+// free ends the lease, as time does.
+func (w *world) free(t *testing.T) {
+	t.Helper()
+	if err := w.store().PutNote(t.Context(), "upkeep", 7, "{}"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The lease keeps a second run away, which is no failure.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	w.spill(t, 1)
+	until := time.Now().Add(time.Minute).UnixMilli()
+	if err := w.store().PutNote(t.Context(), "upkeep", 0, fmt.Sprintf(`{"owner":"another","until":%d}`, until)); err != nil {
+		t.Fatal(err)
+	}
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	var answer upkeep.Answer
+	if err := json.Unmarshal(lambdatest.MustInvoke(t, p, []byte(schedule)), &answer); err != nil || answer.BusyUntil.UnixMilli() != until || answer.Tasks != nil {
+		t.Errorf("answer = %+v, %v", answer, err)
+	}
+	if w.left(t) != 1 || len(w.sqs.Sent()) != 0 {
+		t.Error("it worked without the lease")
+	}
+	checkOutput(t, p, `"msg":"another run is at work, until `)
+	if note, err := w.store().GetNote(t.Context(), "upkeep"); err != nil || (note != ledger.Note{Version: 1, Text: fmt.Sprintf(`{"owner":"another","until":%d}`, until)}) {
+		t.Errorf("the lease is %+v, %v", note, err)
+	}
+}

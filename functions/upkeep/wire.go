@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"webhookintake/shared/environment"
+	"webhookintake/shared/ledger/dynamo"
+	ledgermemory "webhookintake/shared/ledger/memory"
+	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/source"
+	"webhookintake/shared/source/secretsmanager"
+	"webhookintake/shared/telemetry"
+	"webhookintake/shared/upkeep"
+	"webhookintake/shared/vault/s3"
+	"webhookintake/shared/webhook"
+)
+
+// newHandler builds the function from its environment. Logs and metrics go to out. It sends
+// nothing. The error lists all faults of the environment.
+func newHandler(getenv func(string) string, out io.Writer) (handler, error) {
+	env := variables{Reader: environment.New(getenv)}
+	log := env.logger(out)
+	metrics := env.metrics(out)
+	env.aws = env.credentials()
+	runner := &upkeep.Runner{Notes: env.notes(), After: after(log, metrics)}
+	if drain := env.drain(); drain != nil {
+		drain.Report = func(r upkeep.DrainReport) { countLeft(metrics, r, time.Now()) }
+		runner.Tasks = append(runner.Tasks, drain.Task())
+	}
+	if err := env.Err(); err != nil {
+		return nil, err
+	}
+	return handle(runner, log), nil
+}
+
+// variables build the parts of the function from the environment, and collect its faults.
+type variables struct {
+	*environment.Reader
+	aws aws.CredentialsProvider
+}
+
+func (v variables) logger(out io.Writer) *slog.Logger {
+	log, err := telemetry.NewLogger(out, v.Get("LOG_LEVEL"))
+	if err != nil {
+		v.Fault("LOG_LEVEL", "give debug, info, warn or error")
+	}
+	return log
+}
+
+// metrics returns nil under `sam local`, where metrics would make the log unreadable.
+func (v variables) metrics(out io.Writer) *telemetry.Metrics {
+	if v.Local() {
+		return nil
+	}
+	return telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: v.Get("AWS_LAMBDA_FUNCTION_NAME")})
+}
+
+// credentials returns those of the function, which it needs unless all engines are in memory.
+func (v variables) credentials() aws.CredentialsProvider {
+	if v.Get("QUEUE_URL") == environment.Memory && v.Get("TABLE_NAME") == environment.Memory && v.Get("VAULT_BUCKET") == "" {
+		return nil
+	}
+	v.Region()
+	return credentials.NewStaticCredentialsProvider(v.Credentials())
+}
+
+func (v variables) notes() upkeep.Notes {
+	table, endpoint := v.Table("TABLE_NAME"), v.Endpoint("AWS_ENDPOINT_URL_DYNAMODB")
+	if table == environment.Memory {
+		return &ledgermemory.Store{}
+	}
+	return dynamo.New(dynamo.Options{Table: table, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Credentials: v.aws})
+}
+
+func (v variables) queue() upkeep.Sender {
+	url, endpoint := v.Queue("QUEUE_URL"), v.Endpoint("AWS_ENDPOINT_URL_SQS")
+	if url == environment.Memory {
+		return queuememory.New(queuememory.Options{})
+	}
+	if v.Err() != nil {
+		return nil
+	}
+	queue, err := sqs.New(sqs.Options{URL: url, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Credentials: v.aws})
+	v.Add(err)
+	return queue
+}
+
+// drain returns the task that empties the vault, nil if there is no vault.
+func (v variables) drain() *upkeep.Drain {
+	queue := v.queue()
+	bucket, endpoint := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3")
+	if bucket == "" {
+		return nil
+	}
+	if !s3.ValidBucket(bucket) {
+		v.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
+	}
+	hashes := v.hashes()
+	if v.Err() != nil {
+		return nil
+	}
+	vault, err := s3.New(s3.Options{Bucket: bucket, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Credentials: v.aws})
+	v.Add(err)
+	return &upkeep.Drain{Vault: vault, Queue: queue, Hashes: hashes}
+}
+
+// sourcesTime is the longest that reading the sources takes.
+const sourcesTime = 10 * time.Second
+
+// hashes returns the function that reads the keys of the sources' document.
+func (v variables) hashes() func(context.Context) ([]webhook.Hasher, error) {
+	endpoint := v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	arn := v.Required("SOURCES_SECRET_ARN", "give the ARN of the secret with the sources")
+	fetcher := secretsmanager.New(secretsmanager.Options{ARN: arn, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Getenv: v.Get})
+	return func(ctx context.Context) ([]webhook.Hasher, error) {
+		ctx, cancel := context.WithTimeout(ctx, sourcesTime)
+		defer cancel()
+		return source.Hashes(ctx, fetcher)
+	}
+}
