@@ -21,6 +21,6 @@ awk -v hash="$hash" '
 	{ print }
 	sub(/AutoPublishAliasAllProperties: true$/, "AutoPublishCodeSha256: " hash) { print }
 ' "$dir/template.yaml" >"$stamped"
-[ "$(grep -c "AutoPublishCodeSha256: $hash" "$stamped")" = 2 ] || die "$dir/template.yaml: found no functions to stamp"
+[ "$(grep -c "AutoPublishCodeSha256: $hash" "$stamped")" = 3 ] || die "$dir/template.yaml: found no functions to stamp"
 mv "$stamped" "$dir/template.yaml"
 echo "$hash"

@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-for function in Ingest Process; do
+for function in Ingest Process UpkeepFunction; do
 	mkdir -p "$dir/$function"
 	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0'"$machine"'\0' >"$dir/$function/bootstrap"
 done

@@ -34,12 +34,12 @@ built . prod .aws-sam/arm64
 # is_built wants a static binary of the given architecture.
 is_built() {
 	local dir=$1 arch=$2 name settings setting
-	for name in Ingest Process; do
+	for name in Ingest Process UpkeepFunction; do
 		settings=$(go version -m "$dir/$name/bootstrap")
 		for setting in GOOS=linux "GOARCH=$arch" CGO_ENABLED=0; do
 			grep -qw "$setting" <<<"$settings" || die "$dir/$name/bootstrap was not built with $setting"
 		done
-		printf '%-8s %-6s %9d bytes\n' "$name" "$arch" "$(wc -c <"$dir/$name/bootstrap")"
+		printf '%-14s %-6s %9d bytes\n' "$name" "$arch" "$(wc -c <"$dir/$name/bootstrap")"
 	done
 }
 is_built .aws-sam/build amd64
@@ -51,7 +51,7 @@ tar -c --exclude=./.git --exclude=./.aws-sam . | tar -x -C "$work/copy"
 for env in default prod; do
 	case $env in default) dir=.aws-sam/build ;; *) dir=.aws-sam/arm64 ;; esac
 	built "$work/copy" $env "$dir"
-	for name in Ingest Process; do
+	for name in Ingest Process UpkeepFunction; do
 		cmp "$dir/$name/bootstrap" "$work/copy/$dir/$name/bootstrap" || die "two builds of $name for $env differ"
 	done
 done
@@ -60,7 +60,7 @@ echo "a second build elsewhere gave the same bytes"
 # versions prints the ids of the versions that a deploy of a built template would publish.
 versions() {
 	(cd "$1" && "$sam_python" "$root/.ci/scan/transform.py") |
-		grep -o '"\(Ingest\|Process\)Version[0-9a-f]*"' | sort -u | tr -d '\n'
+		grep -o '"\(Ingest\|Process\|UpkeepFunction\)Version[0-9a-f]*"' | sort -u | tr -d '\n'
 }
 stamped() { bash .ci/stamp.sh "$work/copy/.aws-sam/build" "$@" >/dev/null && versions "$work/copy/.aws-sam/build"; }
 first=$(stamped) again=$(stamped) changed=$(stamped --parameter-overrides LogLevel=debug)

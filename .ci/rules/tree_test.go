@@ -144,7 +144,7 @@ func TestFilesFitAReader(t *testing.T) {
 
 func TestMainsOnlyWire(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"functions/ingest", "functions/process"} {
+	for _, path := range []string{"functions/ingest", "functions/process", "functions/upkeep"} {
 		text, err := os.ReadFile(filepath.Join(root, path, "main.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -112,7 +112,7 @@ def sets(template):
     for name, parameter in template["Parameters"].items():
         for n, value in enumerate(values(name, parameter, base.get(name, str(parameter.get("Default"))))):
             found[f"{name}-{n + 1}"] = {**base, **WITH.get(name, {}), name: value}
-            if name not in base:
+            if name not in base and value != "false":  # which switches something off
                 everything[name] = value
     return {**found, "everything": everything}
 

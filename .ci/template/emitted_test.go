@@ -29,7 +29,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// emittedSeries returns the metrics that the two programs emit, while everything happens to
+// emittedSeries returns the metrics that the programs emit, while everything happens to
 // them that a metric counts.
 func emittedSeries(t *testing.T) map[series]bool {
 	t.Helper()
@@ -38,6 +38,7 @@ func emittedSeries(t *testing.T) map[series]bool {
 		ingestWithSecret(t, ingest, `{"half`) + ingestWithSecret(t, ingest, "")
 	all := seriesIn(t, "Ingest", printed)
 	maps.Copy(all, seriesIn(t, "Process", processOutput(t, build(t, "process"))))
+	maps.Copy(all, seriesIn(t, "UpkeepFunction", upkeepOutput(t, build(t, "upkeep"))))
 	// The outcomes of processing come from the handler of the program, over engines in
 	// memory. The metrics that the program adds are compared with its own output.
 	outcomes := seriesIn(t, "Process", outcomeOutput(t))
@@ -130,6 +131,33 @@ func ingestWithVault(t *testing.T, program string) string {
 	maps.Copy(env, map[string]string{"SOURCES": `{"contiguity":{"secrets":["` + secret + `"]}}`, "SPILL": "true"})
 	p := lambdatest.Run(t, program, env)
 	invokeIngest(t, p, `{"id":"evt_1","type":"text.incoming.sms","data":{}}`, time.Now(), "")
+	return p.Stdout()
+}
+
+// upkeepOutput returns what upkeep prints when the queue does not take what is in the vault.
+func upkeepOutput(t *testing.T, program string) string {
+	t.Helper()
+	sqs, dynamo, vault := lambdatest.NewSQS(), lambdatest.NewDynamoDB(), vaultmemory.New(vaultmemory.Options{})
+	s3 := lambdatest.NewS3(vault)
+	t.Cleanup(dynamo.Server.Close)
+	t.Cleanup(s3.Server.Close)
+	sqs.Server.Close()
+	secrets := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": "{}", "Name": "sources"})
+	}))
+	t.Cleanup(secrets.Close)
+	if err := vault.Put(t.Context(), "spill/1", []byte("not a message")); err != nil {
+		t.Fatal(err)
+	}
+	env := sqs.Env()
+	maps.Copy(env, dynamo.Env())
+	maps.Copy(env, s3.Env())
+	env["SOURCES_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources"
+	env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = secrets.URL
+	p := lambdatest.Run(t, program, env)
+	if response, err := p.Invoke(t.Context(), []byte(`{}`), time.Minute); err != nil || !response.Failed {
+		t.Fatalf("upkeep: %v %s, want a task that fails", err, response.Payload)
+	}
 	return p.Stdout()
 }
 

@@ -44,6 +44,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"Repeated":      "a status that returns is one, and usual; the log line at level WARN names the event, and hookctl doctor counts them",
 		"Reopened":      "an operator did it; the log line at level WARN says what, to which event",
 		"Stale":         "an operator cancelled what had ended or gone on meanwhile; hookctl events show says how it stands",
+		"TaskFailed":    "UpkeepErrors counts the invocations, and the log line at level ERROR names the task; this counts by task",
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/metricnames.go", "Metric") {
@@ -87,7 +88,7 @@ func alarmSeries(t *testing.T, x template) map[series]bool {
 // dashboardSeries returns our metrics that the dashboard searches for.
 func dashboardSeries(t *testing.T, x template) map[series]bool {
 	t.Helper()
-	body := x.at("Resources", "Dashboard", "Properties", "DashboardBody").Value
+	body := x.dashboard(t)
 	search := regexp.MustCompile(`SEARCH\('\{WebhookIntake,([a-z,]+)\} function=\\"\$\{(\w+)\}\\" MetricName=\\"(\w+)\\"'`)
 	all := map[series]bool{}
 	for _, found := range search.FindAllStringSubmatch(body, -1) {
@@ -144,7 +145,7 @@ func dashboardMetricsOfAWS(t *testing.T, x template) (all [][3]string) {
 			Properties struct{ Metrics [][]any }
 		}
 	}
-	if err := json.Unmarshal([]byte(x.at("Resources", "Dashboard", "Properties", "DashboardBody").Value), &dashboard); err != nil {
+	if err := json.Unmarshal([]byte(x.dashboard(t)), &dashboard); err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range dashboard.Widgets {

@@ -1,10 +1,19 @@
 package template
 
 import (
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"webhookintake/shared/lambdatest"
 )
 
 // .ci/tools/rights compares the roles and the operators' policy with the programs' calls.
@@ -15,7 +24,8 @@ var wildcards = []string{
 	":stack/${AWS::StackName}/*", // the id that CloudFormation gives the stack
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
 	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*",
-	"bodies/*", // of s3:prefix
+	"bodies/*", "spill/*", // of s3:prefix
+	":cursor#*", // of dynamodb:LeadingKeys
 }
 
 // A wildcard would silently allow more than is meant.
@@ -63,4 +73,55 @@ func TestThreatModelNamesRoles(t *testing.T) {
 			t.Errorf("SECURITY.md says nothing about %s", role)
 		}
 	}
+}
+
+// The keys of the table that upkeep reads and writes are those that its role allows.
+func TestUpkeepKeys(t *testing.T) {
+	t.Parallel()
+	var allowed []string
+	for _, s := range statements(readTemplate(t).at("Resources", "UpkeepRole")) {
+		if sid := child(s, "Sid"); sid != nil && sid.Value == "KeepNotes" {
+			allowed = values(child(child(child(s, "Condition"), "ForAllValues:StringLike"), "dynamodb:LeadingKeys"))
+		}
+	}
+	used := upkeepKeys(t, build(t, "upkeep"))
+	if len(used) == 0 {
+		t.Fatal("upkeep used no key: has the form of the requests changed?")
+	}
+	for _, key := range used {
+		if !slices.ContainsFunc(allowed, func(pattern string) bool {
+			prefix, many := strings.CutSuffix(pattern, "*")
+			return key == pattern || many && strings.HasPrefix(key, prefix)
+		}) {
+			t.Errorf("upkeep uses the key %q, of which its role allows %q", key, allowed)
+		}
+	}
+}
+
+// upkeepKeys returns the keys of the table that a run of the program uses.
+func upkeepKeys(t *testing.T, program string) (keys []string) {
+	t.Helper()
+	dynamo, sqs := lambdatest.NewDynamoDB(), lambdatest.NewSQS()
+	t.Cleanup(dynamo.Server.Close)
+	t.Cleanup(sqs.Server.Close)
+	pk := regexp.MustCompile(`"pk":\{"S":"([^"]+)"`)
+	var mu sync.Mutex
+	recorder := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // what is cut off is refused
+		mu.Lock()
+		for _, found := range pk.FindAllSubmatch(body, -1) {
+			keys = append(keys, string(found[1]))
+		}
+		mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		dynamo.ServeHTTP(w, r)
+	}))
+	t.Cleanup(recorder.Close)
+	env := sqs.Env()
+	maps.Copy(env, dynamo.Env())
+	env["AWS_ENDPOINT_URL_DYNAMODB"] = recorder.URL
+	lambdatest.MustInvoke(t, lambdatest.Run(t, program, env), []byte(`{}`))
+	mu.Lock()
+	defer mu.Unlock()
+	return keys
 }

@@ -41,6 +41,7 @@ func TestWhoMaySend(t *testing.T) {
 		{"OperatorPrincipalArns-2", oneOfMany, nil},
 		{"OperatorPrincipalArns-2", operator, everywhere},
 		{"OperatorPrincipalArns-1", sender{"ingest", iam + "role/IngestRole", false}, []string{"DeadLetters"}},
+		{"OperatorPrincipalArns-1", sender{"upkeep", iam + "role/UpkeepRole", false}, []string{"DeadLetters"}},
 		{"OperatorPrincipalArns-1", sender{"process", iam + "role/ProcessRole", false}, []string{"Queue", "Vault"}},
 		{"OperatorPrincipalArns-1", sender{"SQS itself", "", true}, nil},
 	} {

@@ -99,6 +99,18 @@ func statements(node *yaml.Node) []*yaml.Node {
 	return all
 }
 
+// dashboard returns the body of the dashboard in a stack with upkeep, with the stack's names
+// in it as they are in the template.
+func (x template) dashboard(t *testing.T) string {
+	t.Helper()
+	at := []string{"Resources", "Dashboard", "Properties", "DashboardBody"}
+	body := x.value(t, append(at, "0")...)
+	for _, name := range x.names(append(at, "1")...) {
+		body = strings.ReplaceAll(body, "${"+name+"}", x.at(append(at, "1", name)...).Content[1].Value)
+	}
+	return body
+}
+
 // values returns the scalars of a node: its own, or those of a list.
 func values(node *yaml.Node) []string {
 	var all []string

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"webhookintake/shared/process"
+	"webhookintake/shared/upkeep"
 )
 
 // The times of the resources and those in the programs' environment must agree and fit
@@ -42,6 +44,25 @@ func TestTemplateTimes(t *testing.T) {
 	}
 	if ingest := x.seconds(t, "Resources", "Ingest", "Properties", "Timeout"); ingest < 6*time.Second {
 		t.Errorf("ingest's timeout %v does not cover its budget of 5 s", ingest)
+	}
+}
+
+// A run of upkeep ends before the next one begins, and its tasks fit into it.
+func TestUpkeepTimes(t *testing.T) {
+	t.Parallel()
+	x := readTemplate(t)
+	var between time.Duration
+	schedule := x.value(t, "Resources", "UpkeepFunction", "Properties", "Events", "Clock", "Properties", "Schedule")
+	if _, err := fmt.Sscanf(schedule, "rate(%d minutes)", &between); err != nil || between*time.Minute != 5*time.Minute {
+		t.Errorf("upkeep runs at %q: promised is every 5 minutes, %v", schedule, err)
+	}
+	timeout := x.seconds(t, "Resources", "UpkeepFunction", "Properties", "Timeout")
+	if timeout >= between*time.Minute {
+		t.Errorf("a run of upkeep may take %v, and the next one begins after %v", timeout, between*time.Minute)
+	}
+	tasks := upkeep.Runner{Tasks: []upkeep.Task{(&upkeep.Drain{}).Task()}}
+	if tasks.Time() > timeout {
+		t.Errorf("the tasks may take %v, the function %v", tasks.Time(), timeout)
 	}
 }
 

@@ -27,7 +27,7 @@ func TestVariables(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret := regexp.MustCompile(`TOKEN|PASSWORD|WEBHOOK|KEY$|SECRET$`)
-	for function, dir := range map[string]string{"Ingest": "functions/ingest", "Process": "functions/process"} {
+	for function, dir := range map[string]string{"Ingest": "functions/ingest", "Process": "functions/process", "UpkeepFunction": "functions/upkeep"} {
 		declared := x.names("Resources", function, "Properties", "Environment", "Variables")
 		read := uppercaseTexts(t, dir, "shared/environment", "shared/source")
 		for _, name := range declared {

@@ -37,6 +37,7 @@ var subjects = []subject{
 		needs(handlers, handlersTable+indexes, "dynamodb:Query"),
 		needs(handlers, "HandlerEmailIdentityArn", "ses:SendEmail"),
 	)},
+	{"functions/upkeep", "UpkeepRole", needs(logging, "UpkeepLogs", "logs:CreateLogStream", "logs:PutLogEvents")},
 	{"functions/hookctl", "OperatorPolicy", nil},
 }
 
