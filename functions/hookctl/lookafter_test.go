@@ -147,4 +147,9 @@ func TestLookAfterRun(t *testing.T) {
 		out, _ := l.do("events", "show", "contiguity", "evt_1", "--json")
 		return strings.Contains(out, `"fence":3`) && strings.Contains(out, "COMPLETED")
 	})
+	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "point-in-time backups")
+	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letters":\[\],"result":"erased"`)
+	l.wants("events show contiguity evt_1 --payload", "completed", "not kept")
+	l.wants("events find --contains text.incoming.sms", "No event matches.", "1 event whose payload is not kept")
+	l.wants("events erase --state conversation --key +15005550001 --yes", "State conversation has nothing for this key")
 }

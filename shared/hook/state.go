@@ -58,9 +58,12 @@ func NewState[S, R any](name string, opts ...StateOption) State[S, R] {
 	return State[S, R]{k}
 }
 
-// id returns the id of a key's state in the ledger. It reveals neither name nor key.
-func (k *stateKind) id(key string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", k.name, key))
+func (k *stateKind) id(key string) string { return StateID(k.name, key) }
+
+// StateID returns the id in the ledger of the state with that name and key, for programs that
+// look after states. It reveals neither.
+func StateID(name, key string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", name, key))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -65,6 +65,23 @@ func (e *eventEngines) register(r *hook.Registry, _ func(string) string) error {
 	return nil
 }
 
+// received is when the events were.
+var received = clitest.Noon.Add(-time.Hour)
+
+// receive sends events as ingest does.
+func (e *eventEngines) receive(ids ...string) {
+	e.Helper()
+	for _, id := range ids {
+		m := queue.Message{Event: webhook.Event{
+			Source: "kyc", Provider: "kyc", ID: id, Type: kyc.SessionApproved.Name(), Received: received,
+			Raw: fmt.Appendf(nil, `{"id":%q,"type":"kyc.session.approved","created":1790000000,"data":{"session_id":"s-1"}}`, id),
+		}}
+		if err := e.queue.Send(e.Context(), m, 0); err != nil {
+			e.Fatal(err)
+		}
+	}
+}
+
 // work handles n messages, and returns which handlers ran for which events.
 func (e *eventEngines) work(n int) []string {
 	e.Helper()
@@ -109,16 +126,7 @@ func (e *eventEngines) call(args []string) string {
 func TestEngineReplay(t *testing.T) {
 	t.Parallel()
 	e := newEventEngines(t)
-	received := clitest.Noon.Add(-time.Hour)
-	for _, id := range []string{"evt_1", "evt_2"} {
-		m := queue.Message{Event: webhook.Event{
-			Source: "kyc", Provider: "kyc", ID: id, Type: kyc.SessionApproved.Name(), Received: received,
-			Raw: fmt.Appendf(nil, `{"id":%q,"type":"kyc.session.approved","created":1790000000,"data":{"session_id":"s-1"}}`, id),
-		}}
-		if err := e.queue.Send(t.Context(), m, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
+	e.receive("evt_1", "evt_2")
 	if ran := e.work(2); len(ran) != 4 {
 		t.Fatalf("ran %q, want both handlers for both events", ran)
 	}

@@ -67,7 +67,7 @@ func export(ctx context.Context, e *cli.Env, from cli.StackFlags, f searchFilter
 		e.Err.Text("%d of them without a payload: %s.", n, events.HowToKeep)
 	}
 	if !s.Match.IsZero() {
-		s.reportNotSearched(ctx, e)
+		s.reportNotSearched(ctx, e, false)
 	}
 	return nil
 }

@@ -33,11 +33,16 @@ func (f *filter) add(c *cobra.Command, names ...string) {
 	if len(names) == 0 {
 		names = states()
 	}
+	cli.Flag(c, &f.state, "state", "", cli.OneOf(names...), "in this `STATE`: "+strings.Join(names, ", "))
+	f.addWithoutState(c)
+}
+
+// addWithoutState adds the other flags, for a command whose --state is another one.
+func (f *filter) addWithoutState(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "", "of the source with this `NAME`")
 	c.Flags().StringVar(&f.eventType, "type", "", "of this `TYPE`")
 	cli.Complete(c, "source", cli.SourceNames()...)
 	cli.Complete(c, "type", dialect.TypeNames()...)
-	cli.Flag(c, &f.state, "state", "", cli.OneOf(names...), "in this `STATE`: "+strings.Join(names, ", "))
 	c.Flags().StringVar(&f.since, "since", "", "received since this `TIME`, as 90m, 24h or 7d ago, or as 2026-10-01 or\n2026-10-01T12:00:00Z")
 	c.Flags().StringVar(&f.until, "until", "", "received before this `TIME`, in the same forms")
 }

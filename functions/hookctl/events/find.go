@@ -53,6 +53,6 @@ func find(ctx context.Context, e *cli.Env, from cli.StackFlags, f searchFilter, 
 	}
 	reportSkipped(e, found.Skipped)
 	err = write(e, found, asJSON)
-	s.reportNotSearched(ctx, e)
+	s.reportNotSearched(ctx, e, false)
 	return err
 }

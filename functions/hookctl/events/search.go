@@ -20,6 +20,11 @@ type searchFilter struct {
 
 func (f *searchFilter) add(c *cobra.Command) {
 	f.filter.add(c)
+	f.addMatch(c)
+}
+
+// addMatch adds the flags about payloads.
+func (f *searchFilter) addMatch(c *cobra.Command) {
 	c.Flags().StringVar(&f.contains, "contains", "", "whose payload contains this `TEXT`, however it is escaped there")
 	c.Flags().StringArrayVar(&f.fields, "field", nil, "whose payload has this value, as `PATH=VALUE`; several times: all of them.\n"+
 		"PATH is data.from, items.0.id, or /data/from, and VALUE a text, or a number\nas it stands there")
@@ -69,7 +74,8 @@ func (f *searchFilter) search(ctx context.Context, e *cli.Env, from cli.StackFla
 }
 
 // reportNotSearched says on standard error what could not be searched.
-func (s searching) reportNotSearched(ctx context.Context, e *cli.Env) {
+// Letters says that the dead letters were.
+func (s searching) reportNotSearched(ctx context.Context, e *cli.Env, letters bool) {
 	var not []string
 	if n := s.Searched.NotKept; n > 0 {
 		not = append(not, cli.Count(n, "event whose payload is not kept", "events whose payloads are not kept"))
@@ -84,7 +90,7 @@ func (s searching) reportNotSearched(ctx context.Context, e *cli.Env) {
 	case n > 0:
 		not = append(not, cli.Count(n, "message in the queue", "messages in the queue"))
 	}
-	if n := counts.DeadLetters.All(); n > 0 {
+	if n := counts.DeadLetters.All(); n > 0 && !letters {
 		not = append(not, cli.Count(n, "dead letter, unless its payload is kept as well", "dead letters, unless their payloads are kept as well"))
 	}
 	if len(not) > 0 {

@@ -13,8 +13,8 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A Reader reads the table for an operator, and the functions do not use it. Only Reindex
-// and Drop write. Make it with [NewReader].
+// A Reader reads the table for an operator, and the functions do not use it. Only Reindex,
+// Drop, Erase and EraseState write. Make it with [NewReader].
 type Reader struct {
 	client *dynamodb.Client
 	table  string

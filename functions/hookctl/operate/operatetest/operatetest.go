@@ -37,6 +37,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"Reindex", "Reindex writes nothing if the event was claimed or ended since.", reindex},
 		{"Payloads", "A key of which nothing is kept is not in the result.", payloads},
 		{"Drop", "Drop gives the event up, and writes nothing if it was claimed or ended since.", drop},
+		{"Erase", "Erase removes the content of the event, and nothing if it has not ended, or was claimed or ended since.", erase},
+		{"EraseState", "EraseState removes the state, and nothing if it has another version by now.", eraseState},
 		{"Queues", "A message comes back as it was sent, and is there until it is deleted.", queues},
 		{"Unreadable", "A message that is not an event keeps its body when it is sent on.", unreadable},
 		{"Errors", "Errors that package queue names are the same on every way.", namedErrors},
