@@ -100,7 +100,9 @@ func (b *batch) request(m queue.Message) ledger.Request {
 	r := RequestFor(m, len(b.Handlers.For(m.Provider, m.Type)) > 0)
 	r.Owner, r.At, r.Lease = b.NewOwner(), b.Now(), b.end.Add(b.Timing.LeaseMargin)
 	if b.KeepPayload != nil && b.KeepPayload(m.Source) {
-		r.Payload = m.Raw
+		if r.Payload = m.Raw; m.Origin.Stored != nil {
+			r.Payload = m.Origin.Stored.Reference()
+		}
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -35,6 +36,22 @@ func (s Stored) valid() bool {
 	sum, err := hex.DecodeString(s.SHA256)
 	return err == nil && len(sum) == sha256.Size && s.SHA256 == strings.ToLower(s.SHA256) &&
 		webhook.ValidName(s.Key) && len(s.Key) <= maxKeyLen
+}
+
+// reference begins a text that stands in place of a body. A verified body is a JSON object,
+// so none begins so.
+const reference = "vault "
+
+// Reference returns a text to keep in place of the body, which says where the body is.
+func (s Stored) Reference() []byte { return []byte(reference + s.Key + " " + s.SHA256) }
+
+// ParseReference returns what a text of [Stored.Reference] says. It returns false for any
+// other text, such as a body.
+func ParseReference(text []byte) (Stored, bool) {
+	rest, ok := bytes.CutPrefix(text, []byte(reference))
+	key, sum, _ := bytes.Cut(rest, []byte(" "))
+	s := Stored{Key: string(key), SHA256: string(sum)}
+	return s, ok && s.valid()
 }
 
 // The longest texts of an Origin: a digest is a prefix and 64 hexadecimal digits, and

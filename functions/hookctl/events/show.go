@@ -16,6 +16,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
 )
 
 func showCommand(e *cli.Env) *cobra.Command {
@@ -172,6 +173,10 @@ func bodyText(e events.Entry) string {
 
 // printPayload writes JSON indented, and anything else quoted.
 func printPayload(out *cli.Writer, body []byte) {
+	if stored, ok := queue.ParseReference(body); ok {
+		printLine(out, "payload", "too large for the queue: it is the object "+stored.Key+" in the vault (output VaultBucket)")
+		return
+	}
 	var indented bytes.Buffer
 	if json.Indent(&indented, body, "  ", "  ") != nil {
 		printLine(out, "payload", strconv.Quote(string(body)))

@@ -61,7 +61,7 @@ func (o *Order) Retry(ctx context.Context, e Entry) (queue.Message, error) {
 	m := operatorMessage(e, provider.Name(), queue.Failure{
 		Reason: queue.ReasonRetry, AssumeDone: o.AssumeDone, At: o.Now().UnixMilli(),
 	})
-	m.Raw = body
+	setBody(&m, body)
 	return m, o.mustClaim(e, m)
 }
 

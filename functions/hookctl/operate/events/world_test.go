@@ -23,6 +23,7 @@ import (
 	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
+	vaultmemory "webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
 )
 
@@ -87,6 +88,7 @@ type world struct {
 	testing.TB
 	store       *memory.Store
 	queue, dead *queuememory.Queue
+	vault       *vaultmemory.Vault
 	now         time.Time
 
 	mu  sync.Mutex // events of a batch run concurrently
@@ -97,6 +99,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{TB: t, store: &memory.Store{Keep: process.DefaultTiming.Keep()}, now: noon}
 	clock := func() time.Time { return w.now }
 	w.queue = queuememory.New(queuememory.Options{Visibility: 360 * time.Second, Retention: process.DefaultTiming.QueueRetention, Now: clock})
+	w.vault = vaultmemory.New(vaultmemory.Options{})
 	w.dead = queuememory.New(queuememory.Options{Retention: process.DefaultTiming.DeadLetterRetention, Now: clock})
 	return w
 }
@@ -165,7 +168,7 @@ func (w *world) receive(e webhook.Event) {
 func (w *world) work(r *hook.Registry) []string {
 	w.Helper()
 	worker := &process.Worker{
-		Handlers: r, Ledger: w.store, Entities: w.store, States: w.store, Queue: w.queue, DeadLetters: w.dead,
+		Handlers: r, Ledger: w.store, Entities: w.store, States: w.store, Queue: w.queue, DeadLetters: w.dead, Vault: w.vault,
 		KeepPayload: func(string) bool { return true }, Now: func() time.Time { return w.now },
 	}
 	w.ran = nil
