@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +46,16 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// TestRegistryWithoutASetting says where a sample of a setting is put.
+func TestRegistryWithoutASetting(t *testing.T) {
+	t.Parallel()
+	missing := errors.New("SHOP_URL is not set")
+	_, err := Registry(func(*hook.Registry, func(string) string) error { return missing }, func(string) string { return "" })
+	if !errors.Is(err, missing) || !strings.HasSuffix(err.Error(), "put a sample of it into "+SettingsFile) {
+		t.Errorf("Registry = %v, want %v, and where a sample is put", err, missing)
+	}
+}
+
 // TestHandlersAreCertain wants what is refused without a setting to be uncertain.
 func TestHandlersAreCertain(t *testing.T) {
 	t.Parallel()
@@ -58,28 +71,52 @@ func TestHandlersAreCertain(t *testing.T) {
 	}
 }
 
-// TestHandlerSettings wants the environment first, and sample settings for the rest.
-func TestHandlerSettings(t *testing.T) {
+// TestSampleSettings puts a file of the user's into a clone.
+func TestSampleSettings(t *testing.T) {
 	t.Parallel()
-	unset := func(string) string { return "" }
-	for name, value := range SampleSettings() {
-		if name == "" || value == "" {
-			t.Errorf("setting %q is %q: empty counts as unset", name, value)
-		}
-		mine := func(asked string) string {
-			if asked == name {
-				return "mine"
+	const sample = "CONTIGUITY_TOKEN"
+	for _, tt := range []struct {
+		name, file string
+		want       map[string]string // some of the settings
+		fault      string            // part of the error; empty means none
+	}{
+		{name: "no file", want: map[string]string{sample: "sample-only-token", "SHOP_URL": ""}},
+		{name: "own settings", file: `{"SHOP_URL": "https://sample-only.example", "LIMIT": "2.5", "DRY": "true"}`,
+			want: map[string]string{sample: "sample-only-token", "SHOP_URL": "https://sample-only.example", "LIMIT": "2.5", "DRY": "true"}},
+		{name: "over a sample's", file: `{"CONTIGUITY_TOKEN": "my-sample-only"}`, want: map[string]string{sample: "my-sample-only"}},
+		{name: "what may be real", file: `{"SHOP_URL": "https://shop.example"}`, fault: "SHOP_URL: put sample-only into the value"},
+		{name: "a number that is no text", file: `{"LIMIT": 2}`, fault: "read " + SettingsFile + ", a JSON object of texts: "},
+		{name: "not JSON", file: `SHOP_URL=x`, fault: "read " + SettingsFile},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := &Env{Folder: t.TempDir()}
+			write(t, filepath.Join(e.Folder, "go.mod"), "module "+ModuleName+"\n")
+			if tt.file != "" {
+				write(t, filepath.Join(e.Folder, SettingsFile), tt.file)
 			}
-			return ""
-		}
-		if got := OrSample(mine)(name); got != "mine" {
-			t.Errorf("%s = %q, want the environment's", name, got)
-		}
-		if got := OrSample(unset)(name); got != value {
-			t.Errorf("%s = %q, want the sample's %q", name, got, value)
-		}
+			got, err := e.SampleSettings()
+			if (err != nil) != (tt.fault != "") || err != nil && !strings.Contains(err.Error(), tt.fault) {
+				t.Fatalf("error = %v, want %q in it", err, tt.fault)
+			}
+			if err != nil && strings.Contains(err.Error(), "shop.example") {
+				t.Errorf("it quotes a value: %v", err)
+			}
+			for name, want := range tt.want {
+				if got[name] != want {
+					t.Errorf("%s = %q, want %q", name, got[name], want)
+				}
+			}
+		})
 	}
-	if got := OrSample(unset)("NO_SUCH_SETTING"); got != "" {
-		t.Errorf("a setting that does not exist = %q", got)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

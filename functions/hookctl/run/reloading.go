@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 
@@ -60,7 +61,7 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	}
 	watcher := &reload.Watcher{
 		Module: root, Package: "./functions/hookctl", Folder: string(folder), Args: childArgs(flags), Port: tcp,
-		Files: o.files(), Lock: locked,
+		Files: append(o.files(), filepath.Join(root, cli.SettingsFile)), Lock: locked,
 		Stdout: e.Out.Stream(), // it is this program, which escapes what it prints itself
 		Stderr: e.Err,          // except for the value of a panic that ends it
 		Tell: func(text string, failed bool) {

@@ -35,8 +35,8 @@ begins by showing what happens to each sample webhook; --once shows only that.
 At the end it saves queue, dead letters and ledger, payloads included, into the data folder,
 and the next run continues from there. If it is killed, it saves nothing.
 
-With --watch it builds itself again and restarts when a Go file, or a file of --sources or
---env-file, changes. Requests wait meanwhile. If the build fails, it shows what the compiler
+With --watch it builds itself again and restarts when a Go file, or a file of settings or
+sources, changes. Requests wait meanwhile. If the build fails, it shows what the compiler
 says, and the previous program keeps running.
 
 --save DIR writes each verified webhook as an API Gateway event like those of events/http,
@@ -48,8 +48,10 @@ uses too. To receive real webhooks through a tunnel, give your own sources docum
 without showing it, or reads the document if standard input is not a terminal.
 
 Handlers get their settings from the environment and from --env-file, and sample settings
-for the rest; while the samples are shown, they get sample settings only. With settings of
-your own, run wants sources of your own: anyone can sign with the sample secrets.
+for the rest. The sample settings of your handlers are in
+functions/process/handlers/settings.sample.json, a JSON object. While the samples are shown,
+handlers get sample settings only. With settings of your own, run wants sources of your own:
+anyone can sign with the sample secrets.
 
 ` + envFileRules,
 		Example: `  go tool hookctl run --watch
@@ -109,8 +111,10 @@ func run(ctx context.Context, e *cli.Env, o options) error {
 		ctx = s.inherited.Context(ctx)
 	}
 	if s.first {
-		if _, err := showSamples(ctx, e, logs); err != nil {
+		if _, err := showSamples(ctx, e, logs); ctx.Err() != nil {
 			return err
+		} else if err != nil { // as where a setting has no sample: what is received does not need one
+			e.Err.Text("hookctl: %v", err)
 		}
 	}
 	return s.serve(ctx)
@@ -118,7 +122,11 @@ func run(ctx context.Context, e *cli.Env, o options) error {
 
 // showSamples shows the samples, and counts those that did not give the expected result.
 func showSamples(ctx context.Context, e *cli.Env, logs *pipeline.Logs) (problems int, err error) {
-	unexpected, err := demo.Show(ctx, demo.Options{Out: e.Out, Logs: logs, Register: e.Register})
+	settings, err := e.SampleSettings()
+	if err != nil {
+		return 0, err
+	}
+	unexpected, err := demo.Show(ctx, demo.Options{Out: e.Out, Logs: logs, Register: e.Register, Settings: settings})
 	if err != nil {
 		return 0, fmt.Errorf("show the samples: %w", err)
 	}

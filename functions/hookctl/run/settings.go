@@ -31,7 +31,11 @@ Give sources of your own with --sources FILE, or unset %s; a value that contains
 // sample settings for the rest. Its error is a [mixedError] if a handler asks for a setting
 // that is not a sample's while a source has a sample secret.
 func registerHandlers(e *cli.Env, set source.Set) (*hook.Registry, error) {
-	samples, own := cli.SampleSettings(), map[string]bool{}
+	samples, err := e.SampleSettings()
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]bool{}
 	registry, err := cli.Registry(e.Register, func(name string) string {
 		value := e.Getenv(name)
 		if isOwnSetting(name, value, samples[name]) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/shared/queue"
 )
@@ -15,10 +14,11 @@ import (
 // redelivery is the time between the first delivery and the duplicate.
 const redelivery = time.Minute
 
-// Build returns all files by their path within the folder, with slashes.
-func Build(ctx context.Context) (map[string][]byte, error) {
+// Build returns all files by their path within the folder, with slashes. Settings are the
+// sample settings of handlers, by name.
+func Build(ctx context.Context, settings map[string]string) (map[string][]byte, error) {
 	b := builder{files: map[string][]byte{}}
-	b.add("env.json", environment())
+	b.add("env.json", environment(settings))
 	wires := map[string]queue.Wire{}
 	for i, s := range dialect.Samples() {
 		request := samplePost(s, dialect.Time(), i+1).event()
@@ -71,11 +71,11 @@ func (b *builder) addCases(wires map[string]queue.Wire) error {
 
 // environment returns what sam local gives the functions instead of the template's values.
 // The variables that name secrets are empty, because the sample values are in it.
-func environment() map[string]map[string]string {
+func environment(settings map[string]string) map[string]map[string]string {
 	const memory = "memory:"
 	var sources bytes.Buffer
 	_ = json.Compact(&sources, []byte(dialect.SourcesDocument())) // dialect.Sources would panic first
-	settings, _ := json.Marshal(cli.SampleSettings())             // of strings, so it cannot fail
+	handlers, _ := json.Marshal(settings)                         // of strings, so it cannot fail
 	return map[string]map[string]string{
 		"Ingest": {
 			"SOURCES":            sources.String(),
@@ -89,7 +89,7 @@ func environment() map[string]map[string]string {
 			"TABLE_NAME":          memory,
 			"HANDLERS_SECRET_ARN": "",
 			"VAULT_BUCKET":        "",
-			"HANDLERS":            string(settings),
+			"HANDLERS":            string(handlers),
 		},
 	}
 }

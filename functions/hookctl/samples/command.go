@@ -30,7 +30,11 @@ each time, and does not touch other files.`,
   go tool hookctl samples --check    # exits with 1 if a file is out of date`,
 		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			files, err := Build(ctx)
+			settings, err := e.SampleSettings()
+			if err != nil {
+				return err
+			}
+			files, err := Build(ctx, settings)
 			if err != nil {
 				return fmt.Errorf("make the sample events: %w", err)
 			}

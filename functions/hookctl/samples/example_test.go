@@ -12,7 +12,7 @@ import (
 
 // Each file is the JSON of a type of package events of aws-lambda-go.
 func Example() {
-	files, err := samples.Build(context.Background())
+	files, err := samples.Build(context.Background(), nil)
 	if err != nil {
 		fmt.Println(err)
 		return

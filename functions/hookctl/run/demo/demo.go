@@ -14,10 +14,11 @@ import (
 	"webhookintake/shared/source"
 )
 
-// Options configure Show. All are needed.
+// Options configure Show. All but Settings are needed.
 type Options struct {
-	Out  *cli.Writer
-	Logs *pipeline.Logs // what handlers log
+	Out      *cli.Writer
+	Logs     *pipeline.Logs    // what handlers log
+	Settings map[string]string // sample settings of the handlers, by name
 	// Register enters the user's handlers.
 	Register func(r *hook.Registry, getenv func(string) string) error
 }

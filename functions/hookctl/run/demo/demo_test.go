@@ -114,7 +114,7 @@ func TestShowNotesProblems(t *testing.T) {
 func TestShowWithoutHandlers(t *testing.T) {
 	missing := errors.New("TOKEN is not set")
 	_, _, err := tell(t, func(*hook.Registry, *slog.Logger) error { return missing })
-	if !errors.Is(err, missing) || !strings.Contains(err.Error(), "settings.json") {
+	if !errors.Is(err, missing) || !strings.Contains(err.Error(), "settings.sample.json") {
 		t.Errorf("Show = %v, want %v and where to set it", err, missing)
 	}
 }

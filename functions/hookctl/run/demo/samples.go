@@ -27,10 +27,9 @@ const (
 
 // samples shows how each sample goes through the user's own handlers.
 func (t *show) samples(ctx context.Context) error {
-	settings := cli.SampleSettings()
-	handlers, err := cli.Registry(t.Register, func(name string) string { return settings[name] })
+	handlers, err := cli.Registry(t.Register, func(name string) string { return t.Settings[name] })
 	if err != nil {
-		return fmt.Errorf("with sample settings (add what handlers need to %s): %w", cli.SettingsFile, err)
+		return fmt.Errorf("with sample settings: %w", err)
 	}
 	s, err := open(ctx, handlers)
 	if err != nil {
