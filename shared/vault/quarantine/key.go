@@ -30,6 +30,7 @@ type Entry struct {
 	// with a signature that does not match, or the others. An attempt to keep one whose
 	// outcome is unknown counts, too.
 	NotKept int
+	ID      string    // names the request to an operator; random, and not that of its event
 	Put     time.Time // when the vault took it, by the vault's clock; zero if [ParseKey] made the Entry
 }
 
@@ -60,8 +61,9 @@ func ParseKey(key string) (e Entry, ok bool) {
 	e = Entry{
 		Key: key, At: time.UnixMilli(int64(ms)).UTC(), Source: parts[1], //nolint:gosec // ParseUint bounds it
 		Code: webhook.Code(strings.ReplaceAll(parts[2], ".", "_")), NotKept: int(notKept), //nolint:gosec // same
+		ID: parts[4],
 	}
-	if err != nil || notKeptErr != nil || notKept > maxNotKept || e.Source == "" || !slices.Contains(Codes(), e.Code) {
+	if err != nil || notKeptErr != nil || notKept > maxNotKept || e.Source == "" || e.ID == "" || !slices.Contains(Codes(), e.Code) {
 		return Entry{}, false
 	}
 	return e, true

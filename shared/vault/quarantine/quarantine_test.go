@@ -136,7 +136,7 @@ func TestKey(t *testing.T) {
 				if err := vault.CheckKey(key); err != nil {
 					t.Fatal(err)
 				}
-				want.Key = key
+				want.Key, want.ID = key, key[len(key)-26:]
 				got, ok := quarantine.ParseKey(key)
 				if diff := cmp.Diff(want, got); !ok || diff != "" {
 					t.Errorf("%s is read as (-want +got):\n%s", key, diff)
@@ -177,6 +177,7 @@ func TestParseKeyOfOthers(t *testing.T) {
 		"no number":      strings.Replace(good, "-0-", "-x-", 1),
 		"a huge number":  strings.Replace(good, "-0-", "-9223372036854775807-", 1),
 		"too few parts":  "quarantine/1790000000000-kyc-signature.missing-0",
+		"no id":          strings.TrimSuffix(good, "abc"),
 		"not a key":      good + "_",
 	} {
 		if e, ok := quarantine.ParseKey(key); ok {

@@ -12,6 +12,7 @@ import (
 
 	"webhookintake/shared/ledger/dynamo"
 	"webhookintake/shared/queue/sqs"
+	"webhookintake/shared/vault/s3"
 )
 
 // Endpoint returns the address that the environment sets for a service of AWS:
@@ -41,6 +42,21 @@ func (s *Stack) Queue(r Resource) (*sqs.Queue, error) {
 		return nil, fmt.Errorf("%s: %w", r, err)
 	}
 	return q, nil
+}
+
+// Vault returns the client of the stack's vault.
+func (s *Stack) Vault() (*s3.Vault, error) {
+	bucket, err := s.Get(Vault)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s3.New(s3.Options{
+		Bucket: bucket, Region: s.config.Region, Credentials: s.config.Credentials, Endpoint: Endpoint(s.getenv, "S3"),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", Vault, err)
+	}
+	return v, nil
 }
 
 // DynamoDB returns the client of the service that has the stack's table.

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/source"
 )
 
 // Intake returns the stack as an operator's queries and acts reach it.
@@ -33,6 +35,20 @@ func (i intake) queue(r Resource) (queue.Queue, error) {
 		return nil, err
 	}
 	return q, nil
+}
+
+// Quarantine implements [operate.Intake].
+func (i intake) Quarantine() (operate.Quarantine, error) {
+	kept, err := i.stack.Vault()
+	if err != nil {
+		return nil, err
+	}
+	id, err := i.stack.Get(SourcesSecret)
+	if err != nil {
+		return nil, err
+	}
+	secret := sources.Fetcher(sources.NewSecret(i.stack.SecretsManager(), id))
+	return operate.NewQuarantine(kept, source.Refreshing(secret, source.RefreshOptions{})), nil
 }
 
 // Counts implements [operate.Intake].

@@ -39,6 +39,7 @@ const (
 	Queue           Resource = "QueueUrl"
 	DeadLetters     Resource = "DeadLettersUrl"
 	Table           Resource = "TableName"
+	Vault           Resource = "VaultBucket"
 	SourcesSecret   Resource = "SourcesSecret"
 	HandlersSecret  Resource = "HandlersSecret"
 	IngestFunction  Resource = "IngestFunction"
@@ -54,6 +55,7 @@ var variables = map[Resource]string{
 	Queue:          "QUEUE_URL",
 	DeadLetters:    "DLQ_URL",
 	Table:          "TABLE_NAME",
+	Vault:          "VAULT_BUCKET",
 	SourcesSecret:  "SOURCES_SECRET_ARN",
 	HandlersSecret: "HANDLERS_SECRET_ARN",
 	IngestLogs:     "INGEST_LOG_GROUP",

@@ -35,6 +35,10 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
 	handle(mux, callDefer, s.deferAll)
+	handle(mux, callQuarantined, s.quarantined)
+	handle(mux, callRequest, s.request)
+	handle(mux, callDeleteRequest, s.deleteRequest)
+	handle(mux, callVerifyRequest, s.verifyRequest)
 	mux.HandleFunc(Path+callRecords, s.records)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusNotFound, failure{Error: "there is no such call: the two programs are of different versions"})

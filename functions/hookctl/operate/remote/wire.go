@@ -6,6 +6,8 @@ import (
 
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
+	"webhookintake/shared/webhook"
 )
 
 // Path is where the calls are served.
@@ -26,6 +28,11 @@ const (
 	callReceive   = "receive"
 	callDelete    = "delete"
 	callDefer     = "defer"
+
+	callQuarantined   = "quarantined"
+	callRequest       = "quarantined-request"
+	callDeleteRequest = "quarantined-delete"
+	callVerifyRequest = "quarantined-verify"
 )
 
 // The queues that a call names.
@@ -36,13 +43,15 @@ const (
 
 // named are the errors that are the same on both sides, by their codes.
 var named = map[string]error{
-	"no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
+	"not_found": vault.ErrNotFound, "no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
 }
 
 // A failure is an error as JSON.
 type failure struct {
 	Error string `json:"error,omitempty"`
 	Code  string `json:"code,omitempty"`
+	// Refused is the code of ingest's that the error is, if it is one.
+	Refused webhook.Code `json:"refused,omitempty"`
 }
 
 func failureOf(err error) failure {
@@ -55,6 +64,9 @@ func failureOf(err error) failure {
 			f.Code = code
 		}
 	}
+	if refused, ok := errors.AsType[webhook.Code](err); ok {
+		f.Refused = refused
+	}
 	return f
 }
 
@@ -62,6 +74,9 @@ func failureOf(err error) failure {
 func (f failure) err() error {
 	if f.Error == "" {
 		return nil
+	}
+	if f.Refused != "" {
+		return &callError{text: f.Error, is: f.Refused}
 	}
 	return &callError{text: f.Error, is: named[f.Code]}
 }
@@ -162,6 +177,27 @@ type deferIn struct {
 
 type failuresOut struct {
 	Failures []failure `json:"failures"` // one for each message
+}
+
+type listIn struct {
+	After string `json:"after"`
+	Limit int    `json:"limit"`
+}
+
+type listOut struct {
+	Objects []vault.Object `json:"objects"`
+}
+
+type requestOut struct {
+	Request []byte `json:"request"`
+}
+
+type verifyIn struct {
+	Request []byte `json:"request"` // as package quarantine encodes it
+}
+
+type verifyOut struct {
+	Wire queue.Wire `json:"wire"`
 }
 
 type none struct{}

@@ -38,6 +38,17 @@ type Secret interface {
 	Put(ctx context.Context, document []byte, id string) error
 }
 
+// Fetcher returns the secret as the functions read it.
+func Fetcher(s Secret) source.Fetcher { return fetcher{s} }
+
+type fetcher struct{ Secret }
+
+// Fetch implements [source.Fetcher].
+func (f fetcher) Fetch(ctx context.Context, stage source.Stage) ([]byte, error) {
+	v, err := f.Read(ctx, stage)
+	return v.Document, err
+}
+
 // An Editor changes the document in a secret.
 type Editor struct {
 	Secret Secret

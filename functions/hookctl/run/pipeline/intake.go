@@ -25,6 +25,11 @@ func (i intake) Queue() (queue.Queue, error) { return i.Pipeline.Queue, nil }
 // DeadLetters implements [operate.Intake].
 func (i intake) DeadLetters() (queue.Queue, error) { return i.Pipeline.DeadLetters, nil }
 
+// Quarantine implements [operate.Intake].
+func (i intake) Quarantine() (operate.Quarantine, error) {
+	return operate.NewQuarantine(i.Vault, i.sources), nil
+}
+
 // Counts implements [operate.Intake].
 func (i intake) Counts(context.Context) (operate.Counts, error) {
 	return operate.Counts{Queue: counts(i.Pipeline.Queue), DeadLetters: counts(i.Pipeline.DeadLetters)}, nil

@@ -38,9 +38,10 @@ type Pipeline struct {
 	Ledger             *ledgermemory.Store
 	Vault              *vaultmemory.Vault
 
-	ingest *ingest.Handler
-	worker *process.Worker
-	claims *claimTimes
+	sources *source.Sources
+	ingest  *ingest.Handler
+	worker  *process.Worker
+	claims  *claimTimes
 }
 
 // New returns an empty Pipeline.
@@ -51,6 +52,7 @@ func New(o Options) *Pipeline {
 		DeadLetters: queuememory.New(queuememory.Options{Retention: timing.DeadLetterRetention, Now: o.Now}),
 		Ledger:      &ledgermemory.Store{Keep: timing.Keep()},
 		Vault:       vaultmemory.New(vaultmemory.Options{Now: o.Now}),
+		sources:     o.Sources,
 	}
 	p.Queue = queuememory.New(queuememory.Options{
 		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now,
@@ -63,7 +65,9 @@ func New(o Options) *Pipeline {
 		Now:         o.Now,
 		Around:      o.Around,
 	}
-	p.ingest = &ingest.Handler{Sources: o.Sources, Queue: noting{p.Queue, p.Vault}, Vault: p.Vault, Now: o.Now}
+	p.ingest = &ingest.Handler{
+		Sources: o.Sources, Queue: noting{p.Queue, p.Vault}, Vault: p.Vault, Quarantine: &ingest.Quarantine{Vault: p.Vault}, Now: o.Now,
+	}
 	if o.Answered != nil {
 		p.ingest.Report = func(ctx context.Context, r ingest.Report) { o.Answered(Answered{r, *noted(ctx)}) }
 	}
