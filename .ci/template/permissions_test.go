@@ -23,8 +23,8 @@ import (
 var wildcards = []string{
 	":stack/${AWS::StackName}/*", // the id that CloudFormation gives the stack
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
-	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*",
-	"bodies/*", "spill/*", // of s3:prefix
+	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*", "${Vault.Arn}/quarantine/*",
+	"bodies/*", "spill/*", "quarantine/*", // of s3:prefix
 	":cursor#*", // of dynamodb:LeadingKeys
 }
 

@@ -61,6 +61,12 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	if r.Code != "" {
 		fields = append(fields, slog.String(telemetry.FieldCode, string(r.Code)))
 	}
+	if r.Quarantine != "" {
+		fields = append(fields, slog.String(telemetry.FieldQuarantine, string(r.Quarantine)))
+	}
+	if r.Quarantine == ingest.NotWritten {
+		fields = append(fields, slog.String(telemetry.FieldError, webhook.ErrorKind(r.NotKept)))
+	}
 	if r.Encoding != "" {
 		fields = append(fields, slog.String(telemetry.FieldEncoding, r.Encoding))
 	}

@@ -28,20 +28,25 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	metrics := env.metrics(out)
 	sources := env.sources(log, metrics)
 	queue := env.queue()
-	vault, spill := env.vault()
+	vault := env.vault()
+	spill, keep := env.ofVault("SPILL"), env.ofVault("QUARANTINE")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
 	// If they cannot be read now, requests try again; the failure is logged.
 	_ = sources.Load(context.Background())
 	flush(metrics)
-	return lambdahttp.Handler(&ingest.Handler{
+	handler := &ingest.Handler{
 		Sources: sources,
 		Queue:   queue,
 		Vault:   vault,
 		Spill:   spill,
 		Report:  report(log, metrics),
-	}), nil
+	}
+	if keep {
+		handler.Quarantine = &ingest.Quarantine{Vault: vault}
+	}
+	return lambdahttp.Handler(handler), nil
 }
 
 // variables build the parts of the function from the environment, and collect its faults.
@@ -98,15 +103,22 @@ func (v variables) queue() ingest.Sender {
 	return queue
 }
 
-// vault returns what keeps the bodies that do not fit the queue, nil if there is none, and
-// whether it also takes what the queue does not take. It sends nothing.
-func (v variables) vault() (store vault.Putter, spill bool) {
-	bucket, endpoint, spill := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3"), v.Switch("SPILL")
+// ofVault returns whether the vault is also used for what the switch names: SPILL, what the
+// queue does not take, or QUARANTINE, requests that are refused for their signature.
+func (v variables) ofVault(name string) bool {
+	on := v.Switch(name)
+	if on && v.Get("VAULT_BUCKET") == "" {
+		v.Fault(name, "give VAULT_BUCKET too, or leave it empty")
+	}
+	return on
+}
+
+// vault returns what keeps the bodies that do not fit the queue, nil if there is none. It
+// sends nothing.
+func (v variables) vault() vault.Putter {
+	bucket, endpoint := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3")
 	if bucket == "" {
-		if spill {
-			v.Fault("SPILL", "give VAULT_BUCKET too, or leave it empty")
-		}
-		return nil, false
+		return nil
 	}
 	if !s3.ValidBucket(bucket) {
 		v.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
@@ -114,12 +126,12 @@ func (v variables) vault() (store vault.Putter, spill bool) {
 	key, secret, token := v.Credentials()
 	region := v.Region()
 	if v.Err() != nil {
-		return nil, false
+		return nil
 	}
 	store, err := s3.New(s3.Options{
 		Bucket: bucket, Region: region, Endpoint: endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
 	})
 	v.Add(err)
-	return store, spill
+	return store
 }

@@ -8,21 +8,22 @@ const (
 	FieldReason   = "reason"   // why an event was dead-lettered
 	FieldTask     = "task"     // of upkeep
 
-	FieldRequest  = "request" // Lambda's id of the invocation
-	FieldProvider = "provider"
-	FieldID       = "id"   // of the event
-	FieldType     = "type" // of the event
-	FieldStatus   = "status"
-	FieldSecret   = "secret"           // index of the configured secret that matched
-	FieldSigned   = "signed"           // which of several ways to sign held
-	FieldEncoding = "content_encoding" // of a refused request; bodies are read as they were sent
-	FieldTries    = "tries"
-	FieldStored   = "stored" // the body is in the vault, because it does not fit the queue
-	FieldAttempt  = "attempt"
-	FieldHandler  = "handler"
-	FieldOutcome  = "outcome"
-	FieldError    = "error" // an error's kind, never its text
-	FieldStack    = "stack"
+	FieldRequest    = "request" // Lambda's id of the invocation
+	FieldProvider   = "provider"
+	FieldID         = "id"   // of the event
+	FieldType       = "type" // of the event
+	FieldStatus     = "status"
+	FieldSecret     = "secret"           // index of the configured secret that matched
+	FieldSigned     = "signed"           // which of several ways to sign held
+	FieldEncoding   = "content_encoding" // of a refused request; bodies are read as they were sent
+	FieldTries      = "tries"
+	FieldQuarantine = "quarantine" // whether a refused request is kept
+	FieldStored     = "stored"     // the body is in the vault, because it does not fit the queue
+	FieldAttempt    = "attempt"
+	FieldHandler    = "handler"
+	FieldOutcome    = "outcome"
+	FieldError      = "error" // an error's kind, never its text
+	FieldStack      = "stack"
 
 	// Durations, in milliseconds.
 	FieldTook      = "took_ms"

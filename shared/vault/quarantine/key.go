@@ -30,8 +30,7 @@ type Entry struct {
 	// with a signature that does not match, or the others. An attempt to keep one whose
 	// outcome is unknown counts, too.
 	NotKept int
-	ID      string    // names the request to an operator; random, and not that of its event
-	Put     time.Time // when the vault took it, by the vault's clock; zero if [ParseKey] made the Entry
+	ID      string // names the request to an operator; random, and not that of its event
 }
 
 // NewKey returns a new key for e: quarantine/<time>-<source>-<code>-<not kept>-<random>.

@@ -312,6 +312,25 @@ func TestReleaseStops(t *testing.T) {
 	}
 }
 
+// Ctrl-C while a message is being sent does not keep what was sent in the quarantine.
+func TestReleaseEndsWhatItSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, right)
+	w.object(func(*kept.Entry, *kept.Request) {})
+	ctx, stop := context.WithCancel(t.Context())
+	w.lost = func() (bool, error) {
+		defer stop()
+		return false, w.queue.Send(ctx, queue.Message{Event: webhook.Event{
+			Source: "contiguity", Provider: "contiguity", ID: "evt_1", Type: "t", Received: noon, Identity: webhook.Given, Raw: []byte(event),
+		}}, 0)
+	}
+	var got []quarantine.Result
+	err := w.releaser().ReleaseAll(ctx, w.find(quarantine.Filter{}).Entries, func(r quarantine.Result) { got = append(got, r) })
+	if len(got) != 1 || got[0].Outcome != quarantine.Released || w.left() != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v, %v, %d left", got, err, w.left())
+	}
+}
+
 func TestVerifyAndDrop(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wrong)
