@@ -41,13 +41,13 @@ func (s Set) Faults() error {
 			fault(name, "", "the stack tests itself through a source of this name; give yours another")
 		}
 		for i, secret := range src.Settings.Secrets {
-			field := fmt.Sprintf(".secrets[%d]", i)
+			field := func() string { return fmt.Sprintf(".secrets[%d]", i) }
 			if problem := SecretProblem(secret); problem != "" {
-				fault(name, field, problem)
+				fault(name, field(), problem)
 			}
 			owner, ok := owners[secret.Reveal()]
 			if ok && owner.Provider.Name() != src.Provider.Name() {
-				fault(name, field, "is a secret of source "+owner.Name+" too, of another provider; give each provider its own")
+				fault(name, field(), "is a secret of source "+owner.Name+" too, of another provider; give each provider its own")
 			}
 			owners[secret.Reveal()] = src
 		}

@@ -138,34 +138,46 @@ func (p *parser) source(value json.RawMessage) Source {
 // fields reads the fields of an entry, matching names exactly.
 func (p *parser) fields(entry webhook.Object) (provider string, s webhook.Settings) {
 	provider = p.name
-	into := map[string]struct {
-		dst  any
-		want string
-	}{
-		fieldProvider:          {&provider, "a string"},
-		"secrets":              {&s.Secrets, "a list of strings"},
-		webhook.FieldTolerance: {&s.ToleranceS, "a whole number of seconds"},
-		webhook.FieldSigned:    {&s.Signed, "a string"},
-		webhook.FieldProduct:   {&s.Product, "a string"},
-		webhook.FieldHeader:    {&s.Header, "a string"},
-		webhook.FieldKey:       {&s.Key, "a list of strings"},
-		webhook.FieldWindow:    {&s.DedupWindowS, "a whole number of seconds"},
-		webhook.FieldURLs:      {&s.URLSecrets, "a list of strings"},
-	}
-	read := map[string]bool{}
+	var read []string
 	for name, value := range entry.All() {
-		f, known := into[name]
+		dst, want := field(name, &provider, &s)
 		switch {
-		case !known:
+		case dst == nil:
 			p.fault(fieldName(name), "there is no such field; remove it, or correct its name")
-		case read[name]:
+		case slices.Contains(read, name):
 			p.fault(name, "occurs twice; keep one")
-		case string(value) == "null" || json.Unmarshal(value, f.dst) != nil:
-			p.fault(name, "want "+f.want)
+		case string(value) == "null" || json.Unmarshal(value, dst) != nil:
+			p.fault(name, "want "+want)
 		}
-		read[name] = true
+		read = append(read, name)
 	}
 	return provider, s
+}
+
+// field returns where the value of a field belongs, nil if there is no such field, and what
+// it must be. There may be hundreds of sources, and a switch is faster than a map.
+func field(name string, provider *string, s *webhook.Settings) (dst any, want string) {
+	switch name {
+	case fieldProvider:
+		return provider, "a string"
+	case "secrets":
+		return &s.Secrets, "a list of strings"
+	case webhook.FieldTolerance:
+		return &s.ToleranceS, "a whole number of seconds"
+	case webhook.FieldSigned:
+		return &s.Signed, "a string"
+	case webhook.FieldProduct:
+		return &s.Product, "a string"
+	case webhook.FieldHeader:
+		return &s.Header, "a string"
+	case webhook.FieldKey:
+		return &s.Key, "a list of strings"
+	case webhook.FieldWindow:
+		return &s.DedupWindowS, "a whole number of seconds"
+	case webhook.FieldURLs:
+		return &s.URLSecrets, "a list of strings"
+	}
+	return nil, ""
 }
 
 // fieldName is an unknown field's name, quoted if it could be confused with the text
