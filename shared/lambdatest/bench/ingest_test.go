@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -29,13 +30,33 @@ func BenchmarkIngest(b *testing.B) {
 		{name: "send only", path: build(b, "./testdata/sendonly"), env: env},
 		{name: "ingest", path: build(b, "webhookintake/functions/ingest"), env: env},
 	}
-	l := load{
-		warmUp: 100, iterations: 500, events: 1, timeout: 10 * time.Second, want: "accepted",
-		event: func() []byte { return signedSample(b) },
+	for _, size := range sizes {
+		b.Run(size.name, func(b *testing.B) {
+			l := load{
+				starts: size.starts, warmUp: size.iterations / 5, iterations: size.iterations, events: 1,
+				timeout: 10 * time.Second, want: "accepted",
+				event: func() []byte { return signedSample(b, size.bytes) },
+			}
+			for b.Loop() {
+				report(b, "ingest, acknowledging one event of "+size.name+" at a time", candidates, measure(b, l, candidates))
+			}
+		})
 	}
-	for b.Loop() {
-		table(os.Stdout, "ingest, acknowledging one event at a time", candidates, measure(b, l, candidates))
-	}
+}
+
+// sizes are lengths of bodies, and how many invocations of a length are measured. A body of
+// 900 kB is nearly the largest that SQS takes as it is.
+var sizes = []struct {
+	name               string
+	bytes              int // 0 means the sample as it is
+	starts, iterations int
+}{
+	{"0.3 kB", 0, 51, 500}, {"100 kB", 100_000, 0, 60}, {"900 kB", 900_000, 0, 30},
+}
+
+// longText returns a text of about that length, as JSON has it.
+func longText(bytes int) string {
+	return strings.Repeat(`Is my order \"12\" on its way? `, bytes/32)
 }
 
 func build(b *testing.B, pkg string) string {
@@ -47,8 +68,9 @@ func build(b *testing.B, pkg string) string {
 	return path
 }
 
-// signedSample is a sample event, signed now.
-func signedSample(b *testing.B) []byte {
+// signedSample is a sample event, signed now. Its text has about the number of bytes given; 0
+// leaves it as it is.
+func signedSample(b *testing.B, length int) []byte {
 	b.Helper()
 	text, err := os.ReadFile("../../../events/http/contiguity.text.incoming.sms.json")
 	if err != nil {
@@ -63,6 +85,10 @@ func signedSample(b *testing.B) []byte {
 		if body, err = base64.StdEncoding.DecodeString(string(body)); err != nil {
 			b.Fatal(err)
 		}
+	}
+	if length > 0 {
+		body = smsBody("evt_"+rand.Text(), longText(length))
+		event["isBase64Encoded"], event["body"] = false, string(body)
 	}
 	settings := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secret)}}
 	signed := contiguity.Provider{}.Sign(settings, "", body, time.Now())

@@ -23,6 +23,7 @@ type candidate struct {
 
 // A load is the work of all candidates of a table.
 type load struct {
+	starts             int           // starts that are measured; 0 leaves them out
 	warmUp, iterations int           // invocations of a round, uncounted and counted
 	events             int           // of an invocation
 	event              func() []byte // returns a new invocation
@@ -33,6 +34,7 @@ type load struct {
 // A result holds the measurements of a program.
 type result struct {
 	start    time.Duration // from its start until it is ready, of the fastest tenth: slower starts are the machine's fault
+	rounds   []round
 	cpu      time.Duration // for one event, the median of the rounds
 	rate     float64       // events per second of invocations one after another, the median of the rounds
 	p50, p99 time.Duration // of an invocation
@@ -40,10 +42,7 @@ type result struct {
 	zip      int           // bytes
 }
 
-const (
-	starts = 51
-	rounds = 5
-)
+const rounds = 7
 
 // measure measures all programs in turns, so that other work of the machine affects all of
 // them equally.
@@ -53,7 +52,7 @@ func measure(b *testing.B, l load, candidates []candidate) []result {
 	results := make([]result, len(candidates))
 	startTimes := make([][]time.Duration, len(candidates))
 	all := make([][]round, len(candidates))
-	for range starts {
+	for range l.starts {
 		for i, c := range candidates {
 			p := start(b, c)
 			startTimes[i] = append(startTimes[i], p.Ready())
@@ -67,7 +66,10 @@ func measure(b *testing.B, l load, candidates []candidate) []result {
 	}
 	for i, c := range candidates {
 		results[i] = summary(all[i])
-		results[i].start, results[i].zip = quantile(startTimes[i], 10), zipped(b, c.path)
+		results[i].zip = zipped(b, c.path)
+		if l.starts > 0 {
+			results[i].start = quantile(startTimes[i], 10)
+		}
 	}
 	return results
 }
@@ -117,7 +119,7 @@ func measureRound(b *testing.B, l load, c candidate) round {
 }
 
 func summary(all []round) result {
-	var r result
+	r := result{rounds: all}
 	var cpu, took []time.Duration
 	var rates []float64
 	for _, one := range all {

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"webhookintake/shared/lambdatest"
 	"webhookintake/shared/provider/contiguity"
@@ -39,19 +38,26 @@ func BenchmarkProcess(b *testing.B) {
 		{name: "two writes", path: build(b, "./testdata/floorprocess")},
 		{name: "process", path: idle.Path(b), log: " handled by idle"},
 	}
-	b.Run("instant", func(b *testing.B) {
-		fake := lambdatest.NewDynamoDB()
-		defer fake.Server.Close()
-		processTable(b, "an instant fake of DynamoDB", programs, func(string) map[string]string { return fake.Env() })
-	})
-	b.Run("local", func(b *testing.B) {
-		l := newDynamoDBLocal(b)
-		processTable(b, "DynamoDB Local", programs, l.env)
-	})
+	for _, load := range []struct{ events, size, iterations int }{
+		{1, 0, 400}, {2, 0, 300}, {5, 0, 200}, {10, 0, 150}, {1, 100_000, 60}, {10, 100_000, 15}, {1, 900_000, 30},
+	} {
+		b.Run(fmt.Sprintf("instant/%d of %d", load.events, load.size), func(b *testing.B) {
+			fake := lambdatest.NewDynamoDB()
+			defer fake.Server.Close()
+			processTable(b, load.events, load.size, load.iterations, "an instant fake of DynamoDB", programs, func(string) map[string]string { return fake.Env() })
+		})
+	}
+	for _, events := range []int{1, batchSize} {
+		b.Run(fmt.Sprintf("local/%d", events), func(b *testing.B) {
+			l := newDynamoDBLocal(b)
+			processTable(b, events, 0, 150, "DynamoDB Local", programs, l.env)
+		})
+	}
 }
 
-// processTable prints a table of the programs, each with the environment for its name.
-func processTable(b *testing.B, over string, programs []candidate, env func(name string) map[string]string) {
+// processTable prints a table of the programs, each with the environment for its name. Events
+// is the number in a batch, and size that of the text in each; 0 means a short one.
+func processTable(b *testing.B, events, size, iterations int, over string, programs []candidate, env func(name string) map[string]string) {
 	b.Helper()
 	candidates := make([]candidate, len(programs))
 	for i, c := range programs {
@@ -62,21 +68,24 @@ func processTable(b *testing.B, over string, programs []candidate, env func(name
 		candidates[i] = c
 	}
 	l := load{
-		warmUp: 30, iterations: 150, events: batchSize, timeout: time.Minute, want: `"batchItemFailures":[]`,
-		event: func() []byte { return newBatch(b) },
+		warmUp: iterations / 5, iterations: iterations, events: events, timeout: time.Minute, want: `"batchItemFailures":[]`,
+		event: func() []byte { return newBatch(b, events, size) },
 	}
-	title := fmt.Sprintf("process, batches of %d new events, over %s", batchSize, over)
+	if events == batchSize && size == 0 {
+		l.starts = 51
+	}
+	title := fmt.Sprintf("process, batches of %d new events of %.1f kB, over %s", events, float64(max(size, 300))/1000, over)
 	for b.Loop() {
-		table(os.Stdout, title, candidates, measure(b, l, candidates))
+		report(b, title, candidates, measure(b, l, candidates))
 	}
 }
 
 // newBatch returns an SQS event with new events.
-func newBatch(b *testing.B) []byte {
+func newBatch(b *testing.B, events, size int) []byte {
 	b.Helper()
-	var batch events.SQSEvent
-	for range batchSize {
-		batch.Records = append(batch.Records, newRecord(b))
+	var batch lambdaevents.SQSEvent
+	for range events {
+		batch.Records = append(batch.Records, newRecord(b, size))
 	}
 	text, err := json.Marshal(batch)
 	if err != nil {
@@ -86,28 +95,39 @@ func newBatch(b *testing.B) []byte {
 }
 
 // newRecord returns the message of a new event, as the event source passes it.
-func newRecord(b *testing.B) events.SQSMessage {
+func newRecord(b *testing.B, size int) lambdaevents.SQSMessage {
 	b.Helper()
-	id := "evt_" + rand.Text()
-	w, err := queue.Encode(queue.Message{Event: webhook.Event{
-		Source: "contiguity", Provider: "contiguity", ID: id, Type: contiguity.TextIncomingSMS.Name(), Received: time.Now(),
-		Raw: []byte(`{"id":"` + id + `","type":"text.incoming.sms","timestamp":1790000000,"api_version":"2026-01-01",` +
-			`"data":{"from":"+15005550001","to":"+15005550002","body":"Is my order on its way?","timestamp":1790000000}}`),
-	}})
+	id, text := "evt_"+rand.Text(), "Is my order on its way?"
+	if size > 0 {
+		text = longText(size)
+	}
+	raw := smsBody(id, text)
+	w, err := queue.Encode(queue.Message{
+		Event: webhook.Event{
+			Source: "contiguity", Provider: "contiguity", ID: id, Type: contiguity.TextIncomingSMS.Name(), Received: time.Now(), Raw: raw,
+		},
+		Origin: queue.Origin{Digest: webhook.Hasher{}.Body(raw), Secret: new(0)}, // as ingest writes it
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	now := fmt.Sprint(time.Now().UnixMilli())
-	r := events.SQSMessage{
+	r := lambdaevents.SQSMessage{
 		MessageId: rand.Text(), ReceiptHandle: rand.Text() + rand.Text(), Body: w.Body,
 		Attributes: map[string]string{
 			"ApproximateReceiveCount": "1", "SentTimestamp": now, "ApproximateFirstReceiveTimestamp": now, "SenderId": "AROATEST",
 		},
-		MessageAttributes: map[string]events.SQSMessageAttribute{},
+		MessageAttributes: map[string]lambdaevents.SQSMessageAttribute{},
 		EventSource:       "aws:sqs", EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:queue", AWSRegion: "us-east-1",
 	}
 	for name, value := range w.Attributes {
-		r.MessageAttributes[name] = events.SQSMessageAttribute{DataType: "String", StringValue: &value}
+		r.MessageAttributes[name] = lambdaevents.SQSMessageAttribute{DataType: "String", StringValue: &value}
 	}
 	return r
+}
+
+// smsBody returns the body of an event. Text is as JSON has it.
+func smsBody(id, text string) []byte {
+	return []byte(`{"id":"` + id + `","type":"text.incoming.sms","timestamp":1790000000,"api_version":"2026-01-01",` +
+		`"data":{"from":"+15005550001","to":"+15005550002","body":"` + text + `","timestamp":1790000000}}`)
 }
