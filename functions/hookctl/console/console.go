@@ -70,6 +70,7 @@ func New(o Options) *Console {
 	c.get("{$}", c.overview)
 	c.get("events", c.events)
 	c.get("event", c.event)
+	c.get("webhook.json", c.file)
 	c.get("dead", c.letters)
 	c.get("act", c.showPlan)
 	c.post("act", c.startAct)

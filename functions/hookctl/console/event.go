@@ -100,8 +100,12 @@ func (c *Console) timeline(e events.Entry, now time.Time) g.Node {
 			steps = append(steps, step{tone: warn, head: []g.Node{h.Strong(g.Text(name)), g.Text(" began, runs at most once, and may or may not have acted")}})
 		}
 	}
-	if len(e.Done) > 0 {
-		steps = append(steps, step{tone: good, head: []g.Node{h.Strong(g.Text(strings.Join(e.Done, ", "))), g.Text(" done")}})
+	watched := c.options.Journal.runsOf(e.Key)
+	seen := func(name string) bool {
+		return slices.ContainsFunc(watched, func(run handlerRun) bool { return run.handler == name && run.text == "" })
+	}
+	if done := slices.DeleteFunc(slices.Clone(e.Done), seen); len(done) > 0 {
+		steps = append(steps, step{tone: good, head: []g.Node{h.Strong(g.Text(strings.Join(done, ", "))), g.Text(" done")}})
 	}
 	steps = append(steps, lastStep(e, now))
 	var items []g.Node
@@ -232,9 +236,9 @@ func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node 
 	case err != nil:
 		return h.P(h.ID("body"), h.Class("problem"), g.Text("It could not be read: "+err.Error()))
 	}
-	text, other := masked(payload), show(bodyShown, "Show it unmasked")
+	text, other, copies := masked(payload), show(bodyShown, "Show it unmasked"), g.Node(nil)
 	if asked == bodyShown {
-		text, other = pretty(payload), show(bodyMasked, "Mask it")
+		text, other, copies = pretty(payload), show(bodyMasked, "Mask it"), c.copies(e, payload)
 	}
-	return h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other, g.Text(" "), h.A(h.Href(query("event", "key", e.Key)), g.Text("Hide it"))))
+	return h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other, g.Text(" "), h.A(h.Href(query("event", "key", e.Key)), g.Text("Hide it"))), copies)
 }

@@ -86,7 +86,7 @@ func tiles(counts operate.Counts, open events.Open) g.Node {
 	return h.Div(h.Class("tiles"),
 		tile("events?state=claimed", strconv.Itoa(q.All()), "in the queue", fmt.Sprintf("%d wait, %d are being handled or wait for another try", q.Waiting+q.Delayed, q.InFlight)),
 		tile("events?state=open", strconv.Itoa(open.Count-open.Failed), "failed, will be retried", "by themselves"),
-		tile("dead", strconv.Itoa(counts.DeadLetters.All()), "dead letters", "wait for you"),
+		tile("dead", strconv.Itoa(counts.DeadLetters.All()), oneOr(counts.DeadLetters.All(), "dead letter", "dead letters"), "for you to send back"),
 	)
 }
 

@@ -14,6 +14,7 @@ import (
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/functions/hookctl/samples"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/webhook"
 )
@@ -106,6 +107,31 @@ func TestBody(t *testing.T) {
 	if diff := slices.Compare(w.shown, []string{"contiguity#evt_1 true", "contiguity#evt_1 false"}); diff != 0 {
 		t.Errorf("noted %v", w.shown)
 	}
+}
+
+// A kept webhook is copied as a command and as a file, and a hookctl run takes the file.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.receive(t, sms, "evt_1")
+	shown := w.get(t, "event?body=shown&key=contiguity%23evt_1", http.StatusOK)
+	shown.wants(t, "curl -sS 'http://127.0.0.1:8080/hooks/contiguity'", "Contiguity-Signature", "Are you open on Sunday?")
+	w.get(t, "event?body=masked&key=contiguity%23evt_1", http.StatusOK).lacks(t, "curl")
+	answer := w.do(t, http.MethodGet, shown.links["as a file"], nil, nil)
+	file, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Disposition"), "attachment") {
+		t.Fatalf("%d, %v, %v", answer.StatusCode, answer.Header, err)
+	}
+	sent, err := samples.Read(file)
+	if err != nil || !strings.Contains(string(sent.Body), `"evt_1"`) {
+		t.Errorf("the file: %v", err)
+	}
+	if want := "contiguity#evt_1 false"; w.shown[len(w.shown)-1] != want {
+		t.Errorf("noted %v", w.shown)
+	}
+	w.get(t, "webhook.json?key=contiguity%23evt_0", http.StatusNotFound)
+	w.failWith(t, "kyc#evt_none", "h", "boom")
+	w.get(t, "webhook.json?key=kyc%23evt_none", http.StatusBadGateway).wants(t, "not kept")
 }
 
 // evil is markup for every place that a page may put a text.
