@@ -16,6 +16,7 @@ func TestMask(t *testing.T) {
 		{"a time", `{"seen_at":"2026-10-01T12:00:00.5Z"}`, ""},
 		{"a phone", `{"from":"+15005550001"}`, `{"from":"••• 12 characters"}`},
 		{"a phone under another name", `{"x":"+1 (500) 555-0001"}`, `{"x":"••• 17 characters"}`},
+		{"a phone that looks like an id", `{"x":"tel.15005550001"}`, `{"x":"••• 15 characters"}`},
 		{"a number that may be a person's", `{"x":123456789}`, `{"x":"••• a number"}`},
 		{"mail", `{"x":"someone@example.com"}`, `{"x":"••• 19 characters"}`},
 		{"a name", `{"data":{"full_name":"ada"}}`, `{"data":{"full_name":"••• 3 characters"}}`},

@@ -39,6 +39,9 @@ func TestSend(t *testing.T) {
 	sent.wants(t, "Done.", "200 accepted", "evt_page")
 	w.work(t)
 	w.get(t, sent.links["evt_page"], http.StatusOK).wants(t, "reply done in run 1, took", "Completed")
+	if kept, ok := w.Ledger.Payload("contiguity#evt_page"); !ok || strings.Contains(string(kept), "\r") {
+		t.Errorf("the body that came: %q", kept)
+	}
 	send(url.Values{"times": {"2"}}).wants(t, "200 accepted 2")
 	send(url.Values{"forged": {"1"}}).wants(t, "Done in part", "401 signature_mismatch")
 	send(url.Values{"body": {"{"}}).wants(t, "400 malformed_body")
