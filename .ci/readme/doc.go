@@ -2,6 +2,10 @@
 // order, so that what a newcomer types is known to work. It begins with that of the top
 // folder. It never touches the checkout itself.
 //
+// Other tests work in such a copy as the author of handlers does: with the READMEs' handlers,
+// without the samples, and with edits while "hookctl run --watch" runs. A terminal, for
+// Ctrl-C at a question, is made on Linux only; elsewhere that part is not tried.
+//
 // Every code block marked sh is run by bash in the copy's top folder and must
 // succeed. A comment in the line above a block says otherwise:
 //
