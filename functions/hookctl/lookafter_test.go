@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -152,4 +153,56 @@ func TestLookAfterRun(t *testing.T) {
 	l.wants("events show contiguity evt_1 --payload", "completed", "not kept")
 	l.wants("events find --contains text.incoming.sms", "No event matches.", "1 event whose payload is not kept")
 	l.wants("events erase --state conversation --key +15005550001 --yes", "State conversation has nothing for this key")
+}
+
+// What is sent while "events tail" follows a run is on its output within 10 s, until Ctrl-C.
+func TestTailRun(t *testing.T) {
+	t.Parallel()
+	l := startLocal(t)
+	l.wants("send text.incoming.sms --id evt_before --to "+l.url, "200")
+	l.until("evt_before is handled", func() bool {
+		out, _ := l.do("events", "list", "--all")
+		return strings.Contains(out, "completed")
+	})
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, notes := &output{}, &output{}
+	e := clitest.Call{Register: l.register}.NewEnv(out, notes)
+	e.Folder, e.Now = l.clone, time.Now
+	ended := make(chan error)
+	go func() {
+		ended <- e.Execute(ctx, newRoot(e), []string{"events", "tail", "--source", "contiguity", "--json"})
+	}()
+	l.until("it follows", func() bool { return strings.Contains(notes.String(), "Ctrl-C ends it") })
+	sent := 0
+	l.until("an event is shown", func() bool { // the first may be sent before the first look
+		if sent++; sent%40 == 1 {
+			l.wants(fmt.Sprintf("send text.incoming.sms --id evt_%d --to %s", sent, l.url), "200")
+		}
+		return strings.Contains(out.String(), `"what":"completed"`)
+	})
+	interrupt()
+	if err := <-ended; err != nil {
+		t.Errorf("Ctrl-C: %v", err)
+	}
+	if text := out.String(); strings.Contains(text, "evt_before") || !regexp.MustCompile(`"source":"contiguity","id":"evt_\d+"`).MatchString(text) {
+		t.Errorf("it shows what was before, or no id:\n%s", text)
+	}
+}
+
+// An output is written by one goroutine and read by another.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }

@@ -182,6 +182,7 @@ func TestTerminal(t *testing.T) {
 		"events find":            {{"--contains EVIL", `\u009b`}, {"--field a=EVIL --json", `\u009b`}},
 		"events export":          {{"", `\u009b`}, {"--bodies", `\u009b`}},
 		"events erase":           {{"--contains body --yes", `\u009b`}, {"--contains body --dry-run --json", `\u009b`}, {"--state s --key EVIL --yes", ""}},
+		"events tail":            {{"--id EVIL", none}}, // ends at once, as no log group of process is named
 		"events reindex":         {{"", `\u009b`}},
 		"events show":            {{"kyc evt_1 --payload", `\u009b`}, {"kyc#EVIL --json", `\u009b`}},
 		"events retry":           {{"kyc#EVIL --yes", `\u009b`}},

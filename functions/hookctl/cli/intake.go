@@ -15,7 +15,8 @@ import (
 // An Intake is the intake that a command works on.
 type Intake struct {
 	operate.Intake
-	Flags string // the flags that name it on a command line, after a space; or empty
+	Stack *stack.Stack // nil for the hookctl run of this machine
+	Flags string       // the flags that name it on a command line, after a space; or empty
 }
 
 // Intake finds what [stack.Lookup.Choose] chooses: a deployed stack, the engines of the
@@ -40,7 +41,7 @@ func (e *Env) Intake(ctx context.Context, f StackFlags) (Intake, error) {
 	if err != nil {
 		return Intake{}, err
 	}
-	return Intake{Intake: s.Intake(), Flags: s.Flags}, nil
+	return Intake{Intake: s.Intake(), Flags: s.Flags, Stack: s}, nil
 }
 
 // dialTimeout is how long a process on this machine may take to accept a connection.

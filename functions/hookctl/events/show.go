@@ -112,6 +112,7 @@ func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
 	line("state", colour(out, e, e.StateText()))
 	line("", e.Next(now, at))
 	line("received", at(e.Received))
+	line("signed with", signedText(e))
 	line("first tried", at(e.FirstClaimed))
 	if e.Ended() {
 		line("ended", at(e.Finished))
@@ -130,6 +131,17 @@ func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
 	line("body", bodyText(e))
 	line("fence", strconv.FormatInt(e.Fence, 10))
 	line("forgotten", at(e.Expires)+", or some days later")
+}
+
+// signedText says which of the source's secrets signed the event, and "" if that is not known.
+func signedText(e events.Entry) string {
+	if e.Secret == nil {
+		return ""
+	}
+	if *e.Secret == 0 {
+		return "secret 0, the source's first"
+	}
+	return fmt.Sprintf("secret %d, an older one: sources check says whether it is still in use", *e.Secret)
 }
 
 // attemptsText says how often the event was tried, and how often it ran if that is more.

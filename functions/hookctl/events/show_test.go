@@ -22,7 +22,7 @@ func shown(e events.Entry) string {
 func TestShow(t *testing.T) {
 	t.Parallel()
 	got := shown(events.Entry{Key: "kyc#evt_1", Record: ledger.Record{
-		State: ledger.StateFailed, Reason: "outcome_unknown", Type: "kyc.session.approved", Hash: "9f86", Fence: 4, Attempts: 2, Runs: 5,
+		State: ledger.StateFailed, Reason: "outcome_unknown", Type: "kyc.session.approved", Hash: "9f86", Fence: 4, Secret: new(1), Attempts: 2, Runs: 5,
 		Received: clitest.Noon.Add(-3 * time.Hour), FirstClaimed: clitest.Noon.Add(-119 * time.Minute), Finished: clitest.Noon.Add(-90 * time.Second),
 		DedupUntil: clitest.Noon.Add(30 * 24 * time.Hour), Expires: clitest.Noon.Add(47 * time.Hour),
 		Done: []string{"a", "b"}, Started: []string{"b", "c"},
@@ -31,8 +31,9 @@ func TestShow(t *testing.T) {
 	want := `kyc#evt_1
   type         kyc.session.approved
   state        failed (outcome_unknown)
-               the error is in its dead letter: hookctl dead list
+               its dead letter waits for you: hookctl dead show evt_1
   received     2026-10-01 09:00:00 UTC (3h ago)
+  signed with  secret 1, an older one: sources check says whether it is still in use
   first tried  2026-10-01 10:01:00 UTC (1h ago)
   ended        2026-10-01 11:58:30 UTC (1m ago)
   attempts     2 (5 runs; a run in which handlers only ask to wait does not count, nor one before a redrive or replay)

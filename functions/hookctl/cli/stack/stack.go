@@ -59,6 +59,7 @@ var variables = map[Resource]string{
 	SourcesSecret:  "SOURCES_SECRET_ARN",
 	HandlersSecret: "HANDLERS_SECRET_ARN",
 	IngestLogs:     "INGEST_LOG_GROUP",
+	ProcessLogs:    "PROCESS_LOG_GROUP",
 }
 
 // Find reads the outputs of the stack with that name, in the region of the configuration.

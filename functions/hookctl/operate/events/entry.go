@@ -98,7 +98,7 @@ func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 		e.State == ledger.StateFailed && e.Reason == ledger.ReasonDropped:
 		return "" // an operator gave it up
 	case e.State == ledger.StateFailed:
-		return "the error is in its dead letter: hookctl dead list"
+		return "its dead letter waits for you: hookctl dead show " + e.ID()
 	case e.Reason == ledger.ReasonUnhandled:
 		return "no handler was registered for its type; replay it once there is one"
 	}

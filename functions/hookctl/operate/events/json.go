@@ -27,6 +27,7 @@ type View struct {
 	Expires      time.Time `json:"expires,omitzero"`
 	Fence        int64     `json:"fence"`
 	Hash         string    `json:"hash,omitempty"`
+	Secret       *int      `json:"secret,omitempty"` // index of the source's secret that signed it
 
 	Payload    string `json:"payload,omitempty"`
 	PayloadB64 []byte `json:"payload_base64,omitempty"` // in place of a payload that is not UTF-8
@@ -51,7 +52,7 @@ func (e Entry) View() View {
 		Source: e.Source(), ID: e.ID(), Type: e.Type, State: string(e.State), Reason: e.Reason, Attempts: e.Attempts, Runs: e.Runs, Tries: tries,
 		Done: append([]string{}, e.Done...), Started: append([]string{}, e.Started...),
 		Received: e.Received.UTC(), FirstClaimed: e.FirstClaimed.UTC(), Finished: e.Finished.UTC(), NotBefore: e.NotBefore.UTC(),
-		Lease: e.Lease.UTC(), DedupUntil: e.DedupUntil.UTC(), Expires: e.Expires.UTC(), Fence: e.Fence, Hash: e.Hash,
+		Lease: e.Lease.UTC(), DedupUntil: e.DedupUntil.UTC(), Expires: e.Expires.UTC(), Fence: e.Fence, Hash: e.Hash, Secret: e.Secret,
 	}
 }
 

@@ -1,0 +1,118 @@
+package tail
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"webhookintake/shared/telemetry"
+)
+
+// lookBack is how long CloudWatch Logs may take to show a line after a later one.
+const lookBack = 30 * time.Second
+
+// Logs is a feed of the lines that ingest and process log. Make it with [NewLogs].
+type Logs struct {
+	client          *cloudwatchlogs.Client
+	ingest, process string
+	now             func() time.Time
+
+	since time.Time
+	seen  map[string]time.Time // when each line was logged that is not older than lookBack, by its id
+}
+
+// NewLogs returns the feed of two log groups from now on.
+func NewLogs(client *cloudwatchlogs.Client, ingest, process string, now func() time.Time) *Logs {
+	return &Logs{client: client, ingest: ingest, process: process, now: now, since: now(), seen: map[string]time.Time{}}
+}
+
+// Next implements [Feed].
+func (l *Logs) Next(ctx context.Context) ([]Line, error) {
+	began := l.now()
+	from := began.Add(-lookBack)
+	if from.Before(l.since) {
+		from = l.since
+	}
+	lines, err := l.read(ctx, l.ingest, from)
+	if err != nil {
+		return nil, err
+	}
+	more, err := l.read(ctx, l.process, from)
+	if err != nil {
+		return nil, err
+	}
+	for id, at := range l.seen {
+		if at.Before(from) {
+			delete(l.seen, id)
+		}
+	}
+	return append(lines, more...), nil
+}
+
+// read returns the lines of a log group that were not seen yet.
+func (l *Logs) read(ctx context.Context, group string, from time.Time) (lines []Line, err error) {
+	in := &cloudwatchlogs.FilterLogEventsInput{
+		LogGroupName: &group, StartTime: new(from.UnixMilli()),
+		FilterPattern: new(fmt.Sprintf("{ $.%s = * || $.%s = * }", telemetry.FieldOutcome, telemetry.FieldStatus)),
+	}
+	for {
+		out, err := l.client.FilterLogEvents(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("read log group %s: %w; this needs logs:FilterLogEvents on it", group, err)
+		}
+		for _, e := range out.Events {
+			id, at := group+" "+aws.ToString(e.EventId), time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
+			if _, known := l.seen[id]; known {
+				continue
+			}
+			l.seen[id] = at
+			if line, ok := parse([]byte(aws.ToString(e.Message)), at); ok {
+				lines = append(lines, line)
+			}
+		}
+		if in.NextToken = out.NextToken; in.NextToken == nil {
+			return lines, nil
+		}
+	}
+}
+
+// parse reads a line of ingest's or process's log. It reports false for any other.
+func parse(message []byte, at time.Time) (Line, bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(message, &fields) != nil {
+		return Line{}, false
+	}
+	l := Line{At: at}
+	for name, into := range map[string]any{
+		telemetry.FieldSource: &l.Source, telemetry.FieldID: &l.ID, telemetry.FieldType: &l.Type, telemetry.FieldStatus: &l.Status,
+		telemetry.FieldCode: &l.Code, telemetry.FieldAttempt: &l.Attempt, telemetry.FieldReason: &l.Reason,
+		telemetry.FieldError: &l.Error, telemetry.FieldOutcome: &l.What, "msg": &l.Text,
+	} {
+		_ = json.Unmarshal(fields[name], into) // absent, or not of ours: it stays empty
+	}
+	for name, raw := range fields {
+		var h struct {
+			End   string  `json:"end"`
+			Took  float64 `json:"took_ms"`
+			Error string  `json:"error"`
+		}
+		if json.Unmarshal(raw, &h) == nil && h.End != "" {
+			l.Handlers = append(l.Handlers, Handler{name, h.End, h.Took, h.Error})
+		}
+	}
+	switch {
+	case l.What != "":
+	case l.Status == 200:
+		l.What = "accepted"
+	case l.Status != 0:
+		l.What = "refused"
+	}
+	slices.SortFunc(l.Handlers, func(a, b Handler) int { return cmp.Compare(a.Name, b.Name) })
+	return l, l.What != ""
+}

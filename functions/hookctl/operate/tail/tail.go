@@ -1,0 +1,73 @@
+package tail
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// A Line is one thing that happened. Its JSON is what commands print.
+type Line struct {
+	At       time.Time `json:"at"` // in UTC
+	Source   string    `json:"source,omitempty"`
+	ID       string    `json:"id,omitempty"`
+	Type     string    `json:"type,omitempty"`
+	What     string    `json:"what"` // accepted, refused, or an outcome of process, as handled
+	Status   int       `json:"status,omitempty"`
+	Code     string    `json:"code,omitempty"` // why it was refused
+	Attempt  int       `json:"attempt,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Error    string    `json:"error,omitempty"` // its Go type
+	Text     string    `json:"text,omitempty"`  // the log's own words
+	Handlers []Handler `json:"handlers,omitempty"`
+}
+
+// A Handler is one run of a handler.
+type Handler struct {
+	Name  string  `json:"name"`
+	End   string  `json:"end"`
+	Took  float64 `json:"took_ms"`
+	Error string  `json:"error,omitempty"` // its Go type
+}
+
+// A Filter selects lines. An empty field excludes nothing.
+type Filter struct{ Source, Type, ID string }
+
+// Matches reports whether f selects a line.
+func (f Filter) Matches(l Line) bool {
+	return (f.Source == "" || l.Source == f.Source) && (f.Type == "" || l.Type == f.Type) && (f.ID == "" || l.ID == f.ID)
+}
+
+// A Feed returns what happened since it was last asked.
+type Feed interface {
+	Next(ctx context.Context) ([]Line, error)
+}
+
+// Every is the time between two looks.
+const Every = 2 * time.Second
+
+// Follow calls fn with each line that the filter selects, until ctx ends, and then returns
+// nil. It ends with the first error of the feed.
+func Follow(ctx context.Context, feed Feed, f Filter, fn func(Line)) error {
+	for {
+		lines, err := feed.Next(ctx)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // Ctrl-C is how it ends
+		}
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(lines, func(a, b Line) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+		for _, l := range lines {
+			if f.Matches(l) {
+				fn(l)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(Every):
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package tail_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/google/go-cmp/cmp"
+
+	"webhookintake/functions/hookctl/operate/tail"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/memory"
+)
+
+var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+
+// A logged line is one of CloudWatch Logs.
+type logged struct {
+	at   time.Time
+	text string
+}
+
+// newLogs returns a client of a fake that has these lines by log group, two on a page.
+func newLogs(t *testing.T, groups map[string][]logged) *cloudwatchlogs.Client {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			LogGroupName, NextToken string
+			StartTime               int64
+		}
+		if json.NewDecoder(r.Body).Decode(&in) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		var events []map[string]any
+		for i, l := range groups[in.LogGroupName] {
+			if l.at.UnixMilli() >= in.StartTime {
+				events = append(events, map[string]any{"eventId": fmt.Sprint(i), "timestamp": l.at.UnixMilli(), "message": l.text})
+			}
+		}
+		answer := map[string]any{"events": events}
+		if in.NextToken == "" && len(events) > 2 {
+			answer = map[string]any{"events": events[:2], "nextToken": "more"}
+		} else if in.NextToken != "" {
+			answer["events"] = events[2:]
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_ = json.NewEncoder(w).Encode(answer)
+	}))
+	t.Cleanup(s.Close)
+	return cloudwatchlogs.New(cloudwatchlogs.Options{
+		Region: "us-east-1", BaseEndpoint: &s.URL, Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("id", "key", "")),
+	})
+}
+
+// Each line comes once, also one that CloudWatch shows late, and none from before the start.
+func TestLogs(t *testing.T) {
+	t.Parallel()
+	now := noon
+	groups := map[string][]logged{
+		"ingest": {
+			{noon.Add(-time.Second), `{"status":200,"source":"kyc","id":"before"}`},
+			{noon.Add(time.Second), `{"level":"INFO","msg":"accepted","status":200,"source":"kyc","id":"evt_1","type":"t","took_ms":3.5}`},
+			{noon.Add(time.Second), `{"level":"WARN","msg":"refused","status":401,"source":"kyc","code":"signature_mismatch"}`},
+			{noon.Add(time.Second), "START RequestId: 1"},
+			{noon.Add(time.Second), `{"level":"WARN","msg":"metrics are lost"}`},
+		},
+		"process": {{noon.Add(2 * time.Second), `{"msg":"evt_1 failed, tried again in 5s","outcome":"retried","source":"kyc","type":"t","id":"evt_1","attempt":1,` +
+			`"error":"*bank.Error","retry_in_ms":5000,"b":{"end":"failed","took_ms":12.5,"error":"*bank.Error"},"a":{"end":"done","took_ms":1}}`}},
+	}
+	feed := tail.NewLogs(newLogs(t, groups), "ingest", "process", func() time.Time { return now })
+	next := func() []tail.Line {
+		t.Helper()
+		lines, err := feed.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines
+	}
+	now = noon.Add(3 * time.Second)
+	want := []tail.Line{
+		{At: noon.Add(time.Second), Source: "kyc", ID: "evt_1", Type: "t", What: "accepted", Status: 200, Text: "accepted"},
+		{At: noon.Add(time.Second), Source: "kyc", What: "refused", Status: 401, Code: "signature_mismatch", Text: "refused"},
+		{
+			At: noon.Add(2 * time.Second), Source: "kyc", ID: "evt_1", Type: "t", What: "retried", Attempt: 1, Error: "*bank.Error",
+			Text:     "evt_1 failed, tried again in 5s",
+			Handlers: []tail.Handler{{Name: "a", End: "done", Took: 1}, {Name: "b", End: "failed", Took: 12.5, Error: "*bank.Error"}},
+		},
+	}
+	if diff := cmp.Diff(want, next()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	if again := next(); again != nil {
+		t.Errorf("they come twice: %v", again)
+	}
+	groups["ingest"] = append(groups["ingest"], logged{noon.Add(1500 * time.Millisecond), `{"status":200,"id":"late"}`})
+	now = noon.Add(25 * time.Second)
+	if lines := next(); len(lines) != 1 || lines[0].ID != "late" {
+		t.Errorf("late lines: %v", lines)
+	}
+	now = noon.Add(time.Hour)
+	if lines := next(); lines != nil {
+		t.Errorf("an hour later: %v", lines)
+	}
+}
+
+// A running hookctl run's feed has each change of a record, and nothing from before.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	store := &memory.Store{}
+	claim := func(key string) ledger.Claim {
+		a := store.Claim(t.Context(), []ledger.Request{{
+			Key: key, Owner: "o", Type: "t", At: noon, Received: noon, Lease: noon.Add(time.Minute), DedupUntil: noon.Add(time.Hour),
+		}})[0]
+		return a.Claim
+	}
+	claim("kyc#before")
+	feed := &tail.Records{Ledger: memory.NewReader(store)}
+	whats := func() (all []string) {
+		t.Helper()
+		lines, err := feed.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range lines {
+			all = append(all, l.ID+" "+l.What+" "+l.Reason)
+		}
+		return all
+	}
+	steps := []struct {
+		do   func(c ledger.Claim)
+		want []string
+	}{
+		{func(ledger.Claim) {}, nil},
+		{func(ledger.Claim) { claim("kyc#1") }, []string{"1 claimed "}},
+		{func(ledger.Claim) {}, nil},
+		{func(c ledger.Claim) {
+			store.End(t.Context(), []ledger.End{{Claim: c, At: noon, State: ledger.StateFailed, Reason: "permanent", Ran: true}})
+		}, []string{"1 failed permanent"}},
+	}
+	for i, step := range steps {
+		step.do(ledger.Claim{Key: "kyc#1", Owner: "o", Fence: 1})
+		if diff := cmp.Diff(step.want, whats()); diff != "" {
+			t.Errorf("step %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+// A script is a feed that has one line a look, and then an error.
+type script struct{ lines []tail.Line }
+
+var errAway = errors.New("the log is away")
+
+func (s *script) Next(context.Context) ([]tail.Line, error) {
+	if len(s.lines) == 0 {
+		return nil, errAway
+	}
+	lines := s.lines
+	s.lines = nil
+	return lines, nil
+}
+
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lines := []tail.Line{
+			{At: noon.Add(time.Second), ID: "2", Source: "kyc", Type: "t"}, {At: noon, ID: "1", Source: "kyc", Type: "t"},
+			{At: noon, ID: "3", Source: "kyc", Type: "u"}, {At: noon, ID: "4", Source: "contiguity", Type: "t"},
+		}
+		var got string
+		err := tail.Follow(t.Context(), &script{lines}, tail.Filter{Source: "kyc", Type: "t"}, func(l tail.Line) { got += l.ID })
+		if got != "12" || !errors.Is(err, errAway) {
+			t.Errorf("followed %q, %v; want 12 and %v", got, err, errAway)
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		err = tail.Follow(ctx, &script{lines}, tail.Filter{ID: "4"}, func(tail.Line) { interrupt() })
+		if err != nil {
+			t.Errorf("Ctrl-C: %v", err)
+		}
+	})
+}
