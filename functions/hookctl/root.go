@@ -10,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/dead"
 	"webhookintake/functions/hookctl/doctor"
 	"webhookintake/functions/hookctl/events"
+	"webhookintake/functions/hookctl/quarantine"
 	"webhookintake/functions/hookctl/reconcile"
 	"webhookintake/functions/hookctl/register"
 	"webhookintake/functions/hookctl/run"
@@ -44,7 +45,7 @@ command line is wrong.`,
 			completion.Command,
 		}},
 		{"On a deployed stack", []func(*cli.Env) *cobra.Command{
-			sources.Command, doctor.Command, console.Command, events.Command, dead.Command,
+			sources.Command, doctor.Command, console.Command, events.Command, dead.Command, quarantine.Command,
 		}},
 		{"At the providers", []func(*cli.Env) *cobra.Command{register.Command, reconcile.Command}},
 	} {

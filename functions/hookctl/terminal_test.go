@@ -48,7 +48,7 @@ func (h *hostile) env() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=key", "AWS_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "GORACE=atexit_sleep_ms=0",
 		"AWS_ENDPOINT_URL=" + h.URL, "TABLE_NAME=ledger", "QUEUE_URL=" + h.URL + "/1/queue", "DLQ_URL=" + h.URL + "/1/dead",
-		"SOURCES_SECRET_ARN=sources", "INGEST_LOG_GROUP=log", "WEBHOOK_URL=" + h.URL, "TOKEN=" + clitest.Token, "SECRET=" + clitest.Secret,
+		"SOURCES_SECRET_ARN=sources", "VAULT_BUCKET=vault", "INGEST_LOG_GROUP=log", "WEBHOOK_URL=" + h.URL, "TOKEN=" + clitest.Token, "SECRET=" + clitest.Secret,
 	}
 }
 
@@ -192,6 +192,11 @@ func TestTerminal(t *testing.T) {
 		"dead show":              {{"evt_1 --payload", `\u009b`}},
 		"dead redrive":           {{"--all --dry-run", `\u009b`}, {"--all --yes", `\u009b`}, {"--all --yes --json", `\u009b`}},
 		"dead drop":              {{"--all --dry-run", `\u009b`}, {"--all --yes", `\u009b`}, {"--all --yes --json", `\u009b`}},
+		"quarantine list":        {{"", none}, {"--json", none}},
+		"quarantine show":        {{"EVIL --body", none}},
+		"quarantine verify":      {{"--source EVIL", none}},
+		"quarantine release":     {{"EVIL --yes --json", none}},
+		"quarantine drop":        {{"--code EVIL --yes", `\u009b`}},
 		"register kyc":           {{"--token-env TOKEN --url https://a.example/hooks/kyc --yes --api URL --secret-out FILE", none}},
 		"reconcile kyc":          {{"--token-env TOKEN --session EVIL --dry-run --api URL", `\u009b`}, {"--kept --dry-run --token-env TOKEN --api URL", `\u009b`}},
 		"reconcile compliancely": {{"--token-env TOKEN --id EVIL --dry-run --api URL", `\u009b`}},
