@@ -120,6 +120,7 @@ func upkeepKeys(t *testing.T, program string) (keys []string) {
 	env := sqs.Env()
 	maps.Copy(env, dynamo.Env())
 	env["AWS_ENDPOINT_URL_DYNAMODB"] = recorder.URL
+	env["HANDLERS_SECRET_ARN"], env["STACK_NAME"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers", "intake"
 	lambdatest.MustInvoke(t, lambdatest.Run(t, program, env), []byte(`{}`))
 	mu.Lock()
 	defer mu.Unlock()

@@ -24,6 +24,7 @@ func TestWrongEnvironment(t *testing.T) {
 			"AWS_ENDPOINT_URL_SECRETS_MANAGER": "ftp://localhost", "AWS_ENDPOINT_URL_S3": "localhost", "AWS_ENDPOINT_URL_DYNAMODB": "localhost",
 		}, want: []string{"LOG_LEVEL:", "AWS_ENDPOINT_URL_DYNAMODB:", "QUEUE_URL:", "AWS_ENDPOINT_URL_SQS:", "AWS_ENDPOINT_URL_S3:",
 			"VAULT_BUCKET:", "AWS_ENDPOINT_URL_SECRETS_MANAGER:"}},
+		{name: "a digest without its stack", vars: map[string]string{"HANDLERS_SECRET_ARN": "arn:x"}, want: []string{"STACK_NAME:"}},
 		{name: "memory on AWS", vars: map[string]string{"QUEUE_URL": "memory:", "TABLE_NAME": "memory:", "VAULT_BUCKET": ""},
 			want: []string{"TABLE_NAME:", "QUEUE_URL:"}},
 	}

@@ -242,6 +242,23 @@ func TestDrainDies(t *testing.T) {
 	}
 }
 
+// With the handlers' secret the program also looks for what began to fail.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	w.env["HANDLERS_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers"
+	w.env["STACK_NAME"] = "intake"
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	got := report(t, p).Tasks
+	if len(got) != 2 || got[1].Task != "digest" || got[1].Summary != "nothing new" || got[1].Error != "" {
+		t.Errorf("report = %+v", got)
+	}
+	if got := report(t, p).Tasks; len(got) != 2 || got[1].Summary != "not due" {
+		t.Errorf("report = %+v, want the cursor to be kept", got)
+	}
+	checkOutput(t, p, `"task":"digest"`)
+}
+
 // store returns the table as the program sees it.
 func (w *world) store() *dynamo.Store {
 	return dynamo.New(dynamo.Options{

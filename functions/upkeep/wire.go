@@ -4,10 +4,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"webhookintake/shared/environment"
 	"webhookintake/shared/ledger/dynamo"
@@ -33,6 +35,9 @@ func newHandler(getenv func(string) string, out io.Writer) (handler, error) {
 	if drain := env.drain(); drain != nil {
 		drain.Report = func(r upkeep.DrainReport) { countLeft(metrics, r, time.Now()) }
 		runner.Tasks = append(runner.Tasks, drain.Task())
+	}
+	if digest := env.digest(runner.Notes); digest != nil {
+		runner.Tasks = append(runner.Tasks, digest.Task())
 	}
 	if err := env.Err(); err != nil {
 		return nil, err
@@ -109,6 +114,37 @@ func (v variables) drain() *upkeep.Drain {
 	vault, err := s3.New(s3.Options{Bucket: bucket, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Credentials: v.aws})
 	v.Add(err)
 	return &upkeep.Drain{Vault: vault, Queue: queue, Hashes: hashes}
+}
+
+// digest returns the task that tells what began to fail, nil if there is no handlers' secret,
+// which has the address to tell it to.
+func (v variables) digest(notes upkeep.Notes) *upkeep.Digest {
+	endpoint, table := v.Endpoint("AWS_ENDPOINT_URL_DYNAMODB"), v.Get("TABLE_NAME")
+	settings := v.settings()
+	if settings == nil || table == environment.Memory {
+		return nil
+	}
+	client := dynamodb.New(dynamodb.Options{Region: v.Get("AWS_REGION"), Credentials: v.aws}, func(o *dynamodb.Options) {
+		if endpoint != "" {
+			o.BaseEndpoint = &endpoint
+		}
+	})
+	return &upkeep.Digest{
+		Index: dynamo.NewReader(client, table), Notes: notes, Stack: v.Required("STACK_NAME", "give the name of the stack"),
+		Send: upkeep.Slack(http.DefaultClient, settings), Now: time.Now,
+	}
+}
+
+// settings returns the function that reads the handlers' secret, nil if there is none.
+func (v variables) settings() func(context.Context) (func(string) string, error) {
+	arn, endpoint := v.Get("HANDLERS_SECRET_ARN"), v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	if arn == "" {
+		return nil
+	}
+	fetcher := secretsmanager.New(secretsmanager.Options{ARN: arn, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Getenv: v.Get})
+	return func(ctx context.Context) (func(string) string, error) {
+		return source.LoadHandlerSecrets(ctx, fetcher, v.Get)
+	}
 }
 
 // sourcesTime is the longest that reading the sources takes.

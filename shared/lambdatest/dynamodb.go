@@ -52,7 +52,7 @@ type dynamoDBRequest struct {
 	ReturnValues              string
 }
 
-// ServeHTTP serves BatchExecuteStatement, UpdateItem, PutItem and GetItem. Protocol:
+// ServeHTTP serves BatchExecuteStatement, UpdateItem, PutItem, GetItem and Query. Protocol:
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
 // and the pages next to it.
 func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -72,6 +72,8 @@ func (d *DynamoDB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if item := d.get(in.Key); item != nil {
 			answer["Item"] = item
 		}
+	case err == nil && target == "DynamoDB_20120810.Query": // of an index, which is empty
+		answer["Items"] = []struct{}{}
 	default:
 		http.Error(w, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`, http.StatusBadRequest)
 		return

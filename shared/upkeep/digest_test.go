@@ -1,0 +1,148 @@
+package upkeep_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/ledger/memory"
+	"webhookintake/shared/upkeep"
+)
+
+// An index is the index of open events, all in one partition.
+type index []ledger.OpenEntry
+
+func (x index) Open(_ context.Context, partition int, _ ledger.OpenEntry, _ int) ([]ledger.OpenEntry, error) {
+	if partition != 3 {
+		return nil, nil
+	}
+	return x, nil
+}
+
+// failing is an event that fails since minutes past noon; with a reason it is a dead letter.
+func failing(n, minute int, reason string) ledger.OpenEntry {
+	return ledger.OpenEntry{
+		Key: fmt.Sprint("contiguity#evt_", n), Since: noon.Add(time.Duration(minute) * time.Minute),
+		Type: "text.incoming.sms", Kind: "auto-reply: *net.OpError", Reason: reason,
+	}
+}
+
+// A desk runs digests and keeps what they say.
+type desk struct {
+	now   time.Time
+	sent  []string
+	fault error
+	store memory.Store
+}
+
+func (d *desk) run(t *testing.T, entries ...ledger.OpenEntry) (string, error) {
+	t.Helper()
+	digest := upkeep.Digest{Index: index(entries), Notes: &d.store, Stack: "intake", Now: func() time.Time { return d.now },
+		Send: func(_ context.Context, text string) error {
+			if d.fault != nil {
+				return d.fault
+			}
+			d.sent = append(d.sent, text)
+			return nil
+		}}
+	return digest.Task().Run(t.Context())
+}
+
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(10 * time.Minute)}
+	step := func(name string, after time.Duration, summary string, sent int, entries ...ledger.OpenEntry) {
+		t.Helper()
+		d.now = d.now.Add(after)
+		got, err := d.run(t, entries...)
+		if err != nil || got != summary || len(d.sent) != sent {
+			t.Errorf("%s: %q, %v, %d messages, want %q and %d", name, got, err, len(d.sent), summary, sent)
+		}
+	}
+	one, two := failing(1, 5, ""), failing(2, 6, "permanent")
+	step("first", 0, "2 new of 2 open events reported", 1, one, two)
+	want := `intake: 2 events are failing.
+• 1 of contiguity, text.incoming.sms: fails, and is tried again: auto-reply: *net.OpError; since Nov 28 12:05 UTC
+• 1 of contiguity, text.incoming.sms: failed for good: auto-reply: *net.OpError; since Nov 28 12:06 UTC
+2 events are open in all, 1 for good (dead letters).
+See them: go tool hookctl events list --stack intake --state released
+and: go tool hookctl dead list --stack intake`
+	if d.sent[0] != want {
+		t.Errorf("message:\n%s\nwant:\n%s", d.sent[0], want)
+	}
+	step("too soon", 5*time.Minute, "not due", 1, one, two, failing(3, 11, ""))
+	step("nothing new", 10*time.Minute, "nothing new", 1, one, two)
+	step("a new one", 15*time.Minute, "1 new of 3 open events reported", 2, one, two, failing(3, 30, ""))
+	if !strings.HasPrefix(d.sent[1], "intake: 1 event is failing that did not fail at Nov 28 12:24 UTC.\n• 1 of") {
+		t.Errorf("message:\n%s", d.sent[1])
+	}
+	step("an old one fails for good", 15*time.Minute, "0 new of 2 open events reported", 3, failing(1, 5, "attempts"), two)
+	if !strings.Contains(d.sent[2], "1 dead letter more than then") {
+		t.Errorf("message:\n%s", d.sent[2])
+	}
+	step("it is not settled", 15*time.Minute, "nothing new", 3, failing(4, 70, ""))
+	step("it is now", 15*time.Minute, "1 new of 1 open events reported", 4, failing(4, 70, ""))
+	for _, text := range d.sent {
+		if strings.Contains(text, "evt_") {
+			t.Errorf("a message has an id: %s", text)
+		}
+	}
+}
+
+// What could not be sent is said by the next run.
+func TestDigestIsSentAgain(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(10 * time.Minute), fault: errDown}
+	if _, err := d.run(t, failing(1, 5, "")); !errors.Is(err, errDown) {
+		t.Errorf("run = %v", err)
+	}
+	d.fault = upkeep.ErrNoRecipient
+	if got, err := d.run(t, failing(1, 5, "")); err != nil || !strings.Contains(got, upkeep.SlackSetting) {
+		t.Errorf("run without a recipient = %q, %v", got, err)
+	}
+	d.fault = nil
+	if got, err := d.run(t, failing(1, 5, "")); err != nil || len(d.sent) != 1 {
+		t.Errorf("run = %q, %v, %d messages", got, err, len(d.sent))
+	}
+}
+
+func TestSlack(t *testing.T) {
+	t.Parallel()
+	status, posted := http.StatusOK, ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Text string }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		posted = body.Text
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	address := server.URL + "/services/s3cr3t"
+	send := upkeep.Slack(server.Client(), func(context.Context) (func(string) string, error) {
+		return func(string) string { return address }, nil
+	})
+	if err := send(t.Context(), "a <b> & c"); err != nil || posted != "a &lt;b&gt; &amp; c" {
+		t.Errorf("send = %v, posted %q", err, posted)
+	}
+	status = http.StatusForbidden
+	refused := send(t.Context(), "x")
+	server.Close()
+	unreachable := send(t.Context(), "x")
+	address = "http://s3cr3t\x7f"
+	malformed := send(t.Context(), "x")
+	for _, err := range []error{refused, unreachable, malformed} {
+		if err == nil || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("send = %v", err)
+		}
+	}
+	address = ""
+	if err := send(t.Context(), "x"); !errors.Is(err, upkeep.ErrNoRecipient) {
+		t.Errorf("send without an address = %v", err)
+	}
+}
