@@ -68,7 +68,29 @@ func lines(p Prices, m Measured, u Usage) []Line {
 	all = append(all, vaultLines(p.Of, u)...)
 	all = append(all, tableLines(p.Of, m, u)...)
 	all = append(all, logLines(p.Of, m, u)...)
-	return append(all, watchLines(p.Of, m, u)...)
+	all = append(all, watchLines(p.Of, m, u)...)
+	return append(all, upkeepLines(p.Of, m, u)...)
+}
+
+// upkeepLines returns the lines of upkeep, with nothing to do. Its metrics cost something in
+// hours with a fault only.
+func upkeepLines(p PriceOf, m Measured, u Usage) []Line {
+	seconds := p.LambdaX86
+	if u.Arm64 {
+		seconds = p.LambdaArm
+	}
+	runs := hours * 3600 / upkeepEvery.Seconds()
+	digests := hours * 3600 / digestEvery.Seconds()
+	bytes := runs * (upkeepLogBytes + m.Stack.PlatformBytes)
+	return []Line{
+		p.LambdaRequest.line("Upkeep", "invocations", runs),
+		seconds.line("Upkeep", "time", m.gigabyteSeconds(runs, upkeepTook)),
+		p.S3Put.line("Upkeep", "lists of the vault", runs), // S3 charges for a list as for a put
+		p.DynamoDBWrite.line("Upkeep", "lease and cursors, writes", 2*runs+digests),
+		p.DynamoDBRead.line("Upkeep", "lease, cursors and index, reads", 2*runs+openPartitions/2*digests),
+		p.LogsWritten.line("Upkeep", "log lines, written", bytes/gigabyte),
+		p.Alarm.line("Upkeep", "alarms", upkeepAlarms),
+	}
 }
 
 // requestLines returns the lines of API Gateway and Lambda.

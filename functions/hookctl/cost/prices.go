@@ -31,6 +31,7 @@ type PriceOf struct {
 	S3Get         Price `json:"s3_get"`
 	S3Kept        Price `json:"s3_kept"`
 	DynamoDBWrite Price `json:"dynamodb_write"`
+	DynamoDBRead  Price `json:"dynamodb_read"`
 	DynamoDBKept  Price `json:"dynamodb_kept"`
 	DynamoDBPITR  Price `json:"dynamodb_pitr"`
 	LogsWritten   Price `json:"logs_written"`
@@ -76,7 +77,7 @@ func parsePrices(text []byte) (Prices, error) {
 func (p PriceOf) all() []Price {
 	return []Price{
 		p.APIRequest, p.DataOut, p.LambdaRequest, p.LambdaX86, p.LambdaArm, p.SQSRequest,
-		p.S3Put, p.S3Get, p.S3Kept, p.DynamoDBWrite, p.DynamoDBKept, p.DynamoDBPITR, p.LogsWritten, p.LogsKept,
+		p.S3Put, p.S3Get, p.S3Kept, p.DynamoDBWrite, p.DynamoDBRead, p.DynamoDBKept, p.DynamoDBPITR, p.LogsWritten, p.LogsKept,
 		p.Metric, p.Alarm, p.Dashboard, p.Secret, p.SecretRead,
 	}
 }

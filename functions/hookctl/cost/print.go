@@ -37,7 +37,7 @@ func (b Bill) notes() []string {
 		fmt.Sprintf("Durations (ingest %v ms, process %v ms a batch) are estimates, not measured on AWS: the processor", b.IngestMS, b.ProcessMS),
 		fmt.Sprintf("time measured elsewhere on %s, over the share of a processor that Lambda gives, and %d ms", b.Measured, callWait.Milliseconds()),
 		fmt.Sprintf("for each call to AWS. Also assumed: %v %% of invocations start an instance, and rare", startShare*100),
-		fmt.Sprintf("outcomes occur in %v %% of hours.", seldomHours*100),
+		fmt.Sprintf("outcomes occur in %v %% of hours. A run of upkeep is assumed to take %d ms.", seldomHours*100, upkeepTook.Milliseconds()),
 	}
 }
 

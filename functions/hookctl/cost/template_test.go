@@ -91,6 +91,33 @@ func (x template) stack(t *testing.T) Stack {
 	return s
 }
 
+// Upkeep costs less than a dollar a month, with the alarms that the template adds for it.
+func TestUpkeepCosts(t *testing.T) {
+	t.Parallel()
+	alarms := 0.0
+	for _, resource := range readTemplate(t).Resources("AWS::CloudWatch::Alarm") {
+		if condition := child(resource, "Condition"); condition != nil && condition.Value == "HasUpkeep" {
+			alarms += alarmMetrics(child(resource, "Properties"))
+		}
+	}
+	if alarms != upkeepAlarms {
+		t.Errorf("the template has %v alarms of upkeep, the bill %d", alarms, upkeepAlarms)
+	}
+	p, err := DefaultPrices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := DefaultMeasured()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := sum(upkeepLines(p.Of, m, DefaultUsage()))
+	t.Logf("upkeep costs US$ %.2f a month", total)
+	if total >= 1 || total <= 0 {
+		t.Errorf("upkeep costs US$ %.2f a month, want less than 1", total)
+	}
+}
+
 // alarmMetrics returns how many metrics an alarm looks at, each of which is charged.
 func alarmMetrics(alarm *yaml.Node) float64 {
 	queries := child(alarm, "Metrics")

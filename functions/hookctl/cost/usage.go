@@ -43,20 +43,30 @@ func (u Usage) Check() error {
 
 // Assumptions, which can be measured only on AWS or differ by user.
 const (
-	callWait     = 10 * time.Millisecond // how long a call to SQS or DynamoDB waits
-	startShare   = 0.01                  // share of invocations that start an instance; AWS says less than 1 %
-	seldomHours  = 0.1                   // share of hours in which a rare outcome is counted, and its metric charged
-	pollers      = 5                     // of the event source; it keeps them because MaximumConcurrency is set
-	pollWait     = 20 * time.Second      // how long a poll of an empty queue takes
-	sourcesRead  = 5 * time.Minute       // how often an instance of ingest reads the sources' secret
-	peak         = 10                    // the busiest minute, as a multiple of the month's average
-	largeBody    = 4 << 20               // bytes of a body that does not fit the queue: an e-mail with a photo
-	largeDays    = 90                    // that the vault keeps it
-	hours        = 730                   // in a month
-	wholeCPU     = 1769                  // MB of memory with which a function has one whole processor
-	recordExtra  = 100                   // bytes that DynamoDB charges for in addition to an item's own
-	logLineExtra = 26                    // bytes that CloudWatch stores in addition to a line's own
+	callWait     = 10 * time.Millisecond  // how long a call to SQS or DynamoDB waits
+	startShare   = 0.01                   // share of invocations that start an instance; AWS says less than 1 %
+	seldomHours  = 0.1                    // share of hours in which a rare outcome is counted, and its metric charged
+	pollers      = 5                      // of the event source; it keeps them because MaximumConcurrency is set
+	pollWait     = 20 * time.Second       // how long a poll of an empty queue takes
+	sourcesRead  = 5 * time.Minute        // how often an instance of ingest reads the sources' secret
+	peak         = 10                     // the busiest minute, as a multiple of the month's average
+	largeBody    = 4 << 20                // bytes of a body that does not fit the queue: an e-mail with a photo
+	largeDays    = 90                     // that the vault keeps it
+	upkeepEvery  = 5 * time.Minute        // the schedule of upkeep
+	digestEvery  = 15 * time.Minute       // how often it reads the index of open events
+	upkeepTook   = 200 * time.Millisecond // a run, most of which waits: at most 21 calls one after another
+	upkeepAlarms = 2                      // alarms that exist where upkeep is on
+	hours        = 730                    // in a month
+	wholeCPU     = 1769                   // MB of memory with which a function has one whole processor
+	recordExtra  = 100                    // bytes that DynamoDB charges for in addition to an item's own
+	logLineExtra = 26                     // bytes that CloudWatch stores in addition to a line's own
 )
+
+// upkeepLogBytes is about what a run logs: two lines.
+const upkeepLogBytes = 400
+
+// openPartitions is the number of queries of the index, each at least half a read unit.
+const openPartitions = 16
 
 const (
 	kilobyte = 1 << 10
