@@ -64,14 +64,7 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 		Files: append(o.files(), filepath.Join(root, cli.SettingsFile)), Lock: locked,
 		Stdout: e.Out.Stream(), // it is this program, which escapes what it prints itself
 		Stderr: e.Err,          // except for the value of a panic that ends it
-		Tell: func(text string, failed bool) {
-			if failed {
-				text = e.Out.Bad(text)
-			} else {
-				text = e.Out.Dim(text)
-			}
-			e.Out.Text("%s", text)
-		},
+		Tell:   tellTo(e.Out),
 	}
 	if o.sources == ask {
 		watcher.Stdin = from.doc // the program cannot ask: it reads the answers there
@@ -81,6 +74,18 @@ func runReloading(ctx context.Context, e *cli.Env, o options, flags *pflag.FlagS
 	}
 	e.Out.Text("\nStopped. %s", keptText(folder))
 	return nil
+}
+
+// tellTo returns a function that prints what a person should know.
+func tellTo(out *cli.Writer) func(text string, failed bool) {
+	return func(text string, failed bool) {
+		if failed {
+			text = out.Bad(text)
+		} else {
+			text = out.Dim(text)
+		}
+		out.Text("%s", text)
+	}
 }
 
 // files lists the files beside the code that a run reads when it starts.

@@ -33,7 +33,7 @@ func fingerprint(root string, others []string) (uint64, error) {
 		}
 		info, err := d.Info()
 		note(path, info, err)
-		return nil //nolint:nilerr // it was removed meanwhile
+		return nil // it was removed meanwhile
 	})
 	return sum.Sum64(), err
 }
