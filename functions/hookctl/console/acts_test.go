@@ -170,8 +170,7 @@ func TestOutcomeUnknown(t *testing.T) {
 	hook.On(&handlers, contiguity.TextIncomingSMS, "send", func(context.Context, hook.Event[contiguity.Text]) error {
 		return errors.New("the connection broke")
 	}, hook.AtMostOnce)
-	var w *world
-	w = newWorld(t, func(o *console.Options) { o.Handlers = operate.Handlers{All: &handlers} })
+	w := newWorld(t, func(o *console.Options) { o.Handlers = operate.Handlers{All: &handlers} })
 	w.Pipeline = newPipeline(&handlers, w.journal)
 	w.options.Intake = w.Intake()
 	w.enter(t)

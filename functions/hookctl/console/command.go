@@ -111,7 +111,7 @@ func (f flags) listSources(ctx context.Context, e *cli.Env) (ListSources, error)
 	}
 	id, err := s.Get(stack.SourcesSecret)
 	if errors.Is(err, stack.ErrMissing) {
-		return nil, nil //nolint:nilnil // as documented
+		return nil, nil
 	}
 	editor := &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}
 	return func(ctx context.Context) ([]sources.Row, error) {

@@ -40,7 +40,7 @@ type Options struct {
 	Shown func(key string, masked bool)
 	// Background is the context of what goes on after its page was answered; nil means
 	// that of the program.
-	Background context.Context //nolint:containedctx // it outlives requests
+	Background context.Context
 }
 
 // A Console serves the pages.
