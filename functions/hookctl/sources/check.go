@@ -33,7 +33,8 @@ func checkCommand(e *cli.Env) *cobra.Command {
 		Use:   "check",
 		Short: "Check the sources, and see which secrets are in use",
 		Long: `check says whether the current version of the sources is valid and which version serves,
-warns of probable mistakes, and says when each secret last verified a webhook, so that you
+warns of probable mistakes, says how to release requests that were refused and would be accepted
+now, and says when each secret last verified a webhook, so that you
 know when a rotation can be finished.
 
 It searches the log of ingest, which names a secret by its index in the source's secrets.
@@ -75,6 +76,9 @@ func check(ctx context.Context, e *cli.Env, f flags, since time.Duration, asJSON
 		err = e.Out.JSON(report)
 	} else {
 		printCheck(e.Out, report, s, now)
+		if report.Serving != "" {
+			err = printReleasable(ctx, e.Out, s)
+		}
 	}
 	if report.Valid && len(report.Sources) == 0 {
 		return errors.Join(err, errNoSources)

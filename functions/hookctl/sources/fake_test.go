@@ -25,6 +25,7 @@ type fakeAWS struct {
 	expired time.Time              // when a webhook came to an expired URL of compliancely; zero for never
 	before  func(operation string) // called before each answer; nil does nothing
 	noLog   bool                   // the stack has no output IngestLogs
+	bucket  string                 // its output VaultBucket; empty for none
 	format  string                 // its output SourcesFormat; empty for none
 }
 
@@ -85,6 +86,10 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		`<member><OutputKey>WebhookUrl</OutputKey><OutputValue>https://in.example.com/hooks/{source}</OutputValue></member>`
 	if !f.noLog {
 		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>`
+	}
+	if f.bucket != "" {
+		outputs += `<member><OutputKey>VaultBucket</OutputKey><OutputValue>` + f.bucket + `</OutputValue></member>` +
+			`<member><OutputKey>QueueUrl</OutputKey><OutputValue>https://sqs/q</OutputValue></member>`
 	}
 	if f.format != "" {
 		outputs += `<member><OutputKey>SourcesFormat</OutputKey><OutputValue>` + f.format + `</OutputValue></member>`

@@ -54,7 +54,8 @@ func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
 			advice = d.AfterRotation + "\n\n"
 		}
 		return fmt.Sprintf("%s Until the rotation is finished, webhooks signed with either secret\nare accepted.\n\n%s"+
-			"Check when it can be finished:  go tool hookctl sources check%[3]s\nThen finish it:                 go tool hookctl sources rotate %[4]s --finish%[3]s",
+			"Check when it can be finished:  go tool hookctl sources check%[3]s\nThen finish it:                 go tool hookctl sources rotate %[4]s --finish%[3]s\n"+
+			"Were webhooks refused before?   go tool hookctl quarantine verify --source %[4]s%[3]s",
 			inUse, advice, s.Flags, name)
 	})
 }
