@@ -50,7 +50,7 @@ func TestNoWildcards(t *testing.T) {
 // Act.
 func TestOperatorsHalves(t *testing.T) {
 	t.Parallel()
-	reads := regexp.MustCompile(`^(cloudformation:Describe\w+|sqs:(GetQueueAttributes|ReceiveMessage|ChangeMessageVisibility)|dynamodb:(DescribeTable|GetItem|BatchGetItem|Query|Scan)|secretsmanager:GetSecretValue|logs:FilterLogEvents|s3:(GetObject|ListBucket)|kms:Decrypt)$`)
+	reads := regexp.MustCompile(`^(cloudformation:Describe\w+|sqs:(GetQueueAttributes|ReceiveMessage|ChangeMessageVisibility)|dynamodb:(DescribeTable|GetItem|BatchGetItem|Query|Scan)|secretsmanager:GetSecretValue|logs:FilterLogEvents|lambda:GetEventSourceMapping|s3:(GetObject|ListBucket)|kms:Decrypt)$`)
 	for _, statement := range statements(readTemplate(t).at("Resources", "OperatorPolicy")) {
 		sid := child(statement, "Sid").Value
 		for _, action := range values(child(statement, "Action")) {

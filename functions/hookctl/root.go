@@ -10,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/dead"
 	"webhookintake/functions/hookctl/doctor"
 	"webhookintake/functions/hookctl/events"
+	"webhookintake/functions/hookctl/pause"
 	"webhookintake/functions/hookctl/quarantine"
 	"webhookintake/functions/hookctl/reconcile"
 	"webhookintake/functions/hookctl/register"
@@ -46,6 +47,7 @@ command line is wrong.`,
 		}},
 		{"On a deployed stack", []func(*cli.Env) *cobra.Command{
 			sources.Command, doctor.Command, console.Command, events.Command, dead.Command, quarantine.Command,
+			pause.Command, pause.ResumeCommand,
 		}},
 		{"At the providers", []func(*cli.Env) *cobra.Command{register.Command, reconcile.Command}},
 	} {

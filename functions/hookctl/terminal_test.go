@@ -197,6 +197,8 @@ func TestTerminal(t *testing.T) {
 		"quarantine verify":      {{"--source EVIL", none}},
 		"quarantine release":     {{"EVIL --yes --json", none}},
 		"quarantine drop":        {{"--code EVIL --yes", `\u009b`}},
+		"pause":                  {{"", none}},
+		"resume":                 {{"", none}},
 		"register kyc":           {{"--token-env TOKEN --url https://a.example/hooks/kyc --yes --api URL --secret-out FILE", none}},
 		"reconcile kyc":          {{"--token-env TOKEN --session EVIL --dry-run --api URL", `\u009b`}, {"--kept --dry-run --token-env TOKEN --api URL", `\u009b`}},
 		"reconcile compliancely": {{"--token-env TOKEN --id EVIL --dry-run --api URL", `\u009b`}},

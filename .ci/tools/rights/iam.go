@@ -18,6 +18,7 @@ var knownServices = map[string]service{
 	"dynamodb":       {prefix: "dynamodb", field: "TableName"},
 	"secretsmanager": {prefix: "secretsmanager", field: "SecretId"},
 	"cloudwatchlogs": {prefix: "logs", field: "LogGroupName"},
+	"lambda":         {prefix: "lambda", field: "UUID"},
 	"cloudformation": {prefix: "cloudformation", field: "StackName", self: true},
 }
 

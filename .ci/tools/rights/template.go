@@ -91,7 +91,7 @@ func (x template) resources() map[string]string {
 			return
 		}
 		resource := strings.TrimSuffix(value.Value, ".Arn")
-		if (value.Tag == "!Ref" || value.Tag == "!GetAtt") && x.at("Resources", resource) != nil {
+		if (value.Tag == "!Ref" || value.Tag == "!GetAtt") && x.has(resource) {
 			all[name] = resource
 		}
 	}
@@ -107,6 +107,22 @@ func (x template) resources() map[string]string {
 		}
 	}
 	return all
+}
+
+// has reports whether the template has the resource, or the event of a function of which SAM
+// makes it.
+func (x template) has(resource string) bool {
+	if x.at("Resources", resource) != nil {
+		return true
+	}
+	resources := x.at("Resources")
+	for i := 0; i+1 < len(resources.Content); i += 2 {
+		event, ok := strings.CutPrefix(resource, resources.Content[i].Value)
+		if ok && child(child(child(resources.Content[i+1], "Properties"), "Events"), event) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // grants returns the rights that a role or a managed policy gives, and its faults.
@@ -230,6 +246,9 @@ func resourceNames(node *yaml.Node) []string {
 	case "!Sub":
 		if strings.HasSuffix(node.Value, ":stack/${AWS::StackName}/*") {
 			return []string{stackItself}
+		}
+		if _, mapping, ok := strings.Cut(node.Value, ":event-source-mapping:${"); ok {
+			return []string{strings.TrimSuffix(mapping, "}")}
 		}
 		name := strings.TrimPrefix(node.Value, "${")
 		return []string{strings.Replace(name, ".Arn}", "", 1)}

@@ -46,10 +46,11 @@ func list(ctx context.Context, e *cli.Env, f letterFlags) error {
 	if err != nil {
 		return err
 	}
-	client, _, done, err := newClient(ctx, e, f.stack)
+	client, in, done, err := newClient(ctx, e, f.stack)
 	if err != nil {
 		return err
 	}
+	e.TellPaused(ctx, in)
 	found, err := client.List(ctx, filter, f.limit)
 	done()
 	switch {

@@ -63,6 +63,7 @@ func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit 
 	if err != nil {
 		return err
 	}
+	e.TellPaused(ctx, in)
 	reader, err := in.Ledger()
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ type Intake interface {
 	Quarantine() (Quarantine, error)
 	// Counts returns how many messages the queues hold. On AWS the numbers are approximate.
 	Counts(ctx context.Context) (Counts, error)
+	Processing
 }
 
 // A Ledger is read by an operator. An error not named means that the answer is not known;

@@ -34,6 +34,15 @@ func TestEndpoints(t *testing.T) {
 		"DYNAMODB": func(t *testing.T, getenv func(string) string) {
 			_, _ = stack.FromEnvironment(once, getenv).DynamoDB().ListTables(t.Context(), &dynamodb.ListTablesInput{})
 		},
+		"LAMBDA": func(t *testing.T, getenv func(string) string) {
+			with := func(name string) string {
+				if name == "EVENT_SOURCE_MAPPING" {
+					return "m-1"
+				}
+				return getenv(name)
+			}
+			_, _ = stack.FromEnvironment(once, with).Intake().Processing(t.Context())
+		},
 		"SECRETS_MANAGER": func(t *testing.T, getenv func(string) string) {
 			_, _ = stack.FromEnvironment(once, getenv).SecretsManager().ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{})
 		},

@@ -46,6 +46,8 @@ const (
 	ProcessFunction Resource = "ProcessFunction"
 	IngestLogs      Resource = "IngestLogs"
 	ProcessLogs     Resource = "ProcessLogs"
+	// EventSourceMapping has the queue's messages handled by process.
+	EventSourceMapping Resource = "EventSourceMapping"
 )
 
 // variables are the environment's names for the resources: those that the functions read,
@@ -60,6 +62,8 @@ var variables = map[Resource]string{
 	HandlersSecret: "HANDLERS_SECRET_ARN",
 	IngestLogs:     "INGEST_LOG_GROUP",
 	ProcessLogs:    "PROCESS_LOG_GROUP",
+
+	EventSourceMapping: "EVENT_SOURCE_MAPPING",
 }
 
 // Find reads the outputs of the stack with that name, in the region of the configuration.

@@ -41,6 +41,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"EraseState", "EraseState removes the state, and nothing if it has another version by now.", eraseState},
 		{"Queues", "A message comes back as it was sent, and is there until it is deleted.", queues},
 		{"Unreadable", "A message that is not an event keeps its body when it is sent on.", unreadable},
+		{"Processing", "Processing is what SetProcessing asked for, or neither can be done.", processing},
 		{"Errors", "Errors that package queue names are the same on every way.", namedErrors},
 	} {
 		t.Run(c.name, func(t *testing.T) {

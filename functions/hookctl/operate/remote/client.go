@@ -39,6 +39,18 @@ func (c *Client) Counts(ctx context.Context) (out operate.Counts, err error) {
 	return out, err
 }
 
+// Processing implements [operate.Processing].
+func (c *Client) Processing(ctx context.Context) (operate.ProcessingState, error) {
+	var out processing
+	err := c.call(ctx, callProcessing, none{}, &out)
+	return out.State, err
+}
+
+// SetProcessing implements [operate.Processing].
+func (c *Client) SetProcessing(ctx context.Context, want operate.ProcessingState) error {
+	return c.call(ctx, callSwitch, processing{want}, new(none))
+}
+
 // errNotWhole says that an answer ended before its end.
 var errNotWhole = errors.New("the answer is not whole: hookctl run may have ended")
 

@@ -31,6 +31,8 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callDrop, s.drop)
 	s.handleContents(mux)
 	handle(mux, callCounts, s.counts)
+	handle(mux, callProcessing, s.processing)
+	handle(mux, callSwitch, s.setProcessing)
 	handle(mux, callSend, s.send)
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
@@ -189,6 +191,15 @@ func (s server) drop(ctx context.Context, in foundIn) (out wroteOut, err error) 
 	}
 	out.Wrote, err = l.Drop(ctx, in.Found, in.Now)
 	return out, err
+}
+
+func (s server) processing(ctx context.Context, _ none) (out processing, err error) {
+	out.State, err = s.Processing(ctx)
+	return out, err
+}
+
+func (s server) setProcessing(ctx context.Context, in processing) (none, error) {
+	return none{}, s.SetProcessing(ctx, in.State)
 }
 
 func (s server) counts(ctx context.Context, _ none) (operate.Counts, error) { return s.Counts(ctx) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/vault"
@@ -15,19 +16,21 @@ const Path = "/operate/"
 
 // The names of the calls.
 const (
-	callRecord    = "record"
-	callPayload   = "payload"
-	callRecords   = "records"
-	callSize      = "size"
-	callOpen      = "open"
-	callRecordsOf = "records-of"
-	callReindex   = "reindex"
-	callDrop      = "drop"
-	callCounts    = "counts"
-	callSend      = "send"
-	callReceive   = "receive"
-	callDelete    = "delete"
-	callDefer     = "defer"
+	callRecord     = "record"
+	callPayload    = "payload"
+	callRecords    = "records"
+	callSize       = "size"
+	callOpen       = "open"
+	callRecordsOf  = "records-of"
+	callReindex    = "reindex"
+	callDrop       = "drop"
+	callCounts     = "counts"
+	callProcessing = "processing"
+	callSwitch     = "set-processing"
+	callSend       = "send"
+	callReceive    = "receive"
+	callDelete     = "delete"
+	callDefer      = "defer"
 
 	callQuarantined   = "quarantined"
 	callRequest       = "quarantined-request"
@@ -43,7 +46,7 @@ const (
 
 // named are the errors that are the same on both sides, by their codes.
 var named = map[string]error{
-	"not_found": vault.ErrNotFound, "no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
+	"not_found": vault.ErrNotFound, "cannot_pause": operate.ErrCannotPause, "no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
 }
 
 // A failure is an error as JSON.
@@ -198,6 +201,11 @@ type verifyIn struct {
 
 type verifyOut struct {
 	Wire queue.Wire `json:"wire"`
+}
+
+// processing is the state that is, or is asked for.
+type processing struct {
+	State operate.ProcessingState `json:"state"`
 }
 
 type none struct{}

@@ -42,6 +42,7 @@ type Pipeline struct {
 	ingest  *ingest.Handler
 	worker  *process.Worker
 	claims  *claimTimes
+	gate    gate
 }
 
 // New returns an empty Pipeline.
@@ -117,11 +118,12 @@ type Worked struct {
 // acknowledged messages. It waits for the first message as long as given. It returns
 // nothing if none came, and the context's error if that ended first.
 func (p *Pipeline) Step(ctx context.Context, wait time.Duration) ([]Worked, error) {
-	return p.step(ctx, queue.MaxBatch, wait)
+	return p.step(ctx, ctx, queue.MaxBatch, wait)
 }
 
-func (p *Pipeline) step(ctx context.Context, limit int, wait time.Duration) ([]Worked, error) {
-	messages, err := p.Queue.Receive(ctx, limit, wait)
+// step receives until the context receiving ends, and works until ctx does.
+func (p *Pipeline) step(ctx, receiving context.Context, limit int, wait time.Duration) ([]Worked, error) {
+	messages, err := p.Queue.Receive(receiving, limit, wait)
 	if err != nil || len(messages) == 0 {
 		return nil, err
 	}
@@ -162,11 +164,17 @@ func (p *Pipeline) Work(ctx context.Context, report func(Worked)) error {
 
 func (p *Pipeline) work(ctx context.Context, report func(Worked)) error {
 	for ctx.Err() == nil {
-		worked, err := p.step(ctx, 1, queue.MaxWait)
+		receiving, stop := p.gate.pass(ctx)
+		if receiving == nil {
+			break
+		}
+		worked, err := p.step(ctx, receiving, 1, queue.MaxWait)
+		interrupted := receiving.Err() != nil && errors.Is(err, context.Canceled)
+		stop()
 		for _, one := range worked {
 			report(one)
 		}
-		if err != nil && !errors.Is(err, ctx.Err()) {
+		if err != nil && !interrupted {
 			return err
 		}
 	}
