@@ -58,8 +58,8 @@ func ParseKey(key string) (e Entry, ok bool) {
 	ms, err := strconv.ParseUint(parts[0], 10, 63)
 	notKept, notKeptErr := strconv.ParseUint(parts[3], 10, 63)
 	e = Entry{
-		Key: key, At: time.UnixMilli(int64(ms)).UTC(), Source: parts[1], //nolint:gosec // ParseUint bounds it
-		Code: webhook.Code(strings.ReplaceAll(parts[2], ".", "_")), NotKept: int(notKept), //nolint:gosec // same
+		Key: key, At: time.UnixMilli(int64(ms)).UTC(), Source: parts[1],
+		Code: webhook.Code(strings.ReplaceAll(parts[2], ".", "_")), NotKept: int(notKept),
 		ID: parts[4],
 	}
 	if err != nil || notKeptErr != nil || notKept > maxNotKept || e.Source == "" || e.ID == "" || !slices.Contains(Codes(), e.Code) {
