@@ -39,7 +39,7 @@ func (s stage) use(t *testing.T, readme string) {
 	s.replay(t)
 	s.oldSecretEnds(t)
 	s.accepts(t, s.send(t, "text.incoming.sms", "contiguity-2", "--id evt_7xk2"), "accepted")
-	s.willShow(t, s.hookctl("events list"), "evt_7xk2 .*completed")
+	s.willShow(t, s.hookctl("events list --all"), "evt_7xk2 .*completed")
 	s.follow(t, readme, "Look after it", nil)
 
 	s.shows(t, "sam delete --stack-name "+s.stack+" --region us-east-1 --no-prompts", "Deleted successfully")
@@ -73,8 +73,10 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 		"evt_mark .*completed .*mark",
 		`evt_unlisted .*failed \(permanent\)`, "kyc .*kyc.session.approved", "compliancely .*tin_match",
 	} {
-		s.willShow(t, s.hookctl("events list"), event)
+		s.willShow(t, s.hookctl("events list --all"), event)
 	}
+	// What failed is in the index.
+	s.willShow(t, s.hookctl("events list"), `contiguity +text.incoming.sms +boom: `)
 	if !delivered(t, "text.delivery.confirmed") || !delivered(t, "marked") {
 		t.Error("the handlers' table was not written")
 	}
@@ -96,7 +98,7 @@ func (s stage) redrive(t *testing.T) {
 	t.Helper()
 	s.shows(t, s.hookctl("dead redrive --all --dry-run"), "boom")
 	s.run(t, s.hookctl("dead redrive --all --yes"))
-	s.willShow(t, s.hookctl("events list"), "evt_boom .*completed")
+	s.willShow(t, s.hookctl("events list --all"), "evt_boom .*completed")
 	s.willShow(t, s.hookctl("dead list"), "evt_unlisted")
 	if out := s.run(t, s.hookctl("dead list")); strings.Contains(out, "evt_boom") {
 		t.Errorf("the letter is still there:\n%s", out)

@@ -19,7 +19,7 @@ func (w *world) prod(t *testing.T, readme string) {
 		s.shows(t, "aws lambda get-function-configuration --function-name "+stack[function]+" --query Architectures", "arm64")
 	}
 	s.accepts(t, s.send(t, "text.delivery.confirmed", "contiguity", "--id evt_prod"), "accepted")
-	s.willShow(t, s.hookctl("events list"), "evt_prod .*(completed|unhandled)")
+	s.willShow(t, s.hookctl("events list --all"), "evt_prod .*(completed|unhandled)")
 	s.shows(t, "make deploy ENV=prod RESTART=1 ARGS=--no-confirm-changeset", "Successfully created/updated stack")
 	s.accepts(t, s.hookctl("doctor"), "All is well")
 	s.shows(t, "sam delete --config-env prod --region us-east-1 --no-prompts", "Deleted successfully")

@@ -46,7 +46,7 @@ func (w *world) upgrade(t *testing.T) {
 	traffic.more(t, 20)
 	now.shows(t, now.hookctl("dead list"), "evt_old")
 	now.run(t, now.hookctl("dead redrive --all --yes"))
-	now.willShow(t, now.hookctl("events list --type text.incoming.sms"), "evt_old .*completed")
+	now.willShow(t, now.hookctl("events list --all --type text.incoming.sms"), "evt_old .*completed")
 	now.run(t, now.hookctl("events replay contiguity %s --yes", traffic.first()))
 	now.accepts(t, now.hookctl("doctor"), "All is well")
 	putSecret(t, outputs(t, stack)["HandlersSecret"], `{"BOOM":"yes"}`)
