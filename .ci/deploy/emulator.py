@@ -119,6 +119,13 @@ def gap_types():
         scaling = props.get("ScalingConfig")
         return props | {"ScalingConfig": {k: int(v) for k, v in scaling.items()}} if scaling else props
 
+    def units(value):
+        if isinstance(value, list):
+            return [units(v) for v in value]
+        if isinstance(value, dict):
+            return {k: int(v) if k.endswith(("Units", "UnitsPerSecond")) else units(v) for k, v in value.items()}
+        return value
+
     def text(value):
         return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -126,6 +133,7 @@ def gap_types():
         values = (props.get("Environment") or {}).get("Variables") or {}
         return props | {"Environment": {"Variables": {k: text(v) for k, v in values.items()}}} if values else props
 
+    change_properties("AWS::DynamoDB::Table", units)
     change_properties("AWS::Lambda::EventSourceMapping", concurrency)
     change_properties("AWS::Lambda::Function", variables)
 

@@ -22,7 +22,7 @@ func TestQuarantine(t *testing.T) {
 		printed    string
 	}{
 		{"takes it", "true", nil, `"quarantine":"kept"`},
-		{"denies", "true", vault.ErrDenied, `"quarantine":"failed","error":"*s3.StatusError"`},
+		{"denies", "true", vault.ErrDenied, `"quarantine":"failed","error":"AccessDenied"`},
 		{"is not for that", "", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -118,8 +118,12 @@ func (e *finalError) Unwrap() error { return e.error }
 func (h *Handler) again(ctx context.Context, attempt func(context.Context) error) error {
 	var failed error
 	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
-		if failed = attempt(ctx); failed == nil {
+		err := attempt(ctx)
+		if err == nil {
 			return nil
+		}
+		if failed == nil || ctx.Err() == nil { // an attempt cut off by our own time says less
+			failed = err
 		}
 		if _, final := errors.AsType[*finalError](failed); final {
 			return failed
