@@ -51,14 +51,14 @@ func TestTemplateTimes(t *testing.T) {
 func TestUpkeepTimes(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	var between time.Duration
+	var minutes int
 	schedule := x.value(t, "Resources", "UpkeepFunction", "Properties", "Events", "Clock", "Properties", "Schedule")
-	if _, err := fmt.Sscanf(schedule, "rate(%d minutes)", &between); err != nil || between*time.Minute != 5*time.Minute {
+	if _, err := fmt.Sscanf(schedule, "rate(%d minutes)", &minutes); err != nil || minutes != 5 {
 		t.Errorf("upkeep runs at %q: promised is every 5 minutes, %v", schedule, err)
 	}
-	timeout := x.seconds(t, "Resources", "UpkeepFunction", "Properties", "Timeout")
-	if timeout >= between*time.Minute {
-		t.Errorf("a run of upkeep may take %v, and the next one begins after %v", timeout, between*time.Minute)
+	timeout, between := x.seconds(t, "Resources", "UpkeepFunction", "Properties", "Timeout"), time.Duration(minutes)*time.Minute
+	if timeout >= between {
+		t.Errorf("a run of upkeep may take %v, and the next one begins after %v", timeout, between)
 	}
 	tasks := upkeep.Runner{Tasks: []upkeep.Task{(&upkeep.Drain{}).Task(), (&upkeep.Digest{}).Task()}}
 	if tasks.Time() > timeout {
