@@ -51,7 +51,6 @@ func init() {
 	found, _ := store.List(ctx, vault.Spill, "", 1)
 	store.Delete(ctx, found[0].Key)
 	store.Get(ctx, messages.Decode(messages.Wire{}).Origin.Stored.Key)
-	store.Put(ctx, "quarantine/a", nil)
 	store.Put(ctx, os.Getenv("KEY"), nil)
 	elsewhere, _ := s3.New(s3.Options{Bucket: "elsewhere"})
 	elsewhere.Put(ctx, "spill/a", nil)
@@ -96,8 +95,7 @@ func TestFindsCalls(t *testing.T) {
 		{"has to allow s3:ListBucket on Vault/spill/*, ", at("store.List")},
 		{"has to allow s3:DeleteObject on Vault/spill/*, ", at("store.Delete")},
 		{"has to allow s3:GetObject on Vault/bodies/*, ", at("store.Get")},
-		{"has to allow s3:PutObject on Vault/quarantine/*, ", at("store.Put")},
-		{at("store.Put(ctx, os.Getenv"), "s3.Put: cannot find out with which prefix"},
+		{at("store.Put"), "s3.Put: cannot find out with which prefix"},
 		{at("elsewhere.Put"), "s3.Put: cannot find out on what"},
 		{at("elsewhere.Address"), "s3.Address: iam.go does not say"},
 		{"has to allow kms:Decrypt on KmsKeyArn via s3 where HasKey, ", at("store.Get")},
