@@ -35,7 +35,8 @@ func outageBackoff(f int) time.Duration {
 // for concurrent use.
 type outages struct {
 	mu       sync.Mutex
-	batches  int            // in a row in which the ledger answered no claim
+	batches  int            // in a row in which the ledger answered no claim, see count
+	counted  time.Time      // when the last of them was counted
 	messages map[string]int // tries in a row in which an engine failed, by the message's id
 }
 
@@ -47,15 +48,18 @@ func (o *outages) before(messageID string) (batches, tries int) {
 	return o.batches, o.messages[messageID]
 }
 
-// count counts a batch that has ended.
-func (o *outages) count(l ledgerAnswers, results []Result) {
+// count counts a batch that has ended. Of failed batches it counts one in the shortest wait
+// that the last one led to: a backlog fails many within a second, which says no more of how
+// long the outage will last than the first.
+func (o *outages) count(now time.Time, l ledgerAnswers, results []Result) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case l.some:
 		o.batches = 0
-	case l.missing:
+	case l.missing && (o.batches == 0 || now.Sub(o.counted) >= outageBackoff(o.batches)/2):
 		o.batches++
+		o.counted = now
 	}
 	for _, r := range results {
 		id := r.Message.Wire.MessageID

@@ -49,12 +49,30 @@ func TestOutageOfAProcess(t *testing.T) {
 		}
 		for n := range 10 {
 			try(fmt.Sprint("evt_", n), process.Unavailable, wait)
+			time.Sleep(wait)
 			wait = min(2*wait, 15*time.Minute)
 		}
 		w.ledger.Fault = nil
 		try("evt_0", process.Handled, 0)
 		w.fail("claim")
 		try("evt_0", process.Unavailable, 5*time.Second)
+	})
+}
+
+// A backlog meets a short outage in many batches: all of them wait for seconds.
+func TestOutageOfABacklog(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.on("charge", nil)
+		w.fail("claim")
+		for n := range 100 {
+			m := message(fmt.Sprint("evt_", n))
+			m.Wire.MessageID = m.ID
+			if r := w.worker.Batch(w.Context(), []queue.Message{m})[0]; r.Outcome != process.Unavailable || r.Delay > 10*time.Second {
+				t.Fatalf("batch %d: %s, comes again in %v; want at most 10s after a second of outage", n, r.Outcome, r.Delay)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 	})
 }
 
@@ -80,6 +98,7 @@ func TestOutageOfOneRecord(t *testing.T) {
 			for _, r := range w.worker.Batch(w.Context(), ms) {
 				delays = append(delays, r.Delay)
 			}
+			time.Sleep(time.Minute)
 			return delays
 		}
 		for _, tt := range []struct {

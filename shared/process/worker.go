@@ -69,7 +69,7 @@ func (w *Worker) Batch(ctx context.Context, ms []queue.Message) []Result {
 		round, left = b.firstOfEachKey(left)
 		b.round(round)
 	}
-	w.outages.count(b.answers, b.results)
+	w.outages.count(b.Now(), b.answers, b.results)
 	return b.results
 }
 
