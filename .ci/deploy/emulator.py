@@ -126,6 +126,9 @@ def gap_types():
             return {k: int(v) if k.endswith(("Units", "UnitsPerSecond")) else units(v) for k, v in value.items()}
         return value
 
+    def table(props):
+        return units(props) | {"DeletionProtectionEnabled": str(props.get("DeletionProtectionEnabled")).lower() == "true"}
+
     def text(value):
         return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -133,7 +136,7 @@ def gap_types():
         values = (props.get("Environment") or {}).get("Variables") or {}
         return props | {"Environment": {"Variables": {k: text(v) for k, v in values.items()}}} if values else props
 
-    change_properties("AWS::DynamoDB::Table", units)
+    change_properties("AWS::DynamoDB::Table", table)
     change_properties("AWS::Lambda::EventSourceMapping", concurrency)
     change_properties("AWS::Lambda::Function", variables)
 

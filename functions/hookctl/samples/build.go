@@ -82,6 +82,8 @@ func environment(settings map[string]string) map[string]map[string]string {
 			"SOURCES_SECRET_ARN": "",
 			"QUEUE_URL":          memory,
 			"VAULT_BUCKET":       "",
+			"SPILL":              "", // both need the bucket
+			"QUARANTINE":         "",
 		},
 		"Process": {
 			"QUEUE_URL":           memory,
