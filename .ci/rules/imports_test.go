@@ -43,7 +43,7 @@ var rules = []rule{
 		"it turns answers of a provider's API into messages, and leaves sending them to its caller"},
 	{"shared/upkeep", []string{"shared/webhook", "shared/queue", "shared/vault", "shared/ledger"},
 		"its tasks work on contracts, in a function and on a developer's machine alike"},
-	{"shared/environment", []string{"shared/webhook"},
+	{"shared/environment", []string{"shared/webhook", "shared/vault"},
 		"it reads names and numbers, and does not know what they are for"},
 	{"shared/telemetry", nil,
 		"logs and metrics write what they are given"},

@@ -116,12 +116,9 @@ func (v variables) ofVault(name string) bool {
 // vault returns what keeps the bodies that do not fit the queue, nil if there is none. It
 // sends nothing.
 func (v variables) vault() vault.Putter {
-	bucket, endpoint := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3")
+	endpoint, bucket := v.Endpoint("AWS_ENDPOINT_URL_S3"), v.Bucket("VAULT_BUCKET")
 	if bucket == "" {
 		return nil
-	}
-	if !s3.ValidBucket(bucket) {
-		v.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
 	}
 	key, secret, token := v.Credentials()
 	region := v.Region()

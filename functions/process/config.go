@@ -12,7 +12,6 @@ import (
 	"webhookintake/shared/environment"
 	"webhookintake/shared/process"
 	"webhookintake/shared/source"
-	"webhookintake/shared/vault/s3"
 )
 
 // A config holds the checked values of the environment.
@@ -42,7 +41,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		queueURL:          env.Queue("QUEUE_URL"),
 		deadLetterURL:     env.Queue("DLQ_URL"),
 		table:             env.Table("TABLE_NAME"),
-		bucket:            bucket(env),
+		bucket:            env.Bucket("VAULT_BUCKET"),
 		sqsEndpoint:       env.Endpoint("AWS_ENDPOINT_URL_SQS"),
 		dynamoEndpoint:    env.Endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
 		s3Endpoint:        env.Endpoint("AWS_ENDPOINT_URL_S3"),
@@ -70,16 +69,6 @@ func readConfig(getenv func(string) string) (config, error) {
 		env.Add(fmt.Errorf("times that do not fit together: %w", err))
 	}
 	return c, env.Err()
-}
-
-// bucket returns the name of the vault's bucket. Whether there is such a bucket is known only
-// when a body is read.
-func bucket(env *environment.Reader) string {
-	name := env.Get("VAULT_BUCKET")
-	if name != "" && !s3.ValidBucket(name) {
-		env.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
-	}
-	return name
 }
 
 // handlerSettings looks settings up in HANDLERS, and then in the environment. It refuses

@@ -100,12 +100,9 @@ func (v variables) queue() upkeep.Sender {
 // drain returns the task that empties the vault, nil if there is no vault.
 func (v variables) drain() *upkeep.Drain {
 	queue := v.queue()
-	bucket, endpoint := v.Get("VAULT_BUCKET"), v.Endpoint("AWS_ENDPOINT_URL_S3")
+	endpoint, bucket := v.Endpoint("AWS_ENDPOINT_URL_S3"), v.Bucket("VAULT_BUCKET")
 	if bucket == "" {
 		return nil
-	}
-	if !s3.ValidBucket(bucket) {
-		v.Fault("VAULT_BUCKET", "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
 	}
 	hashes := v.hashes()
 	if v.Err() != nil {

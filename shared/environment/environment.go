@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"webhookintake/shared/vault"
 	"webhookintake/shared/webhook"
 )
 
@@ -119,6 +120,16 @@ func (r *Reader) Credentials() (key, secret, token string) {
 	return r.Required("AWS_ACCESS_KEY_ID", problem),
 		r.Required("AWS_SECRET_ACCESS_KEY", problem),
 		r.getenv("AWS_SESSION_TOKEN")
+}
+
+// Bucket returns the name of a bucket of S3, empty if the variable is unset. Whether there is
+// such a bucket is known only once it is used.
+func (r *Reader) Bucket(name string) string {
+	value := r.getenv(name)
+	if value != "" && !vault.ValidBucket(value) {
+		r.Fault(name, "give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty")
+	}
+	return value
 }
 
 // Switch reports whether the variable is "true". It may also be "false" or unset.

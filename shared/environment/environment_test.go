@@ -35,6 +35,8 @@ func TestFaults(t *testing.T) {
 		{"region", nil, func(r *environment.Reader) { r.Region() }, "AWS_REGION: give the region, as us-east-1; Lambda sets it"},
 		{"secret key", map[string]string{"AWS_ACCESS_KEY_ID": "id"}, func(r *environment.Reader) { r.Credentials() }, "AWS_SECRET_ACCESS_KEY: give credentials for AWS; Lambda sets them"},
 		{"seconds", map[string]string{"S": "1m"}, func(r *environment.Reader) { r.Seconds("S", 0) }, "S: give whole seconds, as 60"},
+		{"bucket", map[string]string{"B": "S3cr3t"}, func(r *environment.Reader) { r.Bucket("B") }, "B: give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty"},
+		{"no bucket", nil, func(r *environment.Reader) { r.Bucket("B") }, ""},
 		{"switch", map[string]string{"S": "yes"}, func(r *environment.Reader) { r.Switch("S") }, "S: give true or false"},
 		{"switch off", map[string]string{"S": "false"}, func(r *environment.Reader) { r.Switch("S") }, ""},
 		{"days", map[string]string{"D": "a week"}, func(r *environment.Reader) { r.Days("D") }, "D: give whole days, as 30"},

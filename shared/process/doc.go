@@ -46,8 +46,8 @@
 //  17. How long a message waits for an engine depends on how often in a row the engine
 //     failed, not on how often the message was received; and no message is received 1,000
 //     times, after which SQS would move it, in the six days that it may wait.
-//     (TestHiccupAfterManyReceives, TestOutageOfABacklog, TestOutageOfAProcess, TestOutageOfOneRecord,
-//     TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
+//     (TestHiccupAfterManyReceives, TestOutageOfABacklog, TestOutageOfAProcess,
+//     TestOutageOfOneRecord, TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
 //  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
 //     message. (TestExpiredWithoutLedger)
 //  19. Only one of a batch's large bodies is decoded at a time. (TestLargeBodiesRunOneByOne,

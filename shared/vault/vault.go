@@ -16,8 +16,8 @@ const (
 )
 
 // MaxSize is the size of the largest object in bytes: a body of 6 MiB, the most that Lambda
-// takes, in base64, with what is known about it.
-const MaxSize = 9 << 20
+// takes, with what is known about it, and room to spare.
+const MaxSize = 8 << 20
 
 // MaxList is the most that one List returns, as in S3.
 const MaxList = 1000

@@ -36,31 +36,44 @@ const fewItems = 10
 
 // ConfirmMany asks the same about n items.
 func (e *Env) ConfirmMany(ctx context.Context, question string, n int, yes bool) error {
-	if yes || n <= fewItems || !isTerminal(e.Stdin) {
+	if n <= fewItems {
 		return e.Confirm(ctx, question, yes)
 	}
-	fmt.Fprintf(e.Err, "%s Type %d: ", question, n)
-	if !answers(ctx, e.Stdin, strconv.Itoa(n)) {
+	return e.ConfirmTyped(ctx, question, strconv.Itoa(n), yes)
+}
+
+// ConfirmTyped asks to type a word, for what cannot be undone. Anything else, in its letters'
+// case too, is a no.
+func (e *Env) ConfirmTyped(ctx context.Context, question, word string, yes bool) error {
+	if yes || !isTerminal(e.Stdin) {
+		return e.Confirm(ctx, question, yes)
+	}
+	fmt.Fprintf(e.Err, "%s Type %s: ", question, word)
+	if answer(ctx, e.Stdin) != word {
 		return ErrNotChanged
 	}
 	return nil
 }
 
 // isYes reads a line and reports whether it says yes.
-func isYes(ctx context.Context, in io.Reader) bool { return answers(ctx, in, "y", "yes") }
+func isYes(ctx context.Context, in io.Reader) bool {
+	return slices.Contains([]string{"y", "yes"}, strings.ToLower(answer(ctx, in)))
+}
 
-// answers reads a line and reports whether it is one of the wanted answers. When ctx ends it
-// returns false at once: Ctrl-C is an answer.
-func answers(ctx context.Context, in io.Reader, want ...string) bool {
+// answer reads a line. When ctx ends it returns an empty one at once: Ctrl-C is an answer.
+func answer(ctx context.Context, in io.Reader) string {
 	answered := make(chan string, 1)
 	go func() {
-		answer, _ := bufio.NewReader(in).ReadString('\n') // the end of input without an answer is a no
-		answered <- strings.ToLower(strings.TrimSpace(answer))
+		line, _ := bufio.NewReader(in).ReadString('\n') // the end of input without an answer is a no
+		answered <- strings.TrimSpace(line)
 	}()
 	select {
 	case <-ctx.Done():
-		return false
-	case answer := <-answered:
-		return ctx.Err() == nil && slices.Contains(want, answer)
+		return ""
+	case line := <-answered:
+		if ctx.Err() != nil {
+			return ""
+		}
+		return line
 	}
 }

@@ -190,8 +190,10 @@ func TestBrowserLive(t *testing.T) {
 	w.receive(t, kyc1, "evt_while")
 	b.await(t, "evt_while")
 	b.do(t, chromedp.Focus("input[name=source]"))
+	ask(t, b, chromedp.Evaluate[bool](`document.addEventListener('htmx:before:request', e => { window.heldBack = e.defaultPrevented }) || true`))
 	w.receive(t, kyc1, "evt_later")
-	time.Sleep(2 * refreshes)
+	ask(t, b, chromedp.Evaluate[bool](`(window.heldBack = false) || true`))
+	ask(t, b, chromedp.Poll[bool](`window.heldBack`, chromedp.WithPollingTimeout(patience)))
 	if ask(t, b, chromedp.Evaluate[bool](`document.body.innerText.includes("evt_later")`)) {
 		t.Error("the page changed while somebody worked in it")
 	}
@@ -201,9 +203,6 @@ func TestBrowserLive(t *testing.T) {
 		t.Errorf("the browser says %q", said)
 	}
 }
-
-// refreshes is how often a page of hookctl run shows what is new.
-const refreshes = 2 * time.Second
 
 // TestBrowserWithoutScript does the same without scripts: the page is loaded again.
 func TestBrowserWithoutScript(t *testing.T) {

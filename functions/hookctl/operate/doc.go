@@ -25,6 +25,9 @@
 //     operate/events.Newest
 //   - one event: Record and Payload of the ledger, as operate/events.Entry, whose View is
 //     the JSON of every command
+//   - a value in kept payloads: operate/search
+//   - what arrives, with its outcome: operate/tail
+//   - requests that were refused for their signature: operate/quarantine
 //   - dead letters: List and Examine of an operate/dead.Client, with the Intake's
 //     DeadLetters and Ledger as its Dead and Records
 //
@@ -36,7 +39,8 @@
 // done shows in the ledger and in the queues, so a second run goes on with the rest. Acts on
 // events are the methods RetryAll and CancelAll of an operate/events.Order and ReplayAll of
 // an operate/events.Replay, over operate/events.Each; package operate/act carries them out.
-// Acts on letters are Redrive and Drop of an operate/dead.Client, with its Plans. Acts on
+// Acts on letters are Redrive and Drop of an operate/dead.Client, with its Plans. A person's
+// data are erased by operate/erase. Acts on
 // the queue need nothing but its Send; those on a letter need Receive and Delete of
 // DeadLetters.
 //

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,27 +46,10 @@ type Vault struct {
 
 var _ vault.Vault = (*Vault)(nil)
 
-// ValidBucket reports whether a bucket can have this name:
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-func ValidBucket(name string) bool {
-	if len(name) < 3 || len(name) > 63 || strings.Contains(name, "..") || net.ParseIP(name) != nil {
-		return false
-	}
-	for i, c := range []byte(name) {
-		if alphanumeric := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'; alphanumeric {
-			continue
-		}
-		if c != '-' && c != '.' || i == 0 || i == len(name)-1 {
-			return false
-		}
-	}
-	return true
-}
-
 // New returns a vault. It sends nothing. The error joins the faults of the options.
 func New(o Options) (*Vault, error) {
 	var faults []error
-	if !ValidBucket(o.Bucket) {
+	if !vault.ValidBucket(o.Bucket) {
 		faults = append(faults, errors.New("bucket: give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots"))
 	}
 	if o.Region == "" {

@@ -1,6 +1,5 @@
-// This file takes the place of functions/process/handlers in programs that tests build:
+// Package handlers takes the place of functions/process/handlers in programs that tests build:
 // its handlers do what an event's body says.
-
 package handlers
 
 import (

@@ -1,6 +1,5 @@
-// This file takes the place of functions/process/handlers in programs that are measured:
+// Package handlers takes the place of functions/process/handlers in programs that are measured:
 // its one handler does nothing, so that what is measured is ours.
-
 package handlers
 
 import (
