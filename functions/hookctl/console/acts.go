@@ -155,6 +155,6 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	j := c.jobs.start(c.options.Background, a)
-	j.wait(r.Context())
+	c.jobs.wait(r.Context(), j)
 	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
 }

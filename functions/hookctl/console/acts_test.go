@@ -187,45 +187,50 @@ func TestOutcomeUnknown(t *testing.T) {
 	}
 }
 
-// slow takes one message from the queue, and then waits until it is told to end.
+// slow is an intake whose queue says that a message is being sent, and then waits until it may go.
 type slow struct {
 	operate.Intake
-	sending chan struct{}
+	sending, goOn chan struct{}
 }
 
 func (s slow) Queue() (queue.Queue, error) {
 	q, err := s.Intake.Queue()
-	return slowQueue{q, s.sending}, err
+	return slowQueue{q, s}, err
 }
 
 type slowQueue struct {
 	queue.Queue
-	sending chan struct{}
+	slow slow
 }
 
 func (s slowQueue) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
-	<-s.sending
+	s.slow.sending <- struct{}{}
+	<-s.slow.goOn
 	return s.Queue.Send(ctx, m, delay)
 }
 
 // An act that takes long shows how far it is, and can be stopped.
 func TestStop(t *testing.T) {
 	t.Parallel()
-	sending := make(chan struct{})
 	w := newWorld(t, nil)
-	w.options.Intake = slow{w.Intake(), sending}
+	busy := slow{w.Intake(), make(chan struct{}), make(chan struct{})}
+	w.options.Intake = busy
 	w.enter(t)
+	w.console.SetPatience(time.Millisecond)
 	for range 25 {
 		w.receive(t, kyc1, "evt_"+strings.ToLower(console.NewAccess().Token[:9]))
 	}
 	page := w.confirm(t, w.get(t, "act?do=redrive", http.StatusOK), "25")
 	page.wants(t, "Working.", "0 of 25", "Stop")
-	go func() {
-		for range 10 { // the group under way
-			sending <- struct{}{}
-		}
-	}()
+	for range 10 { // the group under way
+		<-busy.sending
+	}
 	stopped := w.confirm(t, page, "")
+	stopped.wants(t, "Stopping: what is under way is finished first.")
+	close(busy.goOn)
+	for strings.Contains(stopped.text, "Stopping:") {
+		stopped = w.confirm(t, page, "") // waits a moment for the end
+	}
 	stopped.wants(t, "Stopped.", "redriven 10", "failed 15", "is still in the dead-letter queue")
 	if letters := w.DeadLetters.Counts(); letters.Visible != 15 || letters.InFlight != 0 {
 		t.Errorf("letters %+v", letters)

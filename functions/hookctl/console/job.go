@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -48,6 +49,8 @@ type job struct {
 }
 
 type jobs struct {
+	patience time.Duration // 0 is quick; tests, which a busy machine may slow down, set another
+
 	mu  sync.Mutex
 	all []*job
 }
@@ -94,9 +97,9 @@ func (j *job) report(r jobResult) {
 	}
 }
 
-// wait waits a moment for the job to end.
-func (j *job) wait(ctx context.Context) {
-	timer := time.NewTimer(quick)
+// wait waits a moment for a job to end.
+func (s *jobs) wait(ctx context.Context, j *job) {
+	timer := time.NewTimer(cmp.Or(s.patience, quick))
 	defer timer.Stop()
 	select {
 	case <-j.ended:
@@ -182,6 +185,6 @@ func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	j.stopped = true
 	j.mu.Unlock()
 	j.cancel()
-	j.wait(r.Context())
+	c.jobs.wait(r.Context(), j)
 	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
 }

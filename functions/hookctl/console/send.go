@@ -104,7 +104,7 @@ func (c *Console) send(w http.ResponseWriter, r *http.Request) {
 		return nil
 	}
 	j := c.jobs.start(c.options.Background, a)
-	j.wait(r.Context())
+	c.jobs.wait(r.Context(), j)
 	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
 }
 

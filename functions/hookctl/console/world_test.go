@@ -87,6 +87,7 @@ func newPipeline(handlers *hook.Registry, j *console.Journal) *pipeline.Pipeline
 func (w *world) enter(t *testing.T) {
 	t.Helper()
 	w.cookie, w.console = nil, console.New(w.options)
+	w.console.SetPatience(time.Minute) // so that a page never shows an act half done
 	opened := w.do(t, http.MethodGet, strings.TrimPrefix(w.options.Access.Address(""), w.console.Path()), nil, nil)
 	if opened.StatusCode != http.StatusSeeOther || len(opened.Cookies()) != 1 {
 		t.Fatalf("the address was answered %d with the cookies %v", opened.StatusCode, opened.Cookies())
