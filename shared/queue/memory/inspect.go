@@ -20,7 +20,7 @@ func (q *Queue) Counts() Counts {
 	now := q.opts.Now()
 	q.expire(now)
 	var c Counts
-	for _, m := range q.messages {
+	for _, m := range q.messages.heap {
 		switch {
 		case !m.visible.After(now):
 			c.Visible++
@@ -40,7 +40,7 @@ func (q *Queue) Messages() []queue.Message {
 	defer q.mu.Unlock()
 	q.expire(q.opts.Now())
 	var messages []queue.Message
-	for _, m := range q.messages {
+	for _, m := range q.messages.sorted() {
 		messages = append(messages, queue.Decode(m.copy("")))
 	}
 	return messages
@@ -52,10 +52,9 @@ func (q *Queue) Next() (at time.Time, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.expire(q.opts.Now())
-	for _, m := range q.messages {
-		if !ok || m.visible.Before(at) {
-			at, ok = m.visible, true
-		}
+	m := q.messages.first()
+	if m == nil {
+		return time.Time{}, false
 	}
-	return at, ok
+	return m.visible, true
 }

@@ -52,7 +52,7 @@ type Queue struct {
 	ids  *atomic.Uint64 // shared with the dead letters, so that an id names one message in both
 
 	mu       sync.Mutex    // guards what follows; held while DeadLetters' is taken, never the other way
-	messages []*message    // in the order in which Receive looks
+	messages backlog       // in the order in which Receive looks
 	arrival  chan struct{} // closed when a message may have become visible; nil if nobody waits
 }
 
@@ -62,6 +62,8 @@ type message struct {
 	visible  time.Time  // when it can be received
 	received time.Time  // when it was last received
 	from     *Queue     // the queue that moved it here; nil if it was sent
+	order    uint64     // of coming into this queue
+	place    int        // in the backlog
 }
 
 var _ queue.Queue = (*Queue)(nil)
@@ -139,7 +141,7 @@ func (q *Queue) enter(m *message, now time.Time) {
 func (q *Queue) append(m *message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.messages = append(q.messages, m)
+	q.messages.add(m)
 	q.wake()
 }
 
@@ -163,12 +165,8 @@ func (q *Queue) find(receipt string) (m *message, newest bool, err error) {
 	if n, err := strconv.Atoi(receive); !ok || err != nil || n < 1 || !strings.HasPrefix(id, "m") {
 		return nil, false, fmt.Errorf("%w: this is not a receipt of a queue in memory", ErrReceiptHandleIsInvalid)
 	}
-	for _, m := range q.messages {
-		if m.wire.MessageID == id {
-			return m, m.receipt() == receipt, nil
-		}
-	}
-	return nil, false, nil
+	m = q.messages.byID[id]
+	return m, m != nil && m.receipt() == receipt, nil
 }
 
 func seconds(d time.Duration) time.Duration { return time.Duration(queue.Seconds(d)) * time.Second }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // ErrNoOrigin says that a letter was sent and not moved by a queue, so that it can only be
@@ -38,17 +37,16 @@ func (q *Queue) pull(destination *Queue) (m *message, to *Queue, err error) {
 	defer q.mu.Unlock()
 	now := q.opts.Now()
 	q.expire(now)
-	i := slices.IndexFunc(q.messages, func(m *message) bool { return !m.visible.After(now) })
-	if i < 0 {
+	m, to = q.messages.first(), destination
+	if m == nil || m.visible.After(now) {
 		return nil, nil, nil
 	}
-	m, to = q.messages[i], destination
 	if to == nil {
 		to = m.from
 	}
 	if to == nil {
 		return nil, nil, fmt.Errorf("move: %w", ErrNoOrigin)
 	}
-	q.messages = slices.Delete(q.messages, i, i+1)
+	q.messages.remove(m)
 	return m, to, nil
 }

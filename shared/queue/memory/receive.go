@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"webhookintake/shared/queue"
@@ -60,25 +59,25 @@ func (q *Queue) take(limit int) (received []queue.Message, next time.Duration, a
 	defer q.mu.Unlock()
 	now := q.opts.Now()
 	q.expire(now)
-	next = queue.MaxWait
-	kept := make([]*message, 0, len(q.messages))
-	for _, m := range q.messages {
-		if until := m.visible.Sub(now); until > 0 || len(received) == limit {
-			next = min(next, until)
-			kept = append(kept, m)
-			continue
+	for len(received) < limit {
+		m := q.messages.first()
+		if m == nil || m.visible.After(now) {
+			break
 		}
 		m.wire.Receives++
 		m.received = now
 		if q.exhausted(m) {
+			q.messages.remove(m)
 			q.deadLetter(m, now)
 			continue
 		}
-		m.visible = now.Add(q.opts.Visibility)
 		received = append(received, queue.Decode(m.copy(m.receipt())))
-		kept = append(kept, m)
+		q.messages.show(m, now.Add(q.opts.Visibility))
 	}
-	q.messages = kept
+	next = queue.MaxWait
+	if m := q.messages.first(); m != nil {
+		next = min(next, m.visible.Sub(now))
+	}
 	if len(received) == 0 && q.arrival == nil {
 		q.arrival = make(chan struct{})
 	}
@@ -99,9 +98,15 @@ func (q *Queue) deadLetter(m *message, now time.Time) {
 
 // expire drops messages older than the retention, in flight or not. Callers hold q.mu.
 func (q *Queue) expire(now time.Time) {
-	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool {
-		return now.Sub(m.wire.Sent) >= q.opts.Retention
-	})
+	if now.Sub(q.messages.oldest) < q.opts.Retention {
+		return
+	}
+	for _, m := range q.messages.sorted() {
+		if now.Sub(m.wire.Sent) >= q.opts.Retention {
+			q.messages.remove(m)
+		}
+	}
+	q.messages.age()
 }
 
 func (m *message) copy(receipt string) queue.Wire {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"webhookintake/shared/queue"
 )
@@ -16,7 +15,7 @@ func (q *Queue) Delete(ctx context.Context, receipts []string) []error {
 	for i, receipt := range receipts {
 		errs[i] = q.settle(ctx, "delete", receipt, func(m *message, newest bool) error {
 			if newest {
-				q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
+				q.messages.remove(m)
 			}
 			return nil
 		})
@@ -43,7 +42,7 @@ func (q *Queue) Defer(ctx context.Context, deferrals []queue.Deferral) []error {
 				return fmt.Errorf("%w: hidden for %v, at most %v from the receive",
 					ErrInvalidParameterValue, d.After, queue.MaxVisibility)
 			}
-			m.visible = visible
+			q.messages.show(m, visible)
 			q.wake() // a waiting Receive may have to wake up earlier
 			return nil
 		})

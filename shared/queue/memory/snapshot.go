@@ -22,7 +22,7 @@ func (q *Queue) Snapshot() (json.RawMessage, error) {
 	defer q.mu.Unlock()
 	q.expire(q.opts.Now())
 	all := []stored{}
-	for _, m := range q.messages {
+	for _, m := range q.messages.sorted() {
 		all = append(all, stored{Wire: m.wire, Visible: m.visible, Received: m.received})
 	}
 	return json.Marshal(all)
