@@ -148,11 +148,29 @@ func TestLookAfterRun(t *testing.T) {
 		out, _ := l.do("events", "show", "contiguity", "evt_1", "--json")
 		return strings.Contains(out, `"fence":3`) && strings.Contains(out, "COMPLETED")
 	})
+	l.pull()
 	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "point-in-time backups")
 	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letters":\[\],"result":"erased"`)
 	l.wants("events show contiguity evt_1 --payload", "completed", "not kept")
 	l.wants("events find --contains text.incoming.sms", "No event matches.", "1 event whose payload is not kept")
 	l.wants("events erase --state conversation --key +15005550001 --yes", "State conversation has nothing for this key")
+}
+
+// pull sends evt_1, which is handled here, to the hookctl run of another clone, twice, and to
+// its own.
+func (l *local) pull() {
+	l.Helper()
+	there := startLocal(l.T)
+	for range 2 {
+		l.wants("events pull --source contiguity --contains text.incoming.sms --yes --to "+there.url, "1  is sent to "+there.url+"/hooks/contiguity", "1 event sent to")
+	}
+	there.until("it was handled once", func() bool {
+		there.mu.Lock()
+		defer there.mu.Unlock()
+		return strings.Contains(there.text.String(), "duplicate")
+	})
+	there.wants("events show contiguity evt_1 --json", `"state":"COMPLETED".*"runs":1`)
+	l.wants("events pull contiguity evt_1 --yes --to "+l.url, `is there already \(completed\): it is dropped as a duplicate`)
 }
 
 // What is sent while "events tail" follows a run is on its output within 10 s, until Ctrl-C.

@@ -185,6 +185,7 @@ func TestTerminal(t *testing.T) {
 		"events tail":            {{"--id EVIL", none}}, // ends at once, as no log group of process is named
 		"events reindex":         {{"", `\u009b`}},
 		"events show":            {{"kyc evt_1 --payload", `\u009b`}, {"kyc#EVIL --json", `\u009b`}},
+		"events pull":            {{"kyc#EVIL --yes --to URL", `\u009b`}, {"--since 7d --yes --json --to EVIL", none}},
 		"events retry":           {{"kyc#EVIL --yes", `\u009b`}},
 		"events cancel":          {{"kyc#EVIL --yes", `\u009b`}},
 		"events replay":          {{"--source kyc --dry-run", `\u009b`}, {"kyc evt_1 --yes --handler EVIL", `\u009b`}},

@@ -44,6 +44,20 @@ func (e *Env) Intake(ctx context.Context, f StackFlags) (Intake, error) {
 	return Intake{Intake: s.Intake(), Flags: s.Flags, Stack: s}, nil
 }
 
+// RunningAt returns the hookctl run of this clone if it receives webhooks at a URL of this
+// machine.
+func (e *Env) RunningAt(ctx context.Context, receiver *url.URL) (operate.Intake, bool) {
+	a, ok := e.running(ctx)
+	if !ok {
+		return nil, false
+	}
+	at, err := url.Parse(a.URL)
+	if err != nil || at.Port() != receiver.Port() {
+		return nil, false
+	}
+	return &remote.Client{Address: a}, true
+}
+
 // dialTimeout is how long a process on this machine may take to accept a connection.
 const dialTimeout = time.Second
 

@@ -26,6 +26,7 @@ how to go on with the rest.`
 // actFlags choose events for an act, and say how it is done.
 type actFlags struct {
 	filter                      filter
+	payload                     payloadFilter // only pull has its flags
 	from                        cli.StackFlags
 	kind, reason, handledBefore string
 	file, provider              string
@@ -34,19 +35,11 @@ type actFlags struct {
 	dryRun, yes, json           bool
 }
 
-// add adds the flags. Bodies is whether the act sends the event's body, and states are those
-// in which it finds events.
-func (f *actFlags) add(c *cobra.Command, bodies bool, states ...string) {
+// add adds the flags of all acts. States are those in which the act finds events.
+func (f *actFlags) add(c *cobra.Command, states ...string) {
 	f.filter.add(c, states...)
 	c.Flags().StringVar(&f.kind, "kind", "", "open for this `CAUSE`, as events list shows it")
 	c.Flags().StringVar(&f.reason, "reason", "", "whose record has this `REASON`, as permanent or cancelled")
-	c.Flags().StringVar(&f.handledBefore, "handled-before", "", "last handled before this `TIME`: goes on with an interrupted act")
-	if bodies {
-		c.Flags().StringVar(&f.file, "file", "", "read the body of the only event from this `FILE`, byte for byte")
-		c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of the source's provider, if the source has another name")
-		cli.Complete(c, "provider", dialect.Providers()...)
-		c.Flags().StringSliceVar(&f.assumeDone, "assume-done", nil, fmt.Sprintf("take these `HANDLERS` as done, A,B; at most %d", queue.MaxHandlers))
-	}
 	cli.Flag(c, &f.rate, "rate", act.DefaultRate, cli.Number(0, 10_000), "at most `N` events a second; 0 means no limit")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would happen")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
@@ -54,8 +47,28 @@ func (f *actFlags) add(c *cobra.Command, bodies bool, states ...string) {
 	f.from.AddIntake(c)
 }
 
+// addHandledBefore adds the flag with which an act on events that it does not end goes on.
+func (f *actFlags) addHandledBefore(c *cobra.Command) {
+	c.Flags().StringVar(&f.handledBefore, "handled-before", "", "last handled before this `TIME`: goes on with an interrupted act")
+}
+
+// addProvider adds the flag of an act that needs to know an event's provider.
+func (f *actFlags) addProvider(c *cobra.Command) {
+	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of the source's provider, if the source has another name")
+	cli.Complete(c, "provider", dialect.Providers()...)
+}
+
+// addBody adds the flags of an act that puts the event's body into the queue.
+func (f *actFlags) addBody(c *cobra.Command) {
+	f.addProvider(c)
+	c.Flags().StringVar(&f.file, "file", "", "read the body of the only event from this `FILE`, byte for byte")
+	c.Flags().StringSliceVar(&f.assumeDone, "assume-done", nil, fmt.Sprintf("take these `HANDLERS` as done, A,B; at most %d", queue.MaxHandlers))
+}
+
 // selects reports whether flags choose events.
-func (f *actFlags) selects() bool { return !f.filter.isEmpty() || f.kind != "" || f.reason != "" }
+func (f *actFlags) selects() bool {
+	return !f.filter.isEmpty() || f.kind != "" || f.reason != "" || !f.payload.isEmpty()
+}
 
 // match reads the arguments and the flags. It refuses what no event can match.
 func (f *actFlags) match(args []string, now time.Time) (m events.Match, err error) {
@@ -67,7 +80,7 @@ func (f *actFlags) match(args []string, now time.Time) (m events.Match, err erro
 	unhandled, completed := f.filter.state == stateUnhandled, strings.EqualFold(f.filter.state, string(ledger.StateCompleted))
 	err = cli.CheckUsage(
 		cli.Check{Fault: len(m.Keys) > 0 && (f.selects() || f.handledBefore != ""), Text: "name events, or select them by flags, not both"},
-		cli.Check{Fault: len(m.Keys) == 0 && !f.selects(), Text: "name events, or select them: --source, --type, --state, --kind, --reason, --since, --until"},
+		cli.Check{Fault: len(m.Keys) == 0 && !f.selects(), Text: "name events, or select them by flags, as --source or --type"},
 		cli.Check{Fault: f.file != "" && len(m.Keys) != 1, Text: "--file is the body of one event: name that event"},
 		cli.Check{Fault: len(m.Keys) == 0 && f.provider != "" && f.filter.source == "", Text: "--provider needs --source"},
 		cli.Check{Fault: f.kind != "" && (unhandled || completed), Text: "--kind is why an event is open, and no completed event is"},
@@ -105,15 +118,21 @@ func (f *actFlags) body() ([]byte, error) {
 type deed struct {
 	name     string // as in JSON
 	question string // with %s for how many events
+	done     string // what happened to an event: "put into the queue"
+	again    string // how to go on after it ended early; empty means by --handled-before
 	match    events.Match
+	surveyed func() // is called after the survey; may be nil
 }
+
+// queued is what happens to an event of the acts that send a message.
+const queued = "put into the queue"
 
 // fewEvents is up to how many events a line each is printed. Of more, those that were not
 // sent have one.
 const fewEvents = 20
 
 // errInPart says that some events were left alone.
-var errInPart = errors.New("not every event was put into the queue")
+var errInPart = errors.New("not every event was")
 
 // perform shows what the act would do, asks, and does it.
 func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger, d deed, of func(events.Items) act.Act[events.Entry]) error {
@@ -140,11 +159,14 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 	if err = errors.Join(err, printing); err != nil {
 		return err
 	}
+	if d.surveyed != nil {
+		d.surveyed()
+	}
 	if !f.json {
 		printSurvey(e.Out, survey, d, f.rate)
 	}
 	if f.dryRun || survey.Act == 0 {
-		return refusedIn(survey.Refuse, survey.Act+survey.Refuse)
+		return d.inPart(survey.Refuse, survey.Act+survey.Refuse)
 	}
 	if err := e.ConfirmMany(ctx, fmt.Sprintf(d.question, countEvents(survey.Act)), survey.Act, f.yes); err != nil {
 		return err
@@ -168,23 +190,27 @@ func (f *actFlags) run(ctx context.Context, e *cli.Env, d *deed, a act.Act[event
 	})
 	progress.Clear()
 	if !f.json {
-		e.Out.Print("%s put into the queue%s.", countEvents(tally.Done), notDone(tally))
+		e.Out.Print("%s %s%s.", countEvents(tally.Done), d.done, notDone(tally))
 	}
 	if err != nil {
 		again := "run the same command again"
-		if d.name != events.ActCancel && len(d.match.Keys) == 0 && f.handledBefore == "" {
+		switch {
+		case d.again != "":
+			again += ": " + d.again
+		case d.name != events.ActCancel && len(d.match.Keys) == 0 && f.handledBefore == "":
 			again = "add --handled-before " + began.UTC().Format(time.RFC3339) + " to the same command"
 		}
 		return fmt.Errorf("%w after %d of about %d events; to go on with the rest, %s", err, tally.All(), about, again)
 	}
-	return refusedIn(tally.Refused+tally.Failed, tally.All())
+	return d.inPart(tally.Refused+tally.Failed, tally.All())
 }
 
-func refusedIn(left, all int) error {
+// inPart returns an error if some events were left alone.
+func (d *deed) inPart(left, all int) error {
 	if left == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d of %d were not", errInPart, left, all)
+	return fmt.Errorf("%w %s: %d of %d were not", errInPart, d.done, left, all)
 }
 
 func countEvents(n int) string { return cli.Count(n, "event", "events") }

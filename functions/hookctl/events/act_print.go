@@ -20,7 +20,11 @@ func printSurvey(out *cli.Writer, s act.Survey, d deed, rate float64) {
 		out.Print("No event matches.")
 		return
 	}
-	out.Print("%s. With the handlers that are registered here, %s does this:", matched(all), d.name)
+	basis := ""
+	if d.done == queued { // what would run is told by what is registered
+		basis = "With the handlers that are registered here, "
+	}
+	out.Print("%s. %s%s does this:", matched(all), basis, d.name)
 	uncertain := false
 	for _, group := range s.Groups {
 		text := cli.OneLine(group.Text)

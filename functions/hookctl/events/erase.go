@@ -43,7 +43,7 @@ It exits with 1 if not everything was erased.`,
 		RunE: e.Run(func(ctx context.Context, args []string) error { return f.run(ctx, e, args) }),
 	}
 	f.filter.addWithoutState(c)
-	f.filter.addMatch(c)
+	f.filter.payloadFilter.add(c)
 	c.Flags().StringVar(&f.state, "state", "", "erase the state of this `NAME`, as in hook.NewState, for the --key")
 	c.Flags().StringVar(&f.key, "key", "", "the `KEY` of the state")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would be erased")
@@ -55,15 +55,15 @@ It exits with 1 if not everything was erased.`,
 
 // check returns what is wrong with the command line.
 func (f *eraseFlags) check(args []string) error {
-	matches := f.filter.contains != "" || len(f.filter.fields) > 0
+	matches := !f.filter.payloadFilter.isEmpty()
 	switch {
 	case (f.state != "") != (f.key != ""):
 		return cli.Usagef("--state and --key go together")
-	case f.state != "" && (len(args) > 0 || matches || !f.filter.isEmpty()):
+	case f.state != "" && (len(args) > 0 || matches || !f.filter.filter.isEmpty()):
 		return cli.Usagef("erase a state, or events, not both at once")
 	case f.state != "":
 		return nil
-	case len(args) > 0 && (matches || !f.filter.isEmpty()):
+	case len(args) > 0 && (matches || !f.filter.filter.isEmpty()):
 		return cli.Usagef("name events, or select them by flags, not both")
 	case len(args) == 0 && !matches:
 		return cli.Usagef("name events, or say with --contains or --field whose payloads are erased")

@@ -16,7 +16,7 @@ func Command(e *cli.Env) *cobra.Command {
 		Short: "Look at events, and handle some again",
 		Long: `events lists, finds and shows events by their records in the ledger, and replays them.
 It also runs waiting events now, and cancels them.`,
-	}, "name a command: list, find, show, tail, export, replay, retry, cancel, erase, reindex", listCommand(e), findCommand(e), showCommand(e), tailCommand(e),
+	}, "name a command: list, find, show, tail, pull, export, replay, retry, cancel, erase, reindex", listCommand(e), findCommand(e), showCommand(e), tailCommand(e), pullCommand(e),
 		exportCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), eraseCommand(e), reindexCommand(e))
 }
 

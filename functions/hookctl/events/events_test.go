@@ -18,7 +18,7 @@ func TestEventsUsage(t *testing.T) {
 		code       int
 		want       string
 	}{
-		{"nothing to do", "", cli.ExitUsage, "list, find, show, tail, export, replay, retry, cancel, erase, reindex"},
+		{"nothing to do", "", cli.ExitUsage, "list, find, show, tail, pull, export, replay, retry, cancel, erase, reindex"},
 		{"no such state", "list --state done", cli.ExitUsage, "claimed, released, completed, failed, unhandled"},
 		{"no such time", "list --since yesterday", cli.ExitUsage, `--since "yesterday": give how long ago`},
 		{"a time to come", "list --until -5m", cli.ExitUsage, "--until"},

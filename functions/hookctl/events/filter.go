@@ -66,9 +66,12 @@ func states() []string {
 // scan reads the flags.
 func (f *filter) scan(now time.Time) (s ledger.Scan, err error) {
 	s.Source, s.Type = f.source, f.eventType
-	s.State = ledger.State(strings.ToUpper(f.state))
-	if f.state == stateUnhandled {
+	switch f.state {
+	case stateOpen: // the index has them
+	case stateUnhandled:
 		s.State, s.Reason = ledger.StateCompleted, ledger.ReasonUnhandled
+	default:
+		s.State = ledger.State(strings.ToUpper(f.state))
 	}
 	if s.From, err = cli.Moment("since", f.since, now); err != nil {
 		return s, err

@@ -28,7 +28,7 @@ names. At its end it says what it could not search.
   go tool hookctl events find --stack intake --since 7d --field data.from=+15005550001 --json`,
 		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			if f.contains == "" && len(f.fields) == 0 {
+			if f.payloadFilter.isEmpty() {
 				return cli.Usagef("say what to find with --contains or --field; events list selects by everything else")
 			}
 			return find(ctx, e, from, f, limit, asJSON)

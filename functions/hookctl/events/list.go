@@ -51,10 +51,6 @@ func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit 
 	if f.state == stateOpen && (all || timed) {
 		return cli.Usagef("--state open goes with --source and --type only: the index does not know when an event was received")
 	}
-	state := f.state
-	if state == stateOpen {
-		f.state = ""
-	}
 	scan, err := f.scan(e.Now())
 	if err != nil {
 		return err
@@ -69,9 +65,9 @@ func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit 
 		return err
 	}
 	switch {
-	case state == "" && !all && !timed:
+	case f.state == "" && !all && !timed:
 		return listGroups(ctx, e, in, reader, f, asJSON)
-	case state == stateOpen:
+	case f.state == stateOpen:
 		found, err := open(ctx, e, reader, f, limit)
 		if err != nil {
 			return err

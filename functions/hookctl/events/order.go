@@ -40,7 +40,9 @@ It exits with 1 if an event could not be put into the queue.`,
 			return order(ctx, e, f, args, events.ActRetry, "Run %s now?", (*events.Order).RetryAll)
 		}),
 	}
-	f.add(c, true, waiting...)
+	f.add(c, waiting...)
+	f.addHandledBefore(c)
+	f.addBody(c)
 	return c
 }
 
@@ -64,7 +66,8 @@ It exits with 1 if a cancel could not be put into the queue.`,
 			return order(ctx, e, f, args, events.ActCancel, "End %s without a run?", (*events.Order).CancelAll)
 		}),
 	}
-	f.add(c, false, waiting...)
+	f.add(c, waiting...)
+	f.addHandledBefore(c)
 	return c
 }
 
@@ -79,7 +82,7 @@ func order(ctx context.Context, e *cli.Env, f actFlags, args []string, name, que
 	if err != nil {
 		return err
 	}
-	return f.perform(ctx, e, l, deed{name: name, question: question, match: m}, func(items events.Items) act.Act[events.Entry] { return all(o, items) })
+	return f.perform(ctx, e, l, deed{name: name, question: question, done: queued, match: m}, func(items events.Items) act.Act[events.Entry] { return all(o, items) })
 }
 
 // newOrder returns the order that the flags describe.

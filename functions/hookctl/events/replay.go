@@ -36,7 +36,9 @@ It exits with 1 if an event could not be put into the queue.`,
   go tool hookctl events replay standard-eu msg_1 --provider standard --file body.json --stack intake`,
 		RunE: e.Run(func(ctx context.Context, args []string) error { return replay(ctx, e, f, handlers, args) }),
 	}
-	f.add(c, true, "completed", "failed", stateUnhandled)
+	f.add(c, "completed", "failed", stateUnhandled)
+	f.addHandledBefore(c)
+	f.addBody(c)
 	c.Flags().StringSliceVar(&handlers, "handler", nil, "run these handlers again: `NAMES`, A,B; all by default")
 	return c
 }
@@ -55,5 +57,5 @@ func replay(ctx context.Context, e *cli.Env, f actFlags, only, args []string) er
 		Ledger: o.Ledger, Queue: o.Queue, Handlers: o.Handlers, Now: o.Now, Provider: o.Provider, Only: only,
 		AssumeDone: o.AssumeDone, Body: o.Body, FormatTime: o.FormatTime,
 	}
-	return f.perform(ctx, e, l, deed{name: events.ActReplay, question: "Handle %s again?", match: m}, r.ReplayAll)
+	return f.perform(ctx, e, l, deed{name: events.ActReplay, question: "Handle %s again?", done: queued, match: m}, r.ReplayAll)
 }

@@ -14,24 +14,31 @@ import (
 // A searchFilter selects events by their records and by their kept payloads.
 type searchFilter struct {
 	filter
-	contains string
-	fields   []string
+	payloadFilter
 }
 
 func (f *searchFilter) add(c *cobra.Command) {
 	f.filter.add(c)
-	f.addMatch(c)
+	f.payloadFilter.add(c)
 }
 
-// addMatch adds the flags about payloads.
-func (f *searchFilter) addMatch(c *cobra.Command) {
+// A payloadFilter selects events by their kept payloads.
+type payloadFilter struct {
+	contains string
+	fields   []string
+}
+
+func (f *payloadFilter) isEmpty() bool { return f.contains == "" && len(f.fields) == 0 }
+
+// add adds the flags to a command.
+func (f *payloadFilter) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.contains, "contains", "", "whose payload contains this `TEXT`, however it is escaped there")
 	c.Flags().StringArrayVar(&f.fields, "field", nil, "whose payload has this value, as `PATH=VALUE`; several times: all of them.\n"+
 		"PATH is data.from, items.0.id, or /data/from, and VALUE a text, or a number\nas it stands there")
 }
 
-// match reads the flags about payloads.
-func (f *searchFilter) match() (search.Match, error) {
+// match reads the flags.
+func (f *payloadFilter) match() (search.Match, error) {
 	m := search.Match{Contains: f.contains}
 	for _, text := range f.fields {
 		field, err := search.ParseField(text)

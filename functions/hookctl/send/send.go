@@ -2,12 +2,9 @@ package send
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,14 +12,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/sign"
-	"webhookintake/shared/webhook"
-)
-
-const (
-	// timeout is how long an answer may take: somewhat more than ingest's timeout.
-	timeout = 15 * time.Second
-	// maxAnswer is how much of an answer is read, in bytes.
-	maxAnswer = 64 << 10
 )
 
 // flags say what is sent and how.
@@ -79,17 +68,17 @@ func send(ctx context.Context, e *cli.Env, f flags, args []string) error {
 		return &cli.UsageError{Err: err}
 	}
 	refused := 0
-	var last answer
+	var last sign.Answer
 	for range f.times {
 		r := m.Sign(e.Now())
 		if f.badSignature {
 			r = dialect.SignWrong(m.Provider, m.Settings, m.Body, e.Now())
 		}
-		got, err := post(ctx, m.URL, r)
+		got, err := sign.Post(ctx, m.URL, r)
 		if err != nil {
 			return err
 		}
-		if err := got.print(e.Out, f.json); err != nil {
+		if err := printAnswer(e.Out, got, f.json); err != nil {
 			return err
 		}
 		if got.Status != http.StatusOK {
@@ -98,7 +87,7 @@ func send(ctx context.Context, e *cli.Env, f flags, args []string) error {
 		}
 	}
 	if refused > 0 {
-		return fmt.Errorf("%d of %d refused: %s", refused, f.times, advice(last))
+		return fmt.Errorf("%d of %d refused: %s", refused, f.times, last.Advice())
 	}
 	return nil
 }
@@ -118,44 +107,7 @@ func identify(m *sign.Message, id string, at time.Time) (err error) {
 	return err
 }
 
-// An answer is the receiver's answer.
-type answer struct {
-	Status int          `json:"status"`
-	ID     string       `json:"id,omitempty"`
-	Error  webhook.Code `json:"error,omitempty"`
-	Millis float64      `json:"ms"`
-}
-
-// post sends r. An answer of any status is not an error.
-func post(ctx context.Context, to string, r webhook.Request) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	request, err := dialect.NewRequest(ctx, to, r)
-	if err != nil {
-		return answer{}, fmt.Errorf("send: %w", err)
-	}
-	// The intake does not redirect, and providers do not follow.
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	began := time.Now()
-	response, err := client.Do(request)
-	if err != nil {
-		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			err = wrapped.Err // its URL may hold a token
-		}
-		return answer{}, fmt.Errorf("send to %s: %w\nis the receiver running? Start one in another terminal: go tool hookctl run", to, err)
-	}
-	took := time.Since(began)
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err := errors.Join(err, response.Body.Close()); err != nil {
-		return answer{}, fmt.Errorf("read the answer: %w", err)
-	}
-	got := answer{Millis: float64(took.Microseconds()) / 1000}
-	_ = json.Unmarshal(text, &got) // another program's answer has neither id nor code
-	got.Status = response.StatusCode
-	return got, nil
-}
-
-func (got answer) print(out *cli.Writer, asJSON bool) error {
+func printAnswer(out *cli.Writer, got sign.Answer, asJSON bool) error {
 	if asJSON {
 		return out.JSONLine(got)
 	}
@@ -165,16 +117,4 @@ func (got answer) print(out *cli.Writer, asJSON bool) error {
 	}
 	out.Print("%d  %s  %.1f ms", got.Status, what, got.Millis)
 	return nil
-}
-
-// advice returns why an answer is not 200, and what to do about it.
-func advice(got answer) string {
-	if got.Error == "" {
-		return fmt.Sprintf("status %d, which is not an answer of the intake: does the URL lead to it?", got.Status)
-	}
-	text := fmt.Sprintf("%d %s", got.Status, got.Error)
-	if next := cli.RefusalAdvice(got.Error); next != "" {
-		text += "\n" + next
-	}
-	return text
 }

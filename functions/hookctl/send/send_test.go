@@ -12,6 +12,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/sign"
 	"webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
 )
@@ -150,9 +151,9 @@ func TestSendJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []answer
+	var got []sign.Answer
 	for line := range strings.Lines(out) {
-		var one answer
+		var one sign.Answer
 		if err := json.Unmarshal([]byte(line), &one); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
@@ -162,7 +163,7 @@ func TestSendJSON(t *testing.T) {
 		one.Millis = 0
 		got = append(got, one)
 	}
-	want := []answer{{Status: 200, ID: "evt_1"}, {Status: 200, ID: "evt_1"}}
+	want := []sign.Answer{{Status: 200, ID: "evt_1"}, {Status: 200, ID: "evt_1"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}

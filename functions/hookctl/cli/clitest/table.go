@@ -49,8 +49,8 @@ func NewTable(t *testing.T) *Table {
 	record("kyc#evt_1", "COMPLETED", "", map[string]any{"done": map[string]any{"SS": []string{"open-account"}}})
 	record("kyc#evt_2", "FAILED", "permanent", nil)
 	record("kyc#evt_3", "RELEASED", "", map[string]any{"not_before": N(Noon.Add(time.Minute).UnixMilli())})
-	f.keep("kyc#evt_1", approvedBody)
-	f.keep("kyc#evt_3", `{"id":"evt_3","type":"kyc.session.created","data":{"session_id":"s-9"}}`)
+	f.Keep("kyc#evt_1", approvedBody)
+	f.Keep("kyc#evt_3", `{"id":"evt_3","type":"kyc.session.created","data":{"session_id":"s-9"}}`)
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
@@ -64,7 +64,8 @@ func N(number int64) map[string]any {
 	return map[string]any{"N": fmt.Sprint(number)}
 }
 
-func (f *Table) keep(key, body string) {
+// Keep keeps a body as that of an event.
+func (f *Table) Keep(key, body string) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	_, _ = io.WriteString(w, body) // into memory

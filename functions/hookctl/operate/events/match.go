@@ -15,8 +15,8 @@ import (
 type Match struct {
 	Keys []string // these events; empty means all
 	Open bool     // look for them in the index of what is open; else in the whole table
-	// Ended is whether they have ended, completed or failed.
-	Ended bool
+	// Ended is whether they have ended, completed or failed. With EndedOrNot it does not matter.
+	Ended, EndedOrNot bool
 	// Scan has source, type, state, reason and times.
 	ledger.Scan
 	Kind string // why an event is open: the handler and the Go type of its error
@@ -30,7 +30,7 @@ type Match struct {
 // matches reports whether m is for the event.
 func (m *Match) matches(e Entry) bool {
 	handled := e.Handled()
-	return m.Scan.Matches(e.Key, e.Record) && e.Ended() == m.Ended && (m.Kind == "" || e.Kind == m.Kind) &&
+	return m.Scan.Matches(e.Key, e.Record) && (m.EndedOrNot || e.Ended() == m.Ended) && (m.Kind == "" || e.Kind == m.Kind) &&
 		(m.HandledBefore.IsZero() || handled.IsZero() || handled.Before(m.HandledBefore))
 }
 

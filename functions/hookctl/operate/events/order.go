@@ -42,7 +42,7 @@ func (o *Order) Retry(ctx context.Context, e Entry) (queue.Message, error) {
 	if err := o.check(e); err != nil {
 		return queue.Message{}, err
 	}
-	provider, err := (&Replay{Provider: o.Provider}).provider(e.Source())
+	provider, err := ProviderOf(e.Source(), o.Provider)
 	if err != nil {
 		return queue.Message{}, err
 	}

@@ -1,6 +1,7 @@
 package events
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,7 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
-	"webhookintake/shared/source"
+	sources "webhookintake/shared/source"
 	"webhookintake/shared/webhook"
 )
 
@@ -68,23 +69,24 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 		return p, ErrExpiring
 	}
 	var err error
-	if p.Provider, err = r.provider(e.Source()); err != nil {
+	if p.Provider, err = ProviderOf(e.Source(), r.Provider); err != nil {
 		return p, err
 	}
 	p.Runs, err = r.runs(e, p.Provider.Name())
 	return p, err
 }
 
-// provider returns the provider that was named, or else the one with the source's name.
-func (r *Replay) provider(name string) (webhook.Provider, error) {
+// ProviderOf returns the provider with that name or, if it is empty, with the source's name.
+// It returns [ErrProvider].
+func ProviderOf(source, name string) (webhook.Provider, error) {
 	var known []string
-	for _, p := range source.Providers() {
-		if p.Name() == r.Provider || r.Provider == "" && p.Name() == name {
+	for _, p := range sources.Providers() {
+		if p.Name() == cmp.Or(name, source) {
 			return p, nil
 		}
 		known = append(known, p.Name())
 	}
-	return nil, fmt.Errorf("%w: give --provider with that of source %s: %s", ErrProvider, name, strings.Join(known, ", "))
+	return nil, fmt.Errorf("%w: give --provider with that of source %s: %s", ErrProvider, source, strings.Join(known, ", "))
 }
 
 // runs returns what would happen to each handler: what [ledger.Judge] and the worker do.
