@@ -79,8 +79,15 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	log.LogAttrs(ctx, level, message, fields...)
 }
 
+// count counts the user's webhooks, and those that are refused.
 func count(metrics *telemetry.Metrics, r ingest.Report) {
 	from := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Source}
+	if r.Source == webhook.Probe && r.Provider == webhook.Probe {
+		if r.ID != "" { // the stack's own, which upkeep measures
+			return
+		}
+		from.Value = ingest.UnknownSource // a stranger's
+	}
 	metrics.Count(telemetry.MetricReceived, 1, from)
 	if r.Err != nil {
 		metrics.Count(telemetry.MetricRejected, 1, telemetry.Dimension{Name: telemetry.FieldCode, Value: string(r.Code)})

@@ -224,6 +224,8 @@ func (r *Registry) check(e entry, noFunction bool) {
 	switch h := e.handler; {
 	case !webhook.ValidName(h.Name):
 		e.refuse("give it a name of 1 to 200 visible ASCII characters without spaces")
+	case e.provider == webhook.Probe:
+		e.refuse("the stack tests itself by events of this provider, which run no handler: give your provider another name")
 	case noFunction:
 		e.refuse("it has no function")
 	case e.typ == "" && e.takes == nil:

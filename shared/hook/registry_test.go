@@ -109,6 +109,11 @@ func TestZeroRegistryIsEmpty(t *testing.T) {
 	}
 }
 
+// impostor is a provider with the name of the stack's own.
+type impostor struct{ shop }
+
+func (impostor) Name() string { return webhook.Probe }
+
 func TestRegistrationPanics(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -140,6 +145,9 @@ func TestRegistrationPanics(t *testing.T) {
 			hook.On(r, paid, "a", nothing)
 			hook.OnTypes(r, shop{}, isPaid, "a", nothing)
 		}, []string{"types of shop"}},
+		{"the provider of probes", func(r *hook.Registry) {
+			hook.OnProvider(r, impostor{}, "a", nothing)
+		}, []string{"types of probe", "run no handler", "registry_test.go:"}},
 		{"no function to choose types", func(r *hook.Registry) { hook.OnTypes(r, shop{}, nil, "a", nothing) }, []string{"which types", "registry_test.go:"}},
 		{"no function", func(r *hook.Registry) { hook.On(r, paid, "a", nil) }, []string{"has no function", "registry_test.go:"}},
 		{"no name", func(r *hook.Registry) { hook.On(r, paid, "", nothing) }, []string{"give it a name", "shop order.paid", "registry_test.go:"}},

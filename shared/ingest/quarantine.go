@@ -63,11 +63,11 @@ const (
 	NotWritten Quarantining = "failed"     // the vault did not confirm it within [QuarantineTime]
 )
 
-// keep keeps the request if it was refused for its signature. Nothing that fails here changes
-// the answer.
+// keep keeps the request if it was refused for its signature, and not one that claims to be a
+// probe, whose sender sends another. Nothing that fails here changes the answer.
 func (h *Handler) keep(ctx context.Context, src source.Source, r webhook.Request, refused error, report *Report) {
 	code, ok := errors.AsType[webhook.Code](refused)
-	if h.Quarantine == nil || !ok || !slices.Contains(quarantine.Codes(), code) {
+	if h.Quarantine == nil || src.IsProbe() || !ok || !slices.Contains(quarantine.Codes(), code) {
 		return
 	}
 	defer func() {

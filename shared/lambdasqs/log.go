@@ -133,6 +133,8 @@ func Summary(r process.Result) string {
 		return id + " handled before, now recorded"
 	case process.Unhandled:
 		return id + " has no handler"
+	case process.Probed:
+		return id + " is a test of the stack by itself"
 	case process.Duplicate:
 		if r.Stale() {
 			return id + " has nothing to cancel, dropped"

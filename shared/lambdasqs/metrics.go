@@ -17,6 +17,9 @@ var counters = map[process.Outcome]string{
 // count adds the results of a batch to the metrics.
 func count(m *telemetry.Metrics, results []process.Result) {
 	for _, r := range results {
+		if r.Message.IsProbe() { // it is no event of the user's
+			continue
+		}
 		source := telemetry.Dimension{Name: telemetry.FieldSource, Value: r.Message.Source}
 		if name := counters[r.Outcome]; name != "" && !r.Stale() {
 			m.Count(name, 1, source)

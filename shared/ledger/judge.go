@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -197,7 +198,7 @@ func claim(rec Record, r Request, keep time.Duration, lapsed bool) (Answer, *Rec
 	rec.Runs++
 	rec.Lease = r.Lease
 	rec.NotBefore = time.Time{}
-	rec.Expires = Expiry(rec.DedupUntil, r.At, keep)
+	rec.Expires = Expiry(rec.DedupUntil, r.At, cmp.Or(r.Keep, keep))
 	before := len(rec.Done)
 	if r.Reopen != nil {
 		rec.Done = Union(rec.Done, r.Reopen.AssumeDone)
@@ -214,6 +215,6 @@ func claimOf(rec Record, r Request, lapsed bool) Claim {
 		Lease: rec.Lease, DedupUntil: rec.DedupUntil, Earlier: rec.Earlier,
 		Attempts: rec.Attempts, Runs: rec.Runs, Done: slices.Clone(rec.Done), Started: slices.Clone(rec.Started),
 		Results: rec.Results, Reason: rec.Reason, Lapsed: lapsed, Tries: slices.Clone(rec.Tries),
-		Since: rec.Since, Kind: rec.Kind,
+		Since: rec.Since, Kind: rec.Kind, Keep: r.Keep,
 	}
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -54,7 +55,7 @@ func JudgeEnd(found *Record, e End, keep time.Duration) (next *Record, err error
 	rec.Reason = e.Reason
 	rec.Done = Union(found.Done, e.Done)
 	rec.Started = Union(e.Started, nil)
-	rec.Expires = Expiry(rec.DedupUntil, at, keep)
+	rec.Expires = Expiry(rec.DedupUntil, at, cmp.Or(e.Claim.Keep, keep))
 	openAfter(&rec, e, at)
 	if e.State != StateCompleted && len(e.Tries) > 0 {
 		rec.Tries = boundTries(e.Tries)

@@ -50,6 +50,12 @@ type OpenEntry struct {
 	Received time.Time
 }
 
+// Of reports whether the entry is of an event of that source and type, either of which may be
+// empty for all; probes are only of their own source.
+func (e OpenEntry) Of(source, eventType string) bool {
+	return Scan{Source: source, Type: eventType}.Matches(e.Key, Record{Type: e.Type})
+}
+
 // IsOpen reports whether the event waits for another try or for an operator.
 func (r Record) IsOpen() bool {
 	return !r.Since.IsZero() && r.State != StateCompleted && !r.givenUp()

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"webhookintake/shared/webhook"
 )
 
 // ErrNoPayload says that a ledger does not have an event's payload: the payloads of its
@@ -12,7 +14,7 @@ var ErrNoPayload = errors.New("the payload is not kept")
 
 // A Scan says which records an operator wants. An empty field excludes nothing.
 type Scan struct {
-	Source string // the source's name
+	Source string // the source's name; only with that of probes are those included
 	Type   string
 	State  State
 	Reason string
@@ -33,7 +35,8 @@ type Scan struct {
 // Matches reports whether s wants the record of key.
 func (s Scan) Matches(key string, r Record) bool {
 	switch {
-	case s.Source != "" && !strings.HasPrefix(key, s.Source+"#"),
+	case s.Source != webhook.Probe && webhook.IsProbeRecord(key, r.Type),
+		s.Source != "" && !strings.HasPrefix(key, s.Source+"#"),
 		s.Type != "" && r.Type != s.Type,
 		s.State != "" && r.State != s.State,
 		s.Reason != "" && r.Reason != s.Reason,

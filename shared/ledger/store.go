@@ -169,6 +169,9 @@ type Request struct {
 	NeverRuns    bool    // no handler may run for the message: it cancels its event, or has no body
 	Reopen       *Reopen // nil except for what an operator sent
 	Payload      []byte  // kept beside the record if not nil
+	// Keep is how long the record outlives its window; 0 means as long as the store keeps
+	// all others.
+	Keep time.Duration
 }
 
 // A Reopen is an operator's request. If it does not apply to the record, the message is
@@ -225,18 +228,19 @@ type Claim struct {
 	Fence      int64
 	Lease      time.Time
 	DedupUntil time.Time
-	Earlier    time.Time // when the id was last received before the window; zero if that is not known
-	Attempts   int       // runs that count against the limit, including this claim's
-	Runs       int       // every run, including this claim's
-	Done       []string  // handlers that finished, sorted
-	Started    []string  // at-most-once handlers that began, sorted
-	Results    Results   // results of the handlers that moved a state
-	Reason     string    // not empty: do not run it. An earlier claim could not send the dead letter for this reason, or it is ReasonCancelled
-	Reopened   bool      // an operator's request changed what the claim does; in a repeated call, as far as the record shows
-	Lapsed     bool      // the last run was never ended: its process died, or still hangs; in a repeated call, as far as the record shows
-	Tries      []Try     // the last tries that left the event unfinished, oldest first
-	Since      time.Time // since when the event is open; zero if it is not
-	Kind       string    // why it is open
+	Earlier    time.Time     // when the id was last received before the window; zero if that is not known
+	Attempts   int           // runs that count against the limit, including this claim's
+	Runs       int           // every run, including this claim's
+	Done       []string      // handlers that finished, sorted
+	Started    []string      // at-most-once handlers that began, sorted
+	Results    Results       // results of the handlers that moved a state
+	Reason     string        // not empty: do not run it. An earlier claim could not send the dead letter for this reason, or it is ReasonCancelled
+	Reopened   bool          // an operator's request changed what the claim does; in a repeated call, as far as the record shows
+	Lapsed     bool          // the last run was never ended: its process died, or still hangs; in a repeated call, as far as the record shows
+	Tries      []Try         // the last tries that left the event unfinished, oldest first
+	Since      time.Time     // since when the event is open; zero if it is not
+	Kind       string        // why it is open
+	Keep       time.Duration // of the request
 }
 
 // A Tx is what the end of a handler commits. The zero Tx only records the end.

@@ -99,7 +99,7 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 func (b *batch) request(m queue.Message) ledger.Request {
 	r := RequestFor(m, len(b.Handlers.For(m.Provider, m.Type)) > 0)
 	r.Owner, r.At, r.Lease = b.NewOwner(), b.Now(), b.end.Add(b.Timing.LeaseMargin)
-	if b.KeepPayload != nil && b.KeepPayload(m.Source) {
+	if b.KeepPayload != nil && !m.IsProbe() && b.KeepPayload(m.Source) {
 		if r.Payload = m.Raw; m.Origin.Stored != nil {
 			r.Payload = m.Origin.Stored.Reference()
 		}
@@ -116,6 +116,9 @@ func RequestFor(m queue.Message, handled bool) ledger.Request {
 		Received: m.Received, DedupUntil: m.Received.Add(window(m)),
 		FirstReceive: m.Wire.Receives == 1,
 		Handled:      handled, NeverRuns: m.NeverRuns(),
+	}
+	if m.IsProbe() {
+		r.Keep = probeKeep
 	}
 	if f := m.Failure; f != nil {
 		r.Reopen = &ledger.Reopen{
@@ -177,10 +180,10 @@ func (b *batch) unrunReason(j *job) queue.Reason {
 var errNoLedger = errors.New("the ledger did not say whether the event had been handled before the queue would have dropped its message")
 
 // expires reports whether the queue will soon drop the message, which is not known without
-// the time at which it was sent.
+// the time at which it was sent. A probe may be dropped: nobody looks for it by then.
 func (b *batch) expires(m queue.Message) bool {
 	sent := m.Wire.Sent
-	return !sent.IsZero() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin))
+	return !sent.IsZero() && !m.IsProbe() && b.Now().After(sent.Add(b.Timing.QueueRetention-expiryMargin))
 }
 
 // comeAgain records that a message is not acknowledged.

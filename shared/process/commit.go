@@ -92,7 +92,7 @@ func (b *batch) settle(j *job, err error) {
 		b.comeAgain(j.index, Fenced, b.halfJitter(fencedWait), err)
 	case err != nil:
 		b.comeAgain(j.index, Unavailable, b.outageWait(j.message), err)
-	case v.outcome == Handled || v.outcome == Unhandled || v.outcome == DeadLettered || v.outcome == Cancelled:
+	case v.outcome == Handled || v.outcome == Unhandled || v.outcome == Probed || v.outcome == DeadLettered || v.outcome == Cancelled:
 		r.Outcome, r.Acked = v.outcome, true
 	default:
 		b.comeAgain(j.index, v.outcome, v.delay, r.Err)

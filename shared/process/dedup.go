@@ -11,9 +11,19 @@ import (
 	"webhookintake/shared/webhook"
 )
 
+// The times of probes: a retry comes within seconds, and the record is looked at within
+// minutes. So it expires within a day.
+const (
+	probeWindow = time.Hour
+	probeKeep   = 12 * time.Hour
+)
+
 // window returns how long m's id means the same event. It is measured between arrivals at
 // ingest, so a copy that waited in a queue stays a duplicate.
 func window(m queue.Message) time.Duration {
+	if m.IsProbe() {
+		return probeWindow
+	}
 	if m.Origin.Window > 0 {
 		return m.Origin.Window
 	}

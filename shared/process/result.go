@@ -13,6 +13,7 @@ type Outcome string
 const (
 	Handled      Outcome = "handled"       // every handler has finished
 	Unhandled    Outcome = "unhandled"     // no handler is registered for the type
+	Probed       Outcome = "probed"        // the stack's test of itself, which runs no handler
 	Duplicate    Outcome = "duplicate"     // the event had already ended
 	DeadLettered Outcome = "dead_lettered" // in the dead-letter queue, with a reason
 	Cancelled    Outcome = "cancelled"     // an operator ended it without a run, and without a letter

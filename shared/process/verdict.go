@@ -64,6 +64,8 @@ func (b *batch) judgeRuns(j *job, p progress) verdict {
 		// Ending the claim could overwrite a handler's end that was recorded after all. The
 		// lease will end it.
 		v.outcome, v.delay = Unavailable, b.outageWait(j.message)
+	case j.message.IsProbe():
+		v.outcome, v.end = Probed, b.ending(j, ledger.StateCompleted, p)
 	case len(j.handlers) == 0:
 		v.outcome, v.end = Unhandled, b.ending(j, ledger.StateCompleted, p)
 		v.end.Reason = ledger.ReasonUnhandled

@@ -19,9 +19,6 @@ const (
 	goodSecretLen = 24
 )
 
-// probeName is the name of the source through which a stack tests itself.
-const probeName = "probe"
-
 // Faults returns what is wrong with sources that [Parse] accepts: a secret that was not
 // copied well, one secret of two providers, a name that the stack needs, or ids that reveal
 // a tax number. The error joins one [webhook.FieldError] for each, and is nil if there are
@@ -37,7 +34,7 @@ func (s Set) Faults() error {
 	owners := map[string]Source{} // by secret
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		src := s[name]
-		if name == probeName {
+		if name == webhook.Probe {
 			fault(name, "", "the stack tests itself through a source of this name; give yours another")
 		}
 		for i, secret := range src.Settings.Secrets {

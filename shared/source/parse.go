@@ -33,12 +33,18 @@ const fieldProvider = "provider"
 // Its error joins one [webhook.FieldError] for each fault, whose Field is the path
 // "sources.<name>.<field>". It never quotes a value.
 func Parse(doc []byte, o ParseOptions) (Set, error) {
+	set, _, err := parse(doc, o)
+	return set, err
+}
+
+// parse is [Parse], and also returns what makes hashes.
+func parse(doc []byte, o ParseOptions) (Set, webhook.Hasher, error) {
 	if o.Providers == nil {
 		o.Providers = Providers()
 	}
 	entries, err := readDocument(doc)
 	if err != nil {
-		return nil, &webhook.FieldError{Field: "sources", Problem: err.Error()}
+		return nil, webhook.Hasher{}, &webhook.FieldError{Field: "sources", Problem: err.Error()}
 	}
 	hash, faults := readKey(entries)
 	set := Set{}
@@ -54,9 +60,9 @@ func Parse(doc []byte, o ParseOptions) (Set, error) {
 		faults = append(faults, p.faults...)
 	}
 	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+		return nil, webhook.Hasher{}, errors.Join(faults...)
 	}
-	return set, nil
+	return set, hash, nil
 }
 
 // KeyName is the name, next to those of the sources, of the key with which ids and digests

@@ -50,8 +50,24 @@ type Status struct {
 
 // A snapshot is a set, with the time when its read began.
 type snapshot struct {
-	set Set
-	at  time.Time
+	set  Set
+	hash webhook.Hasher // of the document; makes the secret of probes
+	at   time.Time
+}
+
+// verify is [Sources.Verify] for sources that do not change. A name that no source has is
+// compared with the probe's, so that other webhooks do not pay for it.
+func (s *snapshot) verify(name string, r webhook.Request) (Source, webhook.Verified, error) {
+	src, ok := s.set[name]
+	if !ok && name == webhook.Probe {
+		probe, err := probeOf(s.hash)
+		src, ok = probe, err == nil
+	}
+	if !ok {
+		return Source{}, webhook.Verified{}, webhook.ErrUnknownSource
+	}
+	verified, err := src.Verifier.Verify(r)
+	return src, verified, err
 }
 
 // A refresher keeps a copy of the sources, and reads it again if a caller finds it too
@@ -157,8 +173,9 @@ func (r *refresher) refresh(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ReadBudget)
 	defer cancel()
 	began := r.now()
-	set, invalid, err := r.read(ctx)
-	status := r.keep(began, set, invalid, err)
+	read, invalid, err := r.read(ctx)
+	read.at = began
+	status := r.keep(read, invalid, err)
 	r.log(status, err == nil)
 	if r.o.Report != nil {
 		r.o.Report(status)
@@ -167,38 +184,38 @@ func (r *refresher) refresh(ctx context.Context) {
 
 // read fetches the current version, and the previous one if the current one is invalid.
 // The error invalid says what is wrong with the current version.
-func (r *refresher) read(ctx context.Context) (set Set, invalid, err error) {
+func (r *refresher) read(ctx context.Context) (s snapshot, invalid, err error) {
 	doc, err := r.fetcher.Fetch(ctx, Current)
 	if errors.Is(err, ErrNoVersion) {
-		return Set{}, nil, nil
+		return snapshot{set: Set{}}, nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return s, nil, err
 	}
-	set, err = Parse(doc, r.o.Parse)
+	s.set, s.hash, err = parse(doc, r.o.Parse)
 	if err == nil {
-		return set, nil, nil
+		return s, nil, nil
 	}
 	invalid = fmt.Errorf("version %s: %w", Current, err)
 	doc, err = r.fetcher.Fetch(ctx, Previous)
 	if err != nil {
-		return nil, invalid, errors.Join(invalid, err)
+		return s, invalid, errors.Join(invalid, err)
 	}
-	set, err = Parse(doc, r.o.Parse)
+	s.set, s.hash, err = parse(doc, r.o.Parse)
 	if err != nil {
-		return nil, invalid, errors.Join(invalid, fmt.Errorf("version %s: %w", Previous, err))
+		return s, invalid, errors.Join(invalid, fmt.Errorf("version %s: %w", Previous, err))
 	}
-	return set, invalid, nil
+	return s, invalid, nil
 }
 
 // keep stores the outcome of a read and returns the status that follows.
-func (r *refresher) keep(began time.Time, set Set, invalid, err error) Status {
+func (r *refresher) keep(read snapshot, invalid, err error) Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cause = err
 	if err == nil {
-		r.held = &snapshot{set: set, at: began}
-		return Status{Invalid: invalid != nil, Err: invalid, Faults: set.Faults()}
+		r.held = &read
+		return Status{Invalid: invalid != nil, Err: invalid, Faults: read.set.Faults()}
 	}
 	r.failed = r.now()
 	status := Status{Unavailable: !r.serves(r.failed), Invalid: invalid != nil, Err: err}

@@ -12,13 +12,3 @@ type Source struct {
 
 // A Set holds sources by name.
 type Set map[string]Source
-
-// verify is [Sources.Verify] for a set that does not change.
-func (s Set) verify(name string, r webhook.Request) (Source, webhook.Verified, error) {
-	src, ok := s[name]
-	if !ok {
-		return Source{}, webhook.Verified{}, webhook.ErrUnknownSource
-	}
-	verified, err := src.Verifier.Verify(r)
-	return src, verified, err
-}

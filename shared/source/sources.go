@@ -45,7 +45,7 @@ func (s *Sources) Verify(ctx context.Context, name string, r webhook.Request) (S
 	if err != nil {
 		return Source{}, webhook.Verified{}, err
 	}
-	src, verified, err := held.set.verify(name, r)
+	src, verified, err := held.verify(name, r)
 	if !errors.Is(err, webhook.ErrSignatureMismatch) {
 		return src, verified, err
 	}
@@ -53,7 +53,7 @@ func (s *Sources) Verify(ctx context.Context, name string, r webhook.Request) (S
 	if failed != nil || newer == held {
 		return src, verified, err
 	}
-	return newer.set.verify(name, r)
+	return newer.verify(name, r)
 }
 
 // set returns a copy of the sources of at most the given age, if one can be read.

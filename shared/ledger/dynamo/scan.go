@@ -123,6 +123,9 @@ func yieldPage(s ledger.Scan, items []item, yield func(ledger.Found, error) bool
 			s.Skipped(err)
 			continue
 		}
+		if err == nil && !s.Matches(found.Key, found.Record) { // a probe; the service applied the rest
+			continue
+		}
 		if !yield(found, err) || err != nil {
 			return false
 		}

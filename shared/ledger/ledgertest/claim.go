@@ -48,6 +48,14 @@ func claimCases() []testCase {
 			b.claim("a#1", at(late))
 			b.wantEqual("expiry", b.record("a#1").Expires, start().Add(late+b.Keep).Truncate(time.Second))
 		}},
+		{"KeepOfTheRequest", "0 means as long as the store keeps", func(b *bench) {
+			c := b.claim("a#1", func(r *ledger.Request) { r.Keep = time.Hour })
+			b.wantEqual("expiry", b.record("a#1").Expires, c.DedupUntil.Add(time.Hour).Truncate(time.Second))
+			b.mustEnd(c, ledger.StateReleased)
+			b.wantEqual("expiry of the release", b.record("a#1").Expires, c.DedupUntil.Add(time.Hour).Truncate(time.Second))
+			b.mustEnd(b.claim("a#1", func(r *ledger.Request) { r.Keep = time.Hour }), ledger.StateCompleted)
+			b.wantEqual("expiry of the completion", b.record("a#1").Expires, c.DedupUntil.Add(time.Hour).Truncate(time.Second))
+		}},
 		{"TimesToTheMillisecond", "Times are kept to the millisecond.", func(b *bench) {
 			const beyond = 999 * time.Microsecond
 			c := b.claim("a#1", func(r *ledger.Request) {

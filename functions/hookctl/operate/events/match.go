@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
@@ -135,8 +134,7 @@ func eachOpen(ctx context.Context, ix operate.Index, m *Match, yield func(Entry,
 func (m *Match) page(ctx context.Context, ix operate.Index, page []ledger.OpenEntry, yield func(Entry, error) bool) error {
 	var keys []string
 	for _, entry := range page {
-		source, _, _ := strings.Cut(entry.Key, "#")
-		if (m.Source == "" || source == m.Source) && (m.Type == "" || entry.Type == m.Type) {
+		if entry.Of(m.Source, m.Type) {
 			keys = append(keys, entry.Key)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -129,8 +128,7 @@ func (g *grouping) readPartition(ctx context.Context, ix operate.Index, partitio
 		}
 		var keys []string
 		for _, entry := range page {
-			source, _, _ := strings.Cut(entry.Key, "#")
-			if (g.source == "" || source == g.source) && (g.eventType == "" || entry.Type == g.eventType) {
+			if entry.Of(g.source, g.eventType) {
 				keys = append(keys, entry.Key)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
 )
 
 func record(b *bench) {
@@ -55,6 +56,16 @@ func records(b *bench) {
 	if got := b.found(ledger.Scan{Progress: func(n int) { items = n }}); len(got) != 13 || items < 13 {
 		b.Fatalf("found %d records among %d items, want 13", len(got), items)
 	}
+}
+
+func probes(b *bench) {
+	b.claim("probe#1", webhook.ProbeType, 0, nil)
+	b.claim("probe#2", "text.incoming.sms", 0, nil) // of a source from before the name was reserved
+	b.equal("all", b.found(ledger.Scan{}), []string{"probe#2"})
+	b.equal("of the type", b.found(ledger.Scan{Type: webhook.ProbeType}), []string(nil))
+	b.equal("of the source", b.found(ledger.Scan{Source: webhook.Probe}), []string{"probe#1", "probe#2"})
+	entry := ledger.OpenEntry{Key: "probe#1", Type: webhook.ProbeType}
+	b.equal("open", []bool{entry.Of("", ""), entry.Of("kyc", ""), entry.Of(webhook.Probe, "")}, []bool{false, false, true})
 }
 
 func size(b *bench) {

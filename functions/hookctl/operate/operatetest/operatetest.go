@@ -30,6 +30,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"Record", "Record returns an event's record as it is now, and whether there is one.", record},
 		{"Payload", "Payload returns the event's body if it is kept, or ErrNoPayload.", payload},
 		{"Records", "Records reads the whole table for the records that s selects.", records},
+		{"Probes", "Probes are selected by their source alone.", probes},
 		{"RecordsStop", "Records ends when nobody wants more.", recordsStop},
 		{"Size", "Size returns how much Records reads.", size},
 		{"Open", "Open returns the entries of a partition that come behind after, oldest first, at most limit.", open},

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"webhookintake/shared/webhook"
 )
 
 // A Line is one thing that happened. Its JSON is what commands print.
@@ -31,11 +33,15 @@ type Handler struct {
 	Error string  `json:"error,omitempty"` // its Go type
 }
 
-// A Filter selects lines. An empty field excludes nothing.
+// A Filter selects lines. An empty field excludes nothing but probes, which are selected by
+// their source or id.
 type Filter struct{ Source, Type, ID string }
 
 // Matches reports whether f selects a line.
 func (f Filter) Matches(l Line) bool {
+	if f.Source == "" && f.ID == "" && l.Source == webhook.Probe && l.Type == webhook.ProbeType {
+		return false
+	}
 	return (f.Source == "" || l.Source == f.Source) && (f.Type == "" || l.Type == f.Type) && (f.ID == "" || l.ID == f.ID)
 }
 

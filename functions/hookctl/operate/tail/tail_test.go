@@ -19,6 +19,7 @@ import (
 	"webhookintake/functions/hookctl/operate/tail"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/memory"
+	"webhookintake/shared/webhook"
 )
 
 var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
@@ -152,6 +153,22 @@ func TestRecords(t *testing.T) {
 		if diff := cmp.Diff(step.want, whats()); diff != "" {
 			t.Errorf("step %d (-want +got):\n%s", i, diff)
 		}
+	}
+}
+
+// The stack's probes are no news, unless somebody asks for them.
+func TestFilterProbes(t *testing.T) {
+	t.Parallel()
+	probe := tail.Line{Source: webhook.Probe, Type: webhook.ProbeType, ID: "probe_1"}
+	for f, want := range map[tail.Filter]bool{
+		{}: false, {Type: webhook.ProbeType}: false, {Source: webhook.Probe}: true, {ID: "probe_1"}: true, {Source: "kyc"}: false,
+	} {
+		if got := f.Matches(probe); got != want {
+			t.Errorf("%+v matches: %v, want %v", f, got, want)
+		}
+	}
+	if !(tail.Filter{}).Matches(tail.Line{Source: webhook.Probe, Type: "text.incoming.sms"}) {
+		t.Error("a source from before the name was reserved is left out")
 	}
 }
 
