@@ -1,6 +1,6 @@
 // Package reconcile fetches from a provider's API what its webhooks should have delivered.
-// It returns messages for the queue, which the caller sends: hookctl on command, or a
-// function on a schedule.
+// It makes messages for the queue, which the caller sends: hookctl on command, or upkeep on a
+// schedule with [Watchlists], which remembers what was sent.
 //
 // No provider signed these events. They are trustworthy because the program fetched them
 // itself, with the account's credentials.

@@ -65,9 +65,7 @@ func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error
 		e.Source, e.Received = q.Source, q.Received
 		found.add(what, queue.Message{Event: e}, err)
 	}
-	list, err := retry(ctx, q.Waiting, func(ctx context.Context) ([]kyc.Watchlist, error) {
-		return c.Watchlists(ctx, kyc.WatchlistFilter{}) // includes paused ones, which may have been checked before
-	})
+	list, err := listWatchlists(ctx, c, q.Waiting)
 	found.fail("watchlists", err)
 	for _, listed := range list {
 		if listed.LastCheckedAt.After(q.Since) && !found.stopped {
@@ -84,21 +82,35 @@ func KYC(ctx context.Context, c *kyc.Client, q KYCQuery) ([]queue.Message, error
 	return found.messages, errors.Join(found.errs...)
 }
 
+// listWatchlists includes paused ones, which may have been checked before.
+func listWatchlists(ctx context.Context, c *kyc.Client, waiting func(time.Duration)) ([]kyc.Watchlist, error) {
+	return retry(ctx, waiting, func(ctx context.Context) ([]kyc.Watchlist, error) {
+		return c.Watchlists(ctx, kyc.WatchlistFilter{})
+	})
+}
+
 func watchlistEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {
-	w, err := retry(ctx, waiting, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
+	run, err := watchlistRun(ctx, c, waiting, id)
 	if err != nil {
 		return webhook.Event{}, err
 	}
+	return event(TypeWatchlist, run.LastCheckedAt, run)
+}
+
+// watchlistRun fetches the latest run of a watchlist.
+func watchlistRun(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (WatchlistRun, error) {
+	w, err := retry(ctx, waiting, func(ctx context.Context) (kyc.Watchlist, error) { return c.Watchlist(ctx, id) })
+	if err != nil {
+		return WatchlistRun{}, err
+	}
 	if w.WatchlistID != id {
-		return webhook.Event{}, &webhook.FieldError{Field: "watchlist_id", Problem: "the answer is about another one"}
+		return WatchlistRun{}, &webhook.FieldError{Field: "watchlist_id", Problem: "the answer is about another one"}
 	}
 	results, err := canonical(w.LastResults)
 	if err != nil {
-		return webhook.Event{}, err
+		return WatchlistRun{}, err
 	}
-	return event(TypeWatchlist, w.LastCheckedAt.Time, WatchlistRun{
-		WatchlistID: w.WatchlistID, Name: w.Name, LastCheckedAt: w.LastCheckedAt.UTC(), LastResults: results,
-	})
+	return WatchlistRun{WatchlistID: w.WatchlistID, Name: w.Name, LastCheckedAt: w.LastCheckedAt.UTC(), LastResults: results}, nil
 }
 
 func sessionEvent(ctx context.Context, c *kyc.Client, waiting func(time.Duration), id string) (webhook.Event, error) {

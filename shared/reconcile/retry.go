@@ -14,7 +14,7 @@ const (
 	maxTries  = 5
 	firstWait = time.Second // doubled before each further attempt, if the API does not say how long
 	// maxWait is the longest back-off that a provider documents. If an API asks for a
-	// longer wait, there is no further attempt.
+	// longer wait, or ctx would end first, there is no further attempt.
 	maxWait = 10 * time.Minute
 )
 
@@ -29,7 +29,7 @@ func retry[T any](ctx context.Context, waiting func(time.Duration), call func(co
 			return value, err
 		}
 		pause := max(wait, retryOf(err).After)
-		if pause > maxWait {
+		if deadline, ok := ctx.Deadline(); pause > maxWait || ok && time.Until(deadline) <= pause {
 			return value, err
 		}
 		if waiting != nil {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/reconcile"
 )
 
@@ -55,16 +56,24 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// TestWaitingEndsWithTheContext wants no more questions, and the reason.
+// TestWaitingEndsWithTheContext wants no more questions, and the reason. A wait that would
+// outlast the context does not begin.
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{answers: map[string][]answer{"/kyc/watchlists": {limited("90")}}}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
 		_, err := reconcile.KYC(ctx, f.kyc(t), query)
-		if !errors.Is(err, context.DeadlineExceeded) || len(f.asked) != 1 {
-			t.Errorf("%v after %q, want the deadline after one question", err, f.asked)
+		if !errors.Is(err, context.Canceled) || len(f.asked) != 1 {
+			t.Errorf("%v after %q, want the end of the context after one question", err, f.asked)
+		}
+		start := time.Now()
+		ctx, cancel = context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		_, err = reconcile.KYC(ctx, f.kyc(t), query)
+		if refused, ok := errors.AsType[*kyc.Error](err); !ok || refused.Status != 429 || time.Since(start) != 0 {
+			t.Errorf("%v after %v, want the API's answer at once", err, time.Since(start))
 		}
 	})
 }
