@@ -2,6 +2,7 @@
 // function upkeep and in hookctl run alike.
 //
 //   - [Drain] sends the events that the queue did not take when they arrived.
+//   - [Reconcile] asks providers for what their webhooks did not report.
 //   - [Digest] tells the people on call what began to fail.
 //
 // A [Runner] runs the tasks, one after the other, while no other run does.

@@ -194,18 +194,9 @@ func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) er
 	return wrap(d.Vault.Delete(ctx, key), "delete a spilled message, which the queue has")
 }
 
-// send sends a message. It stores a body that is too large for the queue first, as ingest
-// could not.
+// send sends the message of an object.
 func (d *Drain) send(ctx context.Context, key string, m queue.Message) error {
-	err := d.Queue.Send(ctx, m, 0)
-	if errors.Is(err, queue.ErrTooLarge) && m.Origin.Stored == nil {
-		var stored queue.Stored
-		if stored.Key, stored.SHA256, err = vault.PutBody(ctx, d.Vault, m.Key(), m.Raw); err != nil {
-			return err
-		}
-		m.Origin.Stored, m.Raw = &stored, nil
-		err = d.Queue.Send(ctx, m, 0)
-	}
+	err := send(ctx, d.Queue, d.Vault, m)
 	switch {
 	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid): // this one, and no other
 		return fmt.Errorf("%w: %s: %w", errNotOurs, key, quiet{err})
@@ -213,6 +204,21 @@ func (d *Drain) send(ctx context.Context, key string, m queue.Message) error {
 		return fmt.Errorf("the queue does not take spilled messages: %w", quiet{err})
 	}
 	return nil
+}
+
+// send sends a message. It stores a body that is too large for the queue first, if there is
+// a vault.
+func send(ctx context.Context, q Sender, v vault.Putter, m queue.Message) error {
+	err := q.Send(ctx, m, 0)
+	if !errors.Is(err, queue.ErrTooLarge) || m.Origin.Stored != nil || v == nil {
+		return err
+	}
+	var stored queue.Stored
+	if stored.Key, stored.SHA256, err = vault.PutBody(ctx, v, m.Key(), m.Raw); err != nil {
+		return err
+	}
+	m.Origin.Stored, m.Raw = &stored, nil
+	return q.Send(ctx, m, 0)
 }
 
 func wrap(err error, what string) error {
