@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -42,20 +44,26 @@ const (
 
 // A world has what the program calls.
 type world struct {
-	sqs    *lambdatest.SQS
-	vault  *memory.Vault
-	table  *lambdatest.DynamoDB
-	env    map[string]string
-	lost   bool // the secret cannot be read
-	hasher webhook.Hasher
+	sqs      *lambdatest.SQS
+	vault    *memory.Vault
+	table    *lambdatest.DynamoDB
+	env      map[string]string
+	lost     bool              // the secret cannot be read
+	handlers map[string]string // the handlers' secret
+	hasher   webhook.Hasher
 }
+
+const handlersARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers"
+
+// withHandlers are the variables of a stack's handlers' secret.
+var withHandlers = map[string]string{"HANDLERS_SECRET_ARN": handlersARN, "STACK_NAME": "intake"}
 
 // newWorld starts the engines. The hour is that of the vault's clock.
 func newWorld(t *testing.T, fault func(op, key string) (bool, error), now func() time.Time) *world {
 	t.Helper()
 	w := &world{
 		sqs: lambdatest.NewSQS(), table: lambdatest.NewDynamoDB(),
-		vault: memory.New(memory.Options{Fault: fault, Now: now}),
+		vault: memory.New(memory.Options{Fault: fault, Now: now}), handlers: map[string]string{},
 	}
 	w.hasher, _ = webhook.NewHasher(webhook.NewSecret(key))
 	s3 := lambdatest.NewS3(w.vault)
@@ -73,13 +81,18 @@ func newWorld(t *testing.T, fault func(op, key string) (bool, error), now func()
 	return w
 }
 
-func (w *world) secret(out http.ResponseWriter, _ *http.Request) {
+func (w *world) secret(out http.ResponseWriter, r *http.Request) {
 	if w.lost {
 		http.Error(out, `{"__type":"AccessDeniedException"}`, http.StatusBadRequest)
 		return
 	}
+	document := `{"$key":"` + key + `"}`
+	if request, err := io.ReadAll(r.Body); err == nil && bytes.Contains(request, []byte(handlersARN)) {
+		handlers, _ := json.Marshal(w.handlers) // a map of strings
+		document = string(handlers)
+	}
 	out.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	_ = json.NewEncoder(out).Encode(map[string]string{"SecretString": `{"$key":"` + key + `"}`, "Name": "sources"})
+	_ = json.NewEncoder(out).Encode(map[string]string{"SecretString": document, "Name": "secret"})
 }
 
 // spill keeps n events, as ingest does.
@@ -246,17 +259,53 @@ func TestDrainDies(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil, nil)
-	w.env["HANDLERS_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers"
-	w.env["STACK_NAME"] = "intake"
+	maps.Copy(w.env, withHandlers)
 	p := lambdatest.Run(t, program.Path(t), w.env)
 	got := report(t, p).Tasks
-	if len(got) != 2 || got[1].Task != "digest" || got[1].Summary != "nothing new" || got[1].Error != "" {
+	if len(got) != 3 || got[2].Task != "digest" || got[2].Summary != "nothing new" || got[2].Error != "" {
 		t.Errorf("report = %+v", got)
 	}
-	if got := report(t, p).Tasks; len(got) != 2 || got[1].Summary != "not due" {
+	if got := report(t, p).Tasks; len(got) != 3 || got[2].Summary != "not due" {
 		t.Errorf("report = %+v, want the cursor to be kept", got)
 	}
 	checkOutput(t, p, `"task":"digest"`)
+}
+
+// With credentials in the handlers' secret the program asks the provider, once an hour.
+// Without, the log says so once and each report does.
+func TestReconcile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, nil)
+	maps.Copy(w.env, withHandlers)
+	checked := fmt.Sprintf(`{"watchlist_id":"w-1","last_checked_at":%q,"last_results":{"phone":%q}}`, time.Now().UTC().Format(time.RFC3339), phone)
+	api := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		answer := `{"watchlists":[` + checked + `]}`
+		if strings.HasSuffix(r.URL.Path, "/w-1") {
+			answer = checked
+		}
+		if r.Header.Get("Authorization") != "Bearer aws-secret-key-of-kyc" {
+			t.Errorf("asked %s with %q", r.URL, r.Header)
+		}
+		_, _ = fmt.Fprintf(out, `{"status":"success","data":%s}`, answer)
+	}))
+	t.Cleanup(api.Close)
+	p := lambdatest.Run(t, program.Path(t), w.env)
+	const off = "kyc: off, because KYC_TOKEN is not in the handlers' secret"
+	for i, want := range []string{off, off, "kyc: 1 event queued, 0 without news", "kyc: not due"} {
+		if i == 2 {
+			w.handlers = map[string]string{"KYC_TOKEN": "aws-secret-key-of-kyc", "KYC_API_URL": api.URL}
+		}
+		if got := report(t, p).Tasks; len(got) != 3 || got[1].Task != "reconcile" || got[1].Summary != want || got[1].Error != "" {
+			t.Errorf("report %d = %+v, want %q", i, got, want)
+		}
+	}
+	if n := strings.Count(p.Stdout(), off); n != 1 {
+		t.Errorf("the log says %d times that it is off", n)
+	}
+	if sent := w.sqs.Sent(); len(sent) != 1 || sent[0].Attributes["type"] != "kyc.watchlist.reconciled" || sent[0].Attributes["source"] != "kyc" {
+		t.Errorf("sent %+v", sent)
+	}
+	checkOutput(t, p, `"task":"reconcile"`)
 }
 
 // store returns the table as the program sees it.

@@ -35,10 +35,16 @@ func handle(runner *upkeep.Runner, log *slog.Logger) handler {
 	}
 }
 
-// after logs and counts the outcome of a task.
+// after logs and counts the outcome of a task. An outcome that equals the one before of the
+// process is not worth a line every five minutes: it is logged at debug.
 func after(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, upkeep.Result) {
+	said := map[string]string{} // by the task; a process runs one invocation at a time
 	return func(ctx context.Context, r upkeep.Result) {
 		level, message := slog.LevelInfo, "task done"
+		if before, ok := said[r.Task]; ok && before == r.Summary {
+			level = slog.LevelDebug
+		}
+		said[r.Task] = r.Summary
 		fields := []slog.Attr{
 			slog.String(telemetry.FieldTask, r.Task),
 			slog.String(telemetry.FieldOutcome, r.Summary),

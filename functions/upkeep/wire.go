@@ -32,9 +32,15 @@ func newHandler(getenv func(string) string, out io.Writer) (handler, error) {
 	metrics := env.metrics(out)
 	env.aws = env.credentials()
 	runner := &upkeep.Runner{Notes: env.notes(), After: after(log, metrics)}
-	if drain := env.drain(); drain != nil {
+	queue, bucket := env.queue(), env.vault()
+	reconcile := &upkeep.Reconcile{Settings: env.settings(), Notes: runner.Notes, Queue: queue, Now: time.Now}
+	if env.Get("VAULT_BUCKET") != "" {
+		drain := &upkeep.Drain{Vault: bucket, Queue: queue, Hashes: env.hashes()}
 		drain.Report = func(r upkeep.DrainReport) { countLeft(metrics, r, time.Now()) }
-		runner.Tasks = append(runner.Tasks, drain.Task())
+		runner.Tasks, reconcile.Vault = append(runner.Tasks, drain.Task()), bucket
+	}
+	if reconcile.Settings != nil {
+		runner.Tasks = append(runner.Tasks, reconcile.Task())
 	}
 	if digest := env.digest(runner.Notes); digest != nil {
 		runner.Tasks = append(runner.Tasks, digest.Task())
@@ -97,20 +103,15 @@ func (v variables) queue() upkeep.Sender {
 	return queue
 }
 
-// drain returns the task that empties the vault, nil if there is no vault.
-func (v variables) drain() *upkeep.Drain {
-	queue := v.queue()
+// vault returns the bucket, nil if there is none.
+func (v variables) vault() *s3.Vault {
 	endpoint, bucket := v.Endpoint("AWS_ENDPOINT_URL_S3"), v.Bucket("VAULT_BUCKET")
-	if bucket == "" {
-		return nil
-	}
-	hashes := v.hashes()
-	if v.Err() != nil {
+	if bucket == "" || v.Err() != nil {
 		return nil
 	}
 	vault, err := s3.New(s3.Options{Bucket: bucket, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Credentials: v.aws})
 	v.Add(err)
-	return &upkeep.Drain{Vault: vault, Queue: queue, Hashes: hashes}
+	return vault
 }
 
 // digest returns the task that tells what began to fail, nil if there is no handlers' secret,

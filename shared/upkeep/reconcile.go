@@ -16,7 +16,7 @@ import (
 
 const (
 	reconcileTime = 45 * time.Second
-	// noteTime is what a provider's share of that keeps to note what was sent.
+	// noteTime is what a provider's share of that keeps to note what was sent, a quarter at most.
 	noteTime = 5 * time.Second
 	// cursorNote begins the names of the providers' notes.
 	cursorNote = "cursor#reconcile-"
@@ -71,9 +71,10 @@ func (r *Reconcile) run(ctx context.Context) (string, error) {
 	var summaries []string
 	var errs []error
 	for i, p := range polls {
-		share, cancel := context.WithCancel(ctx)
+		share, cancel := ctx, func() {}
 		if deadline, ok := ctx.Deadline(); ok {
-			share, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(len(polls)-i)-noteTime)
+			left := time.Until(deadline) / time.Duration(len(polls)-i)
+			share, cancel = context.WithTimeout(ctx, left-min(noteTime, left/4))
 		}
 		summary, err := r.one(share, p)
 		cancel()

@@ -87,7 +87,8 @@ func upkeepLines(p PriceOf, m Measured, u Usage) []Line {
 		seconds.line("Upkeep", "time", m.gigabyteSeconds(runs, upkeepTook)),
 		p.S3Put.line("Upkeep", "lists of the vault", runs), // S3 charges for a list as for a put
 		p.DynamoDBWrite.line("Upkeep", "lease and cursors, writes", 2*runs+digests),
-		p.DynamoDBRead.line("Upkeep", "lease, cursors and index, reads", 2*runs+openPartitions/2*digests),
+		p.DynamoDBRead.line("Upkeep", "lease, cursors and index, reads", 3*runs+openPartitions/2*digests),
+		p.SecretRead.line("Upkeep", "reads of the handlers' secret", runs), // once an hour with credentials for reconcile
 		p.LogsWritten.line("Upkeep", "log lines, written", bytes/gigabyte),
 		p.Alarm.line("Upkeep", "alarms", upkeepAlarms),
 	}

@@ -71,7 +71,8 @@ func TestLines(t *testing.T) {
 		"Upkeep time":                             730 * 12 * 0.2 * gb,
 		"Upkeep lists of the vault":               730 * 12,
 		"Upkeep lease and cursors, writes":        730 * (2*12 + 4),
-		"Upkeep lease, cursors and index, reads":  730 * (2*12 + 8*4), // 16 halves
+		"Upkeep lease, cursors and index, reads":  730 * (3*12 + 8*4), // 16 halves
+		"Upkeep reads of the handlers' secret":    730 * 12,
 		"Upkeep log lines, written":               730 * 12 * (400 + 300) / float64(gigabyte),
 		"Upkeep alarms":                           2,
 	}
