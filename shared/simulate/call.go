@@ -23,6 +23,12 @@ const (
 	opRespond = "respond"  // a function returns; the queue deletes the acknowledged messages
 	opRun     = "run"      // a handler works
 	opRunLate = "run late" // a handler works although its context has ended
+	opPut     = "put"      // and the following: ingest, upkeep, a worker or a release, to the vault
+	opGet     = "get"      //
+	opList    = "list"     //
+	opRemove  = "remove"   //
+	opResend  = "resend"   // upkeep or a release, to the queue
+	opLease   = "lease"    // upkeep, to the ledger
 )
 
 // A call is a goroutine that waits for the driver: in a call to an engine, in a handler, or

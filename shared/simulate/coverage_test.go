@@ -24,7 +24,13 @@ func everything() [][]string {
 	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opState, opDefer, opLetter, opRespond} {
 		want = append(want, []string{"dies", "crash before " + op + ")"}, []string{"dies", "crash after " + op + ")"})
 	}
-	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opState, opDefer, opLetter} {
+	want = append(want,
+		[]string{opPut, "spill/", "is done"}, []string{opPut, "bodies/", "is done"}, []string{opPut, "quarantine/", "is done"},
+		[]string{"sign with the new secret"}, []string{"have the new secret"},
+		[]string{"upkeep", "starts", "beside another"}, []string{"release", "starts", "beside another"},
+		[]string{"upkeep", "dies", "crash after resend"}, []string{"upkeep", "dies", "crash before remove"},
+		[]string{"release", "dies", "crash after resend"})
+	for _, op := range []string{opClaim, opStart, opCommit, opEnd, opNewest, opState, opDefer, opLetter, opPut, opGet, opList, opRemove, opResend, opLease} {
 		want = append(want,
 			[]string{op, "is lost in part or whole", "0 of 1 done, 0 told"},
 			[]string{op, "is lost in part or whole", "1 of 1 done, 0 told"},

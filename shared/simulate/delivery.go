@@ -13,6 +13,7 @@ import (
 
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
 )
 
 // foreignBody is the body of a message that something else put into the queue.
@@ -26,11 +27,12 @@ type delivery struct {
 	tries  int // made before this one
 	due    time.Time
 
-	cancel   context.CancelFunc
-	status   atomic.Int32 // of the answer; 0 until then
-	failed   int          // tries of ingest to queue it that failed
-	received time.Time    // when it arrived, by the clock of ingest
-	hungUp   bool         // the provider has stopped waiting
+	cancel    context.CancelFunc
+	status    atomic.Int32 // of the answer; 0 until then
+	failed    int          // tries of ingest to queue it that failed
+	received  time.Time    // when it arrived, by the clock of ingest
+	hungUp    bool         // the provider has stopped waiting
+	signedNew bool         // with the new secret
 }
 
 // deliveryKey finds the *delivery in a request's context.
@@ -75,6 +77,7 @@ func (w *world) deliver(d *delivery) {
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), deliveryKey{}, d))
 	d.cancel = cancel
 	r := w.request(d).WithContext(ctx)
+	d.received = time.Now().Add(w.skew).Truncate(time.Millisecond).UTC()
 	w.say(d.name, "sends "+short(d.event.key()), fmt.Sprintf("try %d", d.tries+1))
 	w.living.Go(func() {
 		answer := &answer{header: http.Header{}}
@@ -87,7 +90,11 @@ func (w *world) deliver(d *delivery) {
 // ways.
 func (w *world) request(d *delivery) *http.Request {
 	e := d.event
-	signed := e.provider.Sign(w.settings, e.id, []byte(e.body), time.Now())
+	settings := w.settings
+	if w.safe != nil && w.safe.signsNew {
+		settings.Secrets, d.signedNew = []webhook.Secret{webhook.NewSecret(newSecret)}, true
+	}
+	signed := e.provider.Sign(settings, e.id, []byte(e.body), time.Now())
 	path, body := e.source(), e.body
 	switch d.forged {
 	case 1: // changed on its way
@@ -140,6 +147,8 @@ func (w *world) settleDelivery(d *delivery, status int32) {
 	case http.StatusOK:
 		w.watch.acknowledged(d)
 	case http.StatusServiceUnavailable:
+	case http.StatusUnauthorized:
+		w.watch.refusal(d)
 	default:
 		w.violated(1, "a provider's request is answered %d", status)
 	}
@@ -173,7 +182,10 @@ func (w *world) enqueue(d *delivery, m queue.Message) error {
 	if !w.healed && w.chance(0.2) {
 		delay = w.upTo(20 * time.Second)
 	}
-	err := w.queue.Send(context.Background(), m, delay)
+	err := queue.ErrTooLarge
+	if !w.tooLarge(m) {
+		err = w.queue.Send(context.Background(), m, delay)
+	}
 	w.watch.queued(d, m, err)
 	return err
 }

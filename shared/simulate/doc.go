@@ -20,6 +20,11 @@
 // retries or cancels those that wait.
 // Strangers send forged requests.
 //
+// A quarter of the schedules have a vault: ingest stores a body that the queue refuses, spills
+// what the queue does not take, and keeps requests that it refuses. Upkeep runs every five
+// minutes, and sometimes beside itself; an operator releases what was refused. Workers read
+// bodies from the vault.
+//
 // # Time and order
 //
 // Every schedule runs in a bubble of testing/synctest, so time is virtual. Every call to an
@@ -41,7 +46,12 @@
 //   - time passes although goroutines could continue: handlers pass their deadline, calls
 //     pass the lease; a machine's clock runs at a tenth of its speed, and its process
 //     outlives its time
-//   - the queue or the ledger is down for a while
+//   - the queue, the ledger or the vault is down for a while, or two of them at once
+//   - the secret is rotated in the wrong order: the providers sign with the new one before the
+//     sources have it, also while a release runs
+//   - two runs of upkeep, or two releases, work at once; one dies after it has sent a message
+//     and before it deletes the object
+//   - somebody puts objects into spill/, one of them a message with another body
 //   - the queue delivers messages twice, late, in another order, or while they are being
 //     processed
 //   - handlers fail: once, permanently, asking to wait, by panicking, by hanging
@@ -58,11 +68,12 @@
 // information from the code under test. Safety is checked at every step, with or without
 // faults:
 //
-//  1. An event that was answered 200 is in the queue, claimed, recorded or a dead letter;
+//  1. An event that was answered 200 is in the queue, spilled, claimed, recorded or a dead letter;
 //     in the end it is completed, or there is a letter that can reopen it.
 //     [watch.acknowledged, watch.handled]
-//  2. A signature covers the key, type and body of everything in the queue. Forged requests
-//     are refused. [watch.queued, world.settleDelivery]
+//  2. A signature covers the key, type and body of everything in the queue, whatever way it
+//     came. Forged requests are refused. [watch.queued, watch.resent, watch.putting,
+//     world.settleDelivery]
 //  3. A message is deleted only if its event has ended while the worker had it, or it is in
 //     the dead-letter queue. [watch.deleting]
 //  4. A record says FAILED only if a letter with its fence and a reason was sent before.
@@ -110,15 +121,22 @@
 //     fence, or by the cancel of it. A cancel makes no record, claims only the one that it
 //     names, and ends it without a run and without a letter, whoever comes to end it.
 //     [watch.claimed, watch.mayTake, watch.cancelledEnd, watch.runBegins]
+//  22. An object in spill/ or quarantine/ is replaced or deleted only after the queue has its
+//     message. [watch.putting, watch.removing]
+//  23. A message was received when its request arrived, however late it is queued.
+//     [watch.queued, watch.resent]
+//  24. In the end nothing is spilled, and what was refused though it was signed is released and
+//     handled as if it had been acknowledged. What is not ours stays. [watch.nothingKept,
+//     watch.fromVault]
 //
 // The simulator itself is tested: TestFindsFaults breaks the product's contracts in more
-// than forty ways, and says within how many schedules each fault must be found.
+// than sixty ways, and says within how many schedules each fault must be found.
 //
 // # What it does not show
 //
 // The engines are the in-memory ones; the engines' own suites show that the real ones
-// behave the same. Ingest draws its own pauses, so the driver does nothing else during
-// them.
+// behave the same. Without a vault, the driver does nothing else during ingest's pauses. A
+// body that counts as too large for the queue is a small one.
 //
 // The package never touches a network, a disk or the real clock, and is never part of a
 // deployed program.

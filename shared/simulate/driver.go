@@ -7,6 +7,7 @@ import (
 
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
 )
 
 // act is one step of the driver while the world has faults.
@@ -24,6 +25,9 @@ func (w *world) act() {
 	}
 	if w.plan.LoseRow >= 0 && w.step >= w.plan.LoseRow && w.lostRow == "" {
 		w.loseRow()
+	}
+	if w.safe != nil {
+		w.rotate()
 	}
 	if w.disturb() {
 		return
@@ -47,6 +51,9 @@ func (w *world) act() {
 				choices = append(choices, func() { w.invoke(i) })
 			}
 		}
+	}
+	if w.upkeepIsDue() {
+		choices = append(choices, func() { w.startUpkeep(true) })
 	}
 	if len(choices) == 0 {
 		w.wait()
@@ -89,6 +96,10 @@ func (w *world) disturb() bool {
 		}
 	case w.chance(w.plan.Operator / 4):
 		w.operate()
+	case w.chance(w.plan.Upkeep / 4):
+		w.startUpkeep(false)
+	case w.chance(w.plan.Release / 8):
+		w.startRelease()
 	case w.rng.IntN(12) == 0 && w.anyStuck():
 		w.pass(time.Minute + w.upTo(2*time.Minute))
 	default:
@@ -144,7 +155,7 @@ func (w *world) copyMessage(m queue.Message) {
 
 func (w *world) ingestCall() *call {
 	for _, c := range w.parked {
-		if c.op == opSend {
+		if c.op == opSend && w.safe == nil {
 			return c
 		}
 	}
@@ -171,8 +182,8 @@ func (w *world) someTime() time.Duration {
 // nextDeath returns when the next process reaches its timeout.
 func (w *world) nextDeath() time.Time {
 	next := time.Now().Add(30 * 24 * time.Hour)
-	for _, inv := range w.workers {
-		if inv != nil && !inv.over && !inv.dead.Load() && inv.death.Before(next) {
+	for _, inv := range w.processes() {
+		if inv.working() && inv.death.Before(next) {
 			next = inv.death
 		}
 	}
@@ -187,10 +198,10 @@ func (w *world) pass(d time.Duration) {
 
 // endOverdue ends the processes whose time is up.
 func (w *world) endOverdue() {
-	for _, inv := range w.workers {
-		if inv != nil && !inv.over && !inv.dead.Load() && !time.Now().Before(inv.death) {
+	for _, inv := range w.processes() {
+		if inv.working() && !time.Now().Before(inv.death) {
 			w.observe() // what happened until then
-			if !inv.over && !inv.dead.Load() {
+			if inv.working() {
 				w.kill(inv, "timeout")
 			}
 		}
@@ -205,6 +216,9 @@ func (w *world) wait() {
 		if d.due.Before(next) {
 			next = d.due
 		}
+	}
+	if w.safe != nil && w.safe.upkeepDue.Before(next) {
+		next = w.safe.upkeepDue
 	}
 	for pause := time.Second; ; pause = min(2*pause, 10*time.Minute) {
 		timer := time.NewTimer(min(pause, time.Until(next)))
@@ -224,7 +238,7 @@ func (w *world) wait() {
 // nothingComes reports whether waiting longer is useless: no worker is busy, and the queue
 // is empty.
 func (w *world) nothingComes() bool {
-	return w.idle() && !w.queueHolds() && len(w.deliveries) == 0
+	return w.idle() && !w.queueHolds() && len(w.deliveries) == 0 && len(w.watch.owed(vault.Spill)) == 0
 }
 
 func (w *world) queueHolds() bool {

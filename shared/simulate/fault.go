@@ -14,7 +14,7 @@ func (w *world) resolve(c *call) {
 	switch {
 	case c.run != nil:
 		w.resolveRun(c)
-	case c.op == opSend:
+	case c.op == opSend && w.safe == nil:
 		w.resolveSend(c)
 	case c.inv != nil && w.chance(w.plan.Crash):
 		w.crash(c)
@@ -31,8 +31,10 @@ func (w *world) resolve(c *call) {
 // out reports whether the engine that the call is for is down.
 func (w *world) out(c *call) bool {
 	switch c.op {
-	case opClaim, opStart, opCommit, opEnd, opNewest, opState:
+	case opClaim, opStart, opCommit, opEnd, opNewest, opState, opLease:
 		return w.plan.LedgerOut.on(w.step)
+	case opPut, opGet, opList, opRemove:
+		return w.plan.VaultOut.on(w.step)
 	case opRespond:
 		return false
 	}

@@ -179,7 +179,7 @@ func engineClaim(change func(r *ledger.Request, found ledger.Record)) variant {
 // The simulator finds each of these faults: one that finds nothing proves nothing.
 func TestFindsFaults(t *testing.T) {
 	t.Parallel()
-	for _, f := range slices.Concat(processFaults(), engineFaults(), stateFaults(), orderFaults()) {
+	for _, f := range slices.Concat(processFaults(), engineFaults(), stateFaults(), orderFaults(), vaultFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			if raceDetector && f.within > 300 {

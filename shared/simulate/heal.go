@@ -3,6 +3,8 @@ package simulate
 import (
 	"fmt"
 	"time"
+
+	"webhookintake/shared/vault"
 )
 
 // The bounds within which everything must end once the world has healed.
@@ -22,8 +24,11 @@ func (w *world) heal() {
 	w.observe()
 	w.healed = true
 	w.plan.Crash, w.plan.Hung, w.plan.Lost, w.plan.Fail, w.plan.Slow = 0, 0, 0, 0, 0
-	w.plan.QueueOut, w.plan.LedgerOut = outage{}, outage{}
+	w.plan.QueueOut, w.plan.LedgerOut, w.plan.VaultOut = outage{}, outage{}, outage{}
 	w.say("world", "heals", "")
+	if w.safe != nil {
+		w.rotate()
+	}
 	for len(w.ghosts) > 0 {
 		w.haunt(0)
 	}
@@ -33,7 +38,7 @@ func (w *world) heal() {
 	until := time.Now().Add(healBound)
 	for round := 0; w.violation == nil; round++ {
 		w.observe()
-		if len(w.parked)+len(w.active) == 0 && w.nothingComes() {
+		if len(w.parked)+len(w.active)+len(w.watch.owed(vault.Quarantine)) == 0 && w.nothingComes() {
 			break
 		}
 		if round > healRounds || time.Now().After(until) {
@@ -56,6 +61,10 @@ func (w *world) proceed() {
 		w.deliver(due[0])
 	case w.queue.Counts().Visible > 0 && w.freeWorker() >= 0:
 		w.invoke(w.freeWorker())
+	case w.upkeepIsDue():
+		w.startUpkeep(true)
+	case w.idle() && len(w.watch.owed(vault.Quarantine)) > 0:
+		w.startRelease()
 	default:
 		w.wait()
 	}

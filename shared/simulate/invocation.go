@@ -69,6 +69,9 @@ func (inv *invocation) work() {
 		Handlers: w.registry, Ledger: p, Entities: p, States: p, Queue: p, DeadLetters: p,
 		Now: inv.now, Jitter: inv.jitter, NewOwner: inv.newOwner,
 	}
+	if w.safe != nil {
+		worker.Vault = &vaultPort{w, inv}
+	}
 	if w.variant.worker != nil {
 		w.variant.worker(worker, inv)
 	}
@@ -139,18 +142,12 @@ func (w *world) kill(inv *invocation, why string) {
 
 // idle reports whether no invocation is under way.
 func (w *world) idle() bool {
-	for i := range w.workers {
-		if !w.free(i) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(w.processes(), (*invocation).working)
 }
 
 // free reports whether a worker can be invoked.
 func (w *world) free(worker int) bool {
-	inv := w.workers[worker]
-	return inv == nil || inv.over || inv.dead.Load()
+	return !w.workers[worker].working()
 }
 
 // message returns the message for which a claim is made: among several with the same key,

@@ -20,7 +20,10 @@ type plan struct {
 	LoseRow int  // the step from which a row of the table gets lost; negative: never
 	Nap     int  // the step at which no worker runs for days; negative: never
 
-	QueueOut, LedgerOut outage
+	Vault        bool // there are a vault and upkeep
+	Sign, Rotate int  // the steps at which the providers sign with a new secret, and the sources have it; negative: never
+
+	QueueOut, LedgerOut, VaultOut outage
 
 	Lost      float64 // a request or its answer does not arrive
 	Torn      float64 // of those: each item of a batch has its own fate
@@ -33,12 +36,14 @@ type plan struct {
 	Copies    float64 // the queue keeps a message that was deleted, or sends it twice
 	Fail      float64 // a handler does not succeed
 	Operator  float64 // an operator redrives dead letters, or replays an event
+	Upkeep    float64 // upkeep runs although it is not due, beside one that does
+	Release   float64 // an operator releases refused requests
 	Impatient float64 // a provider does not wait for the answer, or does not see it
 
 	Events  []int    // into the catalogue
 	Twice   []bool   // sent once more, unasked
 	Forged  int      // how many requests strangers send
-	Foreign bool     // the queue has a message that is not ours
+	Foreign bool     // the queue has a message that is not ours, and so has the vault
 	Doomed  []string // how the event's handlers always fail; empty if they do not
 }
 
@@ -77,7 +82,7 @@ const maxFarOff = 5 * time.Minute
 // addRare adds what happens in few schedules. It does not draw from the schedule's own
 // numbers, so that the others stay as they are.
 func (p *plan) addRare(seed uint64) {
-	p.LoseRow = -1
+	p.LoseRow, p.Sign, p.Rotate = -1, -1, -1
 	switch mix(seed, 0x5ca1e) % 16 {
 	case 0, 1:
 		p.FarOff = true
@@ -86,7 +91,27 @@ func (p *plan) addRare(seed uint64) {
 		}
 	case 2:
 		p.LoseRow = int(mix(seed, 0x105e) % uint64(p.Steps))
+	case 3, 4, 5, 6:
+		p.addVault(rand.New(rand.NewPCG(seed, 0x7a017)))
 	}
+}
+
+// addVault adds a vault and upkeep, and often outages of the vault, of the queue, and of both
+// at once, and a rotation of the secret in the wrong order.
+func (p *plan) addVault(rng *rand.Rand) {
+	p.Vault = true
+	p.VaultOut = drawOutage(rng, p.Steps)
+	if rng.IntN(2) == 0 {
+		from := rng.IntN(p.Steps)
+		p.QueueOut = outage{from, from + 10 + rng.IntN(60)}
+	}
+	if rng.IntN(2) == 0 {
+		p.Sign = rng.IntN(p.Steps)
+		p.Rotate = p.Sign + rng.IntN(p.Steps)
+	}
+	p.Upkeep, p.Release = rate(rng, 0.5), rate(rng, 0.5)
+	p.Forged = max(p.Forged, rng.IntN(3))
+	p.Foreign = p.Foreign || rng.IntN(4) == 0
 }
 
 // rate draws a rate. It is often 0, so that faults also occur alone, and seldom near most.

@@ -16,8 +16,10 @@ import (
 type watch struct {
 	w       *world
 	events  map[string]*fate
-	newest  map[string]int64 // by entity: the time of the newest event that "status" finished
-	running []*call          // handlers that are running
+	newest  map[string]int64   // by entity: the time of the newest event that "status" finished
+	running []*call            // handlers that are running
+	objects map[string]*stored // in the vault, by key: what is spilled, and refused requests
+	rotated time.Time          // when the sources had the new secret; zero before
 }
 
 // A fate is what is known about one dedup key.
@@ -140,12 +142,13 @@ func hashOf(body string) string {
 // queued checks a message that ingest put into the queue.
 func (v *watch) queued(d *delivery, m queue.Message, err error) {
 	e := d.event
-	d.received = m.Received
 	switch {
+	case err == nil && !m.Received.Equal(d.received):
+		v.w.violated(23, "the queue has %s as received at %v, not %v", m.Key(), m.Received, d.received)
 	case err != nil:
 	case d.forged > 0:
 		v.w.violated(2, "the queue has %s, which was forged", m.Key())
-	case m.Key() != e.key() || m.Type != e.typ || string(m.Raw) != e.body || m.Provider != e.source():
+	case m.Key() != e.key() || m.Type != e.typ || v.rawOf(m) != e.body || m.Provider != e.source():
 		v.w.violated(2, "the queue has %s of type %s, but %s of type %s was signed", m.Key(), m.Type, e.key(), e.typ)
 	}
 }
@@ -158,8 +161,8 @@ func (v *watch) acknowledged(d *delivery) {
 	if !slices.Contains(f.acked, e) {
 		f.acked = append(f.acked, e)
 	}
-	if f.life == nil && !v.inQueue(e.key()) {
-		v.w.violated(1, "%s was acknowledged and is neither in the queue nor claimed", e.key())
+	if f.life == nil && !v.inQueue(e.key()) && !v.isSpilled(e.key()) {
+		v.w.violated(1, "%s was acknowledged and is neither in the queue nor claimed nor spilled", e.key())
 	}
 }
 
@@ -186,7 +189,7 @@ func (v *watch) deleting(inv *invocation, m queue.Message) {
 		return // it is no copy of the event
 	}
 	f := v.of(m.Key())
-	hash := hashOf(string(m.Raw))
+	hash := hashOf(v.rawOf(m))
 	r := v.w.record(m.Key())
 	if r != nil && r.Hash == hash && (over(r.State) || f.reopened >= inv.began) {
 		return
@@ -207,7 +210,7 @@ func (v *watch) lettered(m queue.Message) {
 		v.w.violated(4, "the letter of %s has no reason", m.Key())
 		return
 	}
-	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(string(m.Raw)), m.Failure.Reason == queue.ReasonExpired})
+	f.letters = append(f.letters, letter{m.Failure.Fence, hashOf(v.rawOf(m)), m.Failure.Reason == queue.ReasonExpired})
 	v.letterRuns(f, m.Failure)
 	v.letterCause(f, m.Failure)
 }

@@ -27,6 +27,7 @@ func (v *watch) ends() {
 			}
 		}
 	}
+	v.nothingKept()
 	if v.w.plan.Foreign && !slices.ContainsFunc(dead, func(m queue.Message) bool { return m.Wire.Body == foreignBody && m.Failure != nil }) {
 		v.w.violated(1, "the unreadable message is no dead letter")
 	}
@@ -51,7 +52,7 @@ func (v *watch) handled(f *fate, e *event, dead []queue.Message) {
 	r := v.w.record(f.key)
 	switch {
 	case r == nil || r.Hash != hash:
-		if !slices.ContainsFunc(dead, func(m queue.Message) bool { return string(m.Raw) == e.body && m.Failure != nil }) {
+		if !slices.ContainsFunc(dead, func(m queue.Message) bool { return v.rawOf(m) == e.body && m.Failure != nil }) {
 			v.w.violated(1, "%s was acknowledged with a body that is neither recorded nor a dead letter", f.key)
 		}
 	case r.State == ledger.StateCompleted:

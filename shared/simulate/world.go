@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"webhookintake/functions/hookctl/operate/quarantine"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/ledger"
@@ -18,6 +19,8 @@ import (
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
+	"webhookintake/shared/upkeep"
+	"webhookintake/shared/vault"
 	"webhookintake/shared/webhook"
 )
 
@@ -40,13 +43,17 @@ type variant struct {
 	sender   func(ingest.Sender) ingest.Sender
 	http     func(http.Handler) http.Handler
 	said     func(ctx context.Context, chats hook.State[conversation, position], person string) (position, error)
+	vault    func(vault.Vault) vault.Vault // of ingest
+	drain    func(*upkeep.Drain)
+	release  func(*quarantine.Releaser)
+	rotated  func(func() bool) func() bool // as a release sees it
 }
 
 // New returns a Simulator of the unchanged product.
 func New() (*Simulator, error) {
 	s := &Simulator{
 		events: catalogue(), registry: &hook.Registry{},
-		settings: webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("simulated")}},
+		settings: webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(oldSecret)}},
 	}
 	register(s.registry, hook.After)
 	set := source.Set{}
@@ -118,7 +125,9 @@ type world struct {
 	ledger  *ledgermemory.Store
 	queue   *queuememory.Queue
 	dead    *queuememory.Queue
+	safe    *safe // nil without a vault
 	handler http.Handler
+	skew    time.Duration // of ingest's clock
 	watch   *watch
 
 	mu      sync.Mutex
@@ -166,12 +175,16 @@ func newWorld(s *Simulator, seed uint64) *world {
 	if s.variant.sender != nil {
 		sender = s.variant.sender(sender)
 	}
-	skew := time.Duration(w.rng.Int64N(int64(2*maxSkew))) - maxSkew
-	w.handler = &ingest.Handler{
+	w.skew = time.Duration(w.rng.Int64N(int64(2*maxSkew))) - maxSkew
+	handler := &ingest.Handler{
 		Sources: s.sources, Queue: sender,
-		Now:    func() time.Time { return time.Now().Add(skew) },
+		Now:    func() time.Time { return time.Now().Add(w.skew) },
 		Jitter: func(d time.Duration) time.Duration { return d / 2 },
 	}
+	if w.plan.Vault {
+		w.equip(handler, handler.Now)
+	}
+	w.handler = handler
 	if s.variant.http != nil {
 		w.handler = s.variant.http(w.handler)
 	}
@@ -191,7 +204,7 @@ func (w *world) run() {
 
 // calm reports whether everything has ended although the world has not healed yet.
 func (w *world) calm() bool {
-	return len(w.parked)+len(w.deliveries)+len(w.active)+len(w.ghosts) == 0 && !w.queueHolds() && w.plan.Operator == 0 && w.idle()
+	return len(w.parked)+len(w.deliveries)+len(w.active)+len(w.ghosts) == 0 && !w.queueHolds() && w.plan.Operator == 0 && !w.plan.Vault && w.idle()
 }
 
 func (w *world) chance(p float64) bool { return p > 0 && w.rng.Float64() < p }
