@@ -22,6 +22,7 @@ func TestActOnRun(t *testing.T) {
 	}
 	l.wants("events list --all", paused, "No event matches.")
 	l.wants("dead list", paused)
+	l.wants("events find --contains x", paused)
 	l.wants("resume", "Events are handled.")
 	l.until("all wait", func() bool {
 		out, _ := l.do("events", "list")

@@ -46,6 +46,7 @@ func find(ctx context.Context, e *cli.Env, from cli.StackFlags, f searchFilter, 
 	if err != nil {
 		return err
 	}
+	e.TellPaused(ctx, s.in)
 	found, err := events.Newest(ctx, s, s.scan, limit)
 	s.done()
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/remote"
 )
 
 func TestModuleRoot(t *testing.T) {
@@ -86,6 +88,36 @@ func TestRunGoesOn(t *testing.T) {
 	session(t, folder, []string{"--fresh"}, send(`handled by reply`))
 	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) != 2 {
 		t.Errorf("the data folder has %q, want %s and %s", left, lockName, snapshotName)
+	}
+}
+
+// TestPauseSurvivesRestart pauses a run and starts it again: it is paused, and says so, until
+// it is resumed.
+func TestPauseSurvivesRestart(t *testing.T) {
+	folder := t.TempDir()
+	set := func(want operate.ProcessingState) func(context.Context, *running, string) {
+		return func(ctx context.Context, _ *running, url string) {
+			c := clitest.Call{Commands: commands, Args: []string{"send", "--to", url, "text.incoming.sms"}}
+			if out, err := c.Run(ctx); err != nil { // its answer says that the address is written
+				t.Errorf("send: %v\n%s", err, out)
+			}
+			at, err := remote.ReadAddress(folder)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := (&remote.Client{Address: at}).SetProcessing(ctx, want); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	session(t, folder, nil, set(operate.Paused))
+	const paused = "Processing is paused, as in the last run"
+	if out := session(t, folder, nil, set(operate.Running)); !strings.Contains(out, paused) {
+		t.Errorf("it does not say that it is paused:\n%s", out)
+	}
+	if out := session(t, folder, nil, set(operate.Running)); strings.Contains(out, paused) {
+		t.Errorf("it is paused after it was resumed:\n%s", out)
 	}
 }
 

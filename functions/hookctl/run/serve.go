@@ -17,6 +17,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/remote"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/functions/hookctl/run/reload"
@@ -140,8 +141,11 @@ func (s *server) serve(ctx context.Context) error {
 	return err
 }
 
-// printRestored prints what waits since the last run.
+// printRestored prints what waits since the last run, and whether processing is paused.
 func (s *server) printRestored() {
+	if state, err := s.Intake().Processing(context.Background()); err == nil && state == operate.Paused {
+		s.out.Text("Processing is paused, as in the last run: events wait in the queue. To have them handled: hookctl resume")
+	}
 	if left := len(s.Queue.Messages()); left > 0 {
 		s.out.Text("Going on with %s of the last run.", cli.Count(left, "waiting event", "waiting events"))
 	}

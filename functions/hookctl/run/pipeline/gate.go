@@ -66,8 +66,7 @@ func (i intake) Processing(context.Context) (operate.ProcessingState, error) {
 	return operate.Running, nil
 }
 
-// SetProcessing implements [operate.Processing]. What is being handled is finished. It lasts
-// until the program ends.
+// SetProcessing implements [operate.Processing]. What is being handled is finished.
 func (i intake) SetProcessing(_ context.Context, want operate.ProcessingState) error {
 	if want != operate.Paused && want != operate.Running {
 		return fmt.Errorf("processing cannot be set to %q: give %q or %q", want, operate.Paused, operate.Running)

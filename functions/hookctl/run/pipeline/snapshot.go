@@ -16,12 +16,14 @@ type snapshot struct {
 	DeadLetters json.RawMessage `json:"dead_letters"`
 	Ledger      json.RawMessage `json:"ledger"`
 	Vault       json.RawMessage `json:"vault"`
+	Paused      bool            `json:"paused,omitempty"` // processing is
 }
 
-// Snapshot returns queue, dead letters, ledger and vault as JSON, payloads included, for
-// [Pipeline.Restore]. Take it when no webhook is being received or handled.
+// Snapshot returns queue, dead letters, ledger and vault as JSON, payloads included, and
+// whether processing is paused, for [Pipeline.Restore]. Take it when no webhook is being received or handled.
 func (p *Pipeline) Snapshot() ([]byte, error) {
 	s := snapshot{Format: format}
+	s.Paused, _ = p.gate.state()
 	for _, part := range []struct {
 		take func() (json.RawMessage, error)
 		to   *json.RawMessage
@@ -66,5 +68,6 @@ func (p *Pipeline) Restore(raw []byte) error {
 			return fmt.Errorf("restore a snapshot: %w", err)
 		}
 	}
+	p.gate.set(s.Paused)
 	return nil
 }

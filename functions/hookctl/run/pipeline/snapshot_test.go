@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/functions/hookctl/dialect"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
@@ -44,6 +45,9 @@ func TestSnapshot(t *testing.T) {
 	second := newCounting(&runs)
 	if err := second.Restore(raw); err != nil {
 		t.Fatal(err)
+	}
+	if state, err := second.Intake().Processing(t.Context()); state != operate.Running {
+		t.Errorf("processing is %s, %v", state, err)
 	}
 	worked, err := second.Step(t.Context(), 0)
 	if err != nil {
