@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
@@ -17,6 +19,7 @@ import (
 	"webhookintake/shared/telemetry"
 	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/s3"
+	"webhookintake/shared/warm"
 )
 
 // newHandler builds the function from its environment and reads the sources, so that the
@@ -33,8 +36,11 @@ func newHandler(getenv func(string) string, out io.Writer) (lambdahttp.Func, err
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
+	var connected sync.WaitGroup
+	connected.Go(func() { connect(queue) })
 	// If they cannot be read now, requests try again; the failure is logged.
 	_ = sources.Load(context.Background())
+	connected.Wait()
 	flush(metrics)
 	handler := &ingest.Handler{
 		Sources: sources,
@@ -98,9 +104,20 @@ func (v variables) queue() ingest.Sender {
 	queue, err := sqs.New(sqs.Options{
 		URL: url, Region: region, Endpoint: endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
+		HTTPClient:  warm.NewClient(),
 	})
 	v.Add(err)
 	return queue
+}
+
+// connect opens the connection to SQS, so that the first webhook does not wait for it. It
+// gives up after a second; then the first webhook opens it.
+func connect(queue ingest.Sender) {
+	if queue, ok := queue.(*sqs.Queue); ok {
+		ctx, stop := context.WithTimeout(context.Background(), time.Second)
+		defer stop()
+		queue.Warm(ctx)
+	}
 }
 
 // ofVault returns whether the vault is also used for what the switch names: SPILL, what the

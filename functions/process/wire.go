@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -23,6 +25,7 @@ import (
 	"webhookintake/shared/source/secretsmanager"
 	"webhookintake/shared/telemetry"
 	"webhookintake/shared/vault/s3"
+	"webhookintake/shared/warm"
 )
 
 // newHandler builds the function's handler from the environment. It finds all faults of the
@@ -40,6 +43,9 @@ func newHandler(
 	}
 	slog.SetDefault(log) // for the handlers, which log through package slog
 
+	store := openLedger(c)
+	connected := connect(ctx, store)
+	defer connected()
 	w := &process.Worker{Timing: c.timing, KeepPayload: c.keepPayload}
 	if w.Handlers, err = register(ctx, c, getenv); err != nil {
 		return nil, err
@@ -53,7 +59,6 @@ func newHandler(
 	if w.Vault, err = openVault(c); err != nil {
 		return nil, fmt.Errorf("VAULT_BUCKET: %w", err)
 	}
-	store := openLedger(c)
 	w.Ledger, w.Entities, w.States = store, store, store
 
 	o := lambdasqs.Options{Worker: w, Log: log}
@@ -117,5 +122,21 @@ func openLedger(c config) store {
 	return dynamo.New(dynamo.Options{
 		Table: c.table, Region: c.region, Endpoint: c.dynamoEndpoint,
 		Credentials: c.credentials, Keep: c.timing.Keep(), KeepPayload: c.payloadRetention,
+		HTTPClient: warm.NewClient(),
 	})
+}
+
+// connect begins to open the connection to DynamoDB, so that the first event does not wait
+// for it, and returns a function that waits until it is open. It gives up after a second;
+// then the first event opens it.
+func connect(ctx context.Context, s store) (wait func()) {
+	var connecting sync.WaitGroup
+	if s, ok := s.(*dynamo.Store); ok {
+		connecting.Go(func() {
+			ctx, stop := context.WithTimeout(ctx, time.Second)
+			defer stop()
+			s.Warm(ctx)
+		})
+	}
+	return connecting.Wait
 }

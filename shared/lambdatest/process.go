@@ -202,6 +202,9 @@ func (p *Process) Close() error {
 // Ready returns the time from the start of the program to its first request for work.
 func (p *Process) Ready() time.Duration { return p.current().ready }
 
+// ID returns the id of the program's process.
+func (p *Process) ID() int { return p.current().cmd.Process.Pid }
+
 // CPU kills the program and returns the CPU time that it used since its start.
 func (p *Process) CPU() time.Duration {
 	r := p.current()

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/warm"
 )
 
 // Options say which table is used, and how. All but Endpoint, KeepPayload and HTTPClient
@@ -20,7 +22,7 @@ type Options struct {
 	Credentials aws.CredentialsProvider
 	Keep        time.Duration // how long an item outlives its event's window, see ledger.Expiry
 	KeepPayload time.Duration // how long a payload is kept after its claim; 0 means as long as the record
-	HTTPClient  HTTPClient    // nil means the SDK's
+	HTTPClient  HTTPClient    // nil means the SDK's. A [*warm.Client] can be warmed
 }
 
 // An HTTPClient sends requests, as [http.Client] does.
@@ -35,6 +37,7 @@ type Store struct {
 	table       string
 	keep        time.Duration
 	keepPayload time.Duration
+	warm        *warm.Client // nil if another client sends the requests
 }
 
 var (
@@ -58,7 +61,22 @@ func New(o Options) *Store {
 	if o.HTTPClient != nil {
 		options.HTTPClient = o.HTTPClient
 	}
-	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep, keepPayload: o.KeepPayload}
+	client, _ := o.HTTPClient.(*warm.Client)
+	return &Store{client: dynamodb.New(options), table: o.Table, keep: o.Keep, keepPayload: o.KeepPayload, warm: client}
+}
+
+// Warm opens a connection to DynamoDB, and goes through all that the first claim and end do
+// but sending. It does nothing if HTTPClient is not a [*warm.Client].
+func (s *Store) Warm(ctx context.Context) {
+	if s.warm == nil {
+		return
+	}
+	s.warm.Warm(ctx, "{}", func(ctx context.Context) {
+		now := time.Now()
+		claim := ledger.Request{Key: "-#-", Owner: "-", At: now, Lease: now, Received: now, DedupUntil: now, FirstReceive: true, Handled: true}
+		answer := s.Claim(ctx, []ledger.Request{claim})[0]
+		_ = s.End(ctx, []ledger.End{{Claim: answer.Claim, At: now, State: ledger.StateCompleted, Ran: true}})
+	})
 }
 
 // each calls fn concurrently with every index, and returns when all calls have returned.

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/smithy-go"
 
 	"webhookintake/shared/queue"
+	"webhookintake/shared/warm"
+	"webhookintake/shared/webhook"
 )
 
 // Options configure a [Queue].
@@ -24,7 +26,7 @@ type Options struct {
 	Region      string                  // empty means that in the URL, if it is AWS's
 	Endpoint    string                  // of another service with SQS's protocol; empty means AWS's
 	Credentials aws.CredentialsProvider // required
-	HTTPClient  HTTPClient              // nil means the SDK's; must not time out before the wait of Receive
+	HTTPClient  HTTPClient              // nil means the SDK's; must not time out before the wait of Receive. A [*warm.Client] can be warmed
 }
 
 // An HTTPClient sends requests, as [http.Client] does.
@@ -36,6 +38,7 @@ type HTTPClient interface {
 type Queue struct {
 	url    *string
 	client *sqs.Client
+	warm   *warm.Client // nil if another client sends the requests
 }
 
 var _ queue.Queue = (*Queue)(nil)
@@ -65,7 +68,22 @@ func New(o Options) (*Queue, error) {
 	if o.HTTPClient != nil {
 		options.HTTPClient = o.HTTPClient
 	}
-	return &Queue{url: &o.URL, client: sqs.New(options)}, nil
+	client, _ := o.HTTPClient.(*warm.Client)
+	return &Queue{url: &o.URL, client: sqs.New(options), warm: client}, nil
+}
+
+// Warm opens a connection to SQS, and goes through all that a first Send does but sending. It
+// does nothing if HTTPClient is not a [*warm.Client].
+func (q *Queue) Warm(ctx context.Context) {
+	if q.warm == nil {
+		return
+	}
+	const answer = `{"MessageId":"-","MD5OfMessageBody":"99914b932bd37a50b983c5e7c90ae93b"}` // the sum of {}, which the SDK compares
+	q.warm.Warm(ctx, answer, func(ctx context.Context) {
+		_ = q.Send(ctx, queue.Message{Event: webhook.Event{
+			Source: "none", Provider: "none", ID: "none", Type: "none", Received: time.Now(), Raw: []byte("{}"),
+		}}, 0)
+	})
 }
 
 // RegionOf returns the region in https://sqs.<region>.amazonaws.com/…, empty for any other

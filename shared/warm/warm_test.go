@@ -1,0 +1,154 @@
+package warm_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"webhookintake/shared/warm"
+)
+
+// A service notes its connections and requests.
+type service struct {
+	*httptest.Server
+	mu       sync.Mutex
+	opened   int
+	requests []string
+}
+
+func newService(t *testing.T) *service {
+	t.Helper()
+	s := &service{}
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.requests = append(s.requests, r.Method+" "+r.URL.Path)
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if state == http.StateNew {
+			s.opened++
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *service) wants(t *testing.T, opened int, requests ...string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened != opened || !slices.Equal(s.requests, requests) {
+		t.Errorf("%d connections, requests %q; want %d, %q", s.opened, s.requests, opened, requests)
+	}
+}
+
+// post sends a request as an SDK does, and returns the answer's body.
+func post(ctx context.Context, t *testing.T, c *warm.Client, address string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.StatusCode, err)
+	}
+	return string(body)
+}
+
+// The first real call uses the connection that is open, and the rehearsed one reaches nobody.
+func TestWarm(t *testing.T) {
+	t.Parallel()
+	s, c := newService(t), warm.NewClient()
+	c.Warm(t.Context(), `{"done": true}`, func(ctx context.Context) {
+		if got := post(ctx, t, c, s.URL+"/path"); got != `{"done": true}` {
+			t.Errorf("the rehearsed call was answered %q", got)
+		}
+	})
+	s.wants(t, 1, "GET /")
+	post(t.Context(), t, c, s.URL+"/path")
+	s.wants(t, 1, "GET /", "POST /path")
+}
+
+// Without a call there is nobody to connect to, and without a service nothing happens.
+func TestNobody(t *testing.T) {
+	t.Parallel()
+	s, c := newService(t), warm.NewClient()
+	c.Warm(t.Context(), "{}", func(context.Context) {})
+	s.wants(t, 0)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	c.Warm(t.Context(), "{}", func(ctx context.Context) { post(ctx, t, c, gone.URL) })
+	ended, end := context.WithCancel(t.Context())
+	end()
+	c.Warm(ended, "{}", func(ctx context.Context) { post(ctx, t, c, s.URL) })
+	s.wants(t, 0)
+	post(t.Context(), t, c, s.URL)
+	s.wants(t, 1, "POST /")
+}
+
+// A connection that waited for long may be dead on the other side: it is not used.
+func TestOldConnection(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		wait   time.Duration
+		opened int
+	}{"20 s": {20 * time.Second, 1}, "more": {20*time.Second + time.Millisecond, 2}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := &pipes{}
+				client := warm.NewClientDialing(n.dial)
+				defer client.CloseIdleConnections()
+				client.Warm(t.Context(), "{}", func(ctx context.Context) { post(ctx, t, client, "http://service/") })
+				time.Sleep(c.wait)
+				post(t.Context(), t, client, "http://service/")
+				time.Sleep(time.Minute)
+				post(t.Context(), t, client, "http://service/") // later ones are used as long as they hold
+				if n.opened != c.opened {
+					t.Errorf("%d connections opened, want %d", n.opened, c.opened)
+				}
+			})
+		})
+	}
+}
+
+// pipes is a service on connections in memory, so that its time is that of a synctest bubble.
+type pipes struct{ opened int }
+
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	p.opened++
+	ours, theirs := net.Pipe()
+	go func() {
+		_ = http.Serve(&once{conn: theirs}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) //nolint:gosec // a test's
+	}()
+	return ours, nil
+}
+
+type once struct{ conn net.Conn }
+
+func (o *once) Accept() (net.Conn, error) {
+	conn := o.conn
+	if o.conn = nil; conn == nil {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (o *once) Close() error   { return nil }
+func (o *once) Addr() net.Addr { return &net.TCPAddr{} }
