@@ -168,10 +168,10 @@ func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[stri
 		return x.statements(c, known)
 	case c.service == "dynamodb" && c.operation == "BatchGetItem":
 		return x.batchGet(c, known)
-	case !hasField(c.input, s.field):
+	case s.field != "" && !hasField(c.input, s.field):
 		return nil, errUnknown
-	case s.self:
-		return map[string]map[string]bool{s.actionOf(c.operation): {stackItself: true}}, nil
+	case s.always != "":
+		return map[string]map[string]bool{s.actionOf(c.operation): {s.always: true}}, nil
 	}
 	names := trace(x, known, c.input, s.field).names
 	if len(names) == 0 {

@@ -7,7 +7,7 @@ import "strings"
 type service struct {
 	prefix string // of its actions
 	field  string // the field of the operations' input that names the resource
-	self   bool   // the resource is the stack itself, which the operator names
+	always string // the resource of all of them, in place of what the field names
 }
 
 // known are the services that the programs may call, by the SDK's package. Another service
@@ -19,7 +19,8 @@ var knownServices = map[string]service{
 	"secretsmanager": {prefix: "secretsmanager", field: "SecretId"},
 	"cloudwatchlogs": {prefix: "logs", field: "LogGroupName"},
 	"lambda":         {prefix: "lambda", field: "UUID"},
-	"cloudformation": {prefix: "cloudformation", field: "StackName", self: true},
+	"cloudformation": {prefix: "cloudformation", field: "StackName", always: stackItself},
+	"cloudwatch":     {prefix: "cloudwatch", always: everything},
 }
 
 // actionOf returns IAM's name for an operation: for SQS's batches it is that of the

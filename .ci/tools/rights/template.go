@@ -11,6 +11,10 @@ import (
 // stackItself is the resource of calls to CloudFormation.
 const stackItself = "AWS::StackName"
 
+// everything is the resource of calls that no policy can limit to a stack: of metrics, and of
+// a list of alarms.
+const everything = "*"
+
 // A right allows an action on a resource of the template, or on one that a parameter names.
 type right struct {
 	action   string
@@ -246,6 +250,9 @@ func resourceNames(node *yaml.Node) []string {
 	case "!Sub":
 		if strings.HasSuffix(node.Value, ":stack/${AWS::StackName}/*") {
 			return []string{stackItself}
+		}
+		if strings.HasSuffix(node.Value, ":alarm:*") {
+			return []string{everything}
 		}
 		if _, mapping, ok := strings.Cut(node.Value, ":event-source-mapping:${"); ok {
 			return []string{strings.TrimSuffix(mapping, "}")}

@@ -99,6 +99,9 @@ func (f flags) options(ctx context.Context, e *cli.Env) (Options, error) {
 		o.Name, o.Here, o.Write = "hookctl run at "+strings.TrimPrefix(client.URL, "http://"), true, true
 		return o, nil
 	}
+	if o.Monitor, err = in.Stack.Monitor(e.Now); err != nil && !errors.Is(err, stack.ErrMissing) {
+		return Options{}, err
+	}
 	o.ListSources, err = f.listSources(ctx, e)
 	return o, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/monitor"
 	"webhookintake/shared/source"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	Sources source.Set
 	// ListSources, if set, reads the configured sources.
 	ListSources ListSources
+	// Monitor, if set, says whether the intake keeps up.
+	Monitor monitor.Monitor
 	// Journal, if set, is that of the hookctl run.
 	Journal *Journal
 

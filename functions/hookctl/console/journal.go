@@ -6,13 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"webhookintake/functions/hookctl/operate/monitor"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
 )
 
 const (
-	// journalMinutes is how many minutes of counts a journal keeps: those of a week.
-	journalMinutes = 7 * 24 * 60
 	// journalEvents is of how many events it keeps the runs.
 	journalEvents = 5000
 	// journalRefusals is how many refused requests it keeps.
@@ -22,21 +21,14 @@ const (
 // A Journal notes what a hookctl run does, since it started: what a ledger does not keep.
 // Its methods may be called concurrently.
 type Journal struct {
-	now func() time.Time
+	now    func() time.Time
+	counts *monitor.Counts
 
 	mu       sync.Mutex // guards what follows
-	started  time.Time
-	minutes  [journalMinutes]minute
 	handlers map[string]tally
 	runs     map[string][]handlerRun // by the event's key
 	keys     []string                // of runs, the oldest first
 	refusals []refusal               // the oldest first
-}
-
-// A minute is what happened in one.
-type minute struct {
-	unix                               int64 // the minute, in minutes
-	received, refused, handled, failed int
 }
 
 // A tally counts runs of a handler.
@@ -65,25 +57,18 @@ type refusal struct {
 
 // NewJournal returns an empty Journal.
 func NewJournal(now func() time.Time) *Journal {
-	return &Journal{now: now, started: now(), handlers: map[string]tally{}, runs: map[string][]handlerRun{}}
+	return &Journal{now: now, counts: monitor.NewCounts(now), handlers: map[string]tally{}, runs: map[string][]handlerRun{}}
 }
 
-// minute returns that of now. The caller holds the lock.
-func (j *Journal) minute(now time.Time) *minute {
-	unix := now.Unix() / 60
-	m := &j.minutes[unix%journalMinutes]
-	if m.unix != unix {
-		*m = minute{unix: unix}
-	}
-	return m
-}
+// Monitor returns the journal's counts.
+func (j *Journal) Monitor() *monitor.Counts { return j.counts }
 
 // Answered notes a webhook that was answered.
 func (j *Journal) Answered(r ingest.Report) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if r.Status == http.StatusOK {
-		j.minute(j.now()).received++
+		j.counts.Add(monitor.Bar{Received: 1})
 		return
 	}
 	j.refuse(refusal{j.now(), r.Source, string(r.Code), r.Status})
@@ -97,7 +82,7 @@ func (j *Journal) Blocked(why string) {
 }
 
 func (j *Journal) refuse(r refusal) {
-	j.minute(r.at).refused++
+	j.counts.Add(monitor.Bar{Refused: 1})
 	j.refusals = append(j.refusals, r)
 	j.refusals = j.refusals[max(0, len(j.refusals)-journalRefusals):]
 }
@@ -109,9 +94,9 @@ func (j *Journal) Worked(r process.Result) {
 	now := j.now()
 	switch r.Outcome {
 	case process.Handled, process.Unhandled:
-		j.minute(now).handled++
+		j.counts.Add(monitor.Bar{Handled: 1})
 	case process.Retried, process.DeadLettered:
-		j.minute(now).failed++
+		j.counts.Add(monitor.Bar{Failed: 1})
 	}
 	key := r.Message.Key()
 	for _, run := range r.Runs {
@@ -163,26 +148,4 @@ func (j *Journal) refused() []refusal {
 	list := slices.Clone(j.refusals)
 	slices.Reverse(list)
 	return list
-}
-
-// since returns the counts of the last n steps of that many minutes, the oldest first.
-func (j *Journal) since(n, step int) []minute {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	sums := make([]minute, n)
-	last := j.now().Unix()/60/int64(step) + 1
-	for i := range sums {
-		sums[i].unix = (last - int64(n) + int64(i)) * int64(step)
-	}
-	for _, m := range j.minutes {
-		i := m.unix/int64(step) - (last - int64(n))
-		if m.unix == 0 || i < 0 || i >= int64(n) {
-			continue
-		}
-		sums[i].received += m.received
-		sums[i].refused += m.refused
-		sums[i].handled += m.handled
-		sums[i].failed += m.failed
-	}
-	return sums
 }

@@ -1,16 +1,23 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
+	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/functions/hookctl/operate/monitor"
 	"webhookintake/shared/ledger"
 )
 
@@ -32,66 +39,193 @@ func (c *Console) refreshEvery() int {
 // with their group.
 const sampledEvents = 500
 
-// overview says whether the intake is healthy, and what is failing.
-func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
-	counts, err := c.options.Intake.Counts(r.Context())
-	if err != nil {
-		c.broken(w, r, "Count the messages in the queues", err)
-		return
+// A look is what the overview knows. What could not be read is absent, and in faults.
+type look struct {
+	counts     *operate.Counts
+	open       *events.Open
+	noIndex    bool
+	processing operate.ProcessingState // empty if it is not known
+	report     monitor.Report
+	faults     []error
+}
+
+// look asks for everything at once, as each answer may take a while.
+func (c *Console) look(ctx context.Context, s monitor.Span) look {
+	var l look
+	var all sync.WaitGroup
+	faults := make([]error, 3)
+	all.Go(func() {
+		counts, err := c.options.Intake.Counts(ctx)
+		if faults[0] = err; err == nil {
+			l.counts = &counts
+		}
+	})
+	all.Go(func() {
+		open, err := c.openEvents(ctx)
+		if l.noIndex = errors.Is(err, ledger.ErrNoIndex); err == nil {
+			l.open = &open
+		} else if !l.noIndex {
+			faults[1] = err
+		}
+	})
+	all.Go(func() {
+		state, err := c.options.Intake.Processing(ctx)
+		if l.processing = state; !errors.Is(err, operate.ErrCannotPause) {
+			faults[2] = err
+		}
+	})
+	if c.options.Monitor != nil {
+		all.Go(func() { l.report = c.options.Monitor.Look(ctx, s) })
 	}
+	all.Wait()
+	l.faults = slices.DeleteFunc(append(faults, l.report.Faults...), func(err error) bool { return err == nil })
+	return l
+}
+
+func (c *Console) openEvents(ctx context.Context) (events.Open, error) {
 	l, err := c.options.Intake.Ledger()
 	if err != nil {
-		c.broken(w, r, "Find the ledger", err)
-		return
+		return events.Open{}, err
 	}
-	open, err := events.OpenEvents(r.Context(), l, "", "", sampledEvents)
-	noIndex := errors.Is(err, ledger.ErrNoIndex)
-	if err != nil && !noIndex {
-		c.broken(w, r, "Read the index of open events", err)
-		return
-	}
-	body := []g.Node{verdict(counts, open), tiles(counts, open)}
-	if noIndex {
+	return events.OpenEvents(ctx, l, "", "", sampledEvents)
+}
+
+// overview says whether the intake is healthy, and what is failing.
+func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
+	chosen := spanOf(r)
+	l := c.look(r.Context(), chosen.Span)
+	body := []g.Node{c.verdict(l), c.tiles(l, chosen), unread(l.faults), alarms(l.report.Alarms, c.options.Now())}
+	switch {
+	case l.noIndex:
 		body = append(body, h.P(h.Class("problem"), g.Text("The table has no index of open events, so what is failing is not known here: deploy this version of the template.")))
-	} else {
-		body = append(body, h.H2(g.Text("What is failing")), c.groups(open, counts))
+	case l.open != nil:
+		body = append(body, h.H2(g.Text("What is failing")), c.groups(*l.open, l.counts))
 	}
-	body = append(body, c.traffic(r))
-	c.show(w, r, page{title: "Overview", here: "./", every: c.refreshEvery(), body: body})
+	c.show(w, r, page{title: "Overview", here: "./", every: c.refreshEvery(), body: append(body, c.traffic(chosen, l.report))})
+}
+
+// on returns the alarms that are on.
+func on(all []monitor.Alarm) (names []string) {
+	for _, a := range all {
+		if a.State == monitor.AlarmOn {
+			names = append(names, a.Name)
+		}
+	}
+	return names
 }
 
 // verdict is the one sentence that says whether somebody has to act.
-func verdict(counts operate.Counts, open events.Open) g.Node {
-	retried := open.Count - open.Failed
-	letters := counts.DeadLetters.All()
-	switch {
-	case letters > 0:
-		text := count(letters, "dead letter waits for you", "dead letters wait for you")
-		if retried > 0 {
-			text += ", and " + count(retried, "event is", "events are") + " being retried"
-		}
-		return h.P(h.Class("verdict bad"), h.Strong(g.Text("Needs you: ")), g.Text(text+"."))
-	case retried > 0:
-		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Retrying: ")),
-			g.Text(count(retried, "event has", "events have")+" failed and will be tried again. Nothing has failed for good."))
+func (c *Console) verdict(l look) g.Node {
+	var waiting []string
+	retried, letters := 0, 0
+	if l.counts != nil {
+		letters = l.counts.DeadLetters.All()
 	}
-	return h.P(h.Class("verdict good"), h.Strong(g.Text("Healthy: ")), g.Text("nothing is failing."))
+	if l.open != nil {
+		retried = l.open.Count - l.open.Failed
+	}
+	paused := ""
+	if l.processing != operate.Running && l.processing != "" {
+		paused = " Processing is " + string(l.processing) + ": webhooks wait in the queue until it is resumed."
+	}
+	if letters > 0 {
+		waiting = append(waiting, count(letters, "dead letter waits for you", "dead letters wait for you"))
+	}
+	if names := on(l.report.Alarms); len(names) > 0 {
+		waiting = append(waiting, oneOr(len(names), "the alarm ", "the alarms ")+strings.Join(names, ", ")+oneOr(len(names), " is on", " are on"))
+	}
+	if len(waiting) > 0 && retried > 0 {
+		waiting = append(waiting, count(retried, "event is", "events are")+" being retried")
+	}
+	box := func(t tone, head, text string) g.Node {
+		return h.P(h.Class("verdict "+string(t)), h.Strong(g.Text(head+": ")), g.Text(text+"."+paused))
+	}
+	switch {
+	case len(waiting) > 0:
+		return box(bad, "Needs you", strings.Join(waiting, ", and "))
+	case retried > 0:
+		return box(warn, "Retrying", count(retried, "event has", "events have")+" failed and will be tried again. Nothing has failed for good")
+	case l.counts == nil || l.open == nil:
+		return box(warn, "Not known", "a part of this could not be read, see below")
+	case paused != "":
+		return box(warn, "Paused", "nothing is failing")
+	}
+	return box(good, "Healthy", "nothing is failing")
 }
 
-func tiles(counts operate.Counts, open events.Open) g.Node {
+func (c *Console) tiles(l look, chosen span) g.Node {
 	tile := func(href, number, name, note string) g.Node {
-		return h.A(h.Class("tile"), h.Href(href), h.Strong(g.Text(number)), h.Span(g.Text(name)), h.Small(g.Text(note)))
+		text := g.Group{h.Strong(g.Text(number)), h.Span(g.Text(name)), h.Small(g.Text(note))}
+		if href == "" {
+			return h.Div(h.Class("tile"), text)
+		}
+		return h.A(h.Class("tile"), h.Href(href), text)
 	}
-	q := counts.Queue
-	return h.Div(h.Class("tiles"),
-		tile("events?state=claimed", strconv.Itoa(q.All()), "in the queue", fmt.Sprintf("%d wait, %d are being handled or wait for another try", q.Waiting+q.Delayed, q.InFlight)),
-		tile("events?state=open", strconv.Itoa(open.Count-open.Failed), "failed, will be retried", "by themselves"),
-		tile("dead", strconv.Itoa(counts.DeadLetters.All()), oneOr(counts.DeadLetters.All(), "dead letter", "dead letters"), "for you to send back"),
-	)
+	var all []g.Node
+	if l.counts != nil {
+		q := l.counts.Queue
+		all = append(all, tile("events?state=claimed", strconv.Itoa(q.All()), "in the queue", fmt.Sprintf("%d wait, %d are being handled or wait for another try", q.Waiting+q.Delayed, q.InFlight)))
+	}
+	if l.report.Oldest != nil {
+		note := "or its event's next try"
+		if !c.options.Here {
+			note = "at most, in the last " + cli.Duration(chosen.Step) + " that is known"
+		}
+		all = append(all, tile("events?state=open", cli.Duration(l.report.Oldest.Round(time.Second)), "age of the oldest message", note))
+	}
+	if l.open != nil {
+		all = append(all, tile("events?state=open", strconv.Itoa(l.open.Count-l.open.Failed), "failed, will be retried", "by themselves"))
+	}
+	if l.counts != nil {
+		letters := l.counts.DeadLetters.All()
+		all = append(all, tile("dead", strconv.Itoa(letters), oneOr(letters, "dead letter", "dead letters"), "for you to send back"))
+	}
+	if l.processing != "" {
+		all = append(all, tile("", string(l.processing), "processing", "hookctl pause and resume change it"))
+	}
+	return h.Div(h.Class("tiles"), g.Group(all))
+}
+
+// alarms lists a stack's alarms, those that are on in full.
+func alarms(all []monitor.Alarm, now time.Time) g.Node {
+	if len(all) == 0 {
+		return nil
+	}
+	t := table{caption: "On, or without data", columns: []string{"Alarm", "State", "Since", "What to do"}}
+	quiet := 0
+	for _, a := range all {
+		switch a.State {
+		case monitor.AlarmOff:
+			quiet++
+			continue
+		case monitor.AlarmOn:
+			t.rows = append(t.rows, []g.Node{g.Text(a.Name), pill(bad, "on"), when(a.Since, now), textOrNone(a.Text)})
+		default:
+			t.rows = append(t.rows, []g.Node{g.Text(a.Name), pill(dull, "no data"), when(a.Since, now), nil})
+		}
+	}
+	nodes := g.Group{h.H2(g.Text("Alarms"))}
+	if len(t.rows) > 0 {
+		nodes = append(nodes, t.node())
+	}
+	return append(nodes, h.P(h.Class("note"), g.Text(fmt.Sprintf("%d of %s off.", quiet, count(len(all), "alarm is", "alarms are")))))
+}
+
+// unread says what could not be read, and which right is missing if that is why.
+func unread(faults []error) g.Node {
+	var nodes []g.Node
+	for _, err := range faults {
+		text := err.Error()
+		if right := operate.MissingRight(err); right != "" {
+			text = "Your AWS identity lacks the right " + right + ". The stack's output OperatorPolicyArn is a policy that has it; the statements whose names begin with Read are enough to look. (" + cut(text) + ")"
+		}
+		nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not shown: "+text)))
+	}
+	return g.Group(nodes)
 }
 
 // groups lists open events that most likely have the same cause.
-func (c *Console) groups(open events.Open, counts operate.Counts) g.Node {
+func (c *Console) groups(open events.Open, counts *operate.Counts) g.Node {
 	if len(open.Groups) == 0 {
 		next := []g.Node{h.P(g.Text("See what came: "), h.A(h.Href("events"), g.Text("all events")), g.Text("."))}
 		if c.options.Here {
@@ -120,7 +254,11 @@ func (c *Console) groups(open events.Open, counts operate.Counts) g.Node {
 		})
 	}
 	nodes := g.Group{t.node()}
-	if n := open.NotInIndex(counts.DeadLetters); n > 0 {
+	n := 0
+	if counts != nil {
+		n = open.NotInIndex(counts.DeadLetters)
+	}
+	if n > 0 {
 		nodes = append(nodes, h.P(h.Class("note"), g.Text(count(n, "dead letter is", "dead letters are")+" in none of these groups: a conflict, a second letter of one event, or one that cannot be read.")))
 	}
 	if open.Partial {

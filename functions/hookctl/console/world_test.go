@@ -72,6 +72,9 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 	if change != nil {
 		change(&o)
 	}
+	if o.Journal != nil && o.Monitor == nil {
+		o.Monitor = o.Journal.Monitor()
+	}
 	w.options = o
 	w.enter(t)
 	return w

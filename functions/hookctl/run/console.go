@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
@@ -36,13 +37,24 @@ func (s *server) newConsole(registry *hook.Registry) *console.Console {
 		}
 		keep(s.access)
 	}
+	s.journal.Monitor().Oldest = s.oldest
 	return console.New(console.Options{
 		Intake: s.Intake(), Handlers: operate.Handlers{All: registry}, Now: s.watch.now, Port: port,
 		Access: s.access, Changed: keep, HowToOpen: howToOpen,
 		Name: "hookctl run at " + s.listener.Addr().String(), Write: true, Here: true,
-		Journal: s.journal, URL: baseURL(s.listener), Sources: s.sources.set, ListSources: s.sources.list,
+		Journal: s.journal, Monitor: s.journal.Monitor(), URL: baseURL(s.listener), Sources: s.sources.set, ListSources: s.sources.list,
 		Shown: s.shown,
 	})
+}
+
+// oldest returns when the oldest webhook that waits in the queue came, or zero.
+func (s *server) oldest() (came time.Time) {
+	for _, m := range s.Queue.Messages() {
+		if at := m.Event.Received; came.IsZero() || at.Before(came) {
+			came = at
+		}
+	}
+	return came
 }
 
 // list returns the sources for a page, with masked secrets.

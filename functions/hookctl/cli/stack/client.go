@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -72,6 +73,11 @@ func (s *Stack) SecretsManager() *secretsmanager.Client {
 // Logs returns the client of the service that has the functions' logs.
 func (s *Stack) Logs() *cloudwatchlogs.Client {
 	return cloudwatchlogs.NewFromConfig(s.config, func(o *cloudwatchlogs.Options) { s.endpoint("CLOUDWATCH_LOGS", &o.BaseEndpoint) })
+}
+
+// CloudWatch returns the client of the service that has the stack's metrics and alarms.
+func (s *Stack) CloudWatch() *cloudwatch.Client {
+	return cloudwatch.NewFromConfig(s.config, func(o *cloudwatch.Options) { s.endpoint("CLOUDWATCH", &o.BaseEndpoint) })
 }
 
 // HookURL returns the URL of a source's webhooks.

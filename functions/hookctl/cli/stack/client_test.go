@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -45,6 +46,9 @@ func TestEndpoints(t *testing.T) {
 		},
 		"SECRETS_MANAGER": func(t *testing.T, getenv func(string) string) {
 			_, _ = stack.FromEnvironment(once, getenv).SecretsManager().ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{})
+		},
+		"CLOUDWATCH": func(t *testing.T, getenv func(string) string) {
+			_, _ = stack.FromEnvironment(once, getenv).CloudWatch().DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{})
 		},
 		"CLOUDWATCH_LOGS": func(t *testing.T, getenv func(string) string) {
 			_, _ = stack.FromEnvironment(once, getenv).Logs().DescribeLogGroups(t.Context(), &cloudwatchlogs.DescribeLogGroupsInput{})

@@ -1,0 +1,24 @@
+package stack
+
+import (
+	"path"
+	"time"
+
+	"webhookintake/functions/hookctl/operate/monitor"
+)
+
+// Monitor returns what says whether the stack keeps up. For engines on this machine, of which
+// nobody keeps metrics, it returns [ErrMissing].
+func (s *Stack) Monitor(now func() time.Time) (monitor.Monitor, error) {
+	m := &monitor.CloudWatch{API: s.CloudWatch(), Stack: s.Name, Now: now}
+	for resource, into := range map[Resource]*string{
+		Queue: &m.Queue, DeadLetters: &m.DeadLetters, IngestFunction: &m.Ingest, ProcessFunction: &m.Process,
+	} {
+		value, err := s.Get(resource)
+		if err != nil {
+			return nil, err
+		}
+		*into = path.Base(value) // of a queue's URL, its name
+	}
+	return m, nil
+}

@@ -1,0 +1,102 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/functions/hookctl/operate/monitor"
+)
+
+// A watched is a Monitor with that report.
+type watched monitor.Report
+
+func (w watched) Look(_ context.Context, s monitor.Span) monitor.Report {
+	r := monitor.Report(w)
+	if len(r.Faults) == 0 {
+		r.Bars = make([]monitor.Bar, s.Bars)
+		r.Bars[0] = monitor.Bar{At: time.Now(), Received: 7, Refused: 2, Handled: 4, Failed: 3}
+	}
+	return r
+}
+
+// newStack is a world that is shown as a deployed stack is.
+func newStack(t *testing.T, m monitor.Monitor, change func(*console.Options)) *world {
+	t.Helper()
+	return newWorld(t, func(o *console.Options) {
+		o.Here, o.Journal, o.Sources, o.Monitor, o.Name, o.Flags = false, nil, nil, m, "stack intake", " --stack intake"
+		if change != nil {
+			change(o)
+		}
+	})
+}
+
+// A stack's overview has its alarms, what waits, and its traffic.
+func TestStackOverview(t *testing.T) {
+	t.Parallel()
+	since := time.Now().Add(-10 * time.Minute)
+	w := newStack(t, watched{
+		Oldest: new(90 * time.Second),
+		Alarms: []monitor.Alarm{
+			{Name: "DeadLetterArrived", State: monitor.AlarmOn, Since: since, Text: "See why with dead list."},
+			{Name: "Spilled", State: monitor.AlarmUnknown, Since: since}, {Name: "Throttles", State: monitor.AlarmOff},
+		},
+	}, nil)
+	d := w.get(t, "", http.StatusOK)
+	d.wants(t, "Needs you: the alarm DeadLetterArrived is on.", "1m30s age of the oldest message at most, in the last 1m", "running processing",
+		"DeadLetterArrived on 10m ago See why with dead list.", "Spilled no data", "1 of 3 alarms are off.",
+		"In the last hour: 7 received, 2 refused; 4 runs ended well, 3 failed.", "some minutes late")
+	d.lacks(t, "Not shown", "Throttles", "since it started")
+	w.receive(t, kyc1, "evt_bad")
+	w.receive(t, sms, "evt_again")
+	w.get(t, "", http.StatusOK).wants(t, "1 dead letter waits for you, and the alarm DeadLetterArrived is on, and 1 event is being retried")
+	w.get(t, "?span=week", http.StatusOK).wants(t, "In the last week: 7 received", "A bar is 2h.")
+}
+
+// A denied is an intake of which AWS lets its operator read the ledger alone.
+type denied struct{ operate.Intake }
+
+func denial(action string) error {
+	return fmt.Errorf("ask: %w", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "User: arn:aws:iam::1:user/eve is not authorized to perform: " + action + " on resource: x"})
+}
+
+func (denied) Counts(context.Context) (operate.Counts, error) {
+	return operate.Counts{}, denial("sqs:GetQueueAttributes")
+}
+
+func (denied) Processing(context.Context) (operate.ProcessingState, error) {
+	return "", denial("lambda:GetEventSourceMapping")
+}
+
+// What the operator may not read is missing, with the right that he lacks, and the rest is there.
+func TestMissingRights(t *testing.T) {
+	t.Parallel()
+	w := newStack(t, watched{Faults: []error{denial("cloudwatch:GetMetricData")}}, nil)
+	w.receive(t, kyc1, "evt_bad")
+	w.options.Intake = denied{w.options.Intake}
+	w.enter(t)
+	d := w.get(t, "", http.StatusOK)
+	d.wants(t, "Not known: a part of this could not be read", "open-account: *errors.errorString", "OperatorPolicyArn", "lacks the right sqs:GetQueueAttributes",
+		"lacks the right lambda:GetEventSourceMapping", "lacks the right cloudwatch:GetMetricData", "It is not known here.")
+	d.lacks(t, "in the queue", "processing", "Healthy")
+	if n := strings.Count(d.text, "Not shown:"); n != 3 {
+		t.Errorf("%d parts are not shown", n)
+	}
+}
+
+// While processing is paused, the overview says so.
+func TestPaused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	if err := w.Intake().SetProcessing(t.Context(), operate.Paused); err != nil {
+		t.Fatal(err)
+	}
+	w.get(t, "", http.StatusOK).wants(t, "Paused: nothing is failing. Processing is paused: webhooks wait in the queue until it is resumed.")
+}
