@@ -15,6 +15,7 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/remote"
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/functions/hookctl/operate/tail"
 )
 
 // flags say what is shown, and how.
@@ -101,6 +102,11 @@ func (f flags) options(ctx context.Context, e *cli.Env) (Options, error) {
 	}
 	if o.Monitor, err = in.Stack.Monitor(e.Now); err != nil && !errors.Is(err, stack.ErrMissing) {
 		return Options{}, err
+	}
+	if group, err := in.Stack.Get(stack.IngestLogs); err == nil {
+		o.Refused = func(ctx context.Context, from time.Time) (tail.Refusals, error) {
+			return tail.Refused(ctx, in.Stack.Logs(), group, from)
+		}
 	}
 	o.ListSources, err = f.listSources(ctx, e)
 	return o, err

@@ -36,6 +36,8 @@ type Options struct {
 	ListSources ListSources
 	// Monitor, if set, says whether the intake keeps up.
 	Monitor monitor.Monitor
+	// Refused, if set, counts the requests that were refused.
+	Refused ReadRefused
 	// Journal, if set, is that of the hookctl run.
 	Journal *Journal
 
@@ -87,7 +89,7 @@ func New(o Options) *Console {
 	if o.ListSources != nil {
 		c.get("sources", c.sources)
 	}
-	if o.Journal != nil {
+	if o.Refused != nil {
 		c.get("refused", c.refused)
 	}
 	c.pages.Handle("GET "+c.base+"assets/", http.StripPrefix(c.base, http.FileServerFS(assets)))

@@ -1,12 +1,14 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"webhookintake/functions/hookctl/operate/monitor"
+	"webhookintake/functions/hookctl/operate/tail"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
 )
@@ -141,11 +143,16 @@ func (j *Journal) countsOf(handler string) tally {
 	return j.handlers[handler]
 }
 
-// refused returns the refused requests, the newest first.
-func (j *Journal) refused() []refusal {
+// Refused is a [ReadRefused] of the requests that are kept.
+func (j *Journal) Refused(_ context.Context, from time.Time) (tail.Refusals, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	list := slices.Clone(j.refusals)
-	slices.Reverse(list)
-	return list
+	r := tail.Refusals{From: from, All: true}
+	for _, one := range j.refusals {
+		if !one.at.Before(from) {
+			r.Add(one.source, one.code, one.status, one.at)
+		}
+	}
+	r.Sort()
+	return r, nil
 }

@@ -215,13 +215,19 @@ func alarms(all []monitor.Alarm, now time.Time) g.Node {
 func unread(faults []error) g.Node {
 	var nodes []g.Node
 	for _, err := range faults {
-		text := err.Error()
-		if right := operate.MissingRight(err); right != "" {
-			text = "Your AWS identity lacks the right " + right + ". The stack's output OperatorPolicyArn is a policy that has it; the statements whose names begin with Read are enough to look. (" + cut(text) + ")"
-		}
-		nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not shown: "+text)))
+		nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not shown: "+reason(err))))
 	}
 	return g.Group(nodes)
+}
+
+// reason is an error's text, or which right the operator lacks.
+func reason(err error) string {
+	right := operate.MissingRight(err)
+	if right == "" {
+		return err.Error()
+	}
+	return "Your AWS identity lacks the right " + right + ". The stack's output OperatorPolicyArn is a policy that has it; " +
+		"the statements whose names begin with Read are enough to look. (" + cut(err.Error()) + ")"
 }
 
 // groups lists open events that most likely have the same cause.

@@ -30,7 +30,7 @@ func (c *Console) links() []link {
 	if c.options.ListSources != nil {
 		all = append(all, link{"sources", "Sources"})
 	}
-	if c.options.Journal != nil {
+	if c.options.Refused != nil {
 		all = append(all, link{"refused", "Refused"})
 	}
 	return all
@@ -106,5 +106,5 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, status int, title
 
 // broken answers when the intake could not be asked.
 func (c *Console) broken(w http.ResponseWriter, r *http.Request, doing string, err error) {
-	c.fail(w, r, http.StatusBadGateway, "This could not be read", doing+": "+err.Error())
+	c.fail(w, r, http.StatusBadGateway, "This could not be read", doing+": "+reason(err))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/monitor"
+	"webhookintake/functions/hookctl/operate/tail"
 )
 
 // A watched is a Monitor with that report.
@@ -99,4 +101,29 @@ func TestPaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.get(t, "", http.StatusOK).wants(t, "Paused: nothing is failing. Processing is paused: webhooks wait in the queue until it is resumed.")
+}
+
+// A stack's refused requests are counted for the time that is asked for.
+func TestStackRefused(t *testing.T) {
+	t.Parallel()
+	var asked []time.Duration
+	var answer tail.Refusals
+	var fail error
+	w := newStack(t, nil, func(o *console.Options) {
+		o.Refused = func(_ context.Context, from time.Time) (tail.Refusals, error) {
+			asked = append(asked, time.Since(from).Round(time.Minute))
+			return answer, fail
+		}
+	})
+	w.get(t, "refused", http.StatusOK).wants(t, "Nothing was refused.", "an hour")
+	for i := range 3 * 60 {
+		answer.Add(fmt.Sprintf("s%d", i/3), "signature_mismatch", http.StatusUnauthorized, time.Now())
+	}
+	w.get(t, "refused?since=24h", http.StatusOK).wants(t, "signature_mismatch 401 s0 3 0s ago none of the source's secrets", "And 10 rarer causes.", "only the newest are counted")
+	w.get(t, "refused?since=never", http.StatusBadRequest).wants(t, "not one like")
+	if !slices.Equal(asked, []time.Duration{time.Hour, 24 * time.Hour}) {
+		t.Errorf("asked for the last %v", asked)
+	}
+	fail = denial("logs:FilterLogEvents")
+	w.get(t, "refused", http.StatusBadGateway).wants(t, "lacks the right logs:FilterLogEvents")
 }

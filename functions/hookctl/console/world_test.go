@@ -73,7 +73,7 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 		change(&o)
 	}
 	if o.Journal != nil && o.Monitor == nil {
-		o.Monitor = o.Journal.Monitor()
+		o.Monitor, o.Refused = o.Journal.Monitor(), o.Journal.Refused
 	}
 	w.options = o
 	w.enter(t)

@@ -42,7 +42,7 @@ func (s *server) newConsole(registry *hook.Registry) *console.Console {
 		Intake: s.Intake(), Handlers: operate.Handlers{All: registry}, Now: s.watch.now, Port: port,
 		Access: s.access, Changed: keep, HowToOpen: howToOpen,
 		Name: "hookctl run at " + s.listener.Addr().String(), Write: true, Here: true,
-		Journal: s.journal, Monitor: s.journal.Monitor(), URL: baseURL(s.listener), Sources: s.sources.set, ListSources: s.sources.list,
+		Journal: s.journal, Monitor: s.journal.Monitor(), Refused: s.journal.Refused, URL: baseURL(s.listener), Sources: s.sources.set, ListSources: s.sources.list,
 		Shown: s.shown,
 	})
 }
