@@ -62,17 +62,3 @@ Ids change: an event that a provider retries across the change runs again.`,
 	f.addChange(c)
 	return c
 }
-
-// allowed refuses a document that the deployed ingest would refuse, or that has new faults.
-func allowed(s *stack.Stack, before, after sources.Document) error {
-	if _, err := after.Validate(); err != nil {
-		return invalid(err)
-	}
-	if err := after.CheckFormat(s.SourcesFormat()); err != nil && after.Format() > before.Format() {
-		return err
-	}
-	if err := sources.NewFaults(before, after); err != nil {
-		return invalid(err)
-	}
-	return nil
-}

@@ -43,9 +43,6 @@ func (f *flags) addChange(c *cobra.Command) {
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 }
 
-// keyedFormat is the stack's SourcesFormat from which a new document gets a key.
-const keyedFormat = 2
-
 // inUse says when a change takes effect.
 const inUse = `It is in use after at most 5 minutes, or at once when a webhook does not match the former
 secrets. No deploy is needed.`
@@ -65,8 +62,6 @@ func (f flags) editor(ctx context.Context, e *cli.Env) (*sources.Editor, *stack.
 
 func notChanged(err error) error { return fmt.Errorf("%w: %w", cli.ErrNotChanged, err) }
 
-func invalid(err error) error { return fmt.Errorf("%w:\n%w", sources.ErrInvalid, err) }
-
 // change shows a change of one source, asks, and writes it. Next gets the document before
 // the change, and returns what to do next.
 func (f flags) change(
@@ -74,24 +69,8 @@ func (f flags) change(
 	change func(sources.Document) (sources.Document, error),
 	next func(before sources.Document, s *stack.Stack) string,
 ) error {
-	return f.changeAll(ctx, e, func(before sources.Document, s *stack.Stack) (after sources.Document, says []string, err error) {
-		after = before
-		if len(before.Names()) == 0 && !before.HasKey() && s.SourcesFormat() >= keyedFormat {
-			after, err = before.WithKey(false)
-		}
-		if err == nil {
-			after, err = change(after)
-		}
-		if err != nil {
-			return after, nil, err
-		}
-		says = sources.Changes(before, after, name)
-		for _, w := range after.Warnings() {
-			if w.Source == name && len(says) > 0 {
-				says = append(says, "warning: "+w.String())
-			}
-		}
-		return after, says, nil
+	return f.perform(ctx, e, func(base sources.Base, s *stack.Stack) (sources.Plan, error) {
+		return sources.PlanChange(base, s.SourcesFormat(), name, change)
 	}, next)
 }
 
@@ -102,6 +81,21 @@ func (f flags) changeAll(
 	change func(before sources.Document, s *stack.Stack) (after sources.Document, says []string, err error),
 	next func(before sources.Document, s *stack.Stack) string,
 ) error {
+	return f.perform(ctx, e, func(base sources.Base, s *stack.Stack) (sources.Plan, error) {
+		after, says, err := change(base.Document, s)
+		if err == nil {
+			err = sources.Allowed(s.SourcesFormat(), base.Document, after)
+		}
+		return sources.Plan{Base: base, After: after, Says: says}, err
+	}, next)
+}
+
+// perform shows a plan, asks, and writes it.
+func (f flags) perform(
+	ctx context.Context, e *cli.Env,
+	plan func(base sources.Base, s *stack.Stack) (sources.Plan, error),
+	next func(before sources.Document, s *stack.Stack) string,
+) error {
 	editor, s, err := f.editor(ctx, e)
 	if err != nil {
 		return err
@@ -110,22 +104,19 @@ func (f flags) changeAll(
 	if err != nil {
 		return err
 	}
-	after, says, err := change(base.Document, s)
-	if err == nil {
-		err = allowed(s, base.Document, after)
-	}
+	p, err := plan(base, s)
 	if err != nil {
 		return notChanged(err)
 	}
-	if len(says) == 0 {
+	if len(p.Says) == 0 {
 		e.Out.Print("Nothing changes: the source is already like this.")
 		return nil
 	}
-	e.Out.Print("%s", strings.Join(says, "\n"))
+	e.Out.Print("%s", strings.Join(p.Says, "\n"))
 	if err := e.Confirm(ctx, "Write this?", f.yes); err != nil {
 		return err
 	}
-	if err := editor.Write(ctx, base, after); err != nil {
+	if err := editor.Write(ctx, base, p.After); err != nil {
 		return err
 	}
 	e.Out.Print("Written. %s", next(base.Document, s))

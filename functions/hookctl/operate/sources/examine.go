@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 // settle is the time after which a version serves everywhere: instances keep the version
@@ -82,7 +83,11 @@ func (r *Report) serve(stage source.Stage, v Version, before *Version) {
 			use.Known = knownSince(v, *before, slices.EqualFunc(e.Secrets, earlier.Entry(name).Secrets, same)).UTC()
 		}
 		for i, s := range e.Secrets {
-			use.Secrets = append(use.Secrets, SecretUse{Index: i, Secret: Mask(s)})
+			one := SecretUse{Index: i, Secret: Mask(s), Put: v.Created.UTC(), Older: before == nil || before.Created.After(v.Created)}
+			if slices.ContainsFunc(earlier.Entry(name).Secrets, func(o webhook.Secret) bool { return same(o, s) }) && !one.Older {
+				one.Put, one.Older = before.Created.UTC(), true
+			}
+			use.Secrets = append(use.Secrets, one)
 		}
 		r.Sources = append(r.Sources, use)
 	}

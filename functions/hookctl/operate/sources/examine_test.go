@@ -55,6 +55,48 @@ func TestExamine(t *testing.T) {
 	}
 }
 
+// A secret is as old as the version that brought it, as far as two versions tell.
+func TestExamineAges(t *testing.T) {
+	t.Parallel()
+	const both, one = `{"kyc": {"secrets": ["hunter2-new", "hunter2-old"]}}`, `{"kyc": {"secrets": ["hunter2-old"]}}`
+	current, previous := noon.Add(-5*time.Hour), noon.Add(-6*time.Hour) // as hold has them
+	type age struct {
+		Put   time.Time
+		Older bool
+	}
+	for _, tt := range []struct {
+		name, current, previous string
+		broughtBack             bool
+		want                    []age
+	}{
+		{"a rotation", both, one, false, []age{{current, false}, {previous, true}}},
+		{"no version before", both, "", false, []age{{current, true}, {current, true}}},
+		{"the version before is not valid", both, faulty, false, []age{{current, true}, {current, true}}},
+		{"a version that was brought back", one, both, true, []age{{current, true}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := hold(tt.current, tt.previous)
+			if tt.broughtBack {
+				v := f.versions[source.Previous]
+				v.Created = noon
+				f.versions[source.Previous] = v
+			}
+			r, err := sources.Examine(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []age
+			for _, s := range r.Sources[0].Secrets {
+				got = append(got, age{s.Put, s.Older})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("ages (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestExamineUnreachable(t *testing.T) {
 	t.Parallel()
 	for _, stage := range []source.Stage{source.Current, source.Previous} {

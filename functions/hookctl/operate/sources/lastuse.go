@@ -44,6 +44,10 @@ type SecretUse struct {
 	Secret   string     `json:"secret"` // masked
 	LastUsed *time.Time `json:"last_used"`
 	Searched bool       `json:"searched_all"` // false if a use may have been missed
+	// Put is when the version was put with which the secret came. It is older if the secret
+	// was in the version before as well, which is as far back as one can look.
+	Put   time.Time `json:"-"`
+	Older bool      `json:"-"`
 }
 
 // A Verdict is the conclusion from the uses of a source's secrets.
