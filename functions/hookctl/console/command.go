@@ -37,7 +37,7 @@ each event's whole story, and the dead letters. It acts with your own AWS rights
 it is deployed.
 
 It only shows, unless --write is given: then dead letters can be sent back, and events
-retried, cancelled and replayed. Each shows first what would happen.
+retried, cancelled and replayed, and secrets of sources set and rotated. Each shows first what would happen.
 
 A payload is shown only on demand, and masked at first. Standard error says each time of
 which event one was shown.
@@ -103,36 +103,27 @@ func (f flags) options(ctx context.Context, e *cli.Env) (Options, error) {
 	if o.Monitor, err = in.Stack.Monitor(e.Now); err != nil && !errors.Is(err, stack.ErrMissing) {
 		return Options{}, err
 	}
-	if group, err := in.Stack.Get(stack.IngestLogs); err == nil {
-		o.Refused = func(ctx context.Context, from time.Time) (tail.Refusals, error) {
-			return tail.Refused(ctx, in.Stack.Logs(), group, from)
-		}
-	}
-	o.ListSources, err = f.listSources(ctx, e)
-	return o, err
+	return o, o.readLogsAndSources(in.Stack)
 }
 
-// listSources returns what reads the stack's sources; nil if it is not known where they are.
-func (f flags) listSources(ctx context.Context, e *cli.Env) (ListSources, error) {
-	s, err := e.Stack(ctx, f.stack)
-	if err != nil {
-		return nil, err
+// readLogsAndSources reads both where it is known where they are.
+func (o *Options) readLogsAndSources(s *stack.Stack) error {
+	group, err := s.Get(stack.IngestLogs)
+	known := err == nil
+	if known {
+		o.Refused = func(ctx context.Context, from time.Time) (tail.Refusals, error) {
+			return tail.Refused(ctx, s.Logs(), group, from)
+		}
 	}
 	id, err := s.Get(stack.SourcesSecret)
 	if errors.Is(err, stack.ErrMissing) {
-		return nil, nil
+		return nil
 	}
-	editor := &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}
-	return func(ctx context.Context) ([]sources.Row, error) {
-		base, err := editor.Load(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := base.Document.Validate(); err != nil {
-			return nil, fmt.Errorf("the current version is not valid: %w; to see which version serves: go tool hookctl sources check%s", err, s.Flags)
-		}
-		return base.Document.Rows(), nil
-	}, err
+	o.Editor = &SourceEditor{Editor: &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}, Format: s.SourcesFormat()}
+	if known {
+		o.Editor.Log = sources.NewLog(s.Logs(), group)
+	}
+	return err
 }
 
 // listen opens a port of the loopback.

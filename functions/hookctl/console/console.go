@@ -32,8 +32,10 @@ type Options struct {
 	// sources; without them nothing is sent.
 	URL     string
 	Sources source.Set
-	// ListSources, if set, reads the configured sources.
+	// ListSources, if set, reads the configured sources, and Editor those of a stack, which it
+	// can change. At most one is set.
 	ListSources ListSources
+	Editor      *SourceEditor
 	// Monitor, if set, says whether the intake keeps up.
 	Monitor monitor.Monitor
 	// Refused, if set, counts the requests that were refused.
@@ -57,6 +59,7 @@ type Console struct {
 	crossOrigin *http.CrossOriginProtection
 	pages       *http.ServeMux
 	jobs        jobs
+	pending     pendingChanges
 }
 
 //go:embed assets
@@ -86,8 +89,12 @@ func New(o Options) *Console {
 		c.get("send", c.sendForm)
 		c.post("send", c.send)
 	}
-	if o.ListSources != nil {
+	if o.ListSources != nil || o.Editor != nil {
 		c.get("sources", c.sources)
+	}
+	if o.Editor != nil {
+		c.get("source", c.sourceForm)
+		c.post("source", c.changeSource)
 	}
 	if o.Refused != nil {
 		c.get("refused", c.refused)

@@ -27,7 +27,7 @@ func (c *Console) links() []link {
 	if c.options.Sources != nil {
 		all = append(all, link{"send", "Send"})
 	}
-	if c.options.ListSources != nil {
+	if c.options.ListSources != nil || c.options.Editor != nil {
 		all = append(all, link{"sources", "Sources"})
 	}
 	if c.options.Refused != nil {
