@@ -29,6 +29,7 @@ PROVISIONED = {"TableBilling": "PROVISIONED"}
 # What is tried of each parameter that has no list of values. A template that has a
 # parameter more fails until it stands here.
 TRIED = {
+    "MemorySize": ["256", "1769"],
     "ApiRateLimit": ["50"],
     "ApiBurstLimit": ["1"],
     "IngestReservedConcurrency": ["10"],

@@ -2,11 +2,15 @@ package template
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAlarms(t *testing.T) {
@@ -14,7 +18,7 @@ func TestAlarms(t *testing.T) {
 	x := readTemplate(t)
 	want := []string{
 		"DeadLetterArrived", "OldestMessage", "MessagesInFlight", "AcknowledgementErrors",
-		"IngestQueueUnavailable", "IngestSourcesUnavailable", "SignatureRejections", "TooLarge", "Spilled",
+		"IngestQueueUnavailable", "IngestSourcesUnavailable", "SignatureRejections", "BadSignatures", "IngestFaults", "TooLarge", "Spilled",
 		"SourcesInvalid", "SourcesUnread", "IngestErrors", "ProcessErrors", "UpkeepErrors", "SpilledTooLong", "Throttles", "LedgerThrottles",
 	}
 	alarms := x.ofType("AWS::CloudWatch::Alarm")
@@ -38,6 +42,78 @@ func TestAlarms(t *testing.T) {
 // another alarm notifies people of the same.
 func forDeploymentsOnly(name string) bool {
 	return name == "IngestQueueUnavailable" || name == "IngestSourcesUnavailable"
+}
+
+// mostLean is the number of alarm metrics that a lean stack may have: each is paid for.
+const mostLean = 9
+
+// A lean stack has an alarm for loss, refusals, dead letters and standstill, whatever its
+// other parameters, no dashboard, and no alarm of a full one for what those tell.
+func TestLeanStacks(t *testing.T) {
+	t.Parallel()
+	needs := []string{ // with what tells of it
+		"SpilledTooLong", "UpkeepErrors", // loss: nobody sends what SQS did not take
+		"BadSignatures", "AcknowledgementErrors", "IngestErrors", "IngestFaults", // refusals
+		"DeadLetterArrived",
+		"OldestMessage", "ProcessErrors", // standstill
+	}
+	lean := 0
+	for _, s := range stacks(t) {
+		if s.Parameters["Watch"] != "lean" {
+			continue
+		}
+		lean++
+		metrics := 0
+		for _, name := range s.ofType("AWS::CloudWatch::Alarm") {
+			queries, _ := s.get(name, "Properties", "Metrics").([]any)
+			metrics += max(1, len(queries)-1) // of several, one is the expression
+		}
+		if metrics > mostLean {
+			t.Errorf("%s: %d alarm metrics, want at most %d", s.name, metrics, mostLean)
+		}
+		for _, name := range needs {
+			ofUpkeep := name == "SpilledTooLong" || name == "UpkeepErrors"
+			if s.Template.Resources[name] == nil && !(ofUpkeep && s.Parameters["Upkeep"] == "false") {
+				t.Errorf("%s: no alarm %s", s.name, name)
+			}
+		}
+		if s.Template.Resources["Dashboard"] != nil {
+			t.Errorf("%s: a lean stack has a dashboard", s.name)
+		}
+	}
+	if lean < 20 {
+		t.Errorf("%d lean stacks: is lean not the default?", lean)
+	}
+}
+
+// Lambda's own lines about what goes well are not written in a lean stack. No line of the
+// programs is filtered there: a line of metrics has no level.
+func TestLogFormat(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t) {
+		want := map[string]any{"LogFormat": "JSON", "ApplicationLogLevel": "TRACE", "SystemLogLevel": "WARN"}
+		if s.Parameters["Watch"] == "full" {
+			want = map[string]any{"LogFormat": "Text"}
+		}
+		for _, name := range s.ofType("AWS::Lambda::Function") {
+			got, _ := s.get(name, "Properties", "LoggingConfig").(map[string]any)
+			if got["LogGroup"] == nil {
+				t.Errorf("%s: %s has no log group", s.name, name)
+			}
+			rest := maps.Clone(got)
+			delete(rest, "LogGroup")
+			if diff := cmp.Diff(want, rest); diff != "" {
+				t.Errorf("%s: %s logs (-want +got):\n%s", s.name, name, diff)
+			}
+			if memory := fmt.Sprint(s.get(name, "Properties", "MemorySize")); memory != s.Parameters["MemorySize"] {
+				t.Errorf("%s: %s has %s MB", s.name, name, memory)
+			}
+			variables, _ := s.get(name, "Properties", "Environment", "Variables").(map[string]any)
+			if variables["WATCH"] != s.Parameters["Watch"] {
+				t.Errorf("%s: WATCH of %s is %v", s.name, name, variables["WATCH"])
+			}
+		}
+	}
 }
 
 // Somebody reads an alarm's text at night: it says what to do, and the commands in it
@@ -88,7 +164,8 @@ func TestDashboard(t *testing.T) {
 		shown = append(shown, w.Properties.Alarms...)
 	}
 	for _, name := range x.ofType("AWS::CloudWatch::Alarm") {
-		if !slices.Contains(shown, "${"+name+".Arn}") && !forDeploymentsOnly(name) {
+		lean := child(x.at("Resources", name), "Condition") != nil && x.value(t, "Resources", name, "Condition") == "IsLean"
+		if !slices.Contains(shown, "${"+name+".Arn}") && !forDeploymentsOnly(name) && !lean {
 			t.Errorf("the dashboard does not show %s", name)
 		}
 	}

@@ -12,7 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"webhookintake/shared/telemetry"
 )
 
 // A series is one of our metrics as CloudWatch keeps it: "Ingest Rejected code=too_large
@@ -25,9 +28,9 @@ type series = string
 func TestMetricsAreEmitted(t *testing.T) {
 	t.Parallel()
 	x := readTemplate(t)
-	emitted := emittedSeries(t)
+	emitted := emittedSeries(t, "full")
 	used := map[series]bool{}
-	maps.Copy(used, alarmSeries(t, x))
+	maps.Copy(used, alarmSeries(t, x, "full"))
 	maps.Copy(used, dashboardSeries(t, x))
 	for s := range used {
 		if !emitted[s] {
@@ -48,6 +51,9 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/metricnames.go", "Metric") {
+		if name == telemetry.MetricFaults || name == telemetry.MetricBadSignatures {
+			continue // see TestLeanMetrics
+		}
 		uses := slices.ContainsFunc(slices.Collect(maps.Keys(used)), func(s series) bool { return strings.Fields(s)[1] == name })
 		if _, listed := unused[name]; uses == listed {
 			t.Errorf("metric %s: the template uses it: %v; listed here with the reason why not: %v", name, uses, listed)
@@ -59,11 +65,33 @@ func TestMetricsAreEmitted(t *testing.T) {
 	}
 }
 
-// alarmSeries returns our metrics that alarms watch.
-func alarmSeries(t *testing.T, x template) map[series]bool {
+// In a lean stack the programs emit what its alarms watch, each of which is paid for, and
+// nothing else: no metric by source, and none of what AWS counts itself.
+func TestLeanMetrics(t *testing.T) {
+	t.Parallel()
+	want := alarmSeries(t, readTemplate(t), "lean")
+	if diff := cmp.Diff(want, emittedSeries(t, "lean")); diff != "" {
+		t.Errorf("metrics of a lean stack (-alarms watch +programs emit):\n%s", diff)
+	}
+}
+
+// alarmsOf returns the nodes of the alarms of stacks with that value of Watch.
+func (x template) alarmsOf(watch string) []*yaml.Node {
+	other := map[string][]string{"lean": {"IsFull", "IsGradualAndFull"}, "full": {"IsLean"}}[watch]
+	var all []*yaml.Node
+	for _, alarm := range x.Resources("AWS::CloudWatch::Alarm") {
+		if condition := child(alarm, "Condition"); condition == nil || !slices.Contains(other, condition.Value) {
+			all = append(all, alarm)
+		}
+	}
+	return all
+}
+
+// alarmSeries returns our metrics that alarms watch in stacks with that value of Watch.
+func alarmSeries(t *testing.T, x template, watch string) map[series]bool {
 	t.Helper()
 	all := map[series]bool{}
-	for _, m := range withMember(x.at("Resources"), "Namespace") {
+	for _, m := range withMember(&yaml.Node{Content: x.alarmsOf(watch)}, "Namespace") {
 		if child(m, "Namespace").Value != "WebhookIntake" {
 			continue
 		}
@@ -79,7 +107,7 @@ func alarmSeries(t *testing.T, x template) map[series]bool {
 		}
 		all[newSeries(function, child(m, "MetricName").Value, dimensions)] = true
 	}
-	if len(all) < 6 {
+	if len(all) < 3 {
 		t.Errorf("found %d metrics of ours in alarms: has the template's form changed?", len(all))
 	}
 	return all

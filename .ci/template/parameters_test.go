@@ -54,6 +54,8 @@ func TestParameterPatterns(t *testing.T) {
 		{"IndexWriteUnits", []string{"1", "40000", "9999999"}, append([]string{"0", "10000000"}, notWhole...)},
 		{"TableWarmReadUnits", []string{"12000", "20000", "100000", "9999999"}, append([]string{"0", "11999", "9000", "10000000"}, notWhole...)},
 		{"TableWarmWriteUnits", []string{"4000", "10000", "9999999"}, append([]string{"0", "3999", "10000000"}, notWhole...)},
+		{"MemorySize", []string{"256", "259", "260", "300", "512", "1769", "3008", "10139", "10199", "10239", "10240"},
+			append([]string{"0", "128", "255", "10241", "10300", "11000"}, notWhole...)},
 		{"QuarantineDays", []string{"0", "9", "14", "19", "20", "21"}, append([]string{"00", "22", "30", "100"}, notWhole...)},
 		{"PayloadRetentionDays", []string{"0", "9", "30", "199", "300", "359", "365"}, append([]string{"00", "366", "400", "1000"}, notWhole...)},
 	} {

@@ -187,7 +187,7 @@ func TestNothingPublic(t *testing.T) {
 // the parameter LogSourceAddresses only; see TestAccessLogFormat.
 func TestAccessLogShowsNoURL(t *testing.T) {
 	t.Parallel()
-	format := readTemplate(t).at("Resources", "Api", "Properties", "AccessLogSettings", "Format").Content[0].Value
+	format := readTemplate(t).at("Resources", "Api", "Properties", "AccessLogSettings", "1", "Format", "0").Value
 	known := []string{"$context.requestTimeEpoch", "$context.requestId", "$context.routeKey", "$context.status",
 		"$context.responseLatency", "$context.integrationLatency", "$context.integrationErrorMessage"}
 	for _, variable := range regexp.MustCompile(`\$[\w.]+`).FindAllString(format, -1) {

@@ -97,6 +97,7 @@ func TestStackData(t *testing.T) {
 }
 
 // The access log's line is JSON, and has the sender's address only if the parameter says so.
+// A lean stack has one only then.
 func TestAccessLogFormat(t *testing.T) {
 	t.Parallel()
 	on := 0
@@ -107,11 +108,17 @@ func TestAccessLogFormat(t *testing.T) {
 				format, _ = s.get(stage, "Properties", "AccessLogSettings", "Format").(string)
 			}
 		}
+		wanted := s.Parameters["LogSourceAddresses"] == "true"
+		if logs := wanted || s.Parameters["Watch"] == "full"; logs != (format != "") || logs != (s.Template.Resources["ApiLogs"] != nil) {
+			t.Errorf("%s: the access log is %q, with a group for it: %v; want one: %v", s.name, format, s.Template.Resources["ApiLogs"] != nil, logs)
+		}
+		if format == "" {
+			continue
+		}
 		var line map[string]string
 		if err := json.Unmarshal([]byte(format), &line); err != nil || len(line) < 7 {
 			t.Fatalf("%s: the access log's line is %q, %v", s.name, format, err)
 		}
-		wanted := s.Parameters["LogSourceAddresses"] == "true"
 		if wanted {
 			on++
 		}
@@ -152,7 +159,7 @@ func TestStackAlarms(t *testing.T) {
 }
 
 // A gradual deployment of either function rolls back automatically, that of ingest also
-// when it answers 503 for any reason. Otherwise there is no role for CodeDeploy.
+// when it answers 503 for any reason, which in a lean stack is a fault. Otherwise there is no role for CodeDeploy.
 func TestGradualDeployment(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks(t) {
@@ -172,18 +179,32 @@ func TestGradualDeployment(t *testing.T) {
 		if want := `"Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}`; !strings.Contains(string(trust), want) {
 			t.Errorf("%s: CodeDeploy may use the role for other accounts: %s", s.name, trust)
 		}
+		if s.Parameters["Watch"] == "lean" {
+			if alarms := s.deploymentAlarms(); !slices.Equal(alarms, []string{"IngestErrors", "IngestFaults"}) {
+				t.Errorf("%s: a deployment of ingest watches %q", s.name, alarms)
+			}
+			continue
+		}
 		if diff := cmp.Diff(codesOf503(t), s.codesWatched()); diff != "" {
 			t.Errorf("%s: codes that ingest answers 503 with (-in shared/ingest +watched by its deployment):\n%s", s.name, diff)
 		}
 	}
 }
 
+// deploymentAlarms returns the alarms that roll a deployment of Ingest back.
+func (s stack) deploymentAlarms() []string {
+	var names []string
+	alarms, _ := s.get("IngestDeploymentGroup", "Properties", "AlarmConfiguration", "Alarms").([]any)
+	for _, alarm := range alarms {
+		names = append(names, alarm.(map[string]any)["Name"].(map[string]any)["Ref"].(string))
+	}
+	return names
+}
+
 // codesWatched returns the codes that the alarms of Ingest's deployments watch.
 func (s stack) codesWatched() []string {
 	var codes []string
-	alarms, _ := s.get("IngestDeploymentGroup", "Properties", "AlarmConfiguration", "Alarms").([]any)
-	for _, alarm := range alarms {
-		name := alarm.(map[string]any)["Name"].(map[string]any)["Ref"].(string)
+	for _, name := range s.deploymentAlarms() {
 		dimensions, _ := s.get(name, "Properties", "Dimensions").([]any)
 		for _, d := range dimensions {
 			if d := d.(map[string]any); d["Name"] == "code" {

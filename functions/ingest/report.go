@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/source"
@@ -88,6 +89,12 @@ func count(metrics *telemetry.Metrics, r ingest.Report) {
 		}
 		from.Value = ingest.UnknownSource // a stranger's
 	}
+	if isBadSignature(r.Code) {
+		metrics.Count(telemetry.MetricBadSignatures, 1)
+	}
+	if r.Spilled || r.Status >= http.StatusInternalServerError || r.Code == webhook.ErrTooLarge {
+		metrics.Count(telemetry.MetricFaults, 1)
+	}
 	metrics.Count(telemetry.MetricReceived, 1, from)
 	if r.Err != nil {
 		metrics.Count(telemetry.MetricRejected, 1, telemetry.Dimension{Name: telemetry.FieldCode, Value: string(r.Code)})
@@ -100,9 +107,25 @@ func count(metrics *telemetry.Metrics, r ingest.Report) {
 	metrics.Time(telemetry.MetricAckTime, r.Took, from)
 }
 
+// isBadSignature reports whether a webhook with that code was refused for its signature.
+func isBadSignature(code webhook.Code) bool {
+	switch code {
+	case webhook.ErrSignatureMissing, webhook.ErrSignatureMalformed, webhook.ErrSignatureMismatch, webhook.ErrTimestampOutsideWindow:
+		return true
+	}
+	return false
+}
+
+// staleSources is the age of the copy in use from which it is a fault that the sources'
+// secret cannot be read: it is read every 5 minutes, and then every 30 s until that succeeds.
+const staleSources = 10 * time.Minute
+
 // countRead counts the faults of a read of the sources' secret, and records the age of the
 // copy that stays in use.
 func countRead(metrics *telemetry.Metrics, s source.Status) {
+	if s.Invalid || s.Unavailable || s.Age > staleSources {
+		metrics.Count(telemetry.MetricFaults, 1)
+	}
 	if s.Invalid {
 		metrics.Count(telemetry.MetricSourcesInvalid, 1)
 	}

@@ -17,6 +17,7 @@ import (
 // A config holds the checked values of the environment.
 type config struct {
 	local bool // under sam local
+	lean  bool // the stack's metrics are those of Watch=lean
 
 	queueURL, deadLetterURL, table     string
 	bucket                             string // the vault's; empty if there is none
@@ -38,6 +39,7 @@ func readConfig(getenv func(string) string) (config, error) {
 	env := environment.New(getenv)
 	c := config{
 		local:             env.Local(),
+		lean:              env.Lean(),
 		queueURL:          env.Queue("QUEUE_URL"),
 		deadLetterURL:     env.Queue("DLQ_URL"),
 		table:             env.Table("TABLE_NAME"),

@@ -63,7 +63,7 @@ func newHandler(
 
 	o := lambdasqs.Options{Worker: w, Log: log}
 	if !c.local { // there they would make the log unreadable
-		o.Metrics = telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: getenv("AWS_LAMBDA_FUNCTION_NAME")})
+		o.Metrics = telemetry.NewMetrics(out, c.lean, telemetry.Dimension{Name: telemetry.FieldFunction, Value: getenv("AWS_LAMBDA_FUNCTION_NAME")})
 	}
 	return lambdasqs.Handler(o), nil
 }

@@ -67,10 +67,11 @@ func (v variables) logger(out io.Writer) *slog.Logger {
 
 // metrics returns nil under `sam local`, where metrics would make the log unreadable.
 func (v variables) metrics(out io.Writer) *telemetry.Metrics {
+	lean := v.Lean()
 	if v.Local() {
 		return nil
 	}
-	return telemetry.NewMetrics(out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: v.Get("AWS_LAMBDA_FUNCTION_NAME")})
+	return telemetry.NewMetrics(out, lean, telemetry.Dimension{Name: telemetry.FieldFunction, Value: v.Get("AWS_LAMBDA_FUNCTION_NAME")})
 }
 
 // credentials returns those of the function, which it needs unless all engines are in memory.

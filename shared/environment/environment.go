@@ -141,6 +141,16 @@ func (r *Reader) Switch(name string) bool {
 	return value == "true"
 }
 
+// Lean reports whether the variable WATCH is "lean". It may also be "full" or unset, which
+// means full: the alarms of a template without the variable need all metrics.
+func (r *Reader) Lean() bool {
+	value := r.getenv("WATCH")
+	if value != "" && value != "lean" && value != "full" {
+		r.Fault("WATCH", "give lean or full")
+	}
+	return value == "lean"
+}
+
 // Seconds returns a duration in whole seconds, more than 0, or otherwise if the variable is
 // unset.
 func (r *Reader) Seconds(name string, otherwise time.Duration) time.Duration {

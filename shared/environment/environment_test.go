@@ -38,6 +38,8 @@ func TestFaults(t *testing.T) {
 		{"bucket", map[string]string{"B": "S3cr3t"}, func(r *environment.Reader) { r.Bucket("B") }, "B: give the name of a bucket, 3 to 63 of a-z, 0-9, hyphens and dots, or leave it empty"},
 		{"no bucket", nil, func(r *environment.Reader) { r.Bucket("B") }, ""},
 		{"switch", map[string]string{"S": "yes"}, func(r *environment.Reader) { r.Switch("S") }, "S: give true or false"},
+		{"watch", map[string]string{"WATCH": "all"}, func(r *environment.Reader) { r.Lean() }, "WATCH: give lean or full"},
+		{"watch fully", map[string]string{"WATCH": "full"}, func(r *environment.Reader) { r.Lean() }, ""},
 		{"switch off", map[string]string{"S": "false"}, func(r *environment.Reader) { r.Switch("S") }, ""},
 		{"days", map[string]string{"D": "a week"}, func(r *environment.Reader) { r.Days("D") }, "D: give whole days, as 30"},
 		{"no seconds at all", map[string]string{"S": "0"}, func(r *environment.Reader) { r.Seconds("S", 0) }, "S: give whole seconds, as 60"},

@@ -81,7 +81,7 @@ func TestAnswerNamesWhatFailed(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log),
+		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	answer, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		record(t, "1", `{}`), record(t, "2", `{"fail":"`+secretText+`"}`), record(t, "3", `{"never":1}`), record(t, "1", `{}`),
@@ -128,7 +128,7 @@ func TestQueueDelayLeavesOutWhatWasSentBack(t *testing.T) {
 			if tt.failure != "" {
 				r.MessageAttributes["failure"] = events.SQSMessageAttribute{DataType: "String", StringValue: &tt.failure}
 			}
-			handle := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t), Metrics: telemetry.NewMetrics(&out)})
+			handle := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t), Metrics: telemetry.NewMetrics(&out, false)})
 			if _, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{r}}); err != nil {
 				t.Fatal(err)
 			}

@@ -22,7 +22,7 @@ func TestProbe(t *testing.T) {
 	}
 	var log, metrics bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&metrics),
+		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&metrics, false),
 	})
 	answer, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{probe}})
 	if err != nil || len(answer.BatchItemFailures) > 0 {

@@ -32,7 +32,7 @@ func TestReopened(t *testing.T) {
 	}
 	var log bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log),
+		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	for _, step := range []struct {
 		name    string

@@ -37,7 +37,7 @@ func TestRepeated(t *testing.T) {
 	w, now := worker(t), time.Now()
 	w.Now = func() time.Time { return now }
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: w, Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log),
+		Worker: w, Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	for _, step := range []struct {
 		name    string

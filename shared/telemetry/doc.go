@@ -11,5 +11,6 @@
 // which may quote a payload.
 //
 // CloudWatch charges for each metric with each combination of dimensions. So there are few
-// of both, and no dimension has values that a stranger chooses.
+// of both, and no dimension has values that a stranger chooses. A lean stack has only the
+// metrics that its alarms watch, none by source: its log says the rest.
 package telemetry

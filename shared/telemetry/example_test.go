@@ -12,7 +12,7 @@ import (
 // A function counts while it works, and flushes at the end of the invocation: one line.
 func Example() {
 	var out bytes.Buffer // os.Stdout in a Lambda function
-	metrics := telemetry.NewMetrics(&out, telemetry.Dimension{Name: telemetry.FieldFunction, Value: "process"})
+	metrics := telemetry.NewMetrics(&out, false, telemetry.Dimension{Name: telemetry.FieldFunction, Value: "process"})
 
 	source := telemetry.Dimension{Name: telemetry.FieldSource, Value: "kyc"}
 	metrics.Count(telemetry.MetricHandled, 2, source)

@@ -3,7 +3,16 @@ package telemetry
 // Namespace is the namespace of all metrics in CloudWatch.
 const Namespace = "WebhookIntake"
 
-// The metrics. All have the function as a dimension; others are named here.
+// The metrics of a lean stack. Their only dimension is the function.
+const (
+	// MetricFaults counts what ingest met that is no sender's fault: webhooks that it answered
+	// 5xx, spilled, or refused for their size, and reads of the sources' secret after which the
+	// current version is invalid, or a copy is old or absent.
+	MetricFaults        = "Faults"
+	MetricBadSignatures = "BadSignatures" // webhooks that ingest refused for their signature
+)
+
+// The metrics of a full stack. All have the function as a dimension; others are named here.
 const (
 	// Of ingest, by source; Rejected by code only, so that alarms need not name sources.
 	MetricReceived = "Received"
@@ -20,7 +29,7 @@ const (
 
 	// Of upkeep.
 	MetricTaskFailed = "TaskFailed" // by task
-	MetricSpillAge   = "SpillAge"   // milliseconds that the oldest event in the vault waits for the queue
+	MetricSpillAge   = "SpillAge"   // milliseconds that the oldest event in the vault waits for the queue; in lean stacks too
 
 	// Of process, by source; DeadLettered by source and reason.
 	MetricHandled      = "Handled"
@@ -34,3 +43,16 @@ const (
 	MetricDeadLettered = "DeadLettered"
 	MetricQueueDelay   = "QueueDelay" // milliseconds from ingest to process
 )
+
+// IsLean reports whether a lean stack has the metric.
+func IsLean(name string) bool {
+	return name == MetricFaults || name == MetricBadSignatures || name == MetricSpillAge
+}
+
+// has reports whether a stack, lean or full, has the metric.
+func has(lean bool, name string) bool {
+	if lean {
+		return IsLean(name)
+	}
+	return name != MetricFaults && name != MetricBadSignatures
+}

@@ -25,6 +25,7 @@ const (
 // safe for concurrent use.
 type Metrics struct {
 	w    io.Writer
+	lean bool
 	base []Dimension // of every metric
 	mu   sync.Mutex
 	all  []*series // in the order of their first value
@@ -40,12 +41,13 @@ type series struct {
 
 // NewMetrics returns Metrics that write to w, the standard output of a Lambda function. If
 // w is nil, it returns nil. All metrics have the base dimensions before their own; the name
-// of the function ([FieldFunction]) distinguishes the stacks of one account.
-func NewMetrics(w io.Writer, base ...Dimension) *Metrics {
+// of the function ([FieldFunction]) distinguishes the stacks of one account. If
+// lean is true, they ignore all metrics but those of a lean stack ([IsLean]).
+func NewMetrics(w io.Writer, lean bool, base ...Dimension) *Metrics {
 	if w == nil {
 		return nil
 	}
-	return &Metrics{w: w, base: base}
+	return &Metrics{w: w, lean: lean, base: base}
 }
 
 // Count adds n to a counter.
@@ -66,7 +68,7 @@ func (m *Metrics) Time(name string, d time.Duration, dimensions ...Dimension) {
 }
 
 func (m *Metrics) add(name string, unit Unit, dimensions []Dimension, change func(*series)) {
-	if m == nil {
+	if m == nil || !has(m.lean, name) {
 		return
 	}
 	dimensions = slices.DeleteFunc(slices.Concat(m.base, dimensions), func(d Dimension) bool { return d.Value == "" })

@@ -80,7 +80,7 @@ func TestMetrics(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var written bytes.Buffer
-			m := telemetry.NewMetrics(&written)
+			m := telemetry.NewMetrics(&written, false)
 			tt.do(m)
 			if diff := cmp.Diff(tt.want, lines(t, m, &written)); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
@@ -96,7 +96,7 @@ func TestMetrics(t *testing.T) {
 func TestDirectives(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer
-	m := telemetry.NewMetrics(&written)
+	m := telemetry.NewMetrics(&written, false)
 	m.Count("Received", 1, source("kyc"))
 	m.Count("DeadLettered", 1, source("kyc"), reason("permanent"))
 	m.Count("SourcesInvalid", 1)
@@ -131,7 +131,7 @@ func TestDirectives(t *testing.T) {
 func TestManyValues(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer
-	m := telemetry.NewMetrics(&written)
+	m := telemetry.NewMetrics(&written, false)
 	for range 250 {
 		m.Time("QueueDelay", time.Second, source("kyc"))
 	}
@@ -147,7 +147,7 @@ func TestManyValues(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	var written lockedBuffer
-	m := telemetry.NewMetrics(&written)
+	m := telemetry.NewMetrics(&written, false)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -181,7 +181,7 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 // TestNoWriter is how metrics are left out.
 func TestNoWriter(t *testing.T) {
 	t.Parallel()
-	m := telemetry.NewMetrics(nil)
+	m := telemetry.NewMetrics(nil, false)
 	m.Count("Handled", 1)
 	m.Time("QueueDelay", time.Second)
 	if err := m.Flush(); err != nil {
@@ -191,7 +191,7 @@ func TestNoWriter(t *testing.T) {
 
 func TestFlushError(t *testing.T) {
 	t.Parallel()
-	m := telemetry.NewMetrics(failingWriter{})
+	m := telemetry.NewMetrics(failingWriter{}, false)
 	m.Count("Handled", 1)
 	if err := m.Flush(); !errors.Is(err, errFull) {
 		t.Errorf("Flush = %v, want %v", err, errFull)

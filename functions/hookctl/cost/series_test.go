@@ -64,6 +64,9 @@ func count(t *testing.T, usual map[string]bool) Series {
 	for _, name := range []string{telemetry.MetricTaskFailed, telemetry.MetricSpillAge} {
 		delete(seldom, name) // of upkeep and of no source: charged in the hours of an outage only
 	}
+	for _, name := range []string{telemetry.MetricFaults, telemetry.MetricBadSignatures} {
+		delete(seldom, name) // of lean stacks
+	}
 	s.Seldom = float64(len(seldom))
 	return s
 }

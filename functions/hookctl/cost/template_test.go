@@ -2,6 +2,7 @@ package cost
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,12 +43,16 @@ func (x template) number(t *testing.T, node *yaml.Node) float64 {
 	return n
 }
 
-// resources returns the properties of the resources of a type, without those that depend on
-// a condition.
-func (x template) resources(kind string) []*yaml.Node {
+// resources returns the properties of the resources of a type that have one of the
+// conditions, where "" means none.
+func (x template) resources(kind string, conditions ...string) []*yaml.Node {
 	var all []*yaml.Node
 	for _, resource := range x.Resources(kind) {
-		if child(resource, "Condition") == nil {
+		condition := ""
+		if node := child(resource, "Condition"); node != nil {
+			condition = node.Value
+		}
+		if slices.Contains(conditions, condition) {
 			all = append(all, child(resource, "Properties"))
 		}
 	}
@@ -63,29 +68,25 @@ func (x template) stack(t *testing.T) Stack {
 	s := Stack{
 		MemoryMB:   x.number(t, child(globals, "MemorySize")),
 		LogDays:    x.number(t, x.At("Parameters", "LogRetentionDays", "Default")),
-		Dashboards: float64(len(x.resources("AWS::CloudWatch::Dashboard"))),
-		Secrets:    float64(len(x.resources("AWS::SecretsManager::Secret"))),
+		Dashboards: float64(len(x.resources("AWS::CloudWatch::Dashboard", "", "IsFull"))),
+		Secrets:    float64(len(x.resources("AWS::SecretsManager::Secret", ""))),
 	}
-	for _, f := range x.resources("AWS::Serverless::Function") {
-		if child(f, "MemorySize") != nil {
-			t.Error("template.yaml: a function has its own memory size; the bill assumes one for all")
+	for _, f := range x.resources("AWS::Serverless::Function", "", "HasUpkeep") {
+		if child(f, "MemorySize") != nil || child(f, "LoggingConfig", "LogFormat") != nil {
+			t.Error("template.yaml: a function has its own memory size or log format; the bill assumes one for all")
 		}
-		config := child(f, "LoggingConfig")
-		if global := child(globals, "LoggingConfig"); child(config, "LogFormat") == nil && global != nil {
-			config = global
-		}
-		lines := platformLines(x.text(t, child(config, "LogFormat")), x.text(t, child(config, "SystemLogLevel")))
-		s.PlatformLines, s.PlatformBytes = float64(len(lines)), float64(len(strings.Join(lines, "")))
 	}
-	for _, a := range x.resources("AWS::CloudWatch::Alarm") {
+	lines := platformLines(child(globals, "LoggingConfig", "LogFormat", "1").Value, "")
+	s.PlatformLines, s.PlatformBytes = float64(len(lines)), float64(len(strings.Join(lines, "")))
+	for _, a := range x.resources("AWS::CloudWatch::Alarm", "", "IsFull") {
 		s.AlarmMetrics += alarmMetrics(a)
 	}
-	if n := len(x.resources("AWS::CloudWatch::CompositeAlarm")) + len(x.resources("AWS::Logs::MetricFilter")); n > 0 {
+	if n := len(x.resources("AWS::CloudWatch::CompositeAlarm", "")) + len(x.resources("AWS::Logs::MetricFilter", "")); n > 0 {
 		t.Errorf("template.yaml: %d composite alarms or metric filters, for which the bill has no line", n)
 	}
-	for _, a := range x.resources("AWS::Serverless::HttpApi") {
+	for _, a := range x.resources("AWS::Serverless::HttpApi", "") {
 		// The line without the sender's address, which a parameter adds.
-		format := child(a, "AccessLogSettings", "Format").Content[0].Value
+		format := child(a, "AccessLogSettings", "1", "Format", "0").Value
 		s.AccessBytes = float64(len(accessLine(strings.ReplaceAll(format, "${Address}", ""))))
 	}
 	return s
