@@ -53,6 +53,9 @@ func logRequest(ctx context.Context, log *slog.Logger, r ingest.Report) {
 	if r.Signed != "" {
 		fields = append(fields, slog.String(telemetry.FieldSigned, r.Signed))
 	}
+	if !r.URLExpires.IsZero() {
+		fields = append(fields, slog.Int64(telemetry.FieldURLExpires, r.URLExpires.Unix()))
+	}
 	if r.Stored {
 		fields = append(fields, slog.Bool(telemetry.FieldStored, true))
 	}

@@ -2,12 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/provider/compliancely"
+	"webhookintake/shared/webhook"
 )
 
 // The program prints one log line and one line of metrics for each webhook, and nothing for
@@ -51,6 +56,30 @@ func TestOutput(t *testing.T) {
 	}
 	if p.Stderr() != "" {
 		t.Errorf("stderr = %s", p.Stderr())
+	}
+}
+
+// The line of a webhook that came to a URL which expires says when: hookctl searches for it. A
+// source that does not check URLs has no such time.
+func TestURLExpiryIsLogged(t *testing.T) {
+	t.Parallel()
+	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(secret)}, URLSecrets: []webhook.Secret{webhook.NewSecret(secret + "-of-urls")}}
+	p := lambdatest.Run(t, program.Path(t), with(newSQS(t), map[string]string{
+		"SOURCES": `{"compliancely": {"secrets": ["` + secret + `"], "url_secrets": ["` + secret + `-of-urls"]},
+			"anywhere": {"provider": "compliancely", "secrets": ["` + secret + `"]}}`,
+	}))
+	at := time.Now()
+	signed := compliancely.Provider{}.Sign(s, "", []byte(`{"id":1}`), at)
+	r := request{source: "compliancely", header: signed.Header, query: signed.Query.Encode(), body: `{"id":1}`}
+	if got := send(t, p, r); got.StatusCode != http.StatusOK {
+		t.Fatalf("answer = %+v", got)
+	}
+	if want := fmt.Sprintf(`"url_expires":%d`, at.Add(24*time.Hour).Unix()); !strings.Contains(p.Stdout(), want) {
+		t.Errorf("stdout = %s, want %s", p.Stdout(), want)
+	}
+	r.source = "anywhere"
+	if got := send(t, p, r); got.StatusCode != http.StatusOK || strings.Count(p.Stdout(), "url_expires") != 1 {
+		t.Errorf("answer = %+v, stdout = %s, want the time once", got, p.Stdout())
 	}
 }
 

@@ -179,6 +179,7 @@ func (h *Handler) verify(
 		return nil, err
 	}
 	report.ID, report.Type, report.Secret, report.Signed = verified.ID, verified.Type, verified.Secret, verified.Signed
+	report.URLExpires = verified.URLExpires
 	return &outgoing{Message: message, hash: src.Settings.Hash}, nil
 }
 

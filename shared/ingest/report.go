@@ -18,13 +18,15 @@ const NoSecret = -1
 
 // A Report describes the outcome of one request. All of it but Err may be logged.
 type Report struct {
-	Source   string       // the configured source's name, or UnknownSource
-	Provider string       // its provider's name; empty for UnknownSource
-	ID, Type string       // of the event; empty unless verified
-	Secret   int          // index of the secret that matched, or NoSecret
-	Signed   string       // which of several ways to sign held; empty where there is one
-	Status   int          // the HTTP status that was answered
-	Code     webhook.Code // why it was refused; empty if it was accepted
+	Source   string // the configured source's name, or UnknownSource
+	Provider string // its provider's name; empty for UnknownSource
+	ID, Type string // of the event; empty unless verified
+	Secret   int    // index of the secret that matched, or NoSecret
+	Signed   string // which of several ways to sign held; empty where there is one
+	// URLExpires is when the URL expires that it came to; zero if none does, or if refused.
+	URLExpires time.Time
+	Status     int          // the HTTP status that was answered
+	Code       webhook.Code // why it was refused; empty if it was accepted
 	// Encoding is the Content-Encoding of a refused request: "gzip", "deflate", "br", "zstd" or
 	// "other". The body is read as it was sent, so who compresses after signing is refused.
 	Encoding string

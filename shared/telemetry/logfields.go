@@ -15,6 +15,7 @@ const (
 	FieldStatus     = "status"
 	FieldSecret     = "secret"           // index of the configured secret that matched
 	FieldSigned     = "signed"           // which of several ways to sign held
+	FieldURLExpires = "url_expires"      // when the URL that a webhook came to expires, in Unix seconds
 	FieldEncoding   = "content_encoding" // of a refused request; bodies are read as they were sent
 	FieldTries      = "tries"
 	FieldQuarantine = "quarantine" // whether a refused request is kept

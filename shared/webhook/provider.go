@@ -65,4 +65,7 @@ type Verified struct {
 	Envelope
 	Secret int    // index in Settings.Secrets of the secret that matched
 	Signed string // which of several ways to sign matched, in the words of Settings.Signed; empty if there is only one
+	// URLExpires is when the URL that the request came to expires; zero if it does not, or if
+	// that is not checked.
+	URLExpires time.Time
 }

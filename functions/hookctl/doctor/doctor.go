@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/cli/stack"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 )
@@ -52,7 +53,9 @@ type Site struct {
 	HookURL   func(source string) (string, error)
 	// Sources reads the sources document. It returns [source.ErrNoVersion] if there is
 	// none yet.
-	Sources     func(context.Context) ([]byte, error)
+	Sources func(context.Context) ([]byte, error)
+	// URLs is the log in which ingest writes when the URLs in use expire; nil if it is not known.
+	URLs        sources.Log
 	AllowSample bool // the intake may have public sample secrets
 	// Table returns when the ledger's table was created, or [ErrNoTable]. Created is when
 	// the stack was; zero if that is not known.

@@ -14,6 +14,7 @@ import (
 
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/doctor"
+	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/source"
 )
 
@@ -140,13 +141,51 @@ func give(doc string, err error) func(w *world) {
 	}
 }
 
+// A uses is a log of ingest.
+type uses func(sources.Query) (time.Time, error)
+
+func (u uses) LastUse(_ context.Context, q sources.Query) (time.Time, bool, error) {
+	last, err := u(q)
+	return last, true, err
+}
+
+// used is a log in which a webhook came an hour ago to a URL that expires in seven days; if now
+// is nil, none came.
+func used(now func() time.Time) uses {
+	return func(q sources.Query) (time.Time, error) {
+		if now == nil || q.Source != "compliancely" || q.Expires.Before(now().Add(7*24*time.Hour)) {
+			return time.Time{}, nil
+		}
+		return now().Add(-time.Hour), nil
+	}
+}
+
+// urls gives a world a source that checks URLs, whose window is as long as they are valid, and
+// the log.
+func urls(log uses) func(*world) {
+	doc := strings.Replace(document, `"product": "tin_match"`,
+		`"product": "tin_match", "dedup_window_s": 2592000, "url_secrets": ["s3cr3t-of-urls-0123456789"]`, 1)
+	return func(w *world) {
+		give(doc, nil)(w)
+		if log != nil {
+			w.site.URLs = log
+		}
+	}
+}
+
 func TestSources(t *testing.T) {
 	t.Parallel()
 	const set = "go tool hookctl sources set --stack intake"
 	examine(t, []row{
 		{"no version yet", give("", fmt.Errorf("read: %w", source.ErrNoVersion)), "sources", doctor.Failed, []string{"no value yet", set}},
 		{"a URL outlives the window", give(strings.Replace(document, `"product": "tin_match"`, `"product": "tin_match", "url_secrets": ["s3cr3t-of-urls-0123456789"]`, 1), nil),
-			"sources", doctor.Warned, []string{"compliancely: a webhook can be replayed from 1 hour after", "expiry of URLs in use cannot be seen"}},
+			"sources", doctor.Warned, []string{"compliancely: a webhook can be replayed from 1 hour after", "sources url NAME --valid 30d --stack intake"}},
+		{"a URL in use expires soon", urls(used(time.Now)), "sources", doctor.Warned,
+			[]string{"compliancely: a webhook came 1999-12-31 23:00:00 UTC (1h ago) to a URL that expires within a week"}},
+		{"no URL in use expires soon", urls(used(nil)), "sources", doctor.Passed, []string{"valid"}},
+		{"the log is not readable", urls(func(sources.Query) (time.Time, error) { return time.Time{}, errBroken }), "sources", doctor.Warned,
+			[]string{"compliancely: when its URLs in use expire is not known", "broken"}},
+		{"the log is not known", urls(nil), "sources", doctor.Warned, []string{"compliancely: when its URLs in use expire is not known"}},
 		{"no source", give("{}", nil), "sources", doctor.Failed, []string{"names no source", set}},
 		{"not readable", give("", errBroken), "sources", doctor.Failed, []string{"broken", "secretsmanager:GetSecretValue"}},
 		{"not valid", give(`{"kyc": {"secrets": ["s3cr3t"], "signed": "s3cr3t"}}`, nil), "sources", doctor.Failed,

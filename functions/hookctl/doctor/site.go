@@ -38,6 +38,9 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 	if _, err := s.Get(stack.DeadLetters); err == nil {
 		site.DeadLetters = counter(s, stack.DeadLetters)
 	}
+	if group, err := s.Get(stack.IngestLogs); err == nil {
+		site.URLs = sources.NewLog(s.Logs(), group)
+	}
 	arn, missing := s.Get(stack.SourcesSecret)
 	document := ""
 	if s.Name == "" {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/hook"
@@ -21,7 +22,7 @@ func (e *exam) sources(ctx context.Context) Step {
 	if !ok {
 		return problem
 	}
-	known, gaps := slices.Sorted(maps.Keys(set)), replayGaps(set)
+	known, gaps := slices.Sorted(maps.Keys(set)), append(replayGaps(set), e.expiring(ctx, set)...)
 	if e.Source != "" {
 		src, ok := set[e.Source]
 		if !ok {
@@ -44,7 +45,7 @@ func (e *exam) sources(ctx context.Context) Step {
 	}
 	text := fmt.Sprintf("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
 	if len(gaps) > 0 {
-		return warned("the expiry of URLs in use cannot be seen from here: whoever submits them has to replace them in time",
+		return warned("whoever submits the URLs has to replace them in time: "+e.command("sources url NAME --valid 30d"),
 			"%s\n%s", text, strings.Join(gaps, "\n"))
 	}
 	return passed("%s", text)
@@ -58,6 +59,28 @@ func replayGaps(set source.Set) (gaps []string) {
 		}
 	}
 	return gaps
+}
+
+// expiring lists the sources to which a webhook came at a URL that expires soon.
+func (e *exam) expiring(ctx context.Context, set source.Set) (texts []string) {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if len(set[name].Settings.URLSecrets) == 0 {
+			continue
+		}
+		if e.site.URLs == nil {
+			texts = append(texts, name+": when its URLs in use expire is not known: the log of ingest is not")
+			continue
+		}
+		last, err := sources.ExpiringURL(ctx, e.site.URLs, name, e.Now())
+		switch {
+		case err != nil:
+			texts = append(texts, fmt.Sprintf("%s: when its URLs in use expire is not known: %v", name, err))
+		case last != nil:
+			texts = append(texts, fmt.Sprintf("%s: a webhook came %s to a URL that expires within a week, after which webhooks to it are refused; that is fine if each request has its own",
+				name, cli.TimeAndAge(*last, e.Now())))
+		}
+	}
+	return texts
 }
 
 // readSources returns the sources, or what is wrong with them.

@@ -38,8 +38,8 @@ now, and says when each secret last verified a webhook, so that you
 know when a rotation can be finished.
 
 It searches the log of ingest, which names a secret by its index in the source's secrets.
-Of a source with url_secrets it also says when a webhook last came to an expired URL. Until
-when the URLs in use are valid is not in the log: only those know who submitted them.
+Of a source with url_secrets it also says when a webhook last came to an expired URL, and
+when one came, within a day, to a URL that expires within a week.
 It counts only lines that are at least 6 minutes younger than the last change of these
 secrets, because a change takes that long to reach every instance.
 
@@ -124,6 +124,10 @@ func printUses(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Tim
 		if use.ExpiredURL != nil {
 			out.Text("%s  %s %s", cli.Pad("", width), out.Bad("expired URL:"), "a webhook was refused "+cli.TimeAndAge(*use.ExpiredURL, now)+
 				", as its URL was valid no more: submit new URLs (sources url), for longer")
+		}
+		if use.ExpiringURL != nil {
+			out.Text("%s  %s %s", cli.Pad("", width), out.Bad("expiring URL:"), "a webhook came "+cli.TimeAndAge(*use.ExpiringURL, now)+
+				" to a URL that expires within a week: unless each request has its own, submit new ones (sources url)")
 		}
 		text := advice(r, use, now)
 		if use.Verdict == sources.Finish {

@@ -98,17 +98,21 @@ func TestSourcesCheckWithoutLog(t *testing.T) {
 	}
 }
 
-// TestCheckExpiredURL says when a webhook last came to an expired URL, as text and as JSON.
+// TestCheckExpiredURL says when a webhook last came to an expired URL, and to one that expires
+// soon, as text and as JSON.
 func TestCheckExpiredURL(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, allNew)
-	f.expired = clitest.Noon.Add(-12 * time.Minute)
+	f.expired, f.expiring = clitest.Noon.Add(-12*time.Minute), clitest.Noon.Add(-2*time.Hour)
 	out, err := f.sources("check").Run(t.Context())
+	if want := "expiring URL: a webhook came 2026-10-01 10:00:00 UTC (2h ago) to a URL that expires within a week"; err != nil || !strings.Contains(out, want) {
+		t.Errorf("%v, want %q in\n%s", err, want, out)
+	}
 	if want := "expired URL: a webhook was refused 2026-10-01 11:48:00 UTC (12m ago), as its URL was valid no more"; err != nil || !strings.Contains(out, want) {
 		t.Errorf("%v, want %q in\n%s", err, want, out)
 	}
 	out, err = f.sources("check", "--json").Run(t.Context())
-	if want := `"expired_url": "2026-10-01T11:48:00Z"`; err != nil || !strings.Contains(out, want) {
+	if want := `"expired_url": "2026-10-01T11:48:00Z",` + "\n" + `      "expiring_url": "2026-10-01T10:00:00Z"`; err != nil || !strings.Contains(out, want) {
 		t.Errorf("%v, want %s in\n%s", err, want, out)
 	}
 }

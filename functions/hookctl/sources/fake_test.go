@@ -18,15 +18,16 @@ import (
 type fakeAWS struct {
 	*httptest.Server
 
-	mu      sync.Mutex
-	stages  map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
-	puts    []string
-	lines   []fakeLine
-	expired time.Time              // when a webhook came to an expired URL of compliancely; zero for never
-	before  func(operation string) // called before each answer; nil does nothing
-	noLog   bool                   // the stack has no output IngestLogs
-	bucket  string                 // its output VaultBucket; empty for none
-	format  string                 // its output SourcesFormat; empty for none
+	mu       sync.Mutex
+	stages   map[string]fakeVersion // AWSCURRENT, AWSPREVIOUS
+	puts     []string
+	lines    []fakeLine
+	expired  time.Time              // when a webhook came to an expired URL of compliancely; zero for never
+	expiring time.Time              // of the line of a webhook to a URL that expires soon
+	before   func(operation string) // called before each answer; nil does nothing
+	noLog    bool                   // the stack has no output IngestLogs
+	bucket   string                 // its output VaultBucket; empty for none
+	format   string                 // its output SourcesFormat; empty for none
 }
 
 type fakeVersion struct {
@@ -116,6 +117,9 @@ func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out m
 		events := []map[string]any{}
 		if pattern := `{ ($.source = "compliancely") && ($.code = "timestamp_outside_window") }`; in["filterPattern"] == pattern && !f.expired.IsZero() {
 			events = append(events, map[string]any{"timestamp": f.expired.UnixMilli()})
+		}
+		if pattern := fmt.Sprintf(`{ ($.source = "compliancely") && ($.url_expires <= %d) }`, clitest.Noon.Add(7*24*time.Hour).Unix()); in["filterPattern"] == pattern && !f.expiring.IsZero() {
+			events = append(events, map[string]any{"timestamp": f.expiring.UnixMilli()})
 		}
 		for _, l := range f.lines {
 			pattern := fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret)

@@ -58,29 +58,29 @@ func urlMAC(secret webhook.Secret, expiry string) []byte {
 	return webhook.MAC(secret, []byte(urlPurpose), []byte(expiry))
 }
 
-// checkURL reports whether one of the secrets made the request's URL, and it is still
-// valid. Its error is one of the signature codes.
-func checkURL(secrets []webhook.Secret, r webhook.Request) error {
+// checkURL checks that one of the secrets made the request's URL, and that it is still valid.
+// It returns when the URL expires. Its error is one of the signature codes.
+func checkURL(secrets []webhook.Secret, r webhook.Request) (expires time.Time, err error) {
 	offered := r.Query[urlParameter]
 	if len(offered) == 0 {
-		return webhook.ErrSignatureMissing
+		return time.Time{}, webhook.ErrSignatureMissing
 	}
-	err := error(webhook.ErrSignatureMismatch)
+	err = webhook.ErrSignatureMismatch
 	for _, token := range offered[:min(len(offered), webhook.MaxSignatures)] {
 		expiry, digits, _ := strings.Cut(token, ".")
 		seconds, ok := webhook.ParseSeconds(expiry)
 		mac, decoded := hex.DecodeString(digits)
 		if !ok || decoded != nil || len(mac) != webhook.MACLen {
-			return webhook.ErrSignatureMalformed
+			return time.Time{}, webhook.ErrSignatureMalformed
 		}
 		for _, secret := range secrets {
 			switch made := hmac.Equal(mac, urlMAC(secret, expiry)); {
 			case made && r.At.Unix() <= seconds:
-				return nil
+				return time.Unix(seconds, 0).UTC(), nil
 			case made:
 				err = webhook.ErrTimestampOutsideWindow
 			}
 		}
 	}
-	return err
+	return time.Time{}, err
 }

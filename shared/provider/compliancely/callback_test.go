@@ -62,6 +62,11 @@ func TestCallbackURL(t *testing.T) {
 			}
 		})
 	}
+	r := Provider{}.Sign(s, "", []byte(`{"id":1}`), at)
+	r.Query = url.Values{"w": {made(foreign, at).Get("w"), made(previous, at.Add(time.Hour)).Get("w"), token}}
+	if got, err := v.Verify(r); err != nil || !got.URLExpires.Equal(at.Add(time.Hour)) {
+		t.Errorf("the URL expires %v, %v, want the time of the token that was accepted", got.URLExpires, err)
+	}
 }
 
 // A URL for a source whose signature is wrong is worth nothing.

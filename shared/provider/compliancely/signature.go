@@ -44,8 +44,9 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if !ok {
 		return webhook.Verified{}, webhook.ErrSignatureMismatch
 	}
+	var expires time.Time
 	if len(v.urls) > 0 {
-		if err := checkURL(v.urls, r); err != nil {
+		if expires, err = checkURL(v.urls, r); err != nil {
 			return webhook.Verified{}, err
 		}
 	}
@@ -60,7 +61,7 @@ func (v *verifier) Verify(r webhook.Request) (webhook.Verified, error) {
 	if envelope.ID, ok = keyID(v.hash, v.key, envelope.Type, found.raw); !ok {
 		envelope.ID, envelope.Identity = v.hash.Body(r.Body), webhook.BodyHash
 	}
-	return webhook.Verified{Envelope: envelope, Secret: secret}, nil
+	return webhook.Verified{Envelope: envelope, Secret: secret, URLExpires: expires}, nil
 }
 
 // HeaderNames implements [webhook.HeaderNamer]. It has the usual name too, so that a request

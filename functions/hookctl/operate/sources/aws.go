@@ -101,6 +101,8 @@ type logGroup struct {
 func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
 	pattern := fmt.Sprintf(`($.%s = "%s") && ($.%s = %d)`, telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)
 	switch {
+	case !q.Expires.IsZero():
+		pattern = fmt.Sprintf(`($.%s = "%s") && ($.%s <= %d)`, telemetry.FieldSource, q.Source, telemetry.FieldURLExpires, q.Expires.Unix())
 	case q.Code != "":
 		pattern = fmt.Sprintf(`($.%s = "%s") && ($.%s = "%s")`, telemetry.FieldSource, q.Source, telemetry.FieldCode, q.Code)
 	case q.Index == 0:

@@ -182,6 +182,19 @@ func TestLogOfRefused(t *testing.T) {
 	}
 }
 
+// TestLogOfExpiringURLs wants the lines of webhooks whose URL expires by a time.
+func TestLogOfExpiringURLs(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
+	if _, err := sources.ExpiringURL(t.Context(), sources.NewLog(s.stack().Logs(), "ingest"), "compliancely", noon); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(`{ ($.source = "compliancely") && ($.url_expires <= %d) }`, noon.Add(7*24*time.Hour).Unix())
+	if got := s.asked[0]; got["filterPattern"] != want || got["startTime"] != float64(noon.Add(-24*time.Hour).UnixMilli()) {
+		t.Errorf("asked for %v, want %s in the last day", got, want)
+	}
+}
+
 func TestNoLog(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(string, int) (int, string) {

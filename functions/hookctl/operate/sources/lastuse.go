@@ -16,13 +16,15 @@ type Log interface {
 	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
 }
 
-// A Query asks for lines of one source since a time: those of one secret, or, if Code is set,
-// those of webhooks that were refused with it.
+// A Query asks for lines of one source since a time: those of one secret; if Code is set,
+// those of webhooks that were refused with it; if Expires is set, those of webhooks that were
+// accepted at a URL that expires then or before.
 type Query struct {
-	Source string
-	Index  int
-	Code   webhook.Code
-	From   time.Time
+	Source  string
+	Index   int
+	Code    webhook.Code
+	Expires time.Time
+	From    time.Time
 }
 
 // A SourceUse says which secrets of a source are in use.
@@ -34,6 +36,8 @@ type SourceUse struct {
 	Verdict  Verdict     `json:"verdict,omitempty"` // empty before FindUses
 	// ExpiredURL is when a webhook last came to a URL of url_secrets that was valid no more.
 	ExpiredURL *time.Time `json:"expired_url,omitempty"`
+	// ExpiringURL is when a webhook last came to one that expires soon; see ExpiringURL.
+	ExpiringURL *time.Time `json:"expiring_url,omitempty"`
 
 	checksURLs bool
 }
@@ -78,6 +82,12 @@ func (r *Report) FindUses(ctx context.Context, log Log, now time.Time, since tim
 		if err := s.findExpired(ctx, log, from); err != nil {
 			return fmt.Errorf("look for expired URLs of source %s: %w", s.Name, err)
 		}
+		if s.checksURLs {
+			var err error
+			if s.ExpiringURL, err = ExpiringURL(ctx, log, s.Name, now); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -93,6 +103,26 @@ func (s *SourceUse) findExpired(ctx context.Context, log Log, from time.Time) er
 		s.ExpiredURL = new(last.UTC())
 	}
 	return err
+}
+
+const (
+	// SoonExpired is how long before its end a URL in use is reported.
+	SoonExpired = 7 * 24 * time.Hour
+	// urlsSince is how far back the log is searched for the URLs that are in use.
+	urlsSince = 24 * time.Hour
+)
+
+// ExpiringURL returns when a webhook last came, within a day, to a URL of the source that
+// expires within [SoonExpired]; nil if none did.
+func ExpiringURL(ctx context.Context, log Log, name string, now time.Time) (*time.Time, error) {
+	last, _, err := log.LastUse(ctx, Query{Source: name, Expires: now.Add(SoonExpired), From: now.Add(-urlsSince)})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for URLs of source %s that expire soon: %w", name, err)
+	case last.IsZero():
+		return nil, nil
+	}
+	return new(last.UTC()), nil
 }
 
 func (s *SourceUse) find(ctx context.Context, log Log, from, now time.Time) error {

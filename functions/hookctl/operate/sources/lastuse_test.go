@@ -19,11 +19,18 @@ type fakeLog struct {
 	err   error
 	asked []sources.Query
 
-	expired time.Duration // before noon: a webhook to an expired URL
+	expired  time.Duration // before noon: a webhook to an expired URL
+	expiring time.Duration // the same, to one that expires soon
 }
 
 func (l *fakeLog) LastUse(_ context.Context, q sources.Query) (time.Time, bool, error) {
 	l.asked = append(l.asked, q)
+	if !q.Expires.IsZero() {
+		if at := noon.Add(-l.expiring); l.expiring > 0 && !at.Before(q.From) {
+			return at, true, l.err
+		}
+		return time.Time{}, true, l.err
+	}
 	if q.Code == webhook.ErrTimestampOutsideWindow {
 		if at := noon.Add(-l.expired); l.expired > 0 && !at.Before(q.From) {
 			return at, true, l.err
@@ -36,7 +43,7 @@ func (l *fakeLog) LastUse(_ context.Context, q sources.Query) (time.Time, bool, 
 	return time.Time{}, !l.short, l.err
 }
 
-// TestExpiredURLs wants webhooks to expired URLs found, for sources that check URLs only.
+// TestExpiredURLs wants webhooks to expired URLs found, and those to URLs that expire soon, for sources that check URLs only.
 func TestExpiredURLs(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -45,9 +52,9 @@ func TestExpiredURLs(t *testing.T) {
 		asked          int
 		want           bool
 	}{
-		{"expired", `, "url_secrets": ["url-secret-0123456789"]`, time.Minute, 2, true},
-		{"long ago", `, "url_secrets": ["url-secret-0123456789"]`, 2 * time.Hour, 2, false},
-		{"never", `, "url_secrets": ["url-secret-0123456789"]`, 0, 2, false},
+		{"expired", `, "url_secrets": ["url-secret-0123456789"]`, time.Minute, 3, true},
+		{"long ago", `, "url_secrets": ["url-secret-0123456789"]`, 25 * time.Hour, 3, false},
+		{"never", `, "url_secrets": ["url-secret-0123456789"]`, 0, 3, false},
 		{"URLs are not checked", "", time.Minute, 1, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,13 +65,16 @@ func TestExpiredURLs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			log := fakeLog{uses: []time.Duration{time.Minute}, expired: tt.expired}
+			log := fakeLog{uses: []time.Duration{time.Minute}, expired: tt.expired, expiring: tt.expired}
 			if err := r.FindUses(t.Context(), &log, noon, time.Hour); err != nil {
 				t.Fatal(err)
 			}
 			got := r.Sources[0]
 			if (got.ExpiredURL != nil) != tt.want || tt.want && !got.ExpiredURL.Equal(noon.Add(-tt.expired)) || got.Verdict != sources.InUse || len(log.asked) != tt.asked {
 				t.Errorf("expired %v, verdict %s, asked %v", got.ExpiredURL, got.Verdict, log.asked)
+			}
+			if (got.ExpiringURL != nil) != tt.want || tt.want && !got.ExpiringURL.Equal(noon.Add(-tt.expired)) {
+				t.Errorf("expiring %v", got.ExpiringURL)
 			}
 		})
 	}
