@@ -2,7 +2,9 @@ package process_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,7 +13,41 @@ import (
 
 	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
+	"webhookintake/shared/queue"
 )
+
+// A body may come in a form that leaves less room for attributes than ours. The letter then has
+// the body as it came, and is as good as any, unless there is no room for its failure either.
+func TestLetterWithoutRoom(t *testing.T) {
+	t.Parallel()
+	random := make([]byte, queue.MaxBytes)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(random) // it never fails
+	noise := base64.StdEncoding.EncodeToString(random)
+	for _, room := range []int{4 << 10, 0} {
+		t.Run(fmt.Sprint(room), func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.on("charge", failing(hook.Permanent(errBank)))
+				wire, err := queue.Encode(message("evt_1"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				wire.Body = `{"id":"o","at":1790000000,"pad":"` + noise[:queue.MaxBytes-room-wire.Size()] + `"}`
+				if err := w.queue.Put(wire, 0); err != nil {
+					t.Fatal(err)
+				}
+				w.want(w.deliver(), process.DeadLettered, true)
+				letter, failure := w.dead.Messages()[0], w.letter()
+				if string(letter.Raw) != wire.Body || failure.Reason != queue.ReasonPermanent {
+					t.Errorf("letter of %d bytes, failure %+v, want the body that came, and why", len(letter.Raw), failure)
+				}
+				if whole := letter.Unreadable == nil && letter.ID == "evt_1" && failure.Fence == 1; whole != (room > 0) {
+					t.Errorf("letter of %q, unreadable: %v, failure %+v", letter.ID, letter.Unreadable, failure)
+				}
+			})
+		})
+	}
+}
 
 // Of the large bodies of a batch one is handled at a time, beside the small ones: each may
 // take a hundred times its length once it is decoded.

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,7 +208,15 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 		Reason: v.reason, Error: failureText(j, v), At: b.Now().UnixMilli(),
 		Attempts: runsSoFar(j, v), Fence: j.claim.Fence,
 	}
-	return b.try(func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) })
+	send := func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) }
+	err := b.try(send)
+	if errors.Is(err, queue.ErrTooLarge) {
+		// Its body came in a form that is shorter than ours. It goes as it came: otherwise the
+		// message would come back until the queue drops it.
+		letter.Unreadable = err
+		err = b.try(send)
+	}
+	return err
 }
 
 // runsSoFar returns how often handlers ran. A claim that is not run does not count, and no
