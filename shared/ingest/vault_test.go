@@ -77,6 +77,29 @@ func TestLargeBodyIsStored(t *testing.T) {
 	})
 }
 
+// A body is stored once, and the message says where, however often the queue is asked.
+func TestStoredOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, v, fails := newQueue(), memory.New(memory.Options{}), 2
+		h := &ingest.Handler{Sources: sources(t, nil), Vault: v, Queue: senderFunc(func(ctx context.Context, m queue.Message) error {
+			if m.Origin.Stored != nil && fails > 0 {
+				fails--
+				return errDown
+			}
+			return q.Send(ctx, m, 0)
+		})}
+		body := large(2 << 20)
+		if w, report := serve(h, post(body)); w.Code != http.StatusOK || report.Tries != 3 {
+			t.Fatalf("answer = %d %s, report %+v", w.Code, w.Body, report)
+		}
+		stored, sent := contents(t, v, vault.Bodies), q.Messages()
+		if len(stored) != 1 || len(sent) != 1 || string(stored[sent[0].Origin.Stored.Key]) != body {
+			t.Errorf("%d bodies, %d messages; want one of each, the body that came", len(stored), len(sent))
+		}
+	})
+}
+
 func TestLargeBodyWithoutVault(t *testing.T) {
 	t.Parallel()
 	w, _ := serve(&ingest.Handler{Sources: sources(t, nil), Queue: newQueue()}, post(large(2<<20)))

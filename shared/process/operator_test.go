@@ -200,6 +200,34 @@ func TestNoBodyNeverRuns(t *testing.T) {
 	}
 }
 
+// A cancel that the ledger does not take before the queue would drop it is a letter, as any
+// message is. It has no body, so it never runs a handler later.
+func TestExpiredCancel(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.failOnceThenWait()
+		w.send(asking("evt_1", queue.ReasonCancel, 1))
+		w.fail("claim")
+		time.Sleep(6*24*time.Hour + time.Minute)
+		for range 2 { // its event's own message expires too
+			for _, r := range w.deliver() {
+				if r.Outcome != process.DeadLettered || r.Reason != queue.ReasonExpired {
+					t.Errorf("%s %s, want a letter", r.Outcome, r.Reason)
+				}
+			}
+		}
+		bodies := 0
+		for _, letter := range w.dead.Messages() {
+			if !letter.NoBody {
+				bodies++
+			}
+		}
+		if letters := w.dead.Messages(); len(letters) != 2 || bodies != 1 {
+			t.Errorf("%d letters, %d with a body; want the event's with its body, the cancel's without", len(letters), bodies)
+		}
+	})
+}
+
 // Whatever an operator's message changes is reported; what it leaves as it would be is not.
 func TestReopenedIsReported(t *testing.T) {
 	t.Parallel()

@@ -10,13 +10,13 @@ import (
 // be a time after the year 5000, as milliseconds it is in 1973.
 const minMillis = 1e11
 
-// layouts are the textual forms of [AnyTime]. A fraction of a second may follow the seconds
-// of each. A text without a zone is in UTC.
-var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
+// layouts are the textual forms of [AnyTime]: RFC 3339, the same with a zone as +0200, and
+// without a zone, which is UTC. A fraction of a second may follow the seconds of each.
+var layouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05"}
 
 // AnyTime reads a time whose form the sender does not document: a number of seconds or
-// milliseconds since 1970, with or without a fraction, or a text as in RFC 3339. It returns
-// the zero time if text is none of these.
+// milliseconds since 1970, with or without a fraction, or a text as in RFC 3339 or ISO 8601.
+// It returns the zero time if text is none of these.
 func AnyTime(text string) time.Time {
 	text = strings.TrimSpace(text)
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
@@ -24,6 +24,10 @@ func AnyTime(text string) time.Time {
 			text = strconv.FormatFloat(n/1000, 'f', -1, 64)
 		}
 		return UnixTime(text)
+	}
+	text = strings.ToUpper(text)
+	if len(text) > 10 && text[10] == ' ' {
+		text = text[:10] + "T" + text[11:]
 	}
 	for _, layout := range layouts {
 		if at, err := time.Parse(layout, text); err == nil {

@@ -80,9 +80,12 @@ func TestContradictions(t *testing.T) {
 func TestConsistentReads(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(context.Context, *Store, *Reader){
-		"newest":  func(ctx context.Context, s *Store, _ *Reader) { _, _ = s.Newest(ctx, ledger.Entity{Handler: "h"}) },
-		"state":   func(ctx context.Context, s *Store, _ *Reader) { _, _ = s.GetState(ctx, "7f") },
-		"record":  func(ctx context.Context, _ *Store, r *Reader) { _, _, _ = r.Record(ctx, "a#1") },
+		"newest": func(ctx context.Context, s *Store, _ *Reader) { _, _ = s.Newest(ctx, ledger.Entity{Handler: "h"}) },
+		"state":  func(ctx context.Context, s *Store, _ *Reader) { _, _ = s.GetState(ctx, "7f") },
+		"record": func(ctx context.Context, _ *Store, r *Reader) { _, _, _ = r.Record(ctx, "a#1") },
+		"cancel": func(ctx context.Context, s *Store, _ *Reader) {
+			s.Claim(ctx, []ledger.Request{{Key: "a#1", NeverRuns: true}})
+		},
 		"payload": func(ctx context.Context, _ *Store, r *Reader) { _, _ = r.Payload(ctx, "a#1") },
 	} {
 		sent := &recorder{}
