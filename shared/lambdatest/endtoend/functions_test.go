@@ -19,6 +19,7 @@ import (
 
 var (
 	ingestProgram  = lambdatest.Program{Package: "webhookintake/functions/ingest"}
+	upkeepProgram  = lambdatest.Program{Package: "webhookintake/functions/upkeep"}
 	processProgram = lambdatest.Program{
 		Package:  "webhookintake/functions/process",
 		Handlers: "../../../functions/process/testdata/obedient/register.go",
@@ -27,7 +28,7 @@ var (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := errors.Join(ingestProgram.Remove(), processProgram.Remove()); err != nil {
+	if err := errors.Join(ingestProgram.Remove(), processProgram.Remove(), upkeepProgram.Remove()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

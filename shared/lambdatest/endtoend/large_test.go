@@ -17,21 +17,9 @@ import (
 func TestEngineLargeBody(t *testing.T) {
 	e := newEngines(t)
 	url := api(t, e)
-	photo := make([]byte, 4<<20)
-	_, _ = rand.NewChaCha8([32]byte{1}).Read(photo) // it never fails
-	d := signed(contiguity.Provider{}, "whsec_end_to_end", "evt_photo", map[string]any{
-		"id": "evt_photo", "type": "email.incoming", "timestamp": time.Now().Unix(), "api_version": "v2025.9.7",
-		"data": map[string]any{
-			"email_id": "e1", "subject": "Look", "timestamp": time.Now().Unix(),
-			"attachments": []any{map[string]any{"filename": "photo.jpg", "content": base64.StdEncoding.EncodeToString(photo)}},
-		},
-	})
+	d := mail("evt_photo", 4<<20)
 	for range 2 {
-		began := time.Now()
-		if status := d.post(t, url); status != http.StatusOK {
-			t.Fatalf("status %d, want 200", status)
-		}
-		t.Logf("%d bytes acknowledged after %v", len(d.request.Body), time.Since(began).Round(time.Millisecond))
+		acknowledge(t, url, d)
 	}
 	c := consume(t, e, 1, 15*time.Second, nil)
 	await(t, time.Minute, "both messages are acknowledged", func() bool { return c.acked.Load() == 2 })
@@ -42,4 +30,43 @@ func TestEngineLargeBody(t *testing.T) {
 	if states := e.states(t); states["COMPLETED"] != 1 || len(states) != 1 {
 		t.Errorf("records by state: %v, want one completed", states)
 	}
+}
+
+// An e-mail of 3 MB is acknowledged within 2 s. The best of a few counts, because a test may
+// not depend on what else its machine does.
+func TestEngineLargeBodyInTime(t *testing.T) {
+	e := newEngines(t)
+	url := api(t, e)
+	best := time.Hour
+	for n := range 5 {
+		best = min(best, acknowledge(t, url, mail(eventID(n), 3<<20*3/4)))
+	}
+	if best > 2*time.Second {
+		t.Errorf("acknowledged after %v at best, want 2 s", best)
+	}
+}
+
+// mail returns an e-mail with a photo of n bytes.
+func mail(id string, n int) delivery {
+	photo := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(photo) // it never fails
+	return signed(contiguity.Provider{}, "whsec_end_to_end", id, map[string]any{
+		"id": id, "type": "email.incoming", "timestamp": time.Now().Unix(), "api_version": "v2025.9.7",
+		"data": map[string]any{
+			"email_id": "e1", "subject": "Look", "timestamp": time.Now().Unix(),
+			"attachments": []any{map[string]any{"filename": "photo.jpg", "content": base64.StdEncoding.EncodeToString(photo)}},
+		},
+	})
+}
+
+// acknowledge posts the delivery, which must be acknowledged, and returns how long that took.
+func acknowledge(t *testing.T, url string, d delivery) (took time.Duration) {
+	t.Helper()
+	began := time.Now()
+	if status := d.post(t, url); status != http.StatusOK {
+		t.Fatalf("status %d, want 200", status)
+	}
+	took = time.Since(began)
+	t.Logf("%d bytes acknowledged after %v", len(d.request.Body), took.Round(time.Millisecond))
+	return took
 }

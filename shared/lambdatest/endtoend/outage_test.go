@@ -9,14 +9,15 @@ import (
 )
 
 // An outage is a proxy between the functions and an engine. While it is on, every
-// connection breaks, as if the engine were stopped.
+// connection breaks, as if the engine were stopped; or, if it is silent, nothing answers on it.
 type outage struct {
 	listener net.Listener
 	engine   string // host:port
 
-	mu    sync.Mutex
-	on    bool
-	conns map[net.Conn]bool
+	mu     sync.Mutex
+	on     bool
+	silent bool
+	conns  map[net.Conn]bool
 }
 
 // newOutage starts a proxy to the engine. It is off.
@@ -55,10 +56,18 @@ func (o *outage) serve() {
 func (o *outage) carry(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	engine, err := net.Dial("tcp", o.engine)
-	if err != nil || !o.enter(conn) {
+	if err != nil {
 		return
 	}
+	defer func() { _ = engine.Close() }()
+	open, silent := o.enter(conn)
 	defer o.leave(conn)
+	if !open {
+		if silent {
+			_, _ = io.Copy(io.Discard, conn) // until the function hangs up, or the outage ends
+		}
+		return
+	}
 	go func() {
 		_, _ = io.Copy(engine, conn) // connections are meant to break
 		_ = engine.Close()
@@ -66,13 +75,11 @@ func (o *outage) carry(conn net.Conn) {
 	_, _ = io.Copy(conn, engine)
 }
 
-func (o *outage) enter(conn net.Conn) bool {
+func (o *outage) enter(conn net.Conn) (open, silent bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.on {
-		o.conns[conn] = true
-	}
-	return !o.on
+	o.conns[conn] = true
+	return !o.on, o.silent
 }
 
 func (o *outage) leave(conn net.Conn) {
@@ -81,14 +88,22 @@ func (o *outage) leave(conn net.Conn) {
 	delete(o.conns, conn)
 }
 
+// silence lets connections that are refused hang instead.
+func (o *outage) silence() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.silent = true
+}
+
 // set begins or ends the outage.
 func (o *outage) set(on bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.on == on {
+		return
+	}
 	o.on = on
-	if on {
-		for conn := range o.conns {
-			_ = conn.Close()
-		}
+	for conn := range o.conns {
+		_ = conn.Close()
 	}
 }
