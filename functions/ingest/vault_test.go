@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -69,6 +70,7 @@ func TestSpill(t *testing.T) {
 	}{
 		{"takes it", "true", nil, http.StatusOK},
 		{"denies", "true", vault.ErrDenied, http.StatusServiceUnavailable},
+		{"is full", "true", errors.New("full"), http.StatusServiceUnavailable},
 		{"is not for that", "false", nil, http.StatusServiceUnavailable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -74,6 +74,20 @@ func TestStoredBodyUnavailable(t *testing.T) {
 			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
 				*fault = nil
 			}},
+		{"the vault denies",
+			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
+				*fault = func(string, string) (bool, error) { return false, vault.ErrDenied }
+			},
+			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
+				*fault = nil
+			}},
+		{"the vault hangs",
+			func(w *world, _ *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
+				w.worker.Vault = hangingVault{}
+			},
+			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
+				w.worker.Vault = v
+			}},
 		{"no vault is configured",
 			func(w *world, _ *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
 				w.worker.Vault = nil
@@ -110,6 +124,26 @@ func TestStoredBodyUnavailable(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A hangingVault never answers.
+type hangingVault struct{}
+
+func (hangingVault) Get(ctx context.Context, _ string) ([]byte, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestStoredBodyIsSlow: a vault that takes its time is waited for.
+func TestStoredBodyIsSlow(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
+		w.on("charge", nil)
+		w.send(stored(w, v, "1"))
+		*fault = func(string, string) (bool, error) { time.Sleep(4 * time.Second); return true, nil }
+		w.want(w.deliver(), process.Handled, true)
+		w.wantCalls("charge 1")
+	})
 }
 
 // TestStoredBodyUnreadable: what the vault will never give again ends as a letter.
