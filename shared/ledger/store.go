@@ -78,6 +78,9 @@ type Store interface {
 	// last of them is the run that died. A claim that finds a lease that has passed
 	// leaves the event open, with OutcomeDied as its kind; any other leaves that as it is,
 	// but one that resets the record leaves it not open.
+	//
+	// A record outlives its window for the request's Keep; if that is 0, as long as the store
+	// keeps all others.
 	Claim(ctx context.Context, requests []Request) []Answer
 
 	// Start records that an at-most-once handler is about to run. It returns ErrFenced.
@@ -164,14 +167,12 @@ type Request struct {
 	Received   time.Time // when ingest took the message
 	DedupUntil time.Time // Received + window: later arrivals are another event
 
-	FirstReceive bool    // the queue delivers the message for the first time: most likely there is no record
-	Handled      bool    // a handler for the type is registered
-	NeverRuns    bool    // no handler may run for the message: it cancels its event, or has no body
-	Reopen       *Reopen // nil except for what an operator sent
-	Payload      []byte  // kept beside the record if not nil
-	// Keep is how long the record outlives its window; 0 means as long as the store keeps
-	// all others.
-	Keep time.Duration
+	FirstReceive bool          // the queue delivers the message for the first time: most likely there is no record
+	Handled      bool          // a handler for the type is registered
+	NeverRuns    bool          // no handler may run for the message: it cancels its event, or has no body
+	Reopen       *Reopen       // nil except for what an operator sent
+	Payload      []byte        // kept beside the record if not nil
+	Keep         time.Duration // how long the record outlives its window; 0 means as long as the store keeps all others
 }
 
 // A Reopen is an operator's request. If it does not apply to the record, the message is

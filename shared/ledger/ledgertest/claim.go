@@ -48,7 +48,7 @@ func claimCases() []testCase {
 			b.claim("a#1", at(late))
 			b.wantEqual("expiry", b.record("a#1").Expires, start().Add(late+b.Keep).Truncate(time.Second))
 		}},
-		{"KeepOfTheRequest", "0 means as long as the store keeps", func(b *bench) {
+		{"KeepOfTheRequest", "A record outlives its window for the request's Keep; if that is 0, as long as the store keeps all others.", func(b *bench) {
 			c := b.claim("a#1", func(r *ledger.Request) { r.Keep = time.Hour })
 			b.wantEqual("expiry", b.record("a#1").Expires, c.DedupUntil.Add(time.Hour).Truncate(time.Second))
 			b.mustEnd(c, ledger.StateReleased)
