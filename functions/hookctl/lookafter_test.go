@@ -133,7 +133,7 @@ func TestLookAfterRun(t *testing.T) {
 	l.wants("events find --field type=text.incoming.sms", "evt_1", "1 event matched", "Not searched: 1 dead letter")
 	l.wants("events export --bodies", `"id":"evt_1".*"payload":"{`, "1 event written")
 	l.wants("events reindex", "Read 1 record, changed the index for 0 of them")
-	l.wants("events show contiguity evt_1 --payload", "failed", "no such number", `"text"|"body"|message`)
+	l.wants("events show contiguity evt_1 --payload", "failed", "signed with +secret 0", `letter +permanent: reply: no such number\n +since .*, fence 1\n +message `, `"text"|"body"|message`)
 
 	l.setBroken(nil)
 	l.wants("dead redrive evt_1 --yes", "redriven +1")
@@ -150,7 +150,7 @@ func TestLookAfterRun(t *testing.T) {
 	})
 	l.pull()
 	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "point-in-time backups")
-	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letters":\[\],"result":"erased"`)
+	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letter_ids":\[\],"act":"erase","outcome":"erased"`)
 	l.wants("events show contiguity evt_1 --payload", "completed", "not kept")
 	l.wants("events find --contains text.incoming.sms", "No event matches.", "1 event whose payload is not kept")
 	l.wants("events erase --state conversation --key +15005550001 --yes", "State conversation has nothing for this key")

@@ -145,7 +145,7 @@ func writePlans(e *cli.Env, plans []dead.Plan, others int, asJSON bool) error {
 		return nil
 	}
 	for _, plan := range plans {
-		if err := e.Out.JSONLine(plan.View()); err != nil {
+		if err := e.Out.JSONLine(plan.PlannedView()); err != nil {
 			return err
 		}
 	}

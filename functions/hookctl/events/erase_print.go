@@ -65,22 +65,23 @@ func printErasePlan(out *cli.Writer, plan erase.Plan, now time.Time) {
 // An erasedView is the outcome for one event as JSON.
 type erasedView struct {
 	events.View
-	Letters []string `json:"letters"`
-	Result  string   `json:"result"` // would_erase, erased or failed
+	Letters []string `json:"letter_ids"` // of the messages
+	Act     string   `json:"act"`        // erase
+	Outcome string   `json:"outcome"`    // planned, erased or failed
 	Problem string   `json:"problem,omitempty"`
 }
 
 // printErased writes the outcome for one event.
 func (f *eraseFlags) printErased(out *cli.Writer, r erase.Result) {
-	result := "erased"
+	outcome := "erased"
 	switch {
 	case f.dryRun:
-		result = "would_erase"
+		outcome = events.OutcomePlanned
 	case r.Err != nil:
-		result = "failed"
+		outcome = "failed"
 	}
 	if f.asJSON {
-		view := erasedView{View: r.View(), Letters: append([]string{}, r.Letters...), Result: result}
+		view := erasedView{View: r.View(), Letters: append([]string{}, r.Letters...), Act: "erase", Outcome: outcome}
 		view.Tries = nil // they are erased
 		if r.Err != nil {
 			view.Problem = r.Err.Error()

@@ -70,7 +70,7 @@ func TestListJSON(t *testing.T) {
 		}
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	want := `{"source":"contiguity","id":"a#b","type":"text.incoming.sms","state":"RELEASED","attempts":3,"runs":5,` +
+	want := `{"source":"contiguity","id":"a#b","type":"text.incoming.sms","state":"RELEASED","next":"retry","next_at":"2026-10-01T12:00:45Z","attempts":3,"runs":5,` +
 		`"tries":[{"at":"2026-10-01T11:00:00Z","run":4,"outcome":"died","error":"the process died"},` +
 		`{"at":"2026-10-01T11:59:00Z","run":5,"outcome":"failed","handler":"charge","error":"` + failed.Error + `"}],"done":[],"started":[],` +
 		`"received":"2026-10-01T11:00:00Z","not_before":"2026-10-01T12:00:45Z","fence":0}`

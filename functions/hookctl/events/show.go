@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,11 +23,14 @@ func showCommand(e *cli.Env) *cobra.Command {
 	var payload, asJSON bool
 	c := &cobra.Command{
 		Use:   "show SOURCE ID | SOURCE#ID",
-		Short: "Show the ledger's record of one event",
-		Long: `show prints what the ledger has about one event: why its last runs failed, what happens to
-it next, and when. It shows the payload only with --payload, as it may hold personal data,
-and only if it is kept: for the sources that the template's parameter KeepPayloads names
-(KEEP_PAYLOADS of process).`,
+		Short: "Show the whole story of one event",
+		Long: `show prints what is known of one event: when it was received and which secret signed it, why
+its last runs failed, what happens to it next, and when. If it failed for good, it looks for
+its letter in the dead-letter queue, for at most 10 seconds.
+
+It shows the payload only with --payload, as it may hold personal data, and only if it is
+kept: for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of
+process). How long a run took is not kept: "events tail" shows it.`,
 		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
 		Args: cli.Args(1, 2),
@@ -48,7 +50,11 @@ and only if it is kept: for the sources that the template's parameter KeepPayloa
 			if err != nil {
 				return err
 			}
-			return show(ctx, e, reader, keys[0], payload, asJSON)
+			s := story{in: in, ledger: reader, payload: payload}
+			if err := s.read(ctx, keys[0]); err != nil {
+				return err
+			}
+			return s.print(e, asJSON)
 		}),
 	}
 	c.Flags().BoolVar(&payload, "payload", false, "also show the payload, if it is kept")
@@ -61,39 +67,6 @@ const (
 	payloadHidden  = "not shown, as it may hold personal data; --payload shows it if it is kept"
 	payloadNotKept = "not kept; " + events.HowToKeep
 )
-
-func show(ctx context.Context, e *cli.Env, l events.Ledger, key string, withPayload, asJSON bool) error {
-	rec, ok, err := l.Record(ctx, key)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return fmt.Errorf("%s: %w", key, events.ErrNoRecord)
-	}
-	entry := events.Entry{Key: key, Record: rec}
-	var body []byte
-	if withPayload {
-		if body, err = l.Payload(ctx, key); err != nil && !errors.Is(err, ledger.ErrNoPayload) {
-			return err
-		}
-	}
-	if asJSON {
-		if withPayload && body == nil {
-			e.Err.Print("%s", payloadNotKept)
-		}
-		return e.Out.JSONLine(entry.View().WithPayload(body))
-	}
-	printEntry(e.Out, entry, e.Now())
-	switch {
-	case !withPayload:
-		printLine(e.Out, "payload", payloadHidden)
-	case body == nil:
-		printLine(e.Out, "payload", payloadNotKept)
-	default:
-		printPayload(e.Out, body)
-	}
-	return nil
-}
 
 func printLine(out *cli.Writer, name, text string) {
 	out.TextUnder(15, fmt.Sprintf("  %-12s %s", name, cli.OneLine(text)))

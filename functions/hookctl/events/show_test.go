@@ -9,8 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/webhook"
 )
 
 func shown(e events.Entry) string {
@@ -48,6 +51,25 @@ func TestShow(t *testing.T) {
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestShowLetter shows a letter that stands for another, and one of an earlier run.
+func TestShowLetter(t *testing.T) {
+	t.Parallel()
+	e := events.Entry{Key: "kyc#evt_1", Record: ledger.Record{State: ledger.StateFailed, Fence: 4}}
+	for fence, want := range map[int64]string{4: "fence 4\n", 3: "fence 3: of an earlier run\n", 0: "without a fence\n"} {
+		l := dead.Letter{Folded: []string{"m-2"}, Message: queue.Message{
+			Event: webhook.Event{Source: "kyc", ID: "evt_1"}, Wire: queue.Wire{MessageID: "m-1", Sent: clitest.Noon},
+			Failure: &queue.Failure{Reason: queue.ReasonAttempts, Error: "no answer\x1b[2J", Fence: fence},
+		}}
+		var out bytes.Buffer
+		printLetter(clitest.NewWriter(&out), l, e, clitest.Noon)
+		want = "  letter       attempts: no answer\\u001b[2J\n               since 2026-10-01 12:00:00 UTC (0s ago), " + want +
+			"               message m-1\n               stands for 1 letter too: m-2\n               the last of the tries failed: fix the cause, then redrive\n"
+		if diff := cmp.Diff(want, out.String()); diff != "" {
+			t.Errorf("fence %d, -want +got:\n%s", fence, diff)
+		}
 	}
 }
 

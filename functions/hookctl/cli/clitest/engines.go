@@ -60,7 +60,19 @@ func (e Engines) Queue(t *testing.T, url string) *sqs.Queue {
 func (e Engines) NewTable(t *testing.T, name string) {
 	t.Helper()
 	client := dynamodb.New(dynamodb.Options{Region: EngineRegion, Credentials: EngineCredentials(), BaseEndpoint: &e.DynamoDB})
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	if _, err := client.CreateTable(t.Context(), LedgerTable(name)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// LedgerTable returns the request for a table with the ledger's index.
+func LedgerTable(name string) *dynamodb.CreateTableInput {
+	return &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: new("pk"), AttributeType: types.ScalarAttributeTypeS},
@@ -77,15 +89,7 @@ func (e Engines) NewTable(t *testing.T, name string) {
 				ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"type", "reason", "received", "kind"},
 			},
 		}},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
-			t.Error(err)
-		}
-	})
 }
 
 // Store returns the ledger in a table.

@@ -223,29 +223,3 @@ func (d Client) close(ctx context.Context, c Closer, p DropPlan) error {
 	}
 	return again.Fail
 }
-
-// A DropView is a letter as JSON, with what dropping it does.
-type DropView struct {
-	View
-	Closes bool `json:"closes_event"` // the event is given up, too
-}
-
-// View returns the result as JSON.
-func (r DropResult) View() DropView {
-	v := DropView{View: r.DropPlan.View().View, Closes: r.Closes}
-	v.Result = r.Outcome()
-	if r.Fail != nil {
-		v.Problem = r.Fail.Error()
-	}
-	return v
-}
-
-// View returns the plan as JSON.
-func (p DropPlan) View() DropView {
-	v := DropView{View: Plan{Letter: p.Letter, Record: p.Record}.View(), Closes: p.Closes}
-	v.Redriving = nil
-	if p.Refuse != nil {
-		v.Problem = p.Refuse.Error()
-	}
-	return v
-}

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
-	"webhookintake/shared/ledger"
+	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/queue"
 )
 
-// A View is a letter as JSON. It has a payload only after [View.WithPayload].
+// A View is a letter as JSON, the same in every command. It has a payload only after
+// [View.WithPayload]. The fields are listed in hookctl's README, and their names stay.
 type View struct {
 	MessageID  string       `json:"message_id"`
 	Source     string       `json:"source,omitempty"`
@@ -26,28 +27,17 @@ type View struct {
 
 	Hash string `json:"hash,omitempty"` // of the body, if the body was looked at
 
-	Record    *RecordView    `json:"record,omitempty"`
+	Record    *events.View   `json:"record,omitempty"` // the ledger's
 	Redriving *RedrivingView `json:"redriving,omitempty"`
-	Result    string         `json:"result,omitempty"` // the outcome: redriven, refused, dropped or failed
+	Closes    *bool          `json:"closes_event,omitempty"` // whether dropping it gives its event up, too
+	Act       string         `json:"act,omitempty"`          // redrive or drop
+	Outcome   string         `json:"outcome,omitempty"`      // planned, redriven, refused, dropped or failed
 	Problem   string         `json:"problem,omitempty"`
 
 	Payload     string `json:"payload,omitempty"`
 	PayloadB64  []byte `json:"payload_base64,omitempty"` // in place of a payload that is not UTF-8
 	KeptPayload string `json:"kept_payload,omitempty"`   // the one that the ledger keeps
 	KeptB64     []byte `json:"kept_payload_base64,omitempty"`
-}
-
-// A RecordView is the ledger's record of an event, as JSON.
-type RecordView struct {
-	State        ledger.State `json:"state"`
-	Reason       string       `json:"reason,omitempty"`
-	Fence        int64        `json:"fence"`
-	Attempts     int          `json:"attempts"`
-	Done         []string     `json:"done,omitempty"`
-	Started      []string     `json:"started,omitempty"`
-	Hash         string       `json:"hash,omitempty"`
-	FirstClaimed time.Time    `json:"first_claimed,omitzero"`
-	Finished     time.Time    `json:"finished,omitzero"`
 }
 
 // A RedrivingView is what redriving would do, as JSON.
@@ -81,11 +71,8 @@ func (l Letter) View() View {
 // View returns the letter, its record and what redriving would do, as JSON.
 func (plan Plan) View() View {
 	v := plan.Letter.View()
-	if r := plan.Record; r != nil {
-		v.Record = &RecordView{
-			State: r.State, Reason: r.Reason, Fence: r.Fence, Attempts: r.Attempts, Done: r.Done, Started: r.Started,
-			Hash: r.Hash, FirstClaimed: r.FirstClaimed.UTC(), Finished: r.Finished.UTC(),
-		}
+	if plan.Record != nil {
+		v.Record = new(events.Entry{Key: plan.Letter.Key(), Record: *plan.Record}.View())
 	}
 	if plan.Err != nil {
 		v.Problem = plan.Err.Error()
@@ -101,15 +88,44 @@ func (plan Plan) View() View {
 	return v
 }
 
-// View returns the result as JSON.
-func (r Result) View() View {
-	v := r.Plan.View()
-	v.Result = r.Outcome()
-	if r.Fail != nil {
-		v.Problem = r.Fail.Error()
+// did adds the outcome of an act, and what went wrong.
+func (v View) did(act, outcome string, problem error) View {
+	v.Act, v.Outcome = act, outcome
+	if problem != nil {
+		v.Problem = problem.Error()
 	}
 	return v
 }
+
+// PlannedView returns the plan as JSON, as an act that did nothing yet.
+func (plan Plan) PlannedView() View {
+	if plan.Fate == FateRefused {
+		return plan.View().did(ActRedrive, Refused, plan.Why)
+	}
+	return plan.View().did(ActRedrive, Planned, nil)
+}
+
+// View returns the outcome as JSON.
+func (r Result) View() View {
+	if r.Fate == FateRefused && r.Fail == nil {
+		return r.PlannedView()
+	}
+	return r.Plan.View().did(ActRedrive, r.Outcome(), r.Fail)
+}
+
+// View returns the plan as JSON.
+func (p DropPlan) View() View {
+	v := Plan{Letter: p.Letter, Record: p.Record}.View()
+	v.Redriving, v.Closes = nil, &p.Closes
+	outcome := Planned
+	if p.Refuse != nil {
+		outcome = Refused
+	}
+	return v.did(ActDrop, outcome, p.Refuse)
+}
+
+// View returns the outcome as JSON.
+func (r DropResult) View() View { return r.DropPlan.View().did(ActDrop, r.Outcome(), r.Fail) }
 
 // WithPayload adds the letter's own body, and the one that the ledger keeps; nil means
 // none.

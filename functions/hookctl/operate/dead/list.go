@@ -43,6 +43,16 @@ type List struct {
 // List returns the letters that match f, at most limit of them; 0 means all. Letters of one
 // event are folded. With an error it returns what it found before.
 func (d Client) List(ctx context.Context, f Filter, limit int) (List, error) {
+	return d.list(ctx, f, limit, 0)
+}
+
+// ListOf returns the letters of one event, as List does. Of several it returns the one with the
+// fence, which is that of the event's record.
+func (d Client) ListOf(ctx context.Context, f Filter, fence int64) (List, error) {
+	return d.list(ctx, f, 0, fence)
+}
+
+func (d Client) list(ctx context.Context, f Filter, limit int, fence int64) (List, error) {
 	var found List
 	err := d.look(ctx, f, limit, &found.Others, func(chosen []Letter) error {
 		for _, l := range chosen {
@@ -50,7 +60,7 @@ func (d Client) List(ctx context.Context, f Filter, limit int) (List, error) {
 		}
 		return nil
 	})
-	found.Letters = fold(found.Letters, func(string) int64 { return 0 })
+	found.Letters = fold(found.Letters, func(string) int64 { return fence })
 	return found, err
 }
 

@@ -158,8 +158,12 @@ func (r *redrive) remove(ctx context.Context, p *pass, results []Result) {
 	}
 }
 
-// The outcomes of a letter.
+// The acts on letters, and the outcomes of a letter, as they are called in JSON.
 const (
+	ActRedrive = "redrive"
+	ActDrop    = "drop"
+
+	Planned  = "planned"
 	Redriven = "redriven"
 	Refused  = "refused"
 	Dropped  = "dropped" // another letter of its event was redriven

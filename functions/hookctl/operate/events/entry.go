@@ -50,6 +50,12 @@ func (e Entry) Ended() bool {
 	return e.State == ledger.StateCompleted || e.State == ledger.StateFailed
 }
 
+// HasLetter reports whether the event failed for good and no operator gave it up, so that it
+// has a dead letter.
+func (e Entry) HasLetter() bool {
+	return e.State == ledger.StateFailed && e.Reason != ledger.ReasonCancelled && e.Reason != ledger.ReasonDropped
+}
+
 // StateText returns the state in lower case, with the reason.
 func (e Entry) StateText() string {
 	text := strings.ToLower(string(e.State))
@@ -94,10 +100,7 @@ func (e Entry) Next(now time.Time, format func(time.Time) string) string {
 		return "is being handled, until " + format(e.Lease) + " at the latest"
 	case e.State == ledger.StateClaimed:
 		return "its process ended without finishing it: the lease ended at " + format(e.Lease) + "; the queue delivers it again"
-	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled,
-		e.State == ledger.StateFailed && e.Reason == ledger.ReasonDropped:
-		return "" // an operator gave it up
-	case e.State == ledger.StateFailed:
+	case e.HasLetter():
 		return "its dead letter waits for you: hookctl dead show " + e.ID()
 	case e.Reason == ledger.ReasonUnhandled:
 		return "no handler was registered for its type; replay it once there is one"
