@@ -76,6 +76,32 @@ func TestEverythingHappens(t *testing.T) {
 	}
 }
 
+// Queue and vault are away apart and together.
+func TestOutagesOverlap(t *testing.T) {
+	t.Parallel()
+	s := newSimulator(t)
+	var queue, both, vault int
+	for seed := range uint64(1000) {
+		p := drawPlan(newRand(seed), len(s.events))
+		p.addRare(seed)
+		for step := range p.Steps {
+			switch q, v := p.QueueOut.on(step), p.VaultOut.on(step); {
+			case !p.Vault:
+			case q && v:
+				both++
+			case q:
+				queue++
+			case v:
+				vault++
+			}
+		}
+	}
+	t.Logf("steps without queue, vault and both: %d, %d, %d", queue, vault, both)
+	if queue == 0 || vault == 0 || both == 0 {
+		t.Error("one of them never happens")
+	}
+}
+
 // without returns want without the parts that the line has.
 func without(want [][]string, line string) [][]string {
 	var left [][]string

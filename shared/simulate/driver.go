@@ -98,7 +98,7 @@ func (w *world) disturb() bool {
 		w.operate()
 	case w.chance(w.plan.Upkeep / 4):
 		w.startUpkeep(false)
-	case w.chance(w.plan.Release / 8):
+	case w.chance(w.plan.Release / 4):
 		w.startRelease()
 	case w.rng.IntN(12) == 0 && w.anyStuck():
 		w.pass(time.Minute + w.upTo(2*time.Minute))

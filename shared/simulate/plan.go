@@ -112,6 +112,9 @@ func (p *plan) addVault(rng *rand.Rand) {
 	p.Upkeep, p.Release = rate(rng, 0.5), rate(rng, 0.5)
 	p.Forged = max(p.Forged, rng.IntN(3))
 	p.Foreign = p.Foreign || rng.IntN(4) == 0
+	if rng.IntN(4) == 0 {
+		p.VaultOut = p.QueueOut
+	}
 }
 
 // rate draws a rate. It is often 0, so that faults also occur alone, and seldom near most.

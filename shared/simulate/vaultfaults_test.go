@@ -29,7 +29,7 @@ func vaultFaults() []fault {
 			m, err := queue.Unpack(body, webhook.Hasher{})
 			name := sha256.Sum256([]byte(m.Key()))
 			return errors.Join(err, v.Put(ctx, vault.Spill+hex.EncodeToString(name[:]), body))
-		}), []int{22}, 2000},
+		}), []int{22}, 200},
 		{"delete before sending", variant{drain: func(d *upkeep.Drain) { d.Vault = deletesFirst{d.Vault} }}, []int{22}, 200},
 		{"delete although the queue did not answer", variant{drain: func(d *upkeep.Drain) { d.Queue = deaf(d.Queue) }}, []int{22}, 500},
 		{"send what has another sum", variant{drain: func(d *upkeep.Drain) { d.Vault = trusting{d.Vault} }}, []int{2}, 500},
