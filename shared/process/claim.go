@@ -153,7 +153,8 @@ func (b *batch) judge(i int, a ledger.Answer) *job {
 	case ledger.Unknown:
 		if b.expires(m) {
 			// Soon the queue would drop it. What its record says is not known, so the letter
-			// has no fence: sent back, it is judged as any message is.
+			// has no fence: sent back, it is judged as any message is. See stillLetter for one
+			// that was a letter.
 			return &job{index: i, message: m, deadLetter: queue.ReasonExpired, deadLetterErr: fmt.Errorf("%w: %w", errNoLedger, a.Err)}
 		}
 		b.comeAgain(i, Unavailable, b.outageWait(m), a.Err)

@@ -49,7 +49,7 @@
 //     (TestHiccupAfterManyReceives, TestOutageOfABacklog, TestOutageOfAProcess,
 //     TestOutageOfOneRecord, TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
 //  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
-//     message. (TestExpiredWithoutLedger)
+//     message. (TestExpiredWithoutLedger, TestRedriveExpiresWithoutLedger)
 //  19. Only one of a batch's large bodies is decoded at a time. (TestLargeBodiesRunOneByOne,
 //     TestStoredBodiesRunOneByOne)
 //  20. A body that does not fit the queue is read after the claim, and must be the one that

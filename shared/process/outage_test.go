@@ -1,12 +1,15 @@
 package process_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 )
@@ -225,6 +228,39 @@ func TestExpiredWithoutLedger(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A letter that an operator sent back, and that could not be claimed until the queue was about
+// to drop it, is still a letter of the same failure: sent back once more, it runs.
+func TestRedriveExpiresWithoutLedger(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		fails := true
+		w.on("charge", func(context.Context, hook.Event[order]) error {
+			if fails {
+				return hook.Permanent(errBank)
+			}
+			return nil
+		})
+		w.on("book", nil)
+		w.send(message("evt_1"))
+		w.want(w.deliver(), process.DeadLettered, true)
+		first := w.letter()
+		fails = false
+
+		w.redrive(func(f *queue.Failure) { f.AssumeDone = []string{"book"} })
+		w.fail("claim")
+		time.Sleep(6*24*time.Hour + time.Minute)
+		w.want(w.deliver(), process.DeadLettered, true)
+		again := w.letter()
+		if again.Reason != queue.ReasonExpired || again.Fence != first.Fence || again.Attempts != first.Attempts || !slices.Equal(again.AssumeDone, []string{"book"}) ||
+			!strings.Contains(again.Error, errDown.Error()) || !strings.Contains(again.Error, first.Error) {
+			t.Errorf("letter = %+v, want expired, with what the first one said: %+v", again, first)
+		}
+		w.ledger.Fault = nil
+		w.redrive(nil)
+		w.want(w.deliver(), process.Handled, true)
+	})
 }
 
 // A message that the ledger and the letters' queue both fail comes again.

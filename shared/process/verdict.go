@@ -208,6 +208,7 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 		Reason: v.reason, Error: failureText(j, v), At: b.Now().UnixMilli(),
 		Attempts: runsSoFar(j, v), Fence: j.claim.Fence,
 	}
+	stillLetter(j, letter.Failure)
 	send := func(ctx context.Context) error { return b.DeadLetters.Send(ctx, letter, 0) }
 	err := b.try(send)
 	if errors.Is(err, queue.ErrTooLarge) {
@@ -217,6 +218,18 @@ func (b *batch) sendLetter(j *job, v verdict) error {
 		err = b.try(send)
 	}
 	return err
+}
+
+// stillLetter keeps in the letter of a message that could not be claimed what made it a letter
+// before, if an operator had sent it back. Without its fence, it could not reopen the event
+// that failed: it would be dropped as a duplicate.
+func stillLetter(j *job, f *queue.Failure) {
+	before := j.message.Failure
+	if before == nil || acts[before.Reason] != ledger.Redrive || f.Reason != queue.ReasonExpired || j.claim.Key != "" {
+		return
+	}
+	f.Fence, f.Attempts, f.AssumeDone = before.Fence, before.Attempts, before.AssumeDone
+	f.Error += "; before: " + before.Error
 }
 
 // runsSoFar returns how often handlers ran. A claim that is not run does not count, and no

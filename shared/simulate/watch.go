@@ -197,10 +197,19 @@ func (v *watch) deleting(inv *invocation, m queue.Message) {
 	conflict := r == nil || r.Hash != hash
 	old := time.Since(m.Wire.Sent) > process.DefaultTiming.QueueRetention-25*time.Hour
 	if !slices.ContainsFunc(f.letters, func(l letter) bool {
-		return l.hash == hash && (conflict || old && l.expired && l.fence == 0)
+		return l.hash == hash && (conflict || old && l.expired && l.fence == unclaimedFence(m.Failure))
 	}) {
 		v.w.violated(3, "%s acknowledges %s, which has not ended and has no letter", inv.name, m.Key())
 	}
+}
+
+// unclaimedFence returns the fence in the letter of a message that could not be claimed: that of
+// the letter which an operator sent back, if it was one.
+func unclaimedFence(f *queue.Failure) int64 {
+	if f == nil || f.Reason == queue.ReasonReplay || f.Reason == queue.ReasonRetry {
+		return 0
+	}
+	return f.Fence
 }
 
 // lettered is called for each dead letter.

@@ -32,7 +32,7 @@ func (v *watch) ends() {
 		v.w.violated(1, "the unreadable message is no dead letter")
 	}
 	for key, r := range v.w.ledger.Records() {
-		if v.w.byKey(key) != nil && !over(r.State) && !slices.ContainsFunc(dead, unclaimed(key)) {
+		if v.w.byKey(key) != nil && !over(r.State) && !slices.ContainsFunc(dead, v.unclaimed(key)) {
 			v.w.violated(15, "nothing is left to do, but the record of %s is %s", key, r.State)
 		}
 	}
@@ -40,9 +40,14 @@ func (v *watch) ends() {
 
 // unclaimed matches a letter of the event that was sent without a claim, because the ledger
 // did not answer until the queue would have dropped the message.
-func unclaimed(key string) func(queue.Message) bool {
+func (v *watch) unclaimed(key string) func(queue.Message) bool {
 	return func(m queue.Message) bool {
-		return m.Key() == key && m.Failure != nil && m.Failure.Reason == queue.ReasonExpired && m.Failure.Fence == 0
+		if m.Key() != key || m.Failure == nil || m.Failure.Reason != queue.ReasonExpired {
+			return false
+		}
+		return m.Failure.Fence == 0 || slices.ContainsFunc(v.of(key).requests, func(sent *queue.Failure) bool {
+			return unclaimedFence(sent) == m.Failure.Fence
+		})
 	}
 }
 
@@ -73,7 +78,7 @@ func (v *watch) noneSwallowed(f *fate) {
 	for _, arrived := range f.arrivals {
 		window := v.w.byKey(f.key).window
 		if !slices.ContainsFunc(f.lives, func(opened time.Time) bool { return !arrived.After(opened.Add(window)) }) &&
-			!slices.ContainsFunc(v.w.dead.Messages(), unclaimed(f.key)) {
+			!slices.ContainsFunc(v.w.dead.Messages(), v.unclaimed(f.key)) {
 			v.w.violated(1, "%s arrived again %v after its start, past its window, and was not handled again", f.key, arrived.Sub(v.w.began))
 		}
 	}
