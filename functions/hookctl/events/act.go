@@ -138,7 +138,9 @@ var errInPart = errors.New("not every event was")
 func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger, d deed, of func(events.Items) act.Act[events.Entry]) error {
 	began := e.Now()
 	done := func() {}
-	if len(d.match.Keys) == 0 && !d.match.Open {
+	if scans, err := scansTable(ctx, e, l, d.match); err != nil {
+		return err
+	} else if scans {
 		done = reportScan(ctx, e, l, &d.match.Scan)
 	}
 	a := of(events.Each(l, &d.match, began))
@@ -172,6 +174,20 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 		return err
 	}
 	return f.run(ctx, e, &d, a, survey.Act, show)
+}
+
+// scansTable reports whether finding the events reads the whole table, and says so if the
+// index is not there yet.
+func scansTable(ctx context.Context, e *cli.Env, l events.OpenLedger, m events.Match) (bool, error) {
+	if len(m.Keys) > 0 || !m.Open {
+		return len(m.Keys) == 0, nil
+	}
+	_, err := l.Open(ctx, 0, ledger.OpenEntry{}, 1)
+	if errors.Is(err, ledger.ErrNoIndex) {
+		e.Err.Text("%s", noIndex)
+		return true, nil
+	}
+	return false, err
 }
 
 // run does the act, and says how to go on if it ended early.

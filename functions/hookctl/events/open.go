@@ -11,6 +11,9 @@ import (
 	"webhookintake/shared/ledger"
 )
 
+// noIndex says why what is open takes long to find.
+const noIndex = "The table has no index of what is open: the deployed version is older than this hookctl. This reads the whole table."
+
 // open returns the open events that the filter selects, from the index or, if the table has
 // none yet, from the whole table.
 func open(ctx context.Context, e *cli.Env, l events.OpenLedger, f filter, limit int) (events.Open, error) {
@@ -18,7 +21,7 @@ func open(ctx context.Context, e *cli.Env, l events.OpenLedger, f filter, limit 
 	if !errors.Is(err, ledger.ErrNoIndex) {
 		return found, err
 	}
-	e.Err.Text("The table has no index of what is open: the deployed version is older than this hookctl. This reads the whole table.")
+	e.Err.Text("%s", noIndex)
 	scan := ledger.Scan{Source: f.source, Type: f.eventType}
 	done := reportScan(ctx, e, l, &scan)
 	found, err = events.OpenByScan(ctx, l, scan, limit, e.Now())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,6 +206,52 @@ func TestActGoesOn(t *testing.T) {
 		t.Fatalf("ran %d, want %d", ran, done)
 	}
 	do(t, o.RetryAll(w.items(events.Match{Open: true, HandledBefore: began})), act.Tally{Done: n - done})
+}
+
+// An expiring sender's credentials end after some messages.
+type expiring struct {
+	events.Sender
+	left atomic.Int32
+}
+
+var errExpired = errors.New("api error ExpiredToken: the security token included in the request is expired")
+
+// Send implements [events.Sender].
+func (x *expiring) Send(ctx context.Context, m queue.Message, delay time.Duration) error {
+	if x.left.Add(-1) < 0 {
+		return errExpired
+	}
+	return x.Sender.Send(ctx, m, delay)
+}
+
+// A token that expires in the middle ends the act, which says why for each event that was not
+// sent. With another token it goes on, and each event is handled once.
+func TestTokenExpires(t *testing.T) {
+	t.Parallel()
+	const n, before = 60, 20
+	w, registry, o := waiting(t, n)
+	x := &expiring{Sender: w.queue}
+	x.left.Store(before)
+	o.Queue = x
+	tally, err := o.RetryAll(w.items(events.Match{Open: true})).Run(t.Context(), func(r act.Result[events.Entry]) {
+		if r.Err != nil && !errors.Is(r.Err, errExpired) {
+			t.Error(r.Err)
+		}
+	})
+	if !errors.Is(err, act.ErrStopped) || tally.Done != before || tally.Refused != 0 || tally.All() >= n {
+		t.Fatalf("%+v, %v; want %d done, and an early end", tally, err, before)
+	}
+	o.Queue = w.queue
+	began := w.now
+	w.now = w.now.Add(time.Second)
+	w.workAll(registry)
+	do(t, o.RetryAll(w.items(events.Match{Open: true, HandledBefore: began})), act.Tally{Done: n - before})
+	w.workAll(registry)
+	for i := range n {
+		if e := w.entry(fmt.Sprintf("kyc#evt_%02d", i)); e.State != ledger.StateCompleted || e.Runs != 2 {
+			t.Errorf("%s: %s after %d runs", e.Key, e.StateText(), e.Runs)
+		}
+	}
 }
 
 // Two operators who act on the same events at once have each event run once.

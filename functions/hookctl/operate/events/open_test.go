@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -171,5 +172,48 @@ func TestReindex(t *testing.T) {
 	}
 	if rec, _ := s.Record(c.Key); rec.Kind != ledger.OutcomeDied || rec.State != ledger.StateClaimed {
 		t.Errorf("record %+v", rec)
+	}
+}
+
+// A counting index counts its requests.
+type counting struct {
+	operate.Index
+	queries, gets, records atomic.Int32
+}
+
+func (c *counting) Open(ctx context.Context, partition int, after ledger.OpenEntry, limit int) ([]ledger.OpenEntry, error) {
+	c.queries.Add(1)
+	return c.Index.Open(ctx, partition, after, limit)
+}
+
+func (c *counting) RecordsOf(ctx context.Context, keys []string) (map[string]ledger.Record, error) {
+	if len(keys) > 0 {
+		c.gets.Add(1)
+		c.records.Add(int32(len(keys)))
+	}
+	return c.Index.RecordsOf(ctx, keys)
+}
+
+// What is open is found with one request for each partition, and one for the records in it,
+// however many events are handled.
+func TestOpenEventsRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	good, bad := w.register([]handler{{name: "a"}}), w.register([]handler{{name: "a", err: errHandler}})
+	for i := range 100 {
+		w.receive(approved(fmt.Sprintf("good_%d", i)))
+		w.work(good)
+	}
+	for i := range 12 {
+		w.receive(approved(fmt.Sprintf("bad_%d", i)))
+		w.work(bad)
+	}
+	c := &counting{Index: memory.NewReader(w.store)}
+	found, err := events.OpenEvents(t.Context(), c, "", "", 50)
+	if err != nil || found.Count != 12 || found.Failed != 12 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if c.queries.Load() != ledger.OpenPartitions || c.gets.Load() > 12 || c.records.Load() != 12 {
+		t.Errorf("%d queries, %d requests for %d records", c.queries.Load(), c.gets.Load(), c.records.Load())
 	}
 }
