@@ -21,6 +21,7 @@ type act struct {
 	more    string   // what the lines do not show; may be empty
 	extra   []g.Node // choices that change the plan
 	back    link
+	again   string // the address of the plan for what is left, if it is stopped
 	run     func(ctx context.Context, report func(jobResult)) error
 }
 
@@ -42,6 +43,7 @@ const confirmAbove = 1
 func (c *Console) planners() map[string]func(context.Context, url.Values) (act, error) {
 	return map[string]func(context.Context, url.Values) (act, error){
 		"redrive": c.planRedrive, "retry": c.planRetry, "cancel": c.planCancel, "replay": c.planReplay,
+		"retry-all": c.planMany, "cancel-all": c.planMany, "replay-all": c.planMany,
 	}
 }
 
@@ -62,8 +64,9 @@ func (c *Console) plan(w http.ResponseWriter, r *http.Request, form url.Values) 
 
 // showPlan says what an act would do, and asks.
 func (c *Console) showPlan(w http.ResponseWriter, r *http.Request) {
-	if a, ok := c.plan(w, r, r.URL.Query()); ok {
-		c.show(w, r, page{title: a.title, body: c.planBody(a, r.URL.Query(), "")})
+	form := r.URL.Query()
+	if a, ok := c.plan(w, r, form); ok {
+		c.show(w, r, page{title: a.title, body: c.planBody(a, form, "")})
 	}
 }
 
@@ -132,7 +135,7 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 	)
 }
 
-// startAct carries out a plan as it is now, if that is still the one that was confirmed.
+// startAct carries out a plan as it is now, if it acts on no more than was confirmed.
 func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
@@ -142,18 +145,22 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	now := strconv.Itoa(a.count)
+	shown, typed := r.PostForm.Get("count"), r.PostForm.Get("typed")
+	confirmed, err := strconv.Atoi(shown)
 	problem := ""
 	switch {
-	case r.PostForm.Get("count") != now:
+	case err != nil || a.count > confirmed || a.count == 0:
 		problem = "What matches has changed since you looked. This is the plan as it is now."
-	case a.count > confirmAbove && r.PostForm.Get("typed") != now:
-		problem = "Not confirmed: type " + now + " to act on all of them."
+	case confirmed > confirmAbove && typed != shown:
+		problem = "Not confirmed: type " + strconv.Itoa(a.count) + " to act on all of them."
 	}
-	if problem != "" || a.count == 0 {
+	if problem != "" {
 		c.show(w, r, page{title: a.title, status: http.StatusConflict, body: c.planBody(a, r.PostForm, problem)})
 		return
 	}
+	r.PostForm.Del("count")
+	r.PostForm.Del("typed")
+	a.again = "act?" + r.PostForm.Encode()
 	j := c.jobs.start(c.options.Background, a)
 	c.jobs.wait(r.Context(), j)
 	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)

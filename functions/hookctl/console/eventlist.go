@@ -101,6 +101,9 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 		if !c.options.Here && f.state != stateOpen {
 			p.every = 0 // the whole table again and again would be expensive
 		}
+		if list.matched > 0 {
+			body = append(body, c.actsOnAll(f, s))
+		}
 		p.body = append(body, c.entryTable(list, f, now))
 	}
 	c.show(w, r, p)

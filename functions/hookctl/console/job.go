@@ -36,6 +36,7 @@ const (
 type job struct {
 	id, title string
 	back      link
+	again     string
 	total     int
 	cancel    context.CancelFunc
 	ended     chan struct{}
@@ -58,7 +59,7 @@ type jobs struct {
 // start begins to carry out an act, which goes on until it is done, stopped, or ctx ends.
 func (s *jobs) start(ctx context.Context, a act) *job {
 	ctx, cancel := context.WithCancel(ctx)
-	j := &job{id: rand.Text(), title: a.title, back: a.back, total: a.count, cancel: cancel, ended: make(chan struct{}), counts: map[string]int{}}
+	j := &job{id: rand.Text(), title: a.title, back: a.back, again: a.again, total: a.count, cancel: cancel, ended: make(chan struct{}), counts: map[string]int{}}
 	s.mu.Lock()
 	s.all = append(s.all, j)
 	s.all = s.all[max(0, len(s.all)-keptJobs):]
@@ -138,7 +139,9 @@ func (c *Console) job(w http.ResponseWriter, r *http.Request) {
 	if len(t.rows) > 0 {
 		p.body = append(p.body, t.node())
 	}
-	p.body = append(p.body, h.P(h.Class("acts"), h.A(h.Class("button"), h.Href(j.back.href), g.Text(j.back.text))))
+	p.body = append(p.body, h.P(h.Class("acts"),
+		g.If(!running && j.err != nil && j.again != "", h.A(h.Class("button"), h.Href(j.again), g.Text("Go on with the rest…"))),
+		h.A(h.Class("button"), h.Href(j.back.href), g.Text(j.back.text))))
 	c.show(w, r, p)
 }
 
@@ -150,7 +153,7 @@ func (j *job) verdict(running bool) g.Node {
 	case running:
 		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Working. ")), g.Text("You may leave this page; it goes on as long as the console runs."))
 	case errors.Is(j.err, context.Canceled):
-		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Stopped. ")), g.Text("What is not listed was not touched. Start the act again to go on."))
+		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Stopped. ")), g.Text("What was not reached was not touched."))
 	case j.err != nil:
 		return h.P(h.Class("verdict bad"), h.Strong(g.Text("Ended early: ")), g.Text(j.err.Error()))
 	case wrong:

@@ -1,0 +1,143 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/shared/ledger"
+)
+
+// states counts the events of a source by their state.
+func (w *world) states(t *testing.T, source string) map[ledger.State]int {
+	t.Helper()
+	l, err := w.Intake().Ledger()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := map[ledger.State]int{}
+	for found, err := range l.Records(t.Context(), ledger.Scan{Source: source}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n[found.Record.State]++
+	}
+	return n
+}
+
+// Everything that the filter matches is run now, cancelled or replayed, not only what a page
+// shows, and nothing else.
+func TestActOnAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	for i := range 60 {
+		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
+	}
+	w.receive(t, kyc1, "evt_dead")
+	for _, tt := range []struct {
+		list, act, does, word string
+		mended                bool
+		want                  map[ledger.State]int
+	}{
+		{"?state=open&source=contiguity", "Retry now all that match…", "runs reply; no handler is done", "retried 60", false, map[ledger.State]int{ledger.StateReleased: 60}},
+		{"?state=open&source=contiguity", "Cancel all that match…", "ends without another run", "cancelled 60", false, map[ledger.State]int{ledger.StateFailed: 60}},
+		{"?state=failed&source=contiguity&since=1h", "Replay all that match…", "runs reply", "replayed 60", true, map[ledger.State]int{ledger.StateCompleted: 60}},
+	} {
+		w.mended.Store(tt.mended)
+		list := w.get(t, "events"+tt.list, http.StatusOK)
+		list.wants(t, "The newest 50 of 60 events that match.")
+		plan := w.get(t, list.links[tt.act], http.StatusOK)
+		plan.wants(t, "Would act on 60.", "60 events, this is one", tt.does, "To confirm, type 60")
+		w.confirm(t, plan, "59").wants(t, "Not confirmed: type 60")
+		w.confirm(t, plan, "60").wants(t, "Done.", tt.word)
+		w.workAll(t)
+		if got := w.states(t, "contiguity"); len(got) != 1 || fmt.Sprint(got) != fmt.Sprint(tt.want) {
+			t.Errorf("%s: %v, want %v", tt.act, got, tt.want)
+		}
+	}
+	if got := w.state(t, "kyc#evt_dead"); got != ledger.StateFailed {
+		t.Errorf("another source's event is %s", got)
+	}
+}
+
+// workAll handles all that is in the queue and not put off.
+func (w *world) workAll(t *testing.T) {
+	t.Helper()
+	for w.Queue.Counts().Visible > 0 {
+		w.work(t)
+	}
+}
+
+// An act that was stopped goes on with the rest, and does not handle twice what is done.
+func TestGoOn(t *testing.T) {
+	t.Parallel()
+	const all = 40
+	w := newWorld(t, nil)
+	for i := range all {
+		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
+	}
+	busy := slow{w.Intake(), make(chan struct{}), make(chan struct{})}
+	w.options.Intake = busy
+	w.enter(t)
+	w.console.SetPatience(time.Millisecond)
+	page := w.confirm(t, w.get(t, "act?do=retry-all&state=open", http.StatusOK), fmt.Sprint(all))
+	<-busy.sending
+	stopped := w.confirm(t, page, "")
+	go func() {
+		for range busy.sending { // those that are under way
+		}
+	}()
+	close(busy.goOn)
+	for !strings.Contains(stopped.text, "Stopped.") {
+		stopped = w.confirm(t, page, "") // waits a moment for the end
+	}
+	close(busy.sending)
+	retried := len(w.Queue.Messages()) - all // beside the one that each has
+	if retried <= 0 || retried >= all {
+		t.Fatalf("%d were retried before it stopped", retried)
+	}
+	w.workAll(t) // and fail again
+	w.options.Intake = w.Intake()
+	w.enter(t)
+	rest := fmt.Sprint(all - retried)
+	plan := w.get(t, stopped.links["Go on with the rest…"], http.StatusOK)
+	plan.wants(t, "Would act on "+rest+".")
+	w.confirm(t, plan, rest).wants(t, "Done.", "retried "+rest)
+}
+
+// Of more events than are planned one by one, the rest is counted.
+func TestManyMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	const all = 1003
+	for i := range all {
+		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
+	}
+	plan := w.get(t, "act?do=cancel-all&state=open", http.StatusOK)
+	plan.wants(t, "Would act on 1003.", "1000 events, this is one", "3 further events match, and each is planned when its turn comes.")
+	// More than was confirmed is not acted on.
+	w.receive(t, sms, "evt_later")
+	w.confirm(t, plan, "1003").wants(t, "What matches has changed", "Would act on 1004.")
+	if got := w.states(t, "contiguity"); got[ledger.StateReleased] != all+1 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestActOnAllRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.receive(t, sms, "evt_1")
+	w.get(t, "act?do=retry-all&state=what", http.StatusBadGateway).wants(t, "no such state")
+	w.get(t, "act?do=retry-all&state=open&from=yesterday", http.StatusBadGateway).wants(t, "time in the address")
+	w.get(t, "act?do=replay-all&state=open", http.StatusOK).wants(t, "Nothing matches any more.")
+	w.options.Write = false
+	w.enter(t)
+	w.get(t, "events?state=open", http.StatusOK).lacks(t, "all that match…")
+	answer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1"}}, nil)
+	if got := w.state(t, "contiguity#evt_1"); answer.StatusCode != http.StatusForbidden || got != ledger.StateReleased {
+		t.Errorf("answered %d, the event is %s", answer.StatusCode, got)
+	}
+}
