@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,6 +85,7 @@ func (f flags) options(ctx context.Context, e *cli.Env) (Options, error) {
 	o := Options{
 		Intake: in.Intake, Handlers: handlers, Now: e.Now, Access: NewAccess(), Background: ctx,
 		Name: "the engines of the environment", Flags: in.Flags, Write: f.write,
+		Operator:  cmp.Or(e.Getenv("USER"), e.Getenv("USERNAME")),
 		HowToOpen: "For another address, start it again: go tool hookctl console" + in.Flags,
 		Shown: func(key string, masked bool) {
 			how := "unmasked"

@@ -45,6 +45,8 @@ type Options struct {
 
 	// Shown, if set, is called before the payload of an event is shown.
 	Shown func(key string, masked bool)
+	// Operator is the name of who uses this console, as this machine knows it; or empty.
+	Operator string
 	// Background is the context of what goes on after its page was answered; nil means
 	// that of the program.
 	Background context.Context
@@ -60,6 +62,7 @@ type Console struct {
 	pages       *http.ServeMux
 	jobs        jobs
 	pending     pendingChanges
+	shown       shownBodies
 }
 
 //go:embed assets

@@ -60,9 +60,7 @@ func (c *Console) file(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusNotFound, "No such event", "The ledger has no record of this event, or its provider is not known here.")
 		return
 	}
-	if c.options.Shown != nil {
-		c.options.Shown(e.Key, false)
-	}
+	c.noteShown(e.Key, false)
 	payload, err := l.Payload(r.Context(), e.Key)
 	if err != nil {
 		c.broken(w, r, "Read the event's body", err)

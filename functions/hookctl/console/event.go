@@ -36,11 +36,12 @@ func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 	}
 	e := events.Entry{Key: key, Record: rec}
 	now := c.options.Now()
+	body := c.body(r, l, e) // before the story, which says that it is shown
 	p := page{title: e.Type, here: "events", body: []g.Node{
 		h.P(h.Class("sub"), statePill(e, now), g.Text(" "), h.Code(g.Text(e.ID())), g.Text(" from source "), h.A(h.Href(query("events", "source", e.Source(), "state", stateAny)), g.Text(e.Source()))),
 		c.nextStep(e, now), c.acts(e),
 		h.H2(g.Text("What happened")), c.timeline(e, now),
-		h.H2(g.Text("Body")), c.body(r, l, e),
+		h.H2(g.Text("Body")), body,
 		h.H2(g.Text("Record")), record(e, now),
 	}}
 	if !e.Ended() && r.URL.Query().Get("body") == "" {
@@ -108,6 +109,7 @@ func (c *Console) timeline(e events.Entry, now time.Time) g.Node {
 		steps = append(steps, step{tone: good, head: []g.Node{h.Strong(g.Text(strings.Join(done, ", "))), g.Text(" done")}})
 	}
 	steps = append(steps, lastStep(e, now))
+	steps = append(steps, c.shownSteps(e.Key)...)
 	var items []g.Node
 	for _, s := range steps {
 		items = append(items, h.Li(h.Class(string(s.tone)), h.P(g.Group(s.head), g.If(!s.at.IsZero(), g.Group{g.Text(" · "), when(s.at, now)})),
@@ -170,7 +172,8 @@ func lastStep(e events.Entry, now time.Time) step {
 	case e.State == ledger.StateFailed && e.Reason == ledger.ReasonCancelled:
 		return step{at: e.Finished, tone: dull, head: []g.Node{g.Text("Cancelled by an operator")}}
 	case e.State == ledger.StateFailed:
-		return step{at: e.Finished, tone: bad, head: []g.Node{g.Text("Became a dead letter: " + e.Reason)}}
+		letter := h.A(h.Href(query("dead", "id", e.ID(), "source", e.Source())), g.Text("a dead letter"))
+		return step{at: e.Finished, tone: bad, head: []g.Node{g.Text("Became "), letter, g.Text(": " + e.Reason)}}
 	case e.State == ledger.StateReleased:
 		return step{at: e.NotBefore, tone: warn, head: []g.Node{g.Text("Next try")}}
 	case e.State == ledger.StateClaimed && now.Before(e.Lease):
@@ -226,9 +229,7 @@ func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node 
 	if asked != bodyMasked && asked != bodyShown {
 		return h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data. "), show(bodyMasked, "Show it, masked"))
 	}
-	if c.options.Shown != nil {
-		c.options.Shown(e.Key, asked == bodyMasked)
-	}
+	c.noteShown(e.Key, asked == bodyMasked)
 	payload, err := l.Payload(r.Context(), e.Key)
 	switch {
 	case errors.Is(err, ledger.ErrNoPayload):

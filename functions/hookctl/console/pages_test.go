@@ -92,7 +92,7 @@ func TestStackAsksBeforeScan(t *testing.T) {
 
 func TestBody(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, nil)
+	w := newWorld(t, func(o *console.Options) { o.Operator = "mia" })
 	w.receive(t, sms, "evt_1")
 	const secretText = "Are you open on Sunday?"
 	hidden := w.get(t, "event?key=contiguity%23evt_1", http.StatusOK)
@@ -107,6 +107,10 @@ func TestBody(t *testing.T) {
 	if diff := slices.Compare(w.shown, []string{"contiguity#evt_1 true", "contiguity#evt_1 false"}); diff != 0 {
 		t.Errorf("noted %v", w.shown)
 	}
+	hidden.lacks(t, "was shown")
+	w.get(t, "event?key=contiguity%23evt_1", http.StatusOK).wants(t, "shown in this console, masked, to mia", "shown in this console, unmasked, to mia")
+	w.receive(t, sms, "evt_2")
+	w.get(t, "event?key=contiguity%23evt_2", http.StatusOK).lacks(t, "was shown")
 }
 
 // A kept webhook is copied as a command and as a file, and a hookctl run takes the file.
