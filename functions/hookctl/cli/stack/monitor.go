@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"path"
 	"time"
 
@@ -10,9 +11,13 @@ import (
 // Monitor returns what says whether the stack keeps up. For engines on this machine, of which
 // nobody keeps metrics, it returns [ErrMissing].
 func (s *Stack) Monitor(now func() time.Time) (monitor.Monitor, error) {
-	m := &monitor.CloudWatch{API: s.CloudWatch(), Stack: s.Name, Now: now}
+	if s.Name == "" {
+		return nil, fmt.Errorf("metrics: %w: give --stack NAME", ErrMissing)
+	}
+	// A stack of an earlier version does not say the API's id.
+	m := &monitor.CloudWatch{API: s.CloudWatch(), Stack: s.Name, HTTPAPI: s.resources[HTTPAPI], Now: now}
 	for resource, into := range map[Resource]*string{
-		Queue: &m.Queue, DeadLetters: &m.DeadLetters, IngestFunction: &m.Ingest, ProcessFunction: &m.Process,
+		Queue: &m.Queue, DeadLetters: &m.DeadLetters,
 	} {
 		value, err := s.Get(resource)
 		if err != nil {

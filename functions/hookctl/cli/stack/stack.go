@@ -46,6 +46,7 @@ const (
 	ProcessFunction Resource = "ProcessFunction"
 	IngestLogs      Resource = "IngestLogs"
 	ProcessLogs     Resource = "ProcessLogs"
+	HTTPAPI         Resource = "ApiId"
 	// EventSourceMapping has the queue's messages handled by process.
 	EventSourceMapping Resource = "EventSourceMapping"
 )

@@ -13,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
-	"webhookintake/shared/telemetry"
 )
 
 // API is what is called of CloudWatch's client.
@@ -23,24 +21,25 @@ type API interface {
 	DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error)
 }
 
-// CloudWatch reads a deployed stack's metrics and alarms. They come up to some minutes late.
+// CloudWatch reads a deployed stack's metrics and alarms. It uses AWS's own metrics alone,
+// which cost nothing to keep and exist however the stack is watched. They come up to some
+// minutes late.
 type CloudWatch struct {
 	API                API
 	Stack              string // its name, with which its alarms' names begin
 	Queue, DeadLetters string // the queues' names
-	Ingest, Process    string // the functions' names
+	HTTPAPI            string // the id of the API; empty if refused requests are not counted
 	Now                func() time.Time
 }
 
 // The ids of the metrics within a call.
 const (
-	idSent     = "sent"    // messages that the queue got: what was accepted, and what an operator sent
-	idDeleted  = "deleted" // messages that are done, or became dead letters
-	idDead     = "dead"    // letters that process wrote
-	idRefused  = "refused"
-	idRetried  = "retried"
-	idBySource = "retried_by_source" // the same in a stack that counts by source
-	idOldest   = "oldest"
+	idSent    = "sent"    // messages that the queue got: what was accepted, and what an operator sent
+	idTaken   = "taken"   // messages that process got
+	idDeleted = "deleted" // messages that are done, or became dead letters
+	idDead    = "dead"    // letters that process wrote
+	idRefused = "refused"
+	idOldest  = "oldest"
 )
 
 // pages is how many pages of an answer are read at most: more than any span needs.
@@ -62,31 +61,27 @@ func (c *CloudWatch) Look(ctx context.Context, s Span) Report {
 	return r
 }
 
-// queries are the metrics of a call: AWS's own where they serve, as they exist for every
-// stack. Source:
+// queries are the metrics of a call. Sources:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
 func (c *CloudWatch) queries(step time.Duration) []types.MetricDataQuery {
-	period := new(int32(step / time.Second))
-	stat := func(id, namespace, name, dimension, value, stat string) types.MetricDataQuery {
+	query := func(id, namespace, name, dimension, value, stat string) types.MetricDataQuery {
 		return types.MetricDataQuery{Id: &id, MetricStat: &types.MetricStat{
 			Metric: &types.Metric{Namespace: &namespace, MetricName: &name, Dimensions: []types.Dimension{{Name: &dimension, Value: &value}}},
-			Period: period, Stat: &stat,
+			Period: new(int32(step / time.Second)), Stat: &stat,
 		}}
 	}
-	// search adds up a metric of ours over all values of a further dimension.
-	search := func(id, name, function, dimension string) types.MetricDataQuery {
-		return types.MetricDataQuery{Id: &id, Period: period, Expression: new(fmt.Sprintf(`SUM(SEARCH('{%s,%s,%s} %s="%s" MetricName="%s"', 'Sum', %d))`,
-			telemetry.Namespace, telemetry.FieldFunction, dimension, telemetry.FieldFunction, function, name, *period))}
+	all := []types.MetricDataQuery{
+		query(idSent, "AWS/SQS", "NumberOfMessagesSent", "QueueName", c.Queue, "Sum"),
+		query(idTaken, "AWS/SQS", "NumberOfMessagesReceived", "QueueName", c.Queue, "Sum"),
+		query(idDeleted, "AWS/SQS", "NumberOfMessagesDeleted", "QueueName", c.Queue, "Sum"),
+		query(idDead, "AWS/SQS", "NumberOfMessagesSent", "QueueName", c.DeadLetters, "Sum"),
+		query(idOldest, "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", c.Queue, "Maximum"),
 	}
-	return []types.MetricDataQuery{
-		stat(idSent, "AWS/SQS", "NumberOfMessagesSent", "QueueName", c.Queue, "Sum"),
-		stat(idDeleted, "AWS/SQS", "NumberOfMessagesDeleted", "QueueName", c.Queue, "Sum"),
-		stat(idDead, "AWS/SQS", "NumberOfMessagesSent", "QueueName", c.DeadLetters, "Sum"),
-		stat(idOldest, "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", c.Queue, "Maximum"),
-		stat(idRetried, telemetry.Namespace, telemetry.MetricRetried, telemetry.FieldFunction, c.Process, "Sum"),
-		search(idBySource, telemetry.MetricRetried, c.Process, telemetry.FieldSource),
-		search(idRefused, telemetry.MetricRejected, c.Ingest, telemetry.FieldCode),
+	if c.HTTPAPI != "" {
+		all = append(all, query(idRefused, "AWS/ApiGateway", "4xx", "ApiId", c.HTTPAPI, "Sum"))
 	}
+	return all
 }
 
 func (c *CloudWatch) metrics(ctx context.Context, s Span) ([]Bar, *time.Duration, error) {
@@ -96,7 +91,7 @@ func (c *CloudWatch) metrics(ctx context.Context, s Span) ([]Bar, *time.Duration
 		StartTime: new(bars[0].At), EndTime: new(now), MetricDataQueries: c.queries(s.Step), ScanBy: types.ScanByTimestampAscending,
 	}
 	var oldest *time.Duration
-	deleted, dead := make(map[time.Time]float64), make(map[time.Time]float64)
+	ends := make([]ends, len(bars))
 	for range pages {
 		out, err := c.API.GetMetricData(ctx, in)
 		if err != nil {
@@ -104,21 +99,21 @@ func (c *CloudWatch) metrics(ctx context.Context, s Span) ([]Bar, *time.Duration
 		}
 		for _, result := range out.MetricDataResults {
 			for i, at := range result.Timestamps[:min(len(result.Timestamps), len(result.Values))] {
-				b, value := s.at(bars, at), result.Values[i]
-				if b == nil {
+				n, value := s.at(bars, at), result.Values[i]
+				if n < 0 {
 					continue
 				}
 				switch aws.ToString(result.Id) {
 				case idSent:
-					b.Received += whole(value)
+					bars[n].Received += whole(value)
 				case idRefused:
-					b.Refused += whole(value)
-				case idRetried, idBySource:
-					b.Failed += whole(value)
-				case idDead:
-					dead[b.At] += value
+					bars[n].Refused += whole(value)
+				case idTaken:
+					ends[n].taken += value
 				case idDeleted:
-					deleted[b.At] += value
+					ends[n].deleted += value
+				case idDead:
+					ends[n].dead += value
 				case idOldest: // the last one stays
 					oldest = new(time.Duration(value) * time.Second)
 				}
@@ -128,11 +123,25 @@ func (c *CloudWatch) metrics(ctx context.Context, s Span) ([]Bar, *time.Duration
 			break
 		}
 	}
-	for i := range bars { // a message that was deleted is done, or is a dead letter now
-		b := &bars[i]
-		b.Handled, b.Failed = whole(deleted[b.At]-dead[b.At]), b.Failed+whole(dead[b.At])
-	}
+	judge(bars, ends)
 	return bars, oldest, nil
+}
+
+// The ends of the messages that process got in one step.
+type ends struct{ taken, deleted, dead float64 }
+
+// judge counts the runs that ended well and those that failed: a message that process got and
+// did not delete is to be retried, and of those that it deleted some became dead letters. One
+// that is deleted in the step after it was taken is not one that was put back, so more
+// deleted than taken is a debt of the steps before.
+func judge(bars []Bar, all []ends) {
+	debt := 0.0
+	for i := len(bars) - 1; i >= 0; i-- {
+		left := all[i].taken - all[i].deleted - debt
+		debt = max(0, -left)
+		bars[i].Handled = whole(all[i].deleted - all[i].dead)
+		bars[i].Failed = whole(left) + whole(all[i].dead)
+	}
 }
 
 // whole returns a count as CloudWatch has it. A letter may be counted before its message is

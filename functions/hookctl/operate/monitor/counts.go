@@ -43,8 +43,8 @@ func (c *Counts) Look(_ context.Context, s Span) Report {
 	now := c.now()
 	r := Report{Bars: s.bars(now)}
 	for _, m := range c.minutes {
-		if b := s.at(r.Bars, m.At); b != nil {
-			b.add(m)
+		if i := s.at(r.Bars, m.At); i >= 0 {
+			r.Bars[i].add(m)
 		}
 	}
 	if r.From = now.Add(-keptMinutes * time.Minute); c.started.After(r.From) {

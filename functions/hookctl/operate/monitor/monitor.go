@@ -25,12 +25,12 @@ func (s Span) bars(now time.Time) []Bar {
 	return bars
 }
 
-// at returns the bar of a time, or nil if it is outside the span.
-func (s Span) at(bars []Bar, t time.Time) *Bar {
+// at returns the index of the bar of a time, or -1 if it is outside the span.
+func (s Span) at(bars []Bar, t time.Time) int {
 	if i := int(t.Sub(bars[0].At) / s.Step); !t.Before(bars[0].At) && i < len(bars) {
-		return &bars[i]
+		return i
 	}
-	return nil
+	return -1
 }
 
 // A Bar counts what happened in one step.

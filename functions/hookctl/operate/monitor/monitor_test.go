@@ -62,7 +62,7 @@ func (f *fake) DescribeAlarms(_ context.Context, in *cloudwatch.DescribeAlarmsIn
 
 func newCloudWatch(f *fake) *monitor.CloudWatch {
 	return &monitor.CloudWatch{
-		API: f, Stack: "intake", Queue: "queue-1", DeadLetters: "dead-1", Ingest: "ingest-1", Process: "process-1", Now: func() time.Time { return noon },
+		API: f, Stack: "intake", Queue: "queue-1", DeadLetters: "dead-1", HTTPAPI: "api-1", Now: func() time.Time { return noon },
 	}
 }
 
@@ -74,13 +74,12 @@ func at(minutesAgo int) time.Time {
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	f := &fake{metrics: map[string]map[time.Time]float64{
-		"sent":              {at(59): 7, at(1): 2},
-		"refused":           {at(1): 3},
-		"deleted":           {at(59): 7, at(1): 2},
-		"dead":              {at(59): 1, at(1): 3}, // more than were deleted in that minute
-		"retried":           {at(1): 4},
-		"retried_by_source": {at(59): 5},
-		"oldest":            {at(59): 900, at(1): 120},
+		"sent":    {at(59): 7, at(1): 2},
+		"refused": {at(1): 3},
+		"taken":   {at(59): 12, at(31): 4, at(1): 6},
+		"deleted": {at(59): 7, at(30): 3, at(1): 2}, // three of at(31) were deleted a minute later
+		"dead":    {at(59): 1, at(1): 3},            // more than were deleted in that minute
+		"oldest":  {at(59): 900, at(1): 120},
 	}}
 	r := newCloudWatch(f).Look(t.Context(), hour)
 	if len(r.Bars) != 60 || len(r.Faults) != 0 || r.Oldest == nil || *r.Oldest != 2*time.Minute {
@@ -88,6 +87,8 @@ func TestMetrics(t *testing.T) {
 	}
 	for i, want := range map[int]monitor.Bar{
 		0:  {At: at(59), Received: 7, Handled: 6, Failed: 6},
+		28: {At: at(31), Failed: 1},
+		29: {At: at(30), Handled: 3},
 		58: {At: at(1), Received: 2, Refused: 3, Failed: 7},
 		59: {At: at(0)},
 	} {
@@ -95,7 +96,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("bar %d (-want +got):\n%s", i, diff)
 		}
 	}
-	if want := (monitor.Bar{Received: 9, Refused: 3, Handled: 6, Failed: 13}); monitor.Sum(r.Bars) != want {
+	if want := (monitor.Bar{Received: 9, Refused: 3, Handled: 9, Failed: 14}); monitor.Sum(r.Bars) != want {
 		t.Errorf("sum %+v, want %+v", monitor.Sum(r.Bars), want)
 	}
 }
@@ -114,10 +115,6 @@ func TestOneCall(t *testing.T) {
 	}
 	var got []string
 	for _, q := range in.MetricDataQueries {
-		if q.Expression != nil {
-			got = append(got, *q.Expression)
-			continue
-		}
 		m := q.MetricStat
 		if *m.Period != 7200 {
 			t.Errorf("%s: period %d", *q.Id, *m.Period)
@@ -126,12 +123,11 @@ func TestOneCall(t *testing.T) {
 	}
 	want := []string{
 		"AWS/SQS NumberOfMessagesSent QueueName queue-1 Sum",
+		"AWS/SQS NumberOfMessagesReceived QueueName queue-1 Sum",
 		"AWS/SQS NumberOfMessagesDeleted QueueName queue-1 Sum",
 		"AWS/SQS NumberOfMessagesSent QueueName dead-1 Sum",
 		"AWS/SQS ApproximateAgeOfOldestMessage QueueName queue-1 Maximum",
-		"WebhookIntake Retried function process-1 Sum",
-		`SUM(SEARCH('{WebhookIntake,function,source} function="process-1" MetricName="Retried"', 'Sum', 7200))`,
-		`SUM(SEARCH('{WebhookIntake,function,code} function="ingest-1" MetricName="Rejected"', 'Sum', 7200))`,
+		"AWS/ApiGateway 4xx ApiId api-1 Sum",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics (-want +got):\n%s", diff)
