@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/operate/monitor"
 	"webhookintake/functions/hookctl/run/pipeline"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/webhook"
@@ -229,6 +230,16 @@ func TestBrowserScreenshots(t *testing.T) {
 	}
 	b := newBrowser(t)
 	w := newFullWorld(t)
+	b.shoot(t, w, "", pagesToShow())
+	b.shoot(t, newFullStack(t, w), "stack-", map[string]string{
+		"overview": "", "overview-week": "?span=week", "sources": "sources?uses=24h", "source": "source?name=kyc", "refused": "refused?since=24h", "cost": "cost",
+		"retry-all": "act?do=retry-all&state=open", "asks": "events?state=any",
+	})
+}
+
+// shoot writes pictures of pages at both widths, light and dark.
+func (b browser) shoot(t *testing.T, w *world, prefix string, pages map[string]string) {
+	t.Helper()
 	address := w.serve(t)
 	b.do(t, chromedp.Navigate(address))
 	base, _, _ := strings.Cut(address, "?")
@@ -238,19 +249,47 @@ func TestBrowserScreenshots(t *testing.T) {
 	}{{"wide", 1600, 1000}, {"narrow", 360, 740}} {
 		for _, scheme := range []string{"light", "dark"} {
 			b.do(t, chromedp.EmulateViewport(size.width, size.height), prefers(scheme))
-			for name, page := range pagesToShow() {
+			for name, page := range pages {
 				b.do(t, chromedp.Navigate(base+page))
 				if ask(t, b, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth")) {
-					t.Errorf("%s is wider than %d", name, size.width)
+					t.Errorf("%s%s is wider than %d", prefix, name, size.width)
 				}
 				picture := ask(t, b, chromedp.FullScreenshot(100))
-				file := filepath.Join(*screenshots, strings.Join([]string{name, size.name, scheme}, "-")+".png")
+				file := filepath.Join(*screenshots, prefix+strings.Join([]string{name, size.name, scheme}, "-")+".png")
 				if err := os.WriteFile(file, picture, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 	}
+}
+
+// newFullStack shows the pipeline of w as a deployed stack.
+func newFullStack(t *testing.T, w *world) *world {
+	t.Helper()
+	alarms := []monitor.Alarm{{Name: "DeadLetterArrived", State: monitor.AlarmOn, Since: time.Now().Add(-9 * time.Minute),
+		Text: `Events failed for good and wait in the dead-letter queue, for 14 days. See why with "go tool hookctl dead list --stack webhook-intake", fix the cause, then send them back.`}}
+	for _, name := range []string{"OldestMessage", "Throttles", "TooLarge", "IngestErrors", "ProcessErrors", "Spilled", "SourcesInvalid"} {
+		alarms = append(alarms, monitor.Alarm{Name: name, State: monitor.AlarmOff})
+	}
+	s, _ := newSources(t, func(o *console.Options) {
+		o.Monitor = stackOf{w.journal.Monitor(), alarms}
+		o.Intake, o.Handlers, o.Refused = w.Intake(), w.options.Handlers, w.journal.Refused
+		o.Name, o.Flags = "stack webhook-intake", " --stack webhook-intake"
+	})
+	return s
+}
+
+// A stackOf reports what a run counts, as of a stack.
+type stackOf struct {
+	monitor.Monitor
+	alarms []monitor.Alarm
+}
+
+func (s stackOf) Look(ctx context.Context, span monitor.Span) monitor.Report {
+	r := s.Monitor.Look(ctx, span)
+	r.Alarms, r.Oldest = s.alarms, new(49*time.Minute)
+	return r
 }
 
 // newFullWorld has something on every page.

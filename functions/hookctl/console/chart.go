@@ -60,7 +60,7 @@ func (c *Console) traffic(chosen span, report monitor.Report) g.Node {
 	}
 	nodes = append(nodes, h.P(g.Text(text)))
 	for _, p := range plots {
-		nodes = append(nodes, p.draw(report.Bars, text, zone), h.P(h.Class("chart-key"), pill(good, p.lower), pill(p.tone, p.upper)))
+		nodes = append(nodes, p.draw(report.Bars, text, zone), h.P(h.Class("chart-key"), pill(good, p.lower), pill(p.tone, p.upper), h.Span(h.Class("note"), g.Text(fmt.Sprintf("the highest bar is %d", p.most(report.Bars))))))
 	}
 	return append(nodes, h.P(h.Class("note"), g.Text(note)))
 }
@@ -83,13 +83,19 @@ var plots = []plot{
 	{"handled", "failed", bad, func(b monitor.Bar) (int, int) { return b.Handled, b.Failed }},
 }
 
-// draw draws a bar for each step. A pointer on it shows its time and counts.
-func (p plot) draw(bars []monitor.Bar, text string, zone *time.Location) g.Node {
-	most := 1
+// most is the sum of both counts in the highest bar.
+func (p plot) most(bars []monitor.Bar) int {
+	most := 0
 	for _, b := range bars {
 		lower, upper := p.of(b)
 		most = max(most, lower+upper)
 	}
+	return most
+}
+
+// draw draws a bar for each step. A pointer on it shows its time and counts.
+func (p plot) draw(bars []monitor.Bar, text string, zone *time.Location) g.Node {
+	most := max(1, p.most(bars))
 	var shapes []g.Node
 	shape := func(t tone, i, from, n int, label string) {
 		if n == 0 {

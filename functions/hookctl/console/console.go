@@ -88,6 +88,7 @@ func New(o Options) *Console {
 	c.get("job", c.job)
 	c.post("stop", c.stop)
 	c.get("handlers", c.handlers)
+	c.get("cost", c.cost)
 	if o.Sources != nil {
 		c.get("send", c.sendForm)
 		c.post("send", c.send)

@@ -12,8 +12,11 @@
 //  3. A payload is shown only after it is asked for: first with the data of persons
 //     masked. (TestBody, TestMask)
 //  4. No text of a webhook or of an operator becomes markup. (TestInjection)
-//  5. Every page works without a script; the scripts only refresh what is shown.
+//  5. A secret that is typed is on no page, in no address and in no log: the program keeps it
+//     until its plan is confirmed, at most ten minutes. (TestRotateSource, TestStalePlans)
+//  6. An act does no more than was confirmed. (TestActOnAll, TestManyMore)
+//  7. Every page works without a script; the scripts only refresh what is shown.
 //
 // It never decides what an act does, which packages under operate do, and it never keeps
-// anything: what it shows is read for each page.
+// anything for longer than it runs: what it shows is read for each page.
 package console

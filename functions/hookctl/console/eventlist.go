@@ -49,6 +49,9 @@ func (c *Console) filter(r *http.Request) filter {
 	return f
 }
 
+// selectsAll reports whether every event matches.
+func (f filter) selectsAll() bool { return f == filter{state: stateAny} }
+
 // scan returns the records that the filter selects, and what is wrong with it.
 func (f filter) scan(now time.Time) (s ledger.Scan, problem string) {
 	s.Source, s.Type = f.source, f.eventType
@@ -186,7 +189,7 @@ func nextTry(e events.Entry, now time.Time) g.Node {
 
 // noEvents says what to do when nothing matches.
 func (c *Console) noEvents(f filter) g.Node {
-	if f.source != "" || f.eventType != "" || f.kind != "" || f.since != "" || f.state != stateAny {
+	if !f.selectsAll() {
 		if f.state == stateOpen && f.source == "" && f.eventType == "" && f.kind == "" && f.since == "" {
 			return empty("No event is failing.", h.P(h.A(h.Href("events?state=any"), g.Text("Show all events"))))
 		}

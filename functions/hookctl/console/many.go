@@ -29,7 +29,7 @@ type deed struct {
 
 // deeds are the acts by the name in their address.
 var deeds = map[string]deed{
-	"retry-all": {"Retry now all that match", "Run now", "retried", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
+	"retry-all": {"Run all that match now", "Run", "retried", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
 		return o.RetryAll(items)
 	}},
 	"cancel-all": {"Cancel all that match", "Cancel", "cancelled", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
@@ -42,7 +42,7 @@ var deeds = map[string]deed{
 
 // actsOnAll are the acts on everything that the list's filter matches.
 func (c *Console) actsOnAll(f filter, s ledger.Scan) g.Node {
-	if !c.options.Write {
+	if !c.options.Write || f.selectsAll() {
 		return nil
 	}
 	do := func(name string) g.Node {
@@ -147,7 +147,7 @@ func groupLines(s many.Survey) []actLine {
 	var lines []actLine
 	for _, group := range s.Groups {
 		_, id, _ := strings.Cut(group.Samples[0], "#")
-		l := actLine{item: link{query("event", "key", group.Samples[0]), id}, about: count(group.Count, "event", "events, this is one"), text: group.Text, refused: group.Refused}
+		l := actLine{item: link{query("event", "key", group.Samples[0]), id}, about: count(group.Count, "event", "events, such as this"), text: group.Text, refused: group.Refused}
 		if group.Warn != "" {
 			l.text += "; " + group.Warn
 		}

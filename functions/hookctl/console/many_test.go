@@ -42,7 +42,7 @@ func TestActOnAll(t *testing.T) {
 		mended                bool
 		want                  map[ledger.State]int
 	}{
-		{"?state=open&source=contiguity", "Retry now all that match…", "runs reply; no handler is done", "retried 60", false, map[ledger.State]int{ledger.StateReleased: 60}},
+		{"?state=open&source=contiguity", "Run all that match now…", "runs reply; no handler is done", "retried 60", false, map[ledger.State]int{ledger.StateReleased: 60}},
 		{"?state=open&source=contiguity", "Cancel all that match…", "ends without another run", "cancelled 60", false, map[ledger.State]int{ledger.StateFailed: 60}},
 		{"?state=failed&source=contiguity&since=1h", "Replay all that match…", "runs reply", "replayed 60", true, map[ledger.State]int{ledger.StateCompleted: 60}},
 	} {
@@ -50,7 +50,7 @@ func TestActOnAll(t *testing.T) {
 		list := w.get(t, "events"+tt.list, http.StatusOK)
 		list.wants(t, "The newest 50 of 60 events that match.")
 		plan := w.get(t, list.links[tt.act], http.StatusOK)
-		plan.wants(t, "Would act on 60.", "60 events, this is one", tt.does, "To confirm, type 60")
+		plan.wants(t, "Would act on 60.", "60 events, such as this", tt.does, "To confirm, type 60")
 		w.confirm(t, plan, "59").wants(t, "Not confirmed: type 60")
 		w.confirm(t, plan, "60").wants(t, "Done.", tt.word)
 		w.workAll(t)
@@ -117,7 +117,7 @@ func TestManyMore(t *testing.T) {
 		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
 	}
 	plan := w.get(t, "act?do=cancel-all&state=open", http.StatusOK)
-	plan.wants(t, "Would act on 1003.", "1000 events, this is one", "3 further events match, and each is planned when its turn comes.")
+	plan.wants(t, "Would act on 1003.", "1000 events, such as this", "3 further events match, and each is planned when its turn comes.")
 	// More than was confirmed is not acted on.
 	fewer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1002"}, "typed": {"1002"}}, nil)
 	parse(t, fewer).wants(t, "What matches has changed", "Would act on 1003.")
@@ -133,9 +133,11 @@ func TestActOnAllRefuses(t *testing.T) {
 	w.get(t, "act?do=retry-all&state=what", http.StatusBadGateway).wants(t, "no such state")
 	w.get(t, "act?do=retry-all&state=open&from=yesterday", http.StatusBadGateway).wants(t, "time in the address")
 	w.get(t, "act?do=replay-all&state=open", http.StatusOK).wants(t, "Nothing matches any more.")
+	w.get(t, "events", http.StatusOK).lacks(t, "all that match") // nobody replays everything by one click
+	w.get(t, "events?source=contiguity", http.StatusOK).wants(t, "Replay all that match")
 	w.options.Write = false
 	w.enter(t)
-	w.get(t, "events?state=open", http.StatusOK).lacks(t, "all that match…")
+	w.get(t, "events?state=open", http.StatusOK).lacks(t, "all that match")
 	answer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1"}}, nil)
 	if got := w.state(t, "contiguity#evt_1"); answer.StatusCode != http.StatusForbidden || got != ledger.StateReleased {
 		t.Errorf("answered %d, the event is %s", answer.StatusCode, got)

@@ -94,7 +94,7 @@ func (c *Console) openEvents(ctx context.Context) (events.Open, error) {
 func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 	chosen := spanOf(r)
 	l := c.look(r.Context(), chosen.Span)
-	body := []g.Node{c.verdict(l), c.tiles(l, chosen), unread(l.faults), alarms(l.report.Alarms, c.options.Now())}
+	body := []g.Node{c.verdict(l), c.tiles(l), unread(l.faults), alarms(l.report.Alarms, c.options.Now())}
 	switch {
 	case l.noIndex:
 		body = append(body, h.P(h.Class("problem"), g.Text("The table has no index of open events, so what is failing is not known here: deploy this version of the template.")))
@@ -153,7 +153,7 @@ func (c *Console) verdict(l look) g.Node {
 	return box(good, "Healthy", "nothing is failing")
 }
 
-func (c *Console) tiles(l look, chosen span) g.Node {
+func (c *Console) tiles(l look) g.Node {
 	tile := func(href, number, name, note string) g.Node {
 		text := g.Group{h.Strong(g.Text(number)), h.Span(g.Text(name)), h.Small(g.Text(note))}
 		if href == "" {
@@ -169,7 +169,7 @@ func (c *Console) tiles(l look, chosen span) g.Node {
 	if l.report.Oldest != nil {
 		note := "or its event's next try"
 		if !c.options.Here {
-			note = "at most, in the last " + cli.Duration(chosen.Step) + " that is known"
+			note = "at most; CloudWatch is some minutes late"
 		}
 		all = append(all, tile("events?state=open", cli.Duration(l.report.Oldest.Round(time.Second)), "age of the oldest message", note))
 	}
@@ -199,9 +199,9 @@ func alarms(all []monitor.Alarm, now time.Time) g.Node {
 			quiet++
 			continue
 		case monitor.AlarmOn:
-			t.rows = append(t.rows, []g.Node{g.Text(a.Name), pill(bad, "on"), when(a.Since, now), textOrNone(a.Text)})
+			t.rows = append(t.rows, []g.Node{h.Code(g.Text(a.Name)), pill(bad, "on"), when(a.Since, now), textOrNone(a.Text)})
 		default:
-			t.rows = append(t.rows, []g.Node{g.Text(a.Name), pill(dull, "no data"), when(a.Since, now), nil})
+			t.rows = append(t.rows, []g.Node{h.Code(g.Text(a.Name)), pill(dull, "no data"), when(a.Since, now), nil})
 		}
 	}
 	nodes := g.Group{h.H2(g.Text("Alarms"))}

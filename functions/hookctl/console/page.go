@@ -33,7 +33,7 @@ func (c *Console) links() []link {
 	if c.options.Refused != nil {
 		all = append(all, link{"refused", "Refused"})
 	}
-	return all
+	return append(all, link{"cost", "Cost"})
 }
 
 // show answers with a page. A script asks for its main part alone, to refresh it.

@@ -163,7 +163,8 @@ func TestInjection(t *testing.T) {
 	pages := []string{"", "events", "events?" + filters(evil), "events?state=" + escape(evil), "event?key=" + escape(evil),
 		"event?key=standard%23evil", "event?key=standard%23evil&body=" + escape(evil), escape(evil), "dead", "dead?" + filters(evil) + "&reason=" + escape(evil),
 		"act?do=redrive&assume=" + escape(evil), "act?do=replay&key=standard%23evil", "act?do=replay&key=" + escape(evil), "act?do=" + escape(evil), "job?id=" + escape(evil), "handlers", "send",
-		"send?sample=" + escape(evil), "sources", "refused", "?span=" + escape(evil)}
+		"send?sample=" + escape(evil), "sources", "refused", "?span=" + escape(evil), "cost?events=" + escape(evil),
+		"act?do=retry-all&" + filters(evil), "act?do=replay-all&state=failed", "act?do=cancel-all&state=open&from=" + escape(evil)}
 	for _, e := range w.get(t, "events", http.StatusOK).elements {
 		if href := attribute(e, "href"); strings.HasPrefix(href, "event?") {
 			pages = append(pages, href, href+"&body=masked", href+"&body=shown")

@@ -87,7 +87,7 @@ func (c *Console) sourceForm(w http.ResponseWriter, r *http.Request) {
 	field := func(label string) g.Node { return secretField(label) }
 	body := []g.Node{
 		h.H2(g.Text("Rotate its secret")),
-		h.P(g.Text("The new secret comes first, and the first one of now stays as the second: webhooks signed with either are accepted. Older ones are dropped.")),
+		h.P(g.Text("The new secret becomes the first, and the present first one the second: webhooks signed with either are accepted. Older ones are dropped.")),
 		changeForm(doRotate, name, "See the plan", field("New secret")),
 	}
 	if len(base.Document.Entry(name).Secrets) > 1 {

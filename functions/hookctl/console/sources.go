@@ -96,7 +96,7 @@ func (c *Console) useForm(r *http.Request) g.Node {
 }
 
 func (c *Console) secretTable(report *sources.Report, now time.Time) g.Node {
-	t := table{caption: "Secrets, those that providers should sign with first", columns: []string{"Source", "Provider", "Secret", "Put", "Last used", "What it means"}}
+	t := table{caption: "Secrets: of each source, the first is the one to sign with", columns: []string{"Source", "Provider", "Secret", "Put", "Last used", "What it means"}}
 	for _, s := range report.Sources {
 		name := g.Node(h.A(h.Href(query("events", "source", s.Name, "state", stateAny)), g.Text(s.Name)))
 		if c.options.Write {
@@ -105,7 +105,7 @@ func (c *Console) secretTable(report *sources.Report, now time.Time) g.Node {
 		provider, means := g.Text(s.Provider), textOrNone(meaning(report, s))
 		for _, secret := range s.Secrets {
 			t.rows = append(t.rows, []g.Node{name, provider, h.Code(g.Text(secret.Secret)), putAt(secret, now), lastUse(report, s, secret, now), means})
-			name, provider, means = nil, nil, nil
+			name, provider, means = g.Text(s.Name), g.Text(s.Provider), nil
 		}
 	}
 	return t.node()

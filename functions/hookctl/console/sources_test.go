@@ -67,7 +67,7 @@ func TestStackSources(t *testing.T) {
 	t.Parallel()
 	w, _ := newSources(t, nil)
 	d := w.get(t, "sources", http.StatusOK)
-	d.wants(t, "kyc change… kyc ••••2222 2d ago", "••••1111 3d ago or earlier", "a rotation is under way", "Search the log", "Add a source")
+	d.wants(t, "kyc change… kyc ••••2222 2d ago", "kyc kyc ••••1111 3d ago or earlier", "a rotation is under way", "Search the log", "Add a source")
 	d.lacks(t, "hunter2", "5m ago")
 	used := w.get(t, "sources?uses=24h", http.StatusOK)
 	used.wants(t, "••••2222 2d ago 5m ago only the first is in use: the others can be dropped", "••••1111 3d ago or earlier not in the last 24h")

@@ -52,9 +52,9 @@ func TestStackOverview(t *testing.T) {
 		},
 	}, nil)
 	d := w.get(t, "", http.StatusOK)
-	d.wants(t, "Needs you: the alarm DeadLetterArrived is on.", "1m30s age of the oldest message at most, in the last 1m", "running processing",
+	d.wants(t, "Needs you: the alarm DeadLetterArrived is on.", "1m30s age of the oldest message at most", "running processing",
 		"DeadLetterArrived on 10m ago See why with dead list.", "Spilled no data", "1 of 3 alarms are off.",
-		"In the last hour: 7 received, 2 refused; 4 runs ended well, 3 failed.", "some minutes late")
+		"In the last hour: 7 received, 2 refused; 4 runs ended well, 3 failed.", "received refused the highest bar is 9", "some minutes late")
 	d.lacks(t, "Not shown", "Throttles", "since it started")
 	w.receive(t, kyc1, "evt_bad")
 	w.receive(t, sms, "evt_again")
@@ -127,3 +127,32 @@ func TestStackRefused(t *testing.T) {
 	fail = denial("logs:FilterLogEvents")
 	w.get(t, "refused", http.StatusBadGateway).wants(t, "lacks the right logs:FilterLogEvents")
 }
+
+// The cost is that of this month's webhooks, or of as many as the address says.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 9, 16, 0, 0, 0, 0, time.UTC) // half of the month is over
+	var asked monitor.Span
+	w := newStack(t, lookFunc(func(s monitor.Span) monitor.Report {
+		asked = s
+		return monitor.Report{Bars: []monitor.Bar{{Received: 400_000}, {Received: 100_000}}}
+	}), func(o *console.Options) { o.Now = func() time.Time { return now } })
+	month := w.get(t, "cost", http.StatusOK)
+	month.wants(t, "500000 webhooks so far this month, which makes about 1000000 in the whole month.", "A month of 1000000 events", "Sum", "SQS", "hookctl cost")
+	if want := (monitor.Span{Bars: 16, Step: 24 * time.Hour}); asked != want {
+		t.Errorf("asked for %+v, want %+v", asked, want)
+	}
+	w.get(t, "cost?events=5000000", http.StatusOK).wants(t, "A month of 5000000 events")
+	for _, wrong := range []string{"0", "-1", "x", "1e300", escape(evil)} {
+		w.get(t, "cost?events="+wrong, http.StatusBadRequest).wants(t, "events: ")
+	}
+	w.options.Monitor = watched{Faults: []error{denial("cloudwatch:GetMetricData")}}
+	w.enter(t)
+	w.get(t, "cost", http.StatusOK).wants(t, "lacks the right cloudwatch:GetMetricData", "A month of 1000000 events")
+	newWorld(t, nil).get(t, "cost", http.StatusOK).wants(t, "A month of 1000000 events")
+}
+
+// A lookFunc is a Monitor.
+type lookFunc func(monitor.Span) monitor.Report
+
+func (f lookFunc) Look(_ context.Context, s monitor.Span) monitor.Report { return f(s) }
