@@ -60,6 +60,24 @@ func TestLargeBody(t *testing.T) {
 	checkOutput(t, p)
 }
 
+// Without the bucket, ordinary webhooks are accepted, and the log of one that needs it says why
+// it is not.
+func TestNoBucket(t *testing.T) {
+	t.Parallel()
+	sqs, v := newSQS(t), memory.New(memory.Options{})
+	env := withVault(t, sqs, v, "true")
+	env["VAULT_BUCKET"] = "not-there"
+	p := lambdatest.Run(t, program.Path(t), env)
+	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != http.StatusOK || strings.Contains(p.Stdout(), "NoSuchBucket") {
+		t.Errorf("answer = %+v, stdout = %s", got, p.Stdout())
+	}
+	got := send(t, p, signed("contiguity", "", photo(3<<20)))
+	if got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(p.Stdout(), `"error":"NoSuchBucket"`) {
+		t.Errorf("answer to a large webhook = %+v, stdout = %s", got, p.Stdout())
+	}
+	checkOutput(t, p)
+}
+
 // The queue is away. What is spilled can be sent later as it would have been.
 func TestSpill(t *testing.T) {
 	t.Parallel()
