@@ -112,10 +112,10 @@ func printLetter(out *cli.Writer, l dead.Letter, of events.Entry, now time.Time)
 	}
 	printLine(out, "letter", text)
 	text = "since " + cli.TimeAndAge(l.At(), now)
-	switch fence := l.Fence(); {
-	case fence == 0:
+	switch fence := l.Fence(); fence {
+	case 0:
 		text += ", without a fence"
-	case fence == of.Fence:
+	case of.Fence:
 		text += fmt.Sprintf(", fence %d", fence)
 	default:
 		text += fmt.Sprintf(", fence %d: of an earlier run", fence)
