@@ -20,7 +20,7 @@ func Hashes(ctx context.Context, f Fetcher) ([]webhook.Hasher, error) {
 		if errors.Is(err, ErrNoVersion) {
 			continue
 		}
-		if err != nil && (stage == Current || len(hashes) == 0) {
+		if err != nil && len(hashes) == 0 {
 			return nil, fmt.Errorf("version %s: %w", stage, err)
 		}
 		if err != nil {

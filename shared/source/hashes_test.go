@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -50,6 +51,25 @@ func TestHashes(t *testing.T) {
 		})
 	}
 }
+
+// The previous version that cannot be read holds up nothing.
+func TestHashesPreviousUnread(t *testing.T) {
+	t.Parallel()
+	a, _ := webhook.NewHasher(webhook.NewSecret(keyA))
+	got, err := source.Hashes(t.Context(), fetch(func(stage source.Stage) ([]byte, error) {
+		if stage == source.Previous {
+			return nil, errors.New("down")
+		}
+		return []byte(`{"$key": "` + keyA + `"}`), nil
+	}))
+	if err != nil || len(got) != 1 || got[0].Body(nil) != a.Body(nil) {
+		t.Errorf("Hashes = %d of them, %v, want that of the current version", len(got), err)
+	}
+}
+
+type fetch func(source.Stage) ([]byte, error)
+
+func (f fetch) Fetch(_ context.Context, stage source.Stage) ([]byte, error) { return f(stage) }
 
 func TestHashesUnread(t *testing.T) {
 	t.Parallel()

@@ -115,6 +115,8 @@ func TestParseFaults(t *testing.T) {
 		{"secret is a number", `{"plain": {"secrets": ["s3cr3t", 31337]}}`, []string{"sources.plain.secrets: want a list of strings"}},
 		{"sample secret", doc("whsec_sample-only-s3cr3t"),
 			[]string{"sources.plain.secrets[0]: is a public sample secret; give the provider's own"}},
+		{"sample secret of URLs", `{"timed": {"secrets": ["s3cr3t"], "url_secrets": ["s3cr3t", "sample-only-s3cr3t"]}}`,
+			[]string{"sources.timed.url_secrets: this provider does not use it; remove it", "sources.timed.url_secrets[1]: is a public sample secret; give the provider's own"}},
 		{"field the provider does not use", `{"plain": {"secrets": ["s3cr3t"], "tolerance_s": 1}}`,
 			[]string{"sources.plain.tolerance_s: this provider does not use it; remove it"}},
 		{"tolerance is no number", `{"timed": {"secrets": ["s3cr3t"], "tolerance_s": "s3cr3t"}}`,

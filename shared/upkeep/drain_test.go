@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -80,6 +81,57 @@ func TestDrainSendsEach(t *testing.T) {
 	}
 	if len(seen) != n {
 		t.Errorf("%d events are queued, want %d", len(seen), n)
+	}
+}
+
+// TestDrainPassesOver: objects that are not messages of the stack hold up no others, however
+// many there are.
+func TestDrainPassesOver(t *testing.T) {
+	t.Parallel()
+	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
+	const bad = 40
+	for range bad {
+		if err := v.Put(t.Context(), vault.SpillKey(noon), []byte("not ours")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spill(t, v, message(1, "{}"), webhook.Hasher{})
+	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	if err == nil || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
+		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
+	}
+}
+
+// A counted vault counts how many objects are worked on at once, from Get to Delete.
+type counted struct {
+	*memory.Vault
+	now, most atomic.Int64
+}
+
+func (c *counted) Get(ctx context.Context, key string) ([]byte, error) {
+	c.most.Store(max(c.most.Load(), c.now.Add(1)))
+	for range 1000 {
+		runtime.Gosched() // who may work beside this one does so now
+	}
+	return c.Vault.Get(ctx, key)
+}
+
+func (c *counted) Delete(ctx context.Context, key string) error {
+	defer c.now.Add(-1)
+	return c.Vault.Delete(ctx, key)
+}
+
+// TestDrainMemory: the function's memory has room for one large object at a time.
+func TestDrainMemory(t *testing.T) {
+	t.Parallel()
+	v, q := &counted{Vault: memory.New(memory.Options{})}, queuememory.New(queuememory.Options{})
+	const n = 20
+	for i := range n {
+		spill(t, v.Vault, message(i, strings.Repeat("x", 256<<10)), webhook.Hasher{})
+	}
+	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	if err != nil || report.Sent != n || v.most.Load() != 1 {
+		t.Errorf("Run = %+v, %v, with %d large objects at once", report, err, v.most.Load())
 	}
 }
 

@@ -3,6 +3,7 @@ package compliancely
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,11 +42,16 @@ func TestCallbackURL(t *testing.T) {
 		{"previous secret", made(previous, at.Add(time.Hour)), nil},
 		{"upper-case hex", url.Values{"w": {expiry + "." + strings.ToUpper(mac)}}, nil},
 		{"expired", made(secret, at.Add(-time.Second)), webhook.ErrTimestampOutsideWindow},
+		// Computed with Python. Without what the MAC is for, it would mean something else.
+		{"known answer", url.Values{"w": {"1790000000.8bfb97898038344f2f78d14859041eb80bc2de161be9bf97cf16ee7a10d43870"}}, nil},
+		{"MAC of the time alone", url.Values{"w": {"1790000000.7b145e2e319ac2e94334201ce7cec58d653e082d4e9b8899392fc9188bf7c97c"}}, webhook.ErrSignatureMismatch},
 		{"another secret", made(foreign, at.Add(time.Hour)), webhook.ErrSignatureMismatch},
 		{"the signing secret", made(s.Secrets[0], at.Add(time.Hour)), webhook.ErrSignatureMismatch},
 		{"longer validity", url.Values{"w": {"1790000001." + mac}}, webhook.ErrSignatureMismatch},
 		{"leading zero", url.Values{"w": {"0" + token}}, webhook.ErrSignatureMismatch},
 		{"one of two", url.Values{"w": {made(foreign, at).Get("w"), token}}, nil},
+		{"the tenth", url.Values{"w": append(slices.Repeat(made(foreign, at)["w"], 9), token)}, nil},
+		{"the eleventh", url.Values{"w": append(slices.Repeat(made(foreign, at)["w"], 10), token)}, webhook.ErrSignatureMismatch},
 		{"none", url.Values{}, webhook.ErrSignatureMissing},
 		{"no query", nil, webhook.ErrSignatureMissing},
 		{"empty", url.Values{"w": {""}}, webhook.ErrSignatureMalformed},
