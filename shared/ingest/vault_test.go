@@ -16,8 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/ingest"
+	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
+	"webhookintake/shared/source"
 	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
@@ -182,12 +184,20 @@ func (f putterFunc) Put(ctx context.Context, key string, body []byte) error { re
 // each arrival, whether its body is stored or not.
 func TestSpilledIsTheMessage(t *testing.T) {
 	t.Parallel()
+	hash, _ := webhook.NewHasher(webhook.NewSecret("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="))
+	keyed := settings()
+	keyed.Hash = hash
+	verifier, err := contiguity.Provider{}.Configure(keyed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := source.Set{"contiguity": {Name: "contiguity", Provider: contiguity.Provider{}, Settings: keyed, Verifier: verifier}}
 	for _, body := range []string{event, large(2 << 20)} {
 		synctest.Test(t, func(t *testing.T) {
 			var want queue.Message
 			v := memory.New(memory.Options{})
 			h := &ingest.Handler{
-				Sources: sources(t, nil), Vault: v, Spill: true,
+				Sources: source.Fixed(set), Vault: v, Spill: true,
 				Queue: senderFunc(func(_ context.Context, m queue.Message) error {
 					if _, err := queue.Encode(m); err != nil {
 						return err
@@ -209,9 +219,12 @@ func TestSpilledIsTheMessage(t *testing.T) {
 			for key := range spilled {
 				last = max(last, key)
 			}
-			got, err := queue.Unpack(spilled[last], webhook.Hasher{})
+			got, err := queue.Unpack(spilled[last], hash)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if _, err := queue.Unpack(spilled[last], webhook.Hasher{}); !errors.Is(err, queue.ErrOtherKey) {
+				t.Errorf("without the key: %v, want that its sum cannot be checked", err)
 			}
 			want.Time = time.Time{} // a message does not carry it
 			if diff := cmp.Diff(want, got); diff != "" {
