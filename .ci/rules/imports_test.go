@@ -41,7 +41,7 @@ var rules = []rule{
 		"processing works on contracts, so that every engine and every fault can implement them"},
 	{"shared/reconcile", []string{"shared/webhook", "shared/provider", "shared/queue"},
 		"it turns answers of a provider's API into messages, and leaves sending them to its caller"},
-	{"shared/upkeep", []string{"shared/webhook", "shared/provider", "shared/queue", "shared/vault", "shared/ledger", "shared/reconcile"},
+	{"shared/upkeep", []string{"shared/webhook", "shared/provider", "shared/source", "shared/queue", "shared/vault", "shared/ledger", "shared/reconcile"},
 		"its tasks work on contracts, in a function and on a developer's machine alike"},
 	{"shared/environment", []string{"shared/webhook", "shared/vault"},
 		"it reads names and numbers, and does not know what they are for"},

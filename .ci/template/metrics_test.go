@@ -48,6 +48,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 		"Reopened":      "an operator did it; the log line at level WARN says what, to which event",
 		"Stale":         "an operator cancelled what had ended or gone on meanwhile; hookctl events show says how it stands",
 		"TaskFailed":    "UpkeepErrors counts the invocations, and the log line at level ERROR names the task; this counts by task",
+		"ProbeTime":     "the log line of the task has it for each probe; this tells whether it grows",
 		"Conflicts":     "the dashboard shows them as DeadLettered with the reason conflict",
 	}
 	for _, name := range constants(t, root+"shared/telemetry/metricnames.go", "Metric") {

@@ -27,7 +27,7 @@ var wildcards = []string{
 	"/index/*",                   // the indexes of the tables in HandlerTableArns
 	"${Vault.Arn}/bodies/*", "${Vault.Arn}/spill/*", "${Vault.Arn}/quarantine/*",
 	"bodies/*", "spill/*", "quarantine/*", // of s3:prefix
-	":cursor#*", // of dynamodb:LeadingKeys
+	":cursor#*", "probe#*", // of dynamodb:LeadingKeys
 }
 
 // A wildcard would silently allow more than is meant.
@@ -92,13 +92,13 @@ func TestUpkeepKeys(t *testing.T) {
 	t.Parallel()
 	var allowed []string
 	for _, s := range statements(readTemplate(t).at("Resources", "UpkeepRole")) {
-		if sid := child(s, "Sid"); sid != nil && sid.Value == "KeepNotes" {
-			allowed = values(child(child(child(s, "Condition"), "ForAllValues:StringLike"), "dynamodb:LeadingKeys"))
+		if keys := child(child(child(s, "Condition"), "ForAllValues:StringLike"), "dynamodb:LeadingKeys"); keys != nil {
+			allowed = append(allowed, values(keys)...)
 		}
 	}
 	used := upkeepKeys(t, build(t, "upkeep"))
-	if len(used) == 0 {
-		t.Fatal("upkeep used no key: has the form of the requests changed?")
+	if !slices.ContainsFunc(used, func(key string) bool { return strings.HasPrefix(key, "probe#") }) {
+		t.Fatal("upkeep looked for no probe: has the form of the requests changed?", used)
 	}
 	for _, key := range used {
 		if !slices.ContainsFunc(allowed, func(pattern string) bool {
@@ -132,7 +132,9 @@ func upkeepKeys(t *testing.T, program string) (keys []string) {
 	env := sqs.Env()
 	maps.Copy(env, dynamo.Env())
 	env["AWS_ENDPOINT_URL_DYNAMODB"] = recorder.URL
-	env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = handlersSecret(t)
+	env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = secretsFor(t)
+	env["SOURCES_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources"
+	env["PROBE_URL"] = env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] + "/hooks/probe"
 	env["HANDLERS_SECRET_ARN"], env["STACK_NAME"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers", "intake"
 	lambdatest.MustInvoke(t, lambdatest.Run(t, program, env), []byte(`{}`))
 	mu.Lock()
@@ -140,9 +142,9 @@ func upkeepKeys(t *testing.T, program string) (keys []string) {
 	return keys
 }
 
-// handlersSecret serves a handlers' secret with credentials for the provider's API that it
-// also serves, so that all tasks run.
-func handlersSecret(t *testing.T) string {
+// secretsFor serves a handlers' secret with credentials for the provider's API that it also
+// serves, a sources' secret with a key, and what takes probes, so that all tasks run.
+func secretsFor(t *testing.T) string {
 	t.Helper()
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +152,15 @@ func handlersSecret(t *testing.T) string {
 			_, _ = io.WriteString(w, `{"status":"success","data":{"watchlists":[]}}`)
 			return
 		}
+		if id := r.Header.Get("Webhook-Id"); id != "" {
+			_, _ = fmt.Fprintf(w, `{"id":%q}`, id)
+			return
+		}
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		if ask, _ := io.ReadAll(r.Body); !bytes.Contains(ask, []byte("secret:handlers")) {
+			_, _ = fmt.Fprintf(w, `{"Name":"sources","SecretString":%q}`, `{"$key":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}`)
+			return
+		}
 		_, _ = fmt.Fprintf(w, `{"Name":"handlers","SecretString":%q}`, `{"KYC_TOKEN":"sk_test","KYC_API_URL":"`+server.URL+`"}`)
 	}))
 	t.Cleanup(server.Close)

@@ -42,6 +42,10 @@ func newHandler(getenv func(string) string, out io.Writer) (handler, error) {
 	if reconcile.Settings != nil {
 		runner.Tasks = append(runner.Tasks, reconcile.Task())
 	}
+	if probe := env.probe(runner.Notes); probe != nil {
+		probe.Report = func(took time.Duration) { metrics.Time(telemetry.MetricProbeTime, took) }
+		runner.Tasks = append(runner.Tasks, probe.Task())
+	}
 	if digest := env.digest(runner.Notes); digest != nil {
 		runner.Tasks = append(runner.Tasks, digest.Task())
 	}
@@ -118,9 +122,20 @@ func (v variables) vault() *s3.Vault {
 // digest returns the task that tells what began to fail, nil if there is no handlers' secret,
 // which has the address to tell it to.
 func (v variables) digest(notes upkeep.Notes) *upkeep.Digest {
+	settings, reader := v.settings(), v.reader()
+	if settings == nil || reader == nil {
+		return nil
+	}
+	return &upkeep.Digest{
+		Index: reader, Notes: notes, Stack: v.Required("STACK_NAME", "give the name of the stack"),
+		Send: upkeep.Slack(http.DefaultClient, settings), Now: time.Now,
+	}
+}
+
+// reader returns what reads the table, nil if that is in memory.
+func (v variables) reader() *dynamo.Reader {
 	endpoint, table := v.Endpoint("AWS_ENDPOINT_URL_DYNAMODB"), v.Get("TABLE_NAME")
-	settings := v.settings()
-	if settings == nil || table == environment.Memory {
+	if table == environment.Memory {
 		return nil
 	}
 	client := dynamodb.New(dynamodb.Options{Region: v.Get("AWS_REGION"), Credentials: v.aws}, func(o *dynamodb.Options) {
@@ -128,22 +143,46 @@ func (v variables) digest(notes upkeep.Notes) *upkeep.Digest {
 			o.BaseEndpoint = &endpoint
 		}
 	})
-	return &upkeep.Digest{
-		Index: dynamo.NewReader(client, table), Notes: notes, Stack: v.Required("STACK_NAME", "give the name of the stack"),
-		Send: upkeep.Slack(http.DefaultClient, settings), Now: time.Now,
+	return dynamo.NewReader(client, table)
+}
+
+// probe returns the task that tests the stack, nil if it is not known where the stack is
+// reached, or under `sam local`, where it is not.
+func (v variables) probe(notes upkeep.Notes) *upkeep.Probe {
+	url, reader := v.URL("PROBE_URL"), v.reader()
+	if url == "" || reader == nil || v.Local() {
+		return nil
+	}
+	return &upkeep.Probe{
+		Source: source.Refreshing(v.sources(), source.RefreshOptions{}).Probe, URL: url,
+		Client: &http.Client{
+			// Lambda freezes the process between two probes, and the other side closes the connection.
+			Transport:     &http.Transport{DisableKeepAlives: true},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		Records: reader, Notes: notes, Now: time.Now,
 	}
 }
 
 // settings returns the function that reads the handlers' secret, nil if there is none.
 func (v variables) settings() func(context.Context) (func(string) string, error) {
-	arn, endpoint := v.Get("HANDLERS_SECRET_ARN"), v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	arn := v.Get("HANDLERS_SECRET_ARN")
 	if arn == "" {
 		return nil
 	}
-	fetcher := secretsmanager.New(secretsmanager.Options{ARN: arn, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Getenv: v.Get})
+	fetcher := v.secret(arn)
 	return func(ctx context.Context) (func(string) string, error) {
 		return source.LoadHandlerSecrets(ctx, fetcher, v.Get)
 	}
+}
+
+func (v variables) sources() source.Fetcher {
+	return v.secret(v.Required("SOURCES_SECRET_ARN", "give the ARN of the secret with the sources"))
+}
+
+func (v variables) secret(arn string) source.Fetcher {
+	endpoint := v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	return secretsmanager.New(secretsmanager.Options{ARN: arn, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Getenv: v.Get})
 }
 
 // sourcesTime is the longest that reading the sources takes.
@@ -151,9 +190,7 @@ const sourcesTime = 10 * time.Second
 
 // hashes returns the function that reads the keys of the sources' document.
 func (v variables) hashes() func(context.Context) ([]webhook.Hasher, error) {
-	endpoint := v.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
-	arn := v.Required("SOURCES_SECRET_ARN", "give the ARN of the secret with the sources")
-	fetcher := secretsmanager.New(secretsmanager.Options{ARN: arn, Region: v.Get("AWS_REGION"), Endpoint: endpoint, Getenv: v.Get})
+	fetcher := v.sources()
 	return func(ctx context.Context) ([]webhook.Hasher, error) {
 		ctx, cancel := context.WithTimeout(ctx, sourcesTime)
 		defer cancel()

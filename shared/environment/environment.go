@@ -96,11 +96,16 @@ func (r *Reader) engine(name, problem string) string {
 // variable, such as AWS_ENDPOINT_URL_SQS, else that of AWS_ENDPOINT_URL. It is empty if
 // neither is set.
 func (r *Reader) Endpoint(name string) string {
-	value := r.getenv(name)
-	if value == "" {
+	if r.getenv(name) == "" {
 		name = "AWS_ENDPOINT_URL"
-		value = r.getenv(name)
 	}
+	return r.URL(name)
+}
+
+// URL returns the value of a variable that has an http or https URL. It is empty if the
+// variable is not set.
+func (r *Reader) URL(name string) string {
+	value := r.getenv(name)
 	if value != "" && !isURL(value) {
 		r.Fault(name, "give a URL, as http://localhost:9324, or leave it empty")
 		return ""

@@ -29,6 +29,7 @@ const (
 
 	// Of upkeep.
 	MetricTaskFailed = "TaskFailed" // by task
+	MetricProbeTime  = "ProbeTime"  // milliseconds from sending a probe to its completion
 	MetricSpillAge   = "SpillAge"   // milliseconds that the oldest event in the vault waits for the queue; in lean stacks too
 
 	// Of process, by source; DeadLettered by source and reason.

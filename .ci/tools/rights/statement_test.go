@@ -19,6 +19,11 @@ func TestConditions(t *testing.T) {
 		{"a read, of which S3 knows no prefix", `{Sid: S, Effect: Allow, Action: s3:GetObject, Resource: !Sub '${Vault.Arn}/*', Condition: {StringLike: {s3:prefix: bodies/*}}}`, nil},
 		{"more than the prefix", `{Sid: S, Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Vault.Arn, Condition: {StringLike: {s3:prefix: bodies/*, s3:delimiter: a}}}`, nil},
 		{"its opposite", `{Sid: S, Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Vault.Arn, Condition: {StringNotLike: {s3:prefix: bodies/*}}}`, nil},
+		{"notes", `{Sid: S, Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Table.Arn, Condition: {'ForAllValues:StringLike': {dynamodb:LeadingKeys: [':upkeep', ':cursor#*']}}}`,
+			[]string{"Table"}},
+		{"probes", `{Sid: S, Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Table.Arn, Condition: {'ForAllValues:StringLike': {dynamodb:LeadingKeys: ['probe#*']}}}`,
+			[]string{"Table"}},
+		{"records", `{Sid: S, Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Table.Arn, Condition: {'ForAllValues:StringLike': {dynamodb:LeadingKeys: ['probe*']}}}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

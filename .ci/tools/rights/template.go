@@ -179,7 +179,7 @@ func statement(node *yaml.Node, when string) ([]grant, error) {
 			names = append(names, bucket+"/"+prefix.Value)
 		}
 	}
-	if keys := only(condition, "ForAllValues:StringLike", "dynamodb:LeadingKeys"); keys != nil && areNotes(keys) {
+	if keys := only(condition, "ForAllValues:StringLike", "dynamodb:LeadingKeys"); keys != nil && areItsOwn(keys) {
 		condition = nil // TestUpkeepKeys in .ci/template runs the program, and compares its keys
 	}
 	services, err := via(condition)
@@ -197,10 +197,12 @@ func statement(node *yaml.Node, when string) ([]grant, error) {
 	return all, nil
 }
 
-// areNotes reports whether the keys are those of notes, of which a program has its own in the
-// table. No event's record begins with a colon.
-func areNotes(keys *yaml.Node) bool {
-	return !slices.ContainsFunc(scalars(keys), func(key *yaml.Node) bool { return !strings.HasPrefix(key.Value, ":") })
+// areItsOwn reports whether the keys are those of notes, of which a program has its own in the
+// table, and of probes. The record of no event of a user's begins so.
+func areItsOwn(keys *yaml.Node) bool {
+	return !slices.ContainsFunc(scalars(keys), func(key *yaml.Node) bool {
+		return !strings.HasPrefix(key.Value, ":") && !strings.HasPrefix(key.Value, "probe#")
+	})
 }
 
 // only returns the value of a condition that has one operator with one key, or nil.
@@ -220,7 +222,7 @@ func via(condition *yaml.Node) ([]string, error) {
 	}
 	named := only(condition, "StringEquals", "kms:ViaService")
 	if named == nil {
-		return nil, fmt.Errorf("a condition other than kms:ViaService, s3:prefix of s3:ListBucket, or dynamodb:LeadingKeys of notes, is not understood here")
+		return nil, fmt.Errorf("a condition other than kms:ViaService, s3:prefix of s3:ListBucket, or dynamodb:LeadingKeys of notes and probes, is not understood here")
 	}
 	var all []string
 	for _, s := range scalars(named) {

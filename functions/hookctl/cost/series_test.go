@@ -61,8 +61,8 @@ func count(t *testing.T, usual map[string]bool) Series {
 			s.UsualAlone++
 		}
 	}
-	for _, name := range []string{telemetry.MetricTaskFailed, telemetry.MetricSpillAge} {
-		delete(seldom, name) // of upkeep and of no source: charged in the hours of an outage only
+	for _, name := range []string{telemetry.MetricTaskFailed, telemetry.MetricSpillAge, telemetry.MetricProbeTime} {
+		delete(seldom, name) // of upkeep and of no source
 	}
 	for _, name := range []string{telemetry.MetricFaults, telemetry.MetricBadSignatures} {
 		delete(seldom, name) // of lean stacks
