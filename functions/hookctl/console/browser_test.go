@@ -231,7 +231,10 @@ func TestBrowserScreenshots(t *testing.T) {
 	b := newBrowser(t)
 	w := newFullWorld(t)
 	b.shoot(t, w, "", pagesToShow())
-	b.shoot(t, newFullStack(t, w), "stack-", map[string]string{
+	stack := newFullStack(t, w)
+	b.shootForREADME(t, stack, "overview", "", 1230)
+	b.shootForREADME(t, w, "event", "event?key=kyc%23evt_failed", 720)
+	b.shoot(t, stack, "stack-", map[string]string{
 		"overview": "", "overview-week": "?span=week", "sources": "sources?uses=24h", "source": "source?name=kyc", "refused": "refused?since=24h", "cost": "cost",
 		"retry-all": "act?do=retry-all&state=open", "asks": "events?state=any",
 	})
