@@ -37,8 +37,9 @@ once, in one browser. The page shows whether the intake is healthy, what is fail
 each event's whole story, and the dead letters. It acts with your own AWS rights; nothing of
 it is deployed.
 
-It only shows, unless --write is given: then dead letters can be sent back, and events
-retried, cancelled and replayed, and secrets of sources set and rotated. Each shows first what would happen.
+It only shows, unless --write is given: then dead letters can be sent back, events retried,
+cancelled and replayed, one or all that a filter matches, and secrets of sources set and
+rotated. Each shows first what would happen.
 
 A payload is shown only on demand, and masked at first. Standard error says each time of
 which event one was shown.
