@@ -17,6 +17,11 @@ type Notes interface {
 	PutNote(ctx context.Context, name string, version int64, text string) error
 }
 
+// maxLease is longer than any run: Lambda ends one after 15 minutes. A lease that ends later
+// was written by a wrong clock, or by somebody else, and holds up nobody: otherwise upkeep
+// would stand still until then, and say nothing.
+const maxLease = 20 * time.Minute
+
 // leaseNote is the name of the note with the lease.
 const leaseNote = "upkeep"
 
@@ -46,7 +51,7 @@ func take(ctx context.Context, notes Notes, now func() time.Time, until time.Tim
 		}
 		var found lease
 		_ = json.Unmarshal([]byte(note.Text), &found) // a note that is no lease holds up nobody
-		if held := time.UnixMilli(found.Until); now().Before(held) {
+		if held := time.UnixMilli(found.Until); now().Before(held) && held.Sub(now()) <= maxLease {
 			return none, &BusyError{Until: held}
 		}
 		text, err := json.Marshal(lease{Owner: rand.Text(), Until: until.UnixMilli()})

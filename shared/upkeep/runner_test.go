@@ -3,6 +3,7 @@ package upkeep_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -153,6 +154,24 @@ func TestLeaseEnds(t *testing.T) {
 			t.Errorf("Run = %v", err)
 		}
 	})
+}
+
+// A lease that ends later than any run could is not one.
+func TestLeaseOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	for ends, busy := range map[time.Duration]bool{20 * time.Minute: true, 20*time.Minute + time.Millisecond: false, 9999 * 24 * time.Hour: false} {
+		synctest.Test(t, func(t *testing.T) {
+			notes := &memory.Store{}
+			text := fmt.Sprintf(`{"owner":"x","until":%d}`, time.Now().Add(ends).UnixMilli())
+			if err := notes.PutNote(t.Context(), "upkeep", 0, text); err != nil {
+				t.Fatal(err)
+			}
+			_, err := (&upkeep.Runner{Notes: notes, Tasks: []upkeep.Task{task("one", nil)}}).Run(t.Context())
+			if _, ok := errors.AsType[*upkeep.BusyError](err); ok != busy || !busy && err != nil {
+				t.Errorf("a lease that ends in %v: Run = %v, want busy %v", ends, err, busy)
+			}
+		})
+	}
 }
 
 // Without the table the tasks run, and the run is an error.
