@@ -74,7 +74,10 @@ func TestLocal(t *testing.T) {
 	if got := send(t, p, signed("contiguity", "", sms)); got.StatusCode != 200 {
 		t.Errorf("answer = %+v", got)
 	}
-	if output := p.Stdout(); strings.Contains(output, "_aws") || !strings.Contains(output, "evt_1") {
-		t.Errorf("stdout = %s, want the log line and no metrics", output)
+	if got := send(t, p, altered(signed("contiguity", "", sms))); got.StatusCode != 401 {
+		t.Errorf("answer = %+v", got)
+	}
+	if output := p.Stdout(); strings.Contains(output, "_aws") || strings.Count(output, "\n") != 1 || !strings.Contains(output, `"refused"`) {
+		t.Errorf("stdout = %s, want the log line of what was refused, and no metrics", output)
 	}
 }

@@ -13,13 +13,26 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// report writes one log line and one line of metrics for each request.
+// report writes a line of metrics for each request, and a log line if it needs attention. Of
+// all others process logs the outcome.
 func report(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, ingest.Report) {
 	return func(ctx context.Context, r ingest.Report) {
-		logRequest(ctx, log, r)
+		if needsAttention(r, time.Now()) {
+			logRequest(ctx, log, r)
+		}
 		count(metrics, r)
 		flush(metrics)
 	}
+}
+
+// soonExpired is how long before a URL expires ingest logs the webhooks that come to it. It is
+// a day longer than what `hookctl sources check` looks for.
+const soonExpired = 8 * 24 * time.Hour
+
+// needsAttention reports whether a request was refused, was not queued at once, or came to a
+// URL that soon expires.
+func needsAttention(r ingest.Report, now time.Time) bool {
+	return r.Status != http.StatusOK || r.Tries > 1 || r.Spilled || !r.URLExpires.IsZero() && r.URLExpires.Sub(now) < soonExpired
 }
 
 // logRequest logs a refusal that is the sender's fault as a warning, and one that is ours

@@ -56,7 +56,7 @@ func TestMessagesThatDecodeToMuch(t *testing.T) {
 		}
 	}
 	again, log := invoke(t, p, time.Minute, records...)
-	if n := strings.Count(log, " handled by send-once, witness"); len(again) > 0 || n != 5 {
+	if n := strings.Count(log, `"handlers":"send-once, witness"`); len(again) > 0 || n != 5 {
 		t.Fatalf("%d of 5 handled, %d come again:\n%s", n, len(again), log)
 	}
 	used := p.Memory()

@@ -114,13 +114,13 @@ func TestOutcomes(t *testing.T) {
 		again bool
 		log   string
 	}{
-		{"handled", text(sms, "evt_1", "ok"), false, "evt_1 handled by obey, second, witness"},
-		{"duplicate", text(sms, "evt_1", "ok"), false, "evt_1 is a duplicate"},
+		{"handled", text(sms, "evt_1", "ok"), false, `"id":"evt_1","source":"contiguity","type":"text.incoming.sms","outcome":"handled","handlers":"obey, second, witness"`},
+		{"duplicate", text(sms, "evt_1", "ok"), false, `"id":"evt_1","source":"contiguity","type":"text.incoming.sms","outcome":"duplicate"`},
 		{"conflict", conflicting, false, "evt_1 dead-lettered: conflict"},
-		{"untyped", text("number.new", "evt_2", "ok"), false, "evt_2 handled by witness"},
+		{"untyped", text("number.new", "evt_2", "ok"), false, `"type":"number.new","outcome":"handled","handlers":"witness"`},
 		{"unhandled", record(queue.Message{Event: webhook.Event{
 			Source: "kyc", Provider: "kyc", ID: "evt_3", Type: "kyc.new", Received: time.Now(), Raw: []byte(`{"data":{}}`),
-		}}), false, "evt_3 has no handler"},
+		}}), false, `"id":"evt_3","source":"kyc","type":"kyc.new","outcome":"unhandled"`},
 		{"unreadable", events.SQSMessage{MessageId: "m-unreadable", Body: phone}, false, "message m-unreadable dead-lettered: unreadable"},
 		{"error", text(sms, "evt_4", "fail"), true, "evt_4 failed, tried again in"},
 		{"waits for its time", text(sms, "evt_4", "fail"), true, "evt_4 is being handled, or waits"},
@@ -133,7 +133,7 @@ func TestOutcomes(t *testing.T) {
 		{"expired", stale, false, "evt_stale dead-lettered: expired"},
 		{"at most once, unknown", text(imessage, "evt_8", "unknown"), false, "evt_8 dead-lettered: outcome_unknown"},
 		{"at most once, not sent", text(imessage, "evt_9", "not-sent"), true, "evt_9 failed"},
-		{"at most once", text(imessage, "evt_10", "ok"), false, "evt_10 handled by send-once, witness"},
+		{"at most once", text(imessage, "evt_10", "ok"), false, `"outcome":"handled","handlers":"send-once, witness"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			again, log := invoke(t, p, time.Minute, tt.r)
@@ -169,7 +169,7 @@ func TestOneBadRecord(t *testing.T) {
 	if diff := cmp.Diff([]string{bad.MessageId}, again); diff != "" {
 		t.Errorf("not acknowledged (-want +got):\n%s", diff)
 	}
-	if n := strings.Count(log, " handled by obey"); n != 9 {
+	if n := strings.Count(log, `"handled","handlers":"obey`); n != 9 {
 		t.Errorf("%d handled, want 9:\n%s", n, log)
 	}
 }

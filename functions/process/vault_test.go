@@ -69,7 +69,7 @@ func TestStoredBodies(t *testing.T) {
 		again        bool
 		log          string
 	}{
-		{"is there", "evt_1", "ok", nil, false, "evt_1 handled by obey"},
+		{"is there", "evt_1", "ok", nil, false, `"outcome":"handled","handlers":"obey`},
 		{"says to fail", "evt_2", "permanent", nil, false, "evt_2 dead-lettered: permanent"},
 		{"is gone", "evt_3", "ok", func(key string) error { return v.Delete(t.Context(), key) }, true, "evt_3 put off"},
 		{"is another's", "evt_4", "ok", func(key string) error { return v.Put(t.Context(), key, []byte(`{}`)) }, false, "evt_4 dead-lettered: unreadable"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -77,11 +78,21 @@ func record(t *testing.T, n, body string) events.SQSMessage {
 	return r
 }
 
+// logger returns a logger as the function process has it.
+func logger(t *testing.T, out io.Writer) *slog.Logger {
+	t.Helper()
+	log, err := telemetry.NewLogger(out, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
+}
+
 func TestAnswerNamesWhatFailed(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
+		Worker: worker(t), Log: logger(t, &log), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	answer, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		record(t, "1", `{}`), record(t, "2", `{"fail":"`+secretText+`"}`), record(t, "3", `{"never":1}`), record(t, "1", `{}`),
@@ -95,8 +106,8 @@ func TestAnswerNamesWhatFailed(t *testing.T) {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	for _, line := range []string{
-		"evt_1 handled by charge", "evt_2 failed, tried again in", "evt_3 dead-lettered: permanent",
-		"evt_1 is a duplicate, dropped", "message m5 dead-lettered: unreadable",
+		`"id":"evt_1","source":"shop","type":"order.paid","outcome":"handled","handlers":"charge","ms":`, "evt_2 failed, tried again in", "evt_3 dead-lettered: permanent",
+		`"id":"evt_1","source":"shop","type":"order.paid","outcome":"duplicate"}`, "message m5 dead-lettered: unreadable",
 		`"error":"*hook.PanicError","stack":["lambdasqs_test.worker.func1 (shared/lambdasqs/lambdasqs_test.go:`,
 		`"DeadLettered":1`, `"Handled":1`, `"Duplicates":1`,
 	} {

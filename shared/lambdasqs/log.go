@@ -15,8 +15,25 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// logResult logs the outcome of one event, as "evt_1 handled by auto-reply".
+// logResult logs the outcome of one event: in a short line if all is well, else as "evt_1
+// failed, tried again in 5s".
 func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
+	if isWell(r) {
+		logShortly(ctx, log, r)
+	} else {
+		logFailure(ctx, log, r)
+	}
+	warnOfStates(ctx, log, r)
+	warnOfReopened(ctx, log, r)
+	if repeated(r) {
+		log.LogAttrs(ctx, slog.LevelWarn, r.Message.ID+" was received before, outside of the window for duplicates: it runs again, and may be a replay",
+			slog.String(telemetry.FieldSource, r.Message.Source), slog.String(telemetry.FieldType, r.Message.Type),
+			slog.String(telemetry.FieldID, r.Message.ID), slog.Time("earlier", r.Earlier))
+	}
+}
+
+// logFailure logs an event that comes again or is dead-lettered, with each of its handlers.
+func logFailure(ctx context.Context, log *slog.Logger, r process.Result) {
 	attrs := []slog.Attr{
 		slog.String(telemetry.FieldOutcome, string(r.Outcome)),
 		slog.String(telemetry.FieldSource, r.Message.Source),
@@ -41,14 +58,8 @@ func logResult(ctx context.Context, log *slog.Logger, r process.Result) {
 	for _, run := range r.Runs {
 		attrs = append(attrs, slog.Group(run.Handler, runAttrs(run)...))
 	}
+	attrs = append(attrs, originAttrs(r)...)
 	log.LogAttrs(ctx, level, Summary(r), attrs...)
-	warnOfStates(ctx, log, r)
-	warnOfReopened(ctx, log, r)
-	if repeated(r) {
-		log.LogAttrs(ctx, slog.LevelWarn, r.Message.ID+" was received before, outside of the window for duplicates: it runs again, and may be a replay",
-			slog.String(telemetry.FieldSource, r.Message.Source), slog.String(telemetry.FieldType, r.Message.Type),
-			slog.String(telemetry.FieldID, r.Message.ID), slog.Time("earlier", r.Earlier))
-	}
 }
 
 // warnOfReopened says what an operator's message did, so that nobody repeats or suppresses

@@ -2,7 +2,6 @@ package lambdasqs_test
 
 import (
 	"bytes"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -22,7 +21,7 @@ func TestProbe(t *testing.T) {
 	}
 	var log, metrics bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&metrics, false),
+		Worker: worker(t), Log: logger(t, &log), Metrics: telemetry.NewMetrics(&metrics, false),
 	})
 	answer, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{probe}})
 	if err != nil || len(answer.BatchItemFailures) > 0 {

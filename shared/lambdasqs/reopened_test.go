@@ -3,7 +3,6 @@ package lambdasqs_test
 import (
 	"bytes"
 	"encoding/json"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -32,7 +31,7 @@ func TestReopened(t *testing.T) {
 	}
 	var log bytes.Buffer
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: worker(t), Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
+		Worker: worker(t), Log: logger(t, &log), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	for _, step := range []struct {
 		name    string
@@ -50,7 +49,7 @@ func TestReopened(t *testing.T) {
 			[]string{`"msg":"evt_3 was reopened by an operator's message"`, `"Reopened":1`, `"Retried":1`}},
 		{"a stale cancel", asking("3", "none", queue.Failure{Reason: "cancel", Fence: 1}), []string{`"msg":"evt_3 has nothing to cancel, dropped"`, `"Stale":1`}},
 		{"cancelled", asking("3", "none", queue.Failure{Reason: "cancel", Fence: 2}),
-			[]string{`"msg":"evt_3 ended without a run, as an operator cancelled it"`, `"level":"WARN","msg":"evt_3 was cancelled by an operator's message"`, `"Reopened":1`}},
+			[]string{`"outcome":"cancelled"`, `"level":"WARN","msg":"evt_3 was cancelled by an operator's message"`, `"Reopened":1`}},
 	} {
 		log.Reset()
 		if _, err := handle(t.Context(), events.SQSEvent{Records: []events.SQSMessage{step.message}}); err != nil {

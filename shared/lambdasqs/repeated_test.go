@@ -2,7 +2,6 @@ package lambdasqs_test
 
 import (
 	"bytes"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +36,7 @@ func TestRepeated(t *testing.T) {
 	w, now := worker(t), time.Now()
 	w.Now = func() time.Time { return now }
 	handle := lambdasqs.Handler(lambdasqs.Options{
-		Worker: w, Log: slog.New(slog.NewJSONHandler(&log, nil)), Metrics: telemetry.NewMetrics(&log, false),
+		Worker: w, Log: logger(t, &log), Metrics: telemetry.NewMetrics(&log, false),
 	})
 	for _, step := range []struct {
 		name    string

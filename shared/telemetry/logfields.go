@@ -26,6 +26,12 @@ const (
 	FieldError      = "error" // an error's kind, never its text
 	FieldStack      = "stack"
 
+	// Of the short line of an event, which has no default values.
+	FieldHandlers = "handlers" // names of those that finished, with commas between them; or their number
+	FieldAttempts = "attempts" // runs of the event, if it is not the first
+	FieldMS       = "ms"       // milliseconds that its handlers took
+	FieldDelay    = "delay_s"  // whole seconds from its arrival to this batch, if at least one
+
 	// Durations, in milliseconds.
 	FieldTook      = "took_ms"
 	FieldVerifying = "verifying_ms"

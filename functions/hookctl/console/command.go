@@ -123,8 +123,8 @@ func (o *Options) readLogsAndSources(s *stack.Stack) error {
 		return nil
 	}
 	o.Editor = &SourceEditor{Editor: &sources.Editor{Secret: sources.NewSecret(s.SecretsManager(), id)}, Format: s.SourcesFormat()}
-	if known {
-		o.Editor.Log = sources.NewLog(s.Logs(), group)
+	if process, missing := s.Get(stack.ProcessLogs); known && missing == nil {
+		o.Editor.Log = sources.NewLog(s.Logs(), group, process)
 	}
 	return err
 }

@@ -39,7 +39,7 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 		site.DeadLetters = counter(s, stack.DeadLetters)
 	}
 	if group, err := s.Get(stack.IngestLogs); err == nil {
-		site.URLs = sources.NewLog(s.Logs(), group)
+		site.URLs = sources.NewLog(s.Logs(), group, "") // which reads the URLs in ingest's log alone
 	}
 	arn, missing := s.Get(stack.SourcesSecret)
 	document := ""

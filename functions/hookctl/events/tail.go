@@ -19,9 +19,9 @@ func tailCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tail",
 		Short: "Follow what arrives, and what happens to it",
-		Long: `tail prints a line for each webhook that arrives and for each run of its handlers, some
+		Long: `tail prints a line for each webhook that is refused and for each event that is processed, some
 seconds after it happened, until Ctrl-C. Of a stack it reads the functions' logs, which do
-not have accepted webhooks if the parameter LogLevel is warn or error. Of a hookctl run it
+not have events that go well if the parameter LogLevel is warn or error. Of a hookctl run it
 reads the records, which do not have refused webhooks and duplicates.`,
 		Example: `  go tool hookctl events tail --stack intake
   go tool hookctl events tail --stack intake --source kyc --json`,
@@ -77,11 +77,20 @@ func printTail(e *cli.Env, l tail.Line, asJSON bool) {
 			text += "  " + part
 		}
 	}
+	if l.Handled > 0 {
+		text += fmt.Sprintf("  %d handlers done", l.Handled)
+	}
 	for _, h := range l.Handlers {
-		text += fmt.Sprintf("  %s %s in %.1f ms", h.Name, h.End, h.Took)
+		text += "  " + h.Name + " " + h.End
+		if h.Took > 0 {
+			text += fmt.Sprintf(" in %.1f ms", h.Took)
+		}
 		if h.Error != "" {
 			text += " (" + h.Error + ")"
 		}
+	}
+	if l.Took > 0 {
+		text += fmt.Sprintf("  in %.1f ms", l.Took)
 	}
 	e.Out.Print("%s", cli.OneLine(text))
 }

@@ -37,7 +37,8 @@ warns of probable mistakes, says how to release requests that were refused and w
 now, and says when each secret last verified a webhook, so that you
 know when a rotation can be finished.
 
-It searches the log of ingest, which names a secret by its index in the source's secrets.
+It searches the functions' logs, which name a secret by its index in the source's secrets.
+Process logs an event when it was processed: what still waits in the queue is not there yet.
 Of a source with url_secrets it also says when a webhook last came to an expired URL, and
 when one came, within a day, to a URL that expires within a week.
 It counts only lines that are at least 6 minutes younger than the last change of these
@@ -68,14 +69,16 @@ func check(ctx context.Context, e *cli.Env, f flags, since time.Duration, asJSON
 		return err
 	}
 	now := e.Now()
-	group, logErr := s.Get(stack.IngestLogs)
-	if logErr == nil {
-		logErr = report.FindUses(ctx, sources.NewLog(s.Logs(), group), now, since)
+	ingest, logErr := s.Get(stack.IngestLogs)
+	process, processErr := s.Get(stack.ProcessLogs)
+	if logErr = errors.Join(logErr, processErr); logErr == nil {
+		logErr = report.FindUses(ctx, sources.NewLog(s.Logs(), ingest, process), now, since)
 	}
 	if asJSON {
 		err = e.Out.JSON(report)
 	} else {
 		printCheck(e.Out, report, s, now)
+		printWaiting(ctx, e.Out, s)
 		if report.Serving != "" {
 			err = printReleasable(ctx, e.Out, s)
 		}
@@ -98,14 +101,22 @@ func printCheck(out *cli.Writer, r *sources.Report, on *stack.Stack, now time.Ti
 	}
 	printUses(out, r, on, now)
 	if r.Silent() {
-		out.Print("\nNo use of any secret was found. If the stack's LogLevel is warn or error, the log has no lines of\n" +
-			"accepted webhooks.")
+		out.Print("\nNo use of any secret was found. If the stack's LogLevel is warn or error, the logs have no lines of\n" +
+			"events that go well.")
 	}
 	for i, w := range r.Warnings {
 		if i == 0 {
 			out.Print("")
 		}
 		out.Print("%s %s", out.Bad("warning:"), w)
+	}
+}
+
+// printWaiting says that events wait in the queue, which process has not logged. If they
+// cannot be counted, it says nothing.
+func printWaiting(ctx context.Context, out *cli.Writer, on *stack.Stack) {
+	if n, err := on.Counts(ctx, stack.Queue); err == nil && n.Waiting > 0 {
+		out.Print("\nIn the queue: %s. Which secrets signed what is there is known when it is processed.", cli.Count(n.Waiting, "event", "events"))
 	}
 }
 

@@ -26,12 +26,12 @@ func TestSourcesCheck(t *testing.T) {
 		{name: "rotation", current: `{"contiguity": {"secrets": ["whsec_hunter2_3333", "whsec_hunter2_4444"]},
 			"kyc": {"secrets": ["hunter2"]}, "tins": {"provider": "compliancely", "secrets": ["hunter2-0000001111", "hunter2"]}}`,
 			lines: []fakeLine{
-				{"contiguity", 0, clitest.Noon.Add(-12 * time.Minute)}, {"contiguity", 1, clitest.Noon.Add(-3 * time.Hour)},
-				{"tins", 1, clitest.Noon.Add(-30 * time.Second)}, {"other", 0, clitest.Noon.Add(-time.Second)},
+				{"contiguity", 0, clitest.Noon.Add(-12 * time.Minute), false}, {"contiguity", 1, clitest.Noon.Add(-3 * time.Hour), false},
+				{"tins", 1, clitest.Noon.Add(-30 * time.Second), true}, {"other", 0, clitest.Noon.Add(-time.Second), false},
 			}},
 		{name: "silent", current: `{"kyc": {"secrets": ["hunter2"], "signed": "body"}}`},
 		{name: "invalid", previous: `{"kyc": {"secrets": ["hunter2"], "signed": "body"}}`, current: `{"kyc": {"secret": ["hunter2"]}}`,
-			lines: []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute)}}, want: "sources.kyc.secret: there is no such field"},
+			lines: []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute), false}}, want: "sources.kyc.secret: there is no such field"},
 		{name: "both-invalid", current: `{"kyc": {"secret": ["hunter2"]}}`, want: "every webhook is answered with 503"},
 		{name: "none", want: "there are no sources"},
 	} {
@@ -60,7 +60,7 @@ func TestSourcesCheck(t *testing.T) {
 func TestSourcesCheckJSON(t *testing.T) {
 	t.Parallel()
 	f := newFakeAWS(t, twoSources)
-	f.lines = []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute)}}
+	f.lines = []fakeLine{{"kyc", 0, clitest.Noon.Add(-12 * time.Minute), false}}
 	out, err := f.sources("check", "--json", "--since", "30m").Run(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -35,11 +35,13 @@ type fakeVersion struct {
 	at        time.Time
 }
 
-// A fakeLine is a line of ingest's log.
+// A fakeLine is a line about an event that went well: of process's log, or of the log of an
+// ingest of the version before.
 type fakeLine struct {
 	source string
 	secret int
 	at     time.Time
+	before bool
 }
 
 func newFakeAWS(t *testing.T, value string) *fakeAWS {
@@ -86,7 +88,8 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	outputs := `<member><OutputKey>SourcesSecret</OutputKey><OutputValue>arn:aws:secretsmanager:us-east-1:1:secret:S</OutputValue></member>` +
 		`<member><OutputKey>WebhookUrl</OutputKey><OutputValue>https://in.example.com/hooks/{source}</OutputValue></member>`
 	if !f.noLog {
-		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>`
+		outputs += `<member><OutputKey>IngestLogs</OutputKey><OutputValue>ingest-logs</OutputValue></member>` +
+			`<member><OutputKey>ProcessLogs</OutputKey><OutputValue>process-logs</OutputValue></member>`
 	}
 	if f.bucket != "" {
 		outputs += `<member><OutputKey>VaultBucket</OutputKey><OutputValue>` + f.bucket + `</OutputValue></member>` +
@@ -122,12 +125,18 @@ func (f *fakeAWS) answer(operation string, in map[string]any) (status int, out m
 			events = append(events, map[string]any{"timestamp": f.expiring.UnixMilli()})
 		}
 		for _, l := range f.lines {
-			pattern := fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d) }`, l.source, l.secret)
-			if l.secret == 0 {
-				pattern = strings.Replace(pattern, " }", " && ($.status = 200) }", 1)
+			group, pattern := "process-logs", fmt.Sprintf(`{ ($.source = "%s") && ($.secret = %d)`, l.source, l.secret)
+			switch {
+			case l.before && l.secret == 0:
+				group, pattern = "ingest-logs", pattern+" && ($.status = 200) }"
+			case l.before:
+				group, pattern = "ingest-logs", pattern+" }"
+			case l.secret == 0:
+				pattern += ` && ($.outcome = "handled" || $.outcome = "unhandled" || $.outcome = "duplicate") }`
+			default:
+				pattern += " && ($.outcome = *) }"
 			}
-			if in["filterPattern"] == pattern &&
-				float64(l.at.UnixMilli()) >= in["startTime"].(float64) && in["logGroupName"] == "ingest-logs" {
+			if in["filterPattern"] == pattern && float64(l.at.UnixMilli()) >= in["startTime"].(float64) && in["logGroupName"] == group {
 				events = append(events, map[string]any{"timestamp": l.at.UnixMilli()})
 			}
 		}

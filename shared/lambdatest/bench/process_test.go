@@ -36,7 +36,7 @@ func BenchmarkProcess(b *testing.B) {
 	programs := []candidate{
 		{name: "floor", path: build(b, "./testdata/floorqueue")},
 		{name: "two writes", path: build(b, "./testdata/floorprocess")},
-		{name: "process", path: idle.Path(b), log: " handled by idle"},
+		{name: "process", path: idle.Path(b), log: `"handlers":"idle"`},
 	}
 	for _, load := range []struct{ events, size, iterations int }{
 		{1, 0, 400}, {2, 0, 300}, {5, 0, 200}, {10, 0, 150}, {1, 100_000, 60}, {10, 100_000, 15}, {1, 900_000, 30},

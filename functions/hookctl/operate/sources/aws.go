@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,10 +11,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/smithy-go"
 
+	"webhookintake/shared/process"
 	"webhookintake/shared/source"
 	"webhookintake/shared/telemetry"
 )
@@ -82,46 +85,70 @@ const (
 	perPage  = 10
 )
 
-// NewLog returns the log group of that name in CloudWatch Logs.
-func NewLog(client *cloudwatchlogs.Client, group string) Log {
-	return &logGroup{client, group}
+// NewLog returns the log groups of ingest and process in CloudWatch Logs.
+func NewLog(client *cloudwatchlogs.Client, ingest, process string) Log {
+	return &logGroups{client, ingest, process}
 }
 
-type logGroup struct {
-	client *cloudwatchlogs.Client
-	group  string
+type logGroups struct {
+	client          *cloudwatchlogs.Client
+	ingest, process string
 }
 
-// LastUse implements [Log]. Ingest logs the index, 0 included, of the secret that verified
-// a webhook, and of no other. The newest line comes first; pages may be empty.
+// LastUse implements [Log]. Both functions log the index, 0 included, of the secret that
+// verified a webhook, and of no other: process for each event, and ingest for what it
+// refused or did not queue at once; that of a version before for all.
 //
-// For the first secret only accepted webhooks count. Depending on the stack's LogLevel,
-// the log has no lines of accepted webhooks; it could then show a failure under the first
-// secret and nothing of what older ones verified.
-func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
-	pattern := fmt.Sprintf(`($.%s = "%s") && ($.%s = %d)`, telemetry.FieldSource, q.Source, telemetry.FieldSecret, q.Index)
+// For the first secret only what went well counts. Depending on the stack's LogLevel, the
+// logs have no such lines; they could then show a failure under the first secret and
+// nothing of what older ones verified.
+func (l *logGroups) LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error) {
+	is := fmt.Sprintf(`($.%s = "%s") && `, telemetry.FieldSource, q.Source)
 	switch {
-	case !q.Expires.IsZero():
-		pattern = fmt.Sprintf(`($.%s = "%s") && ($.%s <= %d)`, telemetry.FieldSource, q.Source, telemetry.FieldURLExpires, q.Expires.Unix())
+	case !q.Expires.IsZero(): // ingest logs these webhooks, though it accepts them
+		return l.newest(ctx, l.ingest, is+fmt.Sprintf(`($.%s <= %d)`, telemetry.FieldURLExpires, q.Expires.Unix()), q.From)
 	case q.Code != "":
-		pattern = fmt.Sprintf(`($.%s = "%s") && ($.%s = "%s")`, telemetry.FieldSource, q.Source, telemetry.FieldCode, q.Code)
-	case q.Index == 0:
-		pattern += fmt.Sprintf(` && ($.%s = %d)`, telemetry.FieldStatus, http.StatusOK)
+		return l.newest(ctx, l.ingest, is+fmt.Sprintf(`($.%s = "%s")`, telemetry.FieldCode, q.Code), q.From)
 	}
+	is += fmt.Sprintf(`($.%s = %d)`, telemetry.FieldSecret, q.Index)
+	accepted, handled := is, is+fmt.Sprintf(` && ($.%s = *)`, telemetry.FieldOutcome)
+	if q.Index == 0 {
+		accepted += fmt.Sprintf(` && ($.%s = %d)`, telemetry.FieldStatus, http.StatusOK)
+		var well []string
+		for _, o := range []process.Outcome{process.Handled, process.Unhandled, process.Duplicate} {
+			well = append(well, fmt.Sprintf(`$.%s = "%s"`, telemetry.FieldOutcome, o))
+		}
+		handled = is + " && (" + strings.Join(well, " || ") + ")"
+	}
+	last, all, err = l.newest(ctx, l.ingest, accepted, q.From)
+	if err != nil {
+		return last, all, err
+	}
+	later, rest, err := l.newest(ctx, l.process, handled, q.From)
+	if later.After(last) {
+		last = later
+	}
+	return last, all && rest, err
+}
+
+// newest returns when the newest webhook arrived of which a log group has a line of that
+// pattern. The newest line comes first, and pages may be empty. An event that arrived before
+// the time does not count, whenever it was processed: its index is one of older sources.
+func (l *logGroups) newest(ctx context.Context, group, pattern string, from time.Time) (last time.Time, all bool, err error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{
-		LogGroupName:  &l.group,
+		LogGroupName:  &group,
 		FilterPattern: new("{ " + pattern + " }"),
-		StartTime:     new(q.From.UnixMilli()),
+		StartTime:     new(from.UnixMilli()),
 		StartFromHead: new(false),
 		Limit:         new(int32(perPage)),
 	}
 	for range maxPages {
 		out, err := l.client.FilterLogEvents(ctx, in)
 		if err != nil {
-			return last, false, fmt.Errorf("read log group %s: %w", l.group, err)
+			return last, false, fmt.Errorf("read log group %s: %w", group, err)
 		}
 		for _, e := range out.Events {
-			if at := time.UnixMilli(aws.ToInt64(e.Timestamp)); at.After(last) {
+			if at := arrival(e); !at.Before(from) && at.After(last) {
 				last = at
 			}
 		}
@@ -130,4 +157,13 @@ func (l *logGroup) LastUse(ctx context.Context, q Query) (last time.Time, all bo
 		}
 	}
 	return last, false, nil
+}
+
+// arrival returns when the webhook of a line arrived.
+func arrival(e logstypes.FilteredLogEvent) time.Time {
+	line := map[string]json.RawMessage{}
+	delay := 0
+	_ = json.Unmarshal([]byte(aws.ToString(e.Message)), &line)
+	_ = json.Unmarshal(line[telemetry.FieldDelay], &delay) // absent: less than a second
+	return time.UnixMilli(aws.ToInt64(e.Timestamp)).Add(-time.Duration(delay) * time.Second)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,15 +131,21 @@ func TestLogs(t *testing.T) {
 		all   bool
 		asked int
 	}{
-		{"none", []string{`{"events": []}`}, time.Time{}, true, 1},
+		{"none", []string{`{"events": []}`}, time.Time{}, true, 2},
 		{"after empty pages", []string{page, page, `{"events": [{"timestamp": 1790855940000}, {"timestamp": 1790850000000}], "nextToken": "next"}`},
+			noon.Add(-time.Minute), true, 4},
+		{"too long", []string{page}, time.Time{}, false, 80},
+		{"in the log of process", []string{`{"events": []}`, page, `{"events": [{"timestamp": 1790855940000, "message": "{\"outcome\":\"handled\",\"secret\":0}"}]}`},
 			noon.Add(-time.Minute), true, 3},
-		{"too long", []string{page}, time.Time{}, false, 40},
+		{"it had waited", []string{`{"events": []}`, `{"events": [{"timestamp": 1790855940000, "message": "{\"delay_s\":59}"}]}`},
+			noon.Add(-time.Minute - 59*time.Second), true, 2},
+		{"it arrived before", []string{`{"events": []}`, `{"events": [{"timestamp": 1790855940000, "message": "{\"delay_s\":3600}"}]}`},
+			time.Time{}, true, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, func(_ string, asked int) (int, string) { return http.StatusOK, tt.pages[min(asked, len(tt.pages))-1] })
-			last, all, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), sources.Query{Source: "kyc-eu", Index: 0, From: noon.Add(-time.Hour)})
+			last, all, err := sources.NewLog(s.stack().Logs(), "ingest", "process").LastUse(t.Context(), sources.Query{Source: "kyc-eu", Index: 0, From: noon.Add(-time.Hour)})
 			if err != nil || !last.Equal(tt.last) || all != tt.all || len(s.asked) != tt.asked {
 				t.Errorf("%v, %v, %v; asked %d times", last, all, err, len(s.asked))
 			}
@@ -149,8 +156,14 @@ func TestLogs(t *testing.T) {
 			if diff := cmp.Diff(first, s.asked[0]); diff != "" {
 				t.Errorf("asked (-want +got):\n%s", diff)
 			}
-			if tt.asked > 1 && s.asked[1]["nextToken"] != "next" {
+			if tt.pages[0] == page && s.asked[1]["nextToken"] != "next" {
 				t.Errorf("asked for the next page by %v", s.asked[1])
+			}
+			first["logGroupName"] = "process"
+			first["filterPattern"] = `{ ($.source = "kyc-eu") && ($.secret = 0) && ($.outcome = "handled" || $.outcome = "unhandled" || $.outcome = "duplicate") }`
+			i := slices.IndexFunc(s.asked, func(in map[string]any) bool { return in["logGroupName"] == "process" })
+			if diff := cmp.Diff(first, s.asked[i]); diff != "" {
+				t.Errorf("asked process's log (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -161,11 +174,14 @@ func TestLogs(t *testing.T) {
 func TestLogOfOlderSecrets(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
-	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), sources.Query{Source: "kyc", Index: 1, From: noon}); err != nil {
+	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest", "process").LastUse(t.Context(), sources.Query{Source: "kyc", Index: 1, From: noon}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.asked[0]["filterPattern"]; got != `{ ($.source = "kyc") && ($.secret = 1) }` {
 		t.Errorf("asked for %v", got)
+	}
+	if got := s.asked[1]["filterPattern"]; got != `{ ($.source = "kyc") && ($.secret = 1) && ($.outcome = *) }` {
+		t.Errorf("asked process's log for %v", got)
 	}
 }
 
@@ -174,7 +190,7 @@ func TestLogOfRefused(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
 	q := sources.Query{Source: "compliancely", Code: webhook.ErrTimestampOutsideWindow, From: noon}
-	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), q); err != nil {
+	if _, _, err := sources.NewLog(s.stack().Logs(), "ingest", "process").LastUse(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.asked[0]["filterPattern"]; got != `{ ($.source = "compliancely") && ($.code = "timestamp_outside_window") }` {
@@ -186,7 +202,7 @@ func TestLogOfRefused(t *testing.T) {
 func TestLogOfExpiringURLs(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(string, int) (int, string) { return http.StatusOK, `{"events": []}` })
-	if _, err := sources.ExpiringURL(t.Context(), sources.NewLog(s.stack().Logs(), "ingest"), "compliancely", noon); err != nil {
+	if _, err := sources.ExpiringURL(t.Context(), sources.NewLog(s.stack().Logs(), "ingest", "process"), "compliancely", noon); err != nil {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf(`{ ($.source = "compliancely") && ($.url_expires <= %d) }`, noon.Add(7*24*time.Hour).Unix())
@@ -200,7 +216,7 @@ func TestNoLog(t *testing.T) {
 	s := serve(t, func(string, int) (int, string) {
 		return http.StatusBadRequest, `{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}`
 	})
-	_, _, err := sources.NewLog(s.stack().Logs(), "ingest").LastUse(t.Context(), sources.Query{Source: "kyc", From: noon})
+	_, _, err := sources.NewLog(s.stack().Logs(), "ingest", "process").LastUse(t.Context(), sources.Query{Source: "kyc", From: noon})
 	if err == nil || !strings.Contains(err.Error(), "read log group ingest: ") || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("LastUse = %v", err)
 	}

@@ -8,10 +8,10 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// A Log is ingest's log.
+// A Log is the log of ingest and process.
 type Log interface {
-	// LastUse returns when the source's secret with that index last verified a webhook; for
-	// the first secret, one that was accepted. It returns the zero time if there was none
+	// LastUse returns when a webhook last arrived that the source's secret with that index
+	// verified; for the first secret, one that went well. It returns the zero time if there was none
 	// since the query's time. All is false if the log was too long to search to its end.
 	LastUse(ctx context.Context, q Query) (last time.Time, all bool, err error)
 }
@@ -187,7 +187,7 @@ func (r *Report) SearchedFrom(s SourceUse) time.Time {
 }
 
 // Silent reports whether no use of any secret was found, although there are sources. A log
-// without lines of accepted webhooks is silent, too. A log that could not be read to its
+// without lines of events that went well is silent, too. A log that could not be read to its
 // end is not.
 func (r *Report) Silent() bool {
 	for _, s := range r.Sources {

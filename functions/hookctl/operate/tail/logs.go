@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,7 +18,8 @@ import (
 // lookBack is how long CloudWatch Logs may take to show a line after a later one.
 const lookBack = 30 * time.Second
 
-// Logs is a feed of the lines that ingest and process log. Make it with [NewLogs].
+// Logs is a feed of the lines that ingest and process log, of this version and of the one
+// before, whose ingest logged accepted webhooks. Make it with [NewLogs].
 type Logs struct {
 	client          *cloudwatchlogs.Client
 	ingest, process string
@@ -93,6 +95,7 @@ func parse(message []byte, at time.Time) (Line, bool) {
 		telemetry.FieldSource: &l.Source, telemetry.FieldID: &l.ID, telemetry.FieldType: &l.Type, telemetry.FieldStatus: &l.Status,
 		telemetry.FieldCode: &l.Code, telemetry.FieldAttempt: &l.Attempt, telemetry.FieldReason: &l.Reason,
 		telemetry.FieldError: &l.Error, telemetry.FieldOutcome: &l.What, "msg": &l.Text,
+		telemetry.FieldSecret: &l.Secret, telemetry.FieldSigned: &l.Signed, telemetry.FieldDelay: &l.Delay,
 	} {
 		_ = json.Unmarshal(fields[name], into) // absent, or not of ours: it stays empty
 	}
@@ -106,6 +109,7 @@ func parse(message []byte, at time.Time) (Line, bool) {
 			l.Handlers = append(l.Handlers, Handler{name, h.End, h.Took, h.Error})
 		}
 	}
+	l.addShort(fields)
 	switch {
 	case l.What != "":
 	case l.Status == 200:
@@ -115,4 +119,23 @@ func parse(message []byte, at time.Time) (Line, bool) {
 	}
 	slices.SortFunc(l.Handlers, func(a, b Handler) int { return cmp.Compare(a.Name, b.Name) })
 	return l, l.What != ""
+}
+
+// addShort reads what only the short line of an event that went well has.
+func (l *Line) addShort(fields map[string]json.RawMessage) {
+	if fields[telemetry.FieldHandlers] == nil {
+		return
+	}
+	var names string
+	if json.Unmarshal(fields[telemetry.FieldHandlers], &names) != nil {
+		_ = json.Unmarshal(fields[telemetry.FieldHandlers], &l.Handled) // their names did not fit
+	}
+	for name := range strings.SplitSeq(names, ", ") {
+		if name != "" {
+			l.Handlers = append(l.Handlers, Handler{Name: name, End: "done"})
+		}
+	}
+	l.Attempt = 1
+	_ = json.Unmarshal(fields[telemetry.FieldAttempts], &l.Attempt) // absent: the first
+	_ = json.Unmarshal(fields[telemetry.FieldMS], &l.Took)
 }

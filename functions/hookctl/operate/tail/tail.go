@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"webhookintake/shared/webhook"
@@ -23,14 +24,19 @@ type Line struct {
 	Error    string    `json:"error,omitempty"` // its Go type
 	Text     string    `json:"text,omitempty"`  // the log's own words
 	Handlers []Handler `json:"handlers,omitempty"`
+	Handled  int       `json:"handlers_done,omitempty"` // how many finished, where the log has no room for their names
+	Took     float64   `json:"took_ms,omitempty"`       // all handlers together, of an event that went well
+	Secret   *int      `json:"secret,omitempty"`        // index of the one that signed it
+	Signed   string    `json:"signed,omitempty"`        // which of several ways to sign held
+	Delay    int       `json:"delay_s,omitempty"`       // from its arrival until now, if at least a second
 }
 
 // A Handler is one run of a handler.
 type Handler struct {
 	Name  string  `json:"name"`
 	End   string  `json:"end"`
-	Took  float64 `json:"took_ms"`
-	Error string  `json:"error,omitempty"` // its Go type
+	Took  float64 `json:"took_ms,omitempty"` // absent of an event that went well
+	Error string  `json:"error,omitempty"`   // its Go type
 }
 
 // A Filter selects lines. An empty field excludes nothing but probes, which are selected by
@@ -42,7 +48,15 @@ func (f Filter) Matches(l Line) bool {
 	if f.Source == "" && f.ID == "" && l.Source == webhook.Probe && l.Type == webhook.ProbeType {
 		return false
 	}
-	return (f.Source == "" || l.Source == f.Source) && (f.Type == "" || l.Type == f.Type) && (f.ID == "" || l.ID == f.ID)
+	return is(l.Source, f.Source) && is(l.Type, f.Type) && is(l.ID, f.ID)
+}
+
+// is reports whether a name of the log, of which the end may be cut, is the wanted one.
+func is(name, wanted string) bool {
+	if beginning, cut := strings.CutSuffix(name, "…"); cut {
+		return wanted == "" || strings.HasPrefix(wanted, beginning)
+	}
+	return wanted == "" || name == wanted
 }
 
 // A Feed returns what happened since it was last asked.

@@ -87,6 +87,11 @@ func TestLogs(t *testing.T) {
 		}
 		return lines
 	}
+	groups["process"] = append(groups["process"],
+		logged{noon.Add(2500 * time.Millisecond), `{"time":"x","id":"evt_2","source":"kyc","type":"t","outcome":"handled","handlers":"a, b","ms":12.5,"secret":1,"signed":"body"}`},
+		logged{noon.Add(2600 * time.Millisecond), `{"id":"evt_3","source":"kyc","type":"t","outcome":"handled","handlers":3,"ms":1,"attempts":2,"secret":0,"delay_s":9}`},
+		logged{noon.Add(2700 * time.Millisecond), `{"id":"evt_4","source":"kyc","type":"t","outcome":"duplicate"}`},
+	)
 	now = noon.Add(3 * time.Second)
 	want := []tail.Line{
 		{At: noon.Add(time.Second), Source: "kyc", ID: "evt_1", Type: "t", What: "accepted", Status: 200, Text: "accepted"},
@@ -96,6 +101,14 @@ func TestLogs(t *testing.T) {
 			Text:     "evt_1 failed, tried again in 5s",
 			Handlers: []tail.Handler{{Name: "a", End: "done", Took: 1}, {Name: "b", End: "failed", Took: 12.5, Error: "*bank.Error"}},
 		},
+		{
+			At: noon.Add(2500 * time.Millisecond), Source: "kyc", ID: "evt_2", Type: "t", What: "handled", Attempt: 1, Took: 12.5, Secret: new(1), Signed: "body",
+			Handlers: []tail.Handler{{Name: "a", End: "done"}, {Name: "b", End: "done"}},
+		},
+		{
+			At: noon.Add(2600 * time.Millisecond), Source: "kyc", ID: "evt_3", Type: "t", What: "handled", Attempt: 2, Took: 1, Secret: new(0), Handled: 3, Delay: 9,
+		},
+		{At: noon.Add(2700 * time.Millisecond), Source: "kyc", ID: "evt_4", Type: "t", What: "duplicate"},
 	}
 	if diff := cmp.Diff(want, next()); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
@@ -184,6 +197,17 @@ func (s *script) Next(context.Context) ([]tail.Line, error) {
 	lines := s.lines
 	s.lines = nil
 	return lines, nil
+}
+
+// A name of which the log has only the beginning is found by the whole one.
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	l := tail.Line{Source: "shop", Type: "t", ID: "evt_01234…"}
+	for id, want := range map[string]bool{"": true, "evt_0123456789": true, "evt_01234": true, "evt_0": false, "evt_9123456789": false} {
+		if got := (tail.Filter{ID: id}).Matches(l); got != want {
+			t.Errorf("%q: %v, want %v", id, got, want)
+		}
+	}
 }
 
 func TestFollow(t *testing.T) {
