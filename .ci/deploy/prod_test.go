@@ -20,7 +20,14 @@ func (w *world) prod(t *testing.T, readme string) {
 	}
 	s.accepts(t, s.send(t, "text.delivery.confirmed", "contiguity", "--id evt_prod"), "accepted")
 	s.willShow(t, s.hookctl("events list --all"), "evt_prod .*(completed|unhandled)")
-	s.shows(t, "make deploy ENV=prod RESTART=1 ARGS=--no-confirm-changeset", "Successfully created/updated stack")
+	if outputs(t, s.stack)["DashboardUrl"] != "" {
+		t.Error("a stack that watches leanly has a dashboard")
+	}
+	watched := `ARGS='--no-confirm-changeset --parameter-overrides "Architecture=arm64 GradualDeployment=true LogRetentionDays=90 DeletionProtection=true Watch=full"'`
+	s.shows(t, "make deploy ENV=prod RESTART=1 "+watched, "Successfully created/updated stack")
+	if outputs(t, s.stack)["DashboardUrl"] == "" {
+		t.Error("a stack that watches fully has no dashboard")
+	}
 	s.accepts(t, s.hookctl("doctor"), "All is well")
 	s.shows(t, "sam delete --config-env prod --region us-east-1 --no-prompts", "Deleted successfully")
 	isKept(t, stack)

@@ -12,6 +12,7 @@ type Line struct {
 	Per      float64 `json:"per"` // units that the price is for
 	USD      float64 `json:"usd"` // a month
 	Page     string  `json:"page"`
+	Less     string  `json:"less_by,omitempty"` // the parameters that make it less
 }
 
 // A Bill is what a month costs.
@@ -24,7 +25,7 @@ type Bill struct {
 	TotalUSD   float64 `json:"total_usd"`
 	EachUSD    float64 `json:"per_million_usd"`     // the total divided by the events, for a million
 	FurtherUSD float64 `json:"further_million_usd"` // what another million adds
-	IngestMS   float64 `json:"ingest_ms"`           // estimated durations
+	IngestMS   float64 `json:"ingest_ms"`           // durations, estimated if the usage has none
 	ProcessMS  float64 `json:"process_ms"`
 }
 
@@ -33,13 +34,15 @@ func Month(p Prices, m Measured, u Usage) (Bill, error) {
 	if err := u.Check(); err != nil {
 		return Bill{}, err
 	}
+	m = m.with(u.MemoryMB)
 	b := Bill{
 		Region: p.Region, PricesOf: p.Date, Measured: m.Date, Usage: u, Lines: lines(p, m, u),
-		IngestMS:  milliseconds(m.IngestTime()),
-		ProcessMS: milliseconds(m.ProcessTime(u.Batch, u.HandlerWait)),
+		IngestMS:  milliseconds(m.ingestTime(u)),
+		ProcessMS: milliseconds(m.processTime(u)),
 	}
 	b.TotalUSD = sum(b.Lines)
 	b.EachUSD = b.TotalUSD / u.Events * 1e6
+	u.Requests *= (u.Events + 1e6) / u.Events
 	u.Events += 1e6
 	b.FurtherUSD = sum(lines(p, m, u)) - b.TotalUSD
 	return b, nil
@@ -69,7 +72,34 @@ func lines(p Prices, m Measured, u Usage) []Line {
 	all = append(all, tableLines(p.Of, m, u)...)
 	all = append(all, logLines(p.Of, m, u)...)
 	all = append(all, watchLines(p.Of, m, u)...)
-	return append(all, upkeepLines(p.Of, m, u)...)
+	if !u.NoUpkeep {
+		all = append(all, upkeepLines(p.Of, m, u)...)
+	}
+	for i := range all {
+		all[i].Less = lessBy(all[i])
+	}
+	return all
+}
+
+// lessBy returns the parameters of the template that make a line less.
+func lessBy(l Line) string {
+	switch name := l.Service + ": " + l.What; {
+	case l.Service == "Upkeep":
+		return "Upkeep"
+	case name == "Lambda: starts of both", name == "Lambda: ingest, time", name == "Lambda: process, time":
+		return "MemorySize, Architecture"
+	case name == "DynamoDB: ledger, writes":
+		return "KeepPayloads, TableBilling"
+	case l.Service == "DynamoDB":
+		return "KeepPayloads, PayloadRetentionDays"
+	case name == "CloudWatch: log lines, written":
+		return "Watch, LogLevel"
+	case name == "CloudWatch: log lines, kept":
+		return "Watch, LogRetentionDays"
+	case l.Service == "CloudWatch":
+		return "Watch"
+	}
+	return ""
 }
 
 // upkeepLines returns the lines of upkeep, with nothing to do. Its metrics cost something in
@@ -81,7 +111,8 @@ func upkeepLines(p PriceOf, m Measured, u Usage) []Line {
 	}
 	runs := hours * 3600 / upkeepEvery.Seconds()
 	digests := hours * 3600 / digestEvery.Seconds()
-	bytes := runs * (upkeepLogBytes + m.Stack.PlatformBytes)
+	w := m.watch(u)
+	bytes := runs * (upkeepLogBytes + w.Platform.Bytes)
 	return []Line{
 		p.LambdaRequest.line("Upkeep", "invocations", runs),
 		seconds.line("Upkeep", "time", m.gigabyteSeconds(runs, upkeepTook)),
@@ -90,7 +121,7 @@ func upkeepLines(p PriceOf, m Measured, u Usage) []Line {
 		p.DynamoDBRead.line("Upkeep", "lease, cursors and index, reads", 3*runs+openPartitions/2*digests),
 		p.SecretRead.line("Upkeep", "reads of the handlers' secret", runs), // once an hour with credentials for reconcile
 		p.LogsWritten.line("Upkeep", "log lines, written", bytes/gigabyte),
-		p.Alarm.line("Upkeep", "alarms", upkeepAlarms),
+		p.Alarm.line("Upkeep", "alarms", w.UpkeepAlarms),
 	}
 }
 
@@ -101,15 +132,15 @@ func requestLines(p PriceOf, m Measured, u Usage) []Line {
 		seconds = p.LambdaArm
 	}
 	batches := u.Events / u.Batch
-	starts := m.gigabyteSeconds(startShare*u.Events, m.startTime(m.Ingest)) +
+	starts := m.gigabyteSeconds(startShare*u.requests(), m.startTime(m.Ingest)) +
 		m.gigabyteSeconds(startShare*batches, m.startTime(m.One))
 	return []Line{
-		p.APIRequest.line("API Gateway", "webhooks", u.Events*steps(m.Event.Message, 512*kilobyte)),
-		p.DataOut.line("API Gateway", "answers to them", u.Events*m.Event.Answer/gigabyte),
-		p.LambdaRequest.line("Lambda", "ingest, invocations", u.Events),
-		seconds.line("Lambda", "ingest, time", m.gigabyteSeconds(u.Events, m.IngestTime())),
+		p.APIRequest.line("API Gateway", "webhooks", u.requests()*steps(m.Event.Message, 512*kilobyte)),
+		p.DataOut.line("API Gateway", "answers to them", u.requests()*m.Event.Answer/gigabyte),
+		p.LambdaRequest.line("Lambda", "ingest, invocations", u.requests()),
+		seconds.line("Lambda", "ingest, time", m.gigabyteSeconds(u.requests(), m.ingestTime(u))),
 		p.LambdaRequest.line("Lambda", "process, invocations", batches),
-		seconds.line("Lambda", "process, time", m.gigabyteSeconds(batches, m.ProcessTime(u.Batch, u.HandlerWait))),
+		seconds.line("Lambda", "process, time", m.gigabyteSeconds(batches, m.processTime(u))),
 		seconds.line("Lambda", "starts of both", starts),
 	}
 }
@@ -154,10 +185,10 @@ func tableLines(p PriceOf, m Measured, u Usage) []Line {
 
 // logLines returns the lines of CloudWatch Logs. Kept logs count uncompressed.
 func logLines(p PriceOf, m Measured, u Usage) []Line {
-	f, batches := m.process(u.Batch), u.Events/u.Batch
-	bytes := u.Events*(m.Ingest.LogBytes+m.Stack.PlatformBytes+m.Stack.AccessBytes) +
-		batches*(f.LogBytes+m.Stack.PlatformBytes)
-	lines := u.Events*(m.Ingest.LogLines+m.Stack.PlatformLines+1) + batches*(f.LogLines+m.Stack.PlatformLines)
+	w, batches := m.watch(u), u.Events/u.Batch
+	event, batch := w.event(), w.process(u.Batch)
+	bytes := u.requests()*event.Bytes + batches*batch.Bytes
+	lines := u.requests()*event.Lines + batches*batch.Lines
 	kept := (bytes + lines*logLineExtra) * m.Stack.LogDays * 24 / hours
 	return []Line{
 		p.LogsWritten.line("CloudWatch", "log lines, written", bytes/gigabyte),
@@ -168,12 +199,14 @@ func logLines(p PriceOf, m Measured, u Usage) []Line {
 // watchLines returns the lines that do not depend on the number of events, and that of the
 // secrets' reads.
 func watchLines(p PriceOf, m Measured, u Usage) []Line {
-	usual := m.Series.UsualAlone + float64(u.Sources)*m.Series.UsualBySource
+	w := m.watch(u)
+	usual := w.Series.UsualAlone + float64(u.Sources)*w.Series.UsualBySource
+	seldom := w.Series.SeldomAlone + float64(u.Sources)*w.Series.Seldom
 	return []Line{
 		p.Metric.line("CloudWatch", "metrics of every event", usual),
-		p.Metric.line("CloudWatch", "metrics of rare outcomes", float64(u.Sources)*m.Series.Seldom*seldomHours),
-		p.Alarm.line("CloudWatch", "alarms", m.Stack.AlarmMetrics),
-		p.Dashboard.line("CloudWatch", "dashboard", m.Stack.Dashboards),
+		p.Metric.line("CloudWatch", "metrics of rare outcomes", seldom*seldomHours),
+		p.Alarm.line("CloudWatch", "alarms", w.AlarmMetrics),
+		p.Dashboard.line("CloudWatch", "dashboard", w.Dashboards),
 		p.Secret.line("Secrets Manager", "secrets", m.Stack.Secrets),
 		p.SecretRead.line("Secrets Manager", "reads of them", secretReads(m, u)),
 	}
@@ -182,8 +215,8 @@ func watchLines(p PriceOf, m Measured, u Usage) []Line {
 // secretReads returns how often secrets are read: at every start, and again and again by
 // the instances of ingest that stay warm.
 func secretReads(m Measured, u Usage) float64 {
-	atOnce := u.Events / (hours * 3600) * m.IngestTime().Seconds()
+	atOnce := u.requests() / (hours * 3600) * m.ingestTime(u).Seconds()
 	instances := max(1, math.Ceil(atOnce*peak))
 	warm := instances * hours * 3600 / sourcesRead.Seconds()
-	return min(u.Events, warm) + startShare*(u.Events+u.Events/u.Batch)
+	return min(u.requests(), warm) + startShare*(u.requests()+u.Events/u.Batch)
 }

@@ -26,15 +26,16 @@ func plain() Prices {
 func simple() Measured {
 	return Measured{
 		Date:   "2026-01-03",
-		Ingest: Function{CPU: 2, StartCPU: 5, Calls: 1, LogBytes: 500, LogLines: 2},
-		One:    Function{CPU: 3, StartCPU: 5, Calls: 2, LogBytes: 400, LogLines: 2},
-		Ten:    Function{CPU: 12, StartCPU: 5, Calls: 2, LogBytes: 2200, LogLines: 11},
+		Ingest: Function{CPU: 2, StartCPU: 5, Calls: 1},
+		One:    Function{CPU: 3, StartCPU: 5, Calls: 2},
+		Ten:    Function{CPU: 12, StartCPU: 5, Calls: 2},
 		Event:  Event{Answer: 256, Message: 1024, Writes: 2, Record: 412, Kept: 73},
-		Series: Series{UsualBySource: 5, UsualAlone: 1, Seldom: 20},
-		Stack: Stack{
-			MemoryMB: wholeCPU / 2.0, LogDays: 36.5, AccessBytes: 100, PlatformBytes: 300, PlatformLines: 3,
-			AlarmMetrics: 12, Dashboards: 1, Secrets: 2,
+		Stack:  Stack{MemoryMB: wholeCPU / 2.0, LogDays: 36.5, Secrets: 2},
+		Full: Watch{
+			Ingest: Log{500, 2}, One: Log{400, 2}, Ten: Log{2200, 11}, Access: Log{100, 1}, Platform: Log{300, 3},
+			Series: Series{UsualBySource: 5, UsualAlone: 1, Seldom: 20}, AlarmMetrics: 12, UpkeepAlarms: 2, Dashboards: 1,
 		},
+		Lean: Watch{One: Log{200, 1}, Ten: Log{2000, 10}, Series: Series{SeldomAlone: 3}, AlarmMetrics: 7, UpkeepAlarms: 2},
 	}
 }
 
@@ -127,6 +128,33 @@ func TestLines(t *testing.T) {
 			"S3 large bodies, put": 1000, "S3 large bodies, read": 1000,
 			"S3 large bodies, kept": 1000 * 4 / 1024.0 * 90 * 24 / 730, // 4 MB each
 		}},
+		{"lean", func(u *Usage, _ *Measured) { u.Full = false }, map[string]float64{
+			"CloudWatch log lines, written":       million * 200 / gigabyte,
+			"CloudWatch log lines, kept":          million * (200 + 26) / gigabyte * 1.2,
+			"CloudWatch metrics of every event":   0,
+			"CloudWatch metrics of rare outcomes": 0.3,
+			"CloudWatch alarms":                   7,
+			"CloudWatch dashboard":                0,
+			"Upkeep log lines, written":           730 * 12 * 400 / float64(gigabyte),
+		}},
+		{"256 MB", func(u *Usage, m *Measured) { *m = m.with(256) }, map[string]float64{
+			"Lambda ingest, time":   million * 0.024 / 4, // 2 ms × 6.91 + 10 ms
+			"Lambda process, time":  million * 0.041 / 4, // 3 ms × 6.91 + 20 ms
+			"Lambda starts of both": 2 * million / 100 * 0.045 / 4,
+			"Upkeep time":           730 * 12 * 0.2 / 4,
+		}},
+		{"as a stack counted", func(u *Usage, _ *Measured) {
+			u.Requests, u.IngestTook, u.ProcessTook = 1.5*million, 5*time.Millisecond, 80*time.Millisecond
+		}, map[string]float64{
+			"API Gateway webhooks": 1.5 * million, "API Gateway answers to them": 1.5 * 256 * million / gigabyte,
+			"Lambda ingest, invocations":    1.5 * million,
+			"Lambda ingest, time":           1.5 * million * 0.005 * gb,
+			"Lambda process, time":          million * 0.08 * gb,
+			"Lambda starts of both":         2.5 * million / 100 * 0.02 * gb,
+			"CloudWatch log lines, written": million * (1.5*900 + 700) / gigabyte,
+			"CloudWatch log lines, kept":    million * (1.5*(900+26*6) + 700 + 26*5) / gigabyte * 1.2,
+			"Secrets Manager reads of them": 12*730 + 0.025*million,
+		}},
 		{"one source", func(u *Usage, _ *Measured) { u.Sources = 1 }, map[string]float64{
 			"CloudWatch metrics of every event": 6, "CloudWatch metrics of rare outcomes": 2,
 		}},
@@ -134,6 +162,7 @@ func TestLines(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			u, m := DefaultUsage(), simple()
+			u.Full, u.Arm64 = true, false
 			tt.change(&u, &m)
 			got, want := map[string]float64{}, map[string]float64{}
 			for _, l := range lines(plain(), m, u) {

@@ -11,21 +11,28 @@ import (
 // Command returns the command "cost".
 func Command(e *cli.Env) *cobra.Command {
 	u := DefaultUsage()
+	var from cli.StackFlags
 	var asJSON, markdown, scale bool
 	c := &cobra.Command{
 		Use:   "cost",
 		Short: "Estimate what a month on AWS costs, line by line",
-		Long: `cost estimates what a number of events a month costs. It computes with AWS's prices of one
-day and with measurements of the built functions, which come with it, and makes no
-requests. Free tiers are not subtracted, and what your handlers call costs extra.
+		Long: `cost estimates what a number of events a month costs, with Watch=lean and with Watch=full,
+and names the parameters that make a line less. It computes with AWS's prices of one day and
+with measurements of the built functions, which come with it. Free tiers are not subtracted,
+and what your handlers call costs extra.
+
+With --stack it takes from a deployed stack its parameters, and from CloudWatch how many
+webhooks, events and batches it had within 30 days and how long its functions took; it
+makes no other request. Without it, it makes none.
 
 With --scale it prints instead what limits the stack at 10, 1,000 and 100,000 events a
 second, as in the README.`,
 		Example: `  go tool hookctl cost
   go tool hookctl cost --events 50000000 --batch 4 --handler-wait 300ms
+  go tool hookctl cost --stack webhook-intake
   go tool hookctl cost --json | jq .total_usd`,
 		Args: cli.Args(0, 0),
-		RunE: e.Run(func(context.Context, []string) error {
+		RunE: e.Run(func(ctx context.Context, _ []string) error {
 			p, err := DefaultPrices()
 			if err != nil {
 				return err
@@ -37,6 +44,11 @@ second, as in the README.`,
 			if scale {
 				return At(p, m, u.HandlerWait, 10, 1000, 100_000).WriteMarkdown(e.Out)
 			}
+			if from.Name != "" {
+				if u, err = observed(ctx, e, from, u); err != nil {
+					return err
+				}
+			}
 			return writeBill(e.Out, p, m, u, asJSON, markdown)
 		}),
 	}
@@ -44,16 +56,21 @@ second, as in the README.`,
 	cli.Flag(c, &u.Events, "events", u.Events, cli.Number(1, most), "`EVENTS` a month")
 	cli.Flag(c, &u.Batch, "batch", u.Batch, cli.Number(1, 10), "events in a batch of process, on average: 1 to 10")
 	cli.Flag(c, &u.Large, "large", u.Large, cli.Number(0, most), "events a month that do not fit the queue, such as e-mails with photos")
-	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "sources that send all the time; each has its own metrics")
-	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64 instead of x86_64")
+	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "sources that send all the time; in a full stack each has its own metrics")
+	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64; --arm64=false is x86_64")
+	cli.Flag(c, &u.MemoryMB, "memory", u.MemoryMB, cli.Number(256, 10240), "`MB` of each function, 512 by default")
 	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "keep all payloads (KeepPayloads=all)")
 	cli.Flag(c, &u.HandlerWait, "handler-wait", u.HandlerWait, cli.Span(0), "how long handlers wait for each batch, for example for an API")
 	f.BoolVar(&asJSON, "json", false, "print one JSON document")
 	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as in the README")
 	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")
+	from.Add(c, "take the numbers of the deployed stack with this `NAME`")
 	c.MarkFlagsMutuallyExclusive("json", "markdown", "scale")
-	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads", "large"} {
+	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads", "large", "memory", "stack"} {
 		c.MarkFlagsMutuallyExclusive("scale", other)
+	}
+	for _, other := range []string{"events", "batch", "arm64", "payloads", "memory", "handler-wait"} {
+		c.MarkFlagsMutuallyExclusive("stack", other)
 	}
 	return c
 }
@@ -67,7 +84,7 @@ func writeBill(out *cli.Writer, p Prices, m Measured, u Usage, asJSON, markdown 
 		_, err = out.Write([]byte(report))
 		return err
 	}
-	bill, err := Month(p, m, u)
+	bill, err := Both(p, m, u)
 	if err != nil {
 		return err
 	}

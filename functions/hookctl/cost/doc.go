@@ -9,7 +9,8 @@
 // measured.json is up to date (a test measures everything but the processor time again),
 // and that the tables in the README are its own.
 //
-// It never asks AWS, and never claims that a duration was measured there. It divides
+// It asks AWS for nothing but what CloudWatch counted of a stack, if it is given one. It never
+// claims that a duration was measured there of which CloudWatch told none. It divides
 // processor time measured elsewhere by the share of a processor that Lambda gives for the
 // memory, and assumes how long a call to AWS takes: see the constants in usage.go. It
 // never subtracts free tiers and discounts by volume. What handlers call and keep is not

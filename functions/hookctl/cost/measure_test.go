@@ -3,6 +3,7 @@ package cost
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"regexp"
@@ -47,25 +48,19 @@ func TestMain(m *testing.M) {
 func TestMeasured(t *testing.T) {
 	got := Measured{
 		Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Sample: sampleName,
-		Stack: readTemplate(t).stack(t),
+		Stack: readTemplate(t).stack(t), Lean: readTemplate(t).watch(t, "lean"), Full: readTemplate(t).watch(t, "full"),
 	}
 	in := newIngest(t)
-	var series map[string]bool
-	got.Ingest, series = in.measure(t, 1)
+	got.Ingest = in.measure(t, 1)
 	got.Event = in.event(t)
 	message := in.message()
-	for size, f := range map[int]*Function{1: &got.One, 10: &got.Ten} {
-		p := newProcess(t, message, size)
-		var its map[string]bool
-		*f, its = p.measure(t, size)
-		for one := range its {
-			series[one] = true
-		}
-		if size == 10 {
-			p.table.addTo(&got.Event, float64(p.events))
-		}
+	one, ten := newProcess(t, message, 1), newProcess(t, message, 10)
+	got.One, got.Ten = one.measure(t, 1), ten.measure(t, 10)
+	ten.table.addTo(&got.Event, float64(ten.events))
+	for name, w := range map[string]*Watch{"lean": &got.Lean, "full": &got.Full} {
+		printed := in.logs(t, name, &w.Ingest) + one.logs(t, name, &w.One) + ten.logs(t, name, &w.Ten)
+		w.Series = count(t, seriesIn(t, printed), name == "lean")
 	}
-	got.Series = count(t, series)
 	if clitest.Update() {
 		write(t, got)
 		return
@@ -122,15 +117,26 @@ const (
 	rounds = 5
 )
 
-// measure runs the program, and returns what an invocation with that many events takes, and
-// the metrics that it writes.
-func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
+// logs sets what an invocation prints with that value of Watch, and returns what was printed.
+func (s subject) logs(t *testing.T, watch string, into *Log) (printed string) {
 	t.Helper()
+	s.env = maps.Clone(s.env)
+	s.env["WATCH"] = watch
+	_, printed = s.run(t, few)
+	into.Bytes, into.Lines = math.Round(float64(len(printed))/few), float64(strings.Count(printed, "\n"))/few
+	return printed
+}
+
+// measure runs the program, and returns what an invocation with that many events takes in a
+// lean stack.
+func (s subject) measure(t *testing.T, size int) Function {
+	t.Helper()
+	s.env = maps.Clone(s.env)
+	s.env["WATCH"] = "lean"
 	var f Function
 	before := s.calls()
-	_, printed := s.run(t, few)
+	s.run(t, few)
 	f.Calls = float64(s.calls()-before) / few
-	f.LogBytes, f.LogLines = math.Round(float64(len(printed))/few), float64(strings.Count(printed, "\n"))/few
 	f.CPU, f.StartCPU = 1, 1 // until they are measured
 	if clitest.Update() {
 		var each, starts []float64
@@ -144,7 +150,7 @@ func (s subject) measure(t *testing.T, size int) (Function, map[string]bool) {
 		f.CPU, f.StartCPU = round(median(each)), round(median(starts))
 		t.Logf("batch of %d: processor time %v ms, of rounds %v", size, f.CPU, each)
 	}
-	return f, seriesIn(t, printed)
+	return f
 }
 
 // run invokes a new process n times, and returns the processor time of its whole life.

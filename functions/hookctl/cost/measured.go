@@ -19,8 +19,10 @@ type Measured struct {
 	One    Function `json:"process_1"`  // for a batch of one
 	Ten    Function `json:"process_10"` // for a batch of ten
 	Event  Event    `json:"event"`      // what an event leaves elsewhere
-	Series Series   `json:"metrics"`    // of both functions
 	Stack  Stack    `json:"template"`   // what template.yaml deploys
+
+	Lean Watch `json:"lean"` // with Watch=lean
+	Full Watch `json:"full"` // with Watch=full
 }
 
 // A Function is what one invocation takes, with a handler that does nothing.
@@ -28,8 +30,25 @@ type Function struct {
 	CPU      float64 `json:"cpu_ms"`       // processor time of an invocation
 	StartCPU float64 `json:"start_cpu_ms"` // processor time from the start to the first request for an invocation
 	Calls    float64 `json:"aws_calls"`    // one after another, to SQS or DynamoDB
-	LogBytes float64 `json:"log_bytes"`    // printed, metrics included
-	LogLines float64 `json:"log_lines"`
+}
+
+// A Watch is what watching a stack takes, which the parameter Watch decides.
+type Watch struct {
+	Ingest       Log     `json:"ingest"`               // for one event
+	One          Log     `json:"process_1"`            // for a batch of one
+	Ten          Log     `json:"process_10"`           // for a batch of ten
+	Access       Log     `json:"access_log"`           // API Gateway's, for a request
+	Platform     Log     `json:"platform"`             // Lambda's own lines, for an invocation
+	Series       Series  `json:"metrics"`              // of both functions
+	AlarmMetrics float64 `json:"alarm_metrics"`        // of every stack
+	UpkeepAlarms float64 `json:"upkeep_alarm_metrics"` // of a stack with upkeep
+	Dashboards   float64 `json:"dashboards"`
+}
+
+// A Log is what is logged at a time, metrics included.
+type Log struct {
+	Bytes float64 `json:"bytes"`
+	Lines float64 `json:"lines"`
 }
 
 // An Event is what one event leaves behind.
@@ -46,18 +65,14 @@ type Series struct {
 	UsualBySource float64 `json:"usual_by_source"`  // those that every event counts, for each source
 	UsualAlone    float64 `json:"usual_alone"`      // those that every event counts, for all sources together
 	Seldom        float64 `json:"seldom_by_source"` // those of refusals, retries and the like, for each source
+	SeldomAlone   float64 `json:"seldom_alone"`     // the same, for all sources together
 }
 
 // A Stack is what the template deploys and configures.
 type Stack struct {
-	MemoryMB      float64 `json:"memory_mb"` // of each function
-	LogDays       float64 `json:"log_days"`
-	AccessBytes   float64 `json:"access_log_bytes"`   // of API Gateway's line for a request
-	PlatformBytes float64 `json:"platform_log_bytes"` // of Lambda's own lines for an invocation
-	PlatformLines float64 `json:"platform_log_lines"`
-	AlarmMetrics  float64 `json:"alarm_metrics"` // of every stack; gradual deployments add two
-	Dashboards    float64 `json:"dashboards"`
-	Secrets       float64 `json:"secrets"`
+	MemoryMB float64 `json:"memory_mb"` // of each function
+	LogDays  float64 `json:"log_days"`
+	Secrets  float64 `json:"secrets"`
 }
 
 // DefaultMeasured returns the figures of measured.json. Its error is [ErrFile].
@@ -69,23 +84,46 @@ func parseMeasured(text []byte) (Measured, error) {
 		return Measured{}, err
 	}
 	for _, f := range []Function{m.Ingest, m.One, m.Ten} {
-		if f.CPU <= 0 || f.StartCPU <= 0 || f.Calls <= 0 || f.LogBytes <= 0 || f.LogLines <= 0 {
+		if f.CPU <= 0 || f.StartCPU <= 0 || f.Calls <= 0 {
 			return Measured{}, fmt.Errorf("measured.json: %w: run `make cost`, which writes it; a function has %+v", ErrFile, f)
 		}
 	}
 	if m.Stack.MemoryMB <= 0 || m.Event.Writes <= 0 || m.Event.Record <= 0 || m.Event.Message <= 0 {
 		return Measured{}, fmt.Errorf("measured.json: %w: run `make cost`, which writes it", ErrFile)
 	}
+	for _, w := range []Watch{m.Lean, m.Full} {
+		if w.One.Bytes <= 0 || w.Ten.Bytes <= 0 || w.AlarmMetrics <= 0 {
+			return Measured{}, fmt.Errorf("measured.json: %w: run `make cost`, which writes it; what is logged is %+v", ErrFile, w)
+		}
+	}
 	return m, checkDate("measured.json", m.Date)
+}
+
+// watch returns what the usage's value of Watch takes.
+func (m Measured) watch(u Usage) Watch {
+	if u.Full {
+		return m.Full
+	}
+	return m.Lean
 }
 
 // process returns what a batch of that mean size takes, interpolated between batches of one
 // and of ten.
 func (m Measured) process(batch float64) Function {
-	between := func(one, ten float64) float64 { return one + (ten-one)*(batch-1)/9 }
 	return Function{
-		CPU: between(m.One.CPU, m.Ten.CPU), StartCPU: m.One.StartCPU,
-		Calls:    between(m.One.Calls, m.Ten.Calls),
-		LogBytes: between(m.One.LogBytes, m.Ten.LogBytes), LogLines: between(m.One.LogLines, m.Ten.LogLines),
+		CPU: between(m.One.CPU, m.Ten.CPU, batch), StartCPU: m.One.StartCPU,
+		Calls: between(m.One.Calls, m.Ten.Calls, batch),
 	}
 }
+
+// process returns what process logs for a batch of that mean size, Lambda's lines included.
+func (w Watch) process(batch float64) Log {
+	return Log{between(w.One.Bytes, w.Ten.Bytes, batch) + w.Platform.Bytes, between(w.One.Lines, w.Ten.Lines, batch) + w.Platform.Lines}
+}
+
+// event returns what ingest and API Gateway log for an event, Lambda's lines included.
+func (w Watch) event() Log {
+	return Log{w.Ingest.Bytes + w.Access.Bytes + w.Platform.Bytes, w.Ingest.Lines + w.Access.Lines + w.Platform.Lines}
+}
+
+func between(one, ten, batch float64) float64 { return one + (ten-one)*(batch-1)/9 }

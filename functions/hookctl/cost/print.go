@@ -9,53 +9,103 @@ import (
 	"webhookintake/functions/hookctl/cli"
 )
 
-// Print writes the bill for people.
-func (b Bill) Print(out *cli.Writer) {
-	table := cli.Table{Heading: []string{"SERVICE", "FOR", "QUANTITY", "UNIT", "PRICE", "US$"}, Numbers: []int{2, 5}}
+// Bills are those of a lean and of a full stack with the same events. Their JSON is that of
+// the lean one, with the full one in it.
+type Bills struct {
+	Bill
+	Full Bill `json:"full"`
+}
+
+// Both returns the bills of a month with that usage, whatever its Full says. The error is
+// that of [Usage.Check].
+func Both(p Prices, m Measured, u Usage) (b Bills, err error) {
+	u.Full = false
+	if b.Bill, err = Month(p, m, u); err != nil {
+		return b, err
+	}
+	u.Full = true
+	b.Full, err = Month(p, m, u)
+	return b, err
+}
+
+// Print writes both bills for people.
+func (b Bills) Print(out *cli.Writer) {
+	table := cli.Table{Heading: []string{"SERVICE", "FOR", "QUANTITY", "UNIT", "PRICE", "LEAN", "FULL", "LESS BY"}, Numbers: []int{2, 5, 6}}
 	row := func(cells ...string) { table.Rows = append(table.Rows, cells) }
 	last := ""
-	for _, l := range b.Lines {
+	for i, l := range b.Lines {
 		service := l.Service
 		if service == last {
 			service = "" // as in the row above
 		}
 		last = l.Service
-		row(service, l.What, quantity(l.Quantity), l.Unit, l.price(), dollars(l.USD))
+		row(service, l.What, quantities(l, b.Full.Lines[i]), l.Unit, l.price(), dollars(l.USD), dollars(b.Full.Lines[i].USD), l.Less)
 	}
-	row("", "sum of the month", quantity(b.Usage.Events), "events", "", dollars(b.TotalUSD))
-	row("", "for a million events", "", "", "", dollars(b.EachUSD))
-	row("", "for a further million", "", "", "", dollars(b.FurtherUSD))
+	row("", "sum of the month", quantity(b.Usage.Events), "events", "", dollars(b.TotalUSD), dollars(b.Full.TotalUSD), "")
+	row("", "for a million events", "", "", "", dollars(b.EachUSD), dollars(b.Full.EachUSD), "")
+	row("", "for a further million", "", "", "", dollars(b.FurtherUSD), dollars(b.Full.FurtherUSD), "")
 	table.Print(out)
 	out.Print("\n%s", strings.Join(b.notes(), "\n"))
 }
 
+// quantities returns the quantity of a line, and that of a full stack where it is another.
+func quantities(lean, full Line) string {
+	if lean.Quantity == full.Quantity {
+		return quantity(lean.Quantity)
+	}
+	return quantity(lean.Quantity) + "; " + quantity(full.Quantity)
+}
+
 // notes returns what the figures rest on.
 func (b Bill) notes() []string {
-	return []string{
+	cpu := "x86_64"
+	if b.Usage.Arm64 {
+		cpu = "arm64"
+	}
+	notes := []string{
 		fmt.Sprintf("US dollars, %s, prices of %s. Free tiers and discounts by volume are not subtracted.", b.Region, b.PricesOf),
-		fmt.Sprintf("Sources that send: %d. Events in a batch: %v. What handlers call and keep is extra.", b.Usage.Sources, b.Usage.Batch),
+		"Lean and full are the values of the parameter Watch. Where two quantities stand, the second is that of full.",
+		fmt.Sprintf("On %s. Sources that send: %d. Events in a batch: %.3g. What handlers call and keep is extra.", cpu, b.Usage.Sources, b.Usage.Batch),
+	}
+	if b.Usage.IngestTook > 0 || b.Usage.ProcessTook > 0 {
+		return append(notes,
+			fmt.Sprintf("Events, refused webhooks, batches and durations (ingest %.1f ms, process %.1f ms a batch) are the stack's own,", b.IngestMS, b.ProcessMS),
+			"as CloudWatch counted them; sizes of messages, records and log lines are those of the sample event.",
+			fmt.Sprintf("Assumed: %v %% of invocations start an instance, and rare outcomes occur in %v %% of hours.", startShare*100, seldomHours*100))
+	}
+	return append(notes,
 		fmt.Sprintf("Durations (ingest %v ms, process %v ms a batch) are estimates, not measured on AWS: the processor", b.IngestMS, b.ProcessMS),
 		fmt.Sprintf("time measured elsewhere on %s, over the share of a processor that Lambda gives, and %d ms", b.Measured, callWait.Milliseconds()),
 		fmt.Sprintf("for each call to AWS. Also assumed: %v %% of invocations start an instance, and rare", startShare*100),
 		fmt.Sprintf("outcomes occur in %v %% of hours. A run of upkeep is assumed to take %d ms.", seldomHours*100, upkeepTook.Milliseconds()),
-	}
+	)
 }
 
 // Report returns the bill in Markdown, with what other choices would cost. The error is
 // that of [Usage.Check].
 func Report(p Prices, m Measured, u Usage) (string, error) {
-	b, err := Month(p, m, u)
+	b, err := Both(p, m, u)
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "| %s events a month | quantity | price | US$ |\n| --- | ---: | ---: | ---: |\n", quantity(u.Events))
-	for _, l := range b.Lines {
-		fmt.Fprintf(&out, "| %s: %s | %s %s | %s | %s |\n", l.Service, l.What, quantity(l.Quantity), l.Unit, l.price(), dollars(l.USD))
+	fmt.Fprintf(&out, "| %s events a month | quantity | price | lean, US$ | full, US$ | less by |\n| --- | ---: | ---: | ---: | ---: | --- |\n", quantity(u.Events))
+	for i, l := range b.Lines {
+		full := b.Full.Lines[i]
+		fmt.Fprintf(&out, "| %s: %s | %s %s | %s | %s | %s | %s |\n",
+			l.Service, l.What, quantities(l, full), l.Unit, l.price(), dollars(l.USD), dollars(full.USD), l.Less)
 	}
-	fmt.Fprintf(&out, "| **sum** | | | **%s** |\n", dollars(b.TotalUSD))
-	fmt.Fprintf(&out, "| for a million events | | | %s |\n", dollars(b.EachUSD))
-	fmt.Fprintf(&out, "| for a further million | | | %s |\n\n", dollars(b.FurtherUSD))
+	fmt.Fprintf(&out, "| **sum** | | | **%s** | **%s** | |\n", dollars(b.TotalUSD), dollars(b.Full.TotalUSD))
+	fmt.Fprintf(&out, "| for a million events | | | %s | %s | |\n", dollars(b.EachUSD), dollars(b.Full.EachUSD))
+	fmt.Fprintf(&out, "| for a further million | | | %s | %s | |\n", dollars(b.FurtherUSD), dollars(b.Full.FurtherUSD))
+	tens := u
+	tens.Batch = 10
+	full, err := Both(p, m, tens)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&out, "| for a further million in batches of 10 | | | %s | %s | |\n\n", dollars(full.FurtherUSD), dollars(full.Full.FurtherUSD))
+	u.Full = false
 	choices, err := choices(p, m, u, b.TotalUSD)
 	if err != nil {
 		return "", err
@@ -72,9 +122,10 @@ func choices(p Prices, m Measured, u Usage, total float64) (string, error) {
 		change func(*Usage)
 	}{
 		{"full batches of 10, as in bursts", func(u *Usage) { u.Batch = 10 }},
-		{"arm64", func(u *Usage) { u.Arm64 = true }},
+		{"x86_64", func(u *Usage) { u.Arm64 = false }},
+		{"256 MB", func(u *Usage) { u.MemoryMB = 256 }},
+		{"Watch=full", func(u *Usage) { u.Full = true }},
 		{"handlers that wait 100 ms a batch", func(u *Usage) { u.HandlerWait += 100 * time.Millisecond }},
-		{"one more source", func(u *Usage) { u.Sources++ }},
 		{"all payloads kept", func(u *Usage) { u.Payloads = true }},
 	} {
 		other := u
@@ -85,7 +136,7 @@ func choices(p Prices, m Measured, u Usage, total float64) (string, error) {
 		}
 		parts = append(parts, fmt.Sprintf("%s: %s", c.name, signed(b.TotalUSD-total)))
 	}
-	return "What changes the sum: " + strings.Join(parts, "; ") + ".", nil
+	return "What changes the sum of the lean one: " + strings.Join(parts, "; ") + ".", nil
 }
 
 func signed(usd float64) string {

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,18 +70,23 @@ func TestWriteTable(t *testing.T) {
 		},
 		TotalUSD: 1.37, EachUSD: 1.38, FurtherUSD: 1.39, IngestMS: 14, ProcessMS: 27,
 	}
+	b.Lines[2].Less = "KeepPayloads"
+	full := b
+	full.Lines = slices.Clone(b.Lines)
+	full.Lines[2].Quantity, full.Lines[2].USD, full.TotalUSD = 1.5, 0.38, 1.58
 	var out strings.Builder
-	b.Print(clitest.NewWriter(&out))
-	want := `SERVICE   FOR                     QUANTITY  UNIT       PRICE            US$
-SQS       sent                   1,000,000  requests   0.40 a million  0.40
-          received               2,000,000  requests   0.40 a million  0.80
-DynamoDB  kept                        0.70  GB-months  0.25            0.17
-          sum of the month       1,000,000  events                     1.37
-          for a million events                                         1.38
-          for a further million                                        1.39
+	Bills{Bill: b, Full: full}.Print(clitest.NewWriter(&out))
+	want := `SERVICE   FOR                      QUANTITY  UNIT       PRICE           LEAN  FULL  LESS BY
+SQS       sent                    1,000,000  requests   0.40 a million  0.40  0.40
+          received                2,000,000  requests   0.40 a million  0.80  0.80
+DynamoDB  kept                   0.70; 1.50  GB-months  0.25            0.17  0.38  KeepPayloads
+          sum of the month        1,000,000  events                     1.37  1.58
+          for a million events                                          1.38  1.38
+          for a further million                                         1.39  1.39
 
 US dollars, us-east-1, prices of 2026-01-02. Free tiers and discounts by volume are not subtracted.
-Sources that send: 3. Events in a batch: 1. What handlers call and keep is extra.
+Lean and full are the values of the parameter Watch. Where two quantities stand, the second is that of full.
+On arm64. Sources that send: 3. Events in a batch: 1. What handlers call and keep is extra.
 Durations (ingest 14 ms, process 27 ms a batch) are estimates, not measured on AWS: the processor
 time measured elsewhere on 2026-01-03, over the share of a processor that Lambda gives, and 10 ms
 for each call to AWS. Also assumed: 1 % of invocations start an instance, and rare
@@ -102,10 +108,10 @@ func TestReportChoices(t *testing.T) {
 	}
 	gb := simple().Stack.MemoryMB / 1024
 	for _, want := range []string{
-		"| SQS: sent | 1,000,000 req | 1.00 | 1,000,000.00 |\n",
-		"; arm64: " + signed(-(1e6*(0.014+0.026+0.0004)+8760*0.2)*gb) + ";",
-		"; handlers that wait 100 ms a batch: " + signed(3*1e6*0.1*gb) + ";",
-		"; one more source: +7.00;",
+		"| SQS: sent | 1,000,000 req | 1.00 | 1,000,000.00 | 1,000,000.00 |  |\n",
+		"| CloudWatch: alarms | 7; 12 a | 1.00 | 7.00 | 12.00 | Watch |\n",
+		"; x86_64: " + signed((1e6*(0.014+0.026+0.0004)+8760*0.2)*gb) + ";",
+		"; handlers that wait 100 ms a batch: " + signed(2*1e6*0.1*gb) + ";",
 		"all payloads kept: " + signed(1e6+2*1e6*1124/gigabyte*2.4) + ".\n",
 	} {
 		if !strings.Contains(report, want) {
@@ -127,13 +133,13 @@ func TestScale(t *testing.T) {
 		"ingest at once":     {1, 280}, // × 14 ms
 		"process at once":    {1, 200}, // ÷ 10 × (24 + 20 + 56) ms
 		"messages in flight": {10, 2000}, "write units a second": {20, 40_000},
-		"GB of log a day": {10 * 1150 * 86400 / 1e9, 20_000 * 1150 * 86400 / 1e9}, // 500 + 100 + 300 + (2200 + 300) ÷ 10
+		"GB of log a day": {10 * 200 * 86400 / 1e9, 20_000 * 200 * 86400 / 1e9}, // 2000 ÷ 10
 	}
 	about := diff.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(a, b) })
 	if d := diff.Diff(want, got, about); d != "" {
 		t.Errorf("limits (-want +got):\n%s", d)
 	}
-	u := Usage{Events: 10 * 730 * 3600, Batch: 10, Sources: 3, HandlerWait: 56 * time.Millisecond}
+	u := Usage{Events: 10 * 730 * 3600, Batch: 10, Sources: 3, Arm64: true, HandlerWait: 56 * time.Millisecond}
 	b, err := Month(plain(), simple(), u)
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +148,7 @@ func TestScale(t *testing.T) {
 		t.Errorf("%v dollars a month, want the bill's %v", dollars, b.TotalUSD)
 	}
 	requests := 1000 * 86400.0
-	flood := 2*requests + requests*256/gigabyte + requests*0.004*simple().Stack.MemoryMB/1024 + requests*900/gigabyte
+	flood := 2*requests + requests*256/gigabyte + requests*0.004*simple().Stack.MemoryMB/1024 + requests*450/gigabyte
 	if math.Abs(s.Flood-flood) > 1e-6 {
 		t.Errorf("a flood costs %v a day, want %v", s.Flood, flood)
 	}

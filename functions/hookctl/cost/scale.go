@@ -71,24 +71,28 @@ func At(p Prices, m Measured, handlerWait time.Duration, rates ...float64) Scale
 	add("write units a second", fmt.Sprintf("rate × %v", m.Event.Writes), 4000,
 		link("`TableWarmWriteUnits`", warmThroughput)+link("; over 40,000 the table's quota", tableQuotas),
 		func(r float64) float64 { return r * m.Event.Writes })
-	add("GB of log a day", fmt.Sprintf("rate × %.1f kB", logBytes(m)/1000), 0,
-		"`LogLevel` warn, which keeps the metrics",
+	add("GB of log a day", fmt.Sprintf("rate × %.2f kB", logBytes(m)/1000), 0,
+		"`LogLevel` warn, which keeps metrics and failures",
 		func(r float64) float64 { return r * logBytes(m) * 24 * 3600 / 1e9 })
 	add("US$ a month", "`hookctl cost --batch 10`", 0, "", func(r float64) float64 {
-		return sum(lines(p, m, Usage{Events: r * hours * 3600, Batch: full, Sources: DefaultUsage().Sources, HandlerWait: handlerWait}))
+		return sum(lines(p, m, Usage{Events: r * hours * 3600, Batch: full, Sources: DefaultUsage().Sources, Arm64: DefaultUsage().Arm64, HandlerWait: handlerWait}))
 	})
 	return s
 }
 
 func link(text, page string) string { return "[" + text + "](" + page + ")" }
 
-// logBytes returns the bytes of log of one event in a full batch.
+// logBytes returns the bytes of log of one event in a full batch of a lean stack.
 func logBytes(m Measured) float64 {
-	return m.Ingest.LogBytes + m.Stack.AccessBytes + m.Stack.PlatformBytes + (m.Ten.LogBytes+m.Stack.PlatformBytes)/full
+	return m.Lean.event().Bytes + m.Lean.process(full).Bytes/full
 }
 
-// flood returns what a day of webhooks costs that ingest refuses. A refusal takes no longer
-// than an acknowledgement, is logged in the same way, and sends nothing to the queue.
+// refusalBytes is about what ingest logs of a webhook that it refuses, with the line of a
+// metric.
+const refusalBytes = 450
+
+// flood returns what a day of webhooks costs that ingest refuses, in a lean stack. A refusal
+// takes no longer than an acknowledgement, and sends nothing to the queue.
 func flood(p PriceOf, m Measured) float64 {
 	requests := float64(FloodRate * 24 * 3600)
 	return sum([]Line{
@@ -96,7 +100,7 @@ func flood(p PriceOf, m Measured) float64 {
 		p.DataOut.line("", "", requests*m.Event.Answer/gigabyte),
 		p.LambdaRequest.line("", "", requests),
 		p.LambdaX86.line("", "", m.gigabyteSeconds(requests, m.took(Function{CPU: m.Ingest.CPU}, 0))),
-		p.LogsWritten.line("", "", requests*(m.Ingest.LogBytes+m.Stack.AccessBytes+m.Stack.PlatformBytes)/gigabyte),
+		p.LogsWritten.line("", "", requests*(refusalBytes+m.Lean.Access.Bytes+m.Lean.Platform.Bytes)/gigabyte),
 	})
 }
 

@@ -40,8 +40,9 @@ func seriesIn(t *testing.T, printed string) map[string]bool {
 	return all
 }
 
-// count returns how many metrics a usual event counts, and how many others telemetry names.
-func count(t *testing.T, usual map[string]bool) Series {
+// count returns how many metrics a usual event counts, and how many others telemetry names
+// for stacks, lean or full.
+func count(t *testing.T, usual map[string]bool, lean bool) Series {
 	t.Helper()
 	names, err := os.ReadFile(root + "shared/telemetry/metricnames.go")
 	if err != nil {
@@ -49,7 +50,9 @@ func count(t *testing.T, usual map[string]bool) Series {
 	}
 	seldom := map[string]bool{}
 	for _, m := range regexp.MustCompile(`\tMetric\w+ += "(\w+)"`).FindAllSubmatch(names, -1) {
-		seldom[string(m[1])] = true
+		if ofLean := telemetry.IsLean(string(m[1])); ofLean == lean {
+			seldom[string(m[1])] = true
+		}
 	}
 	var s Series
 	for _, one := range slices.Sorted(maps.Keys(usual)) {
@@ -64,9 +67,10 @@ func count(t *testing.T, usual map[string]bool) Series {
 	for _, name := range []string{telemetry.MetricTaskFailed, telemetry.MetricSpillAge, telemetry.MetricProbeTime} {
 		delete(seldom, name) // of upkeep and of no source
 	}
-	for _, name := range []string{telemetry.MetricFaults, telemetry.MetricBadSignatures} {
-		delete(seldom, name) // of lean stacks
+	if lean {
+		s.SeldomAlone = float64(len(seldom))
+	} else {
+		s.Seldom = float64(len(seldom))
 	}
-	s.Seldom = float64(len(seldom))
 	return s
 }

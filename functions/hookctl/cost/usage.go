@@ -8,18 +8,30 @@ import (
 
 // A Usage is what a bill is for. The zero value is invalid; begin with [DefaultUsage].
 type Usage struct {
-	Events      float64       `json:"events"`   // a month
-	Batch       float64       `json:"batch"`    // events in an invocation of process, on average; 1 to 10
-	Sources     int           `json:"sources"`  // those that send all the time
-	Arm64       bool          `json:"arm64"`    // instead of x86_64
-	HandlerWait time.Duration `json:"-"`        // how long handlers wait for each batch, for APIs that they call
-	Payloads    bool          `json:"payloads"` // the ledger keeps all payloads
-	Large       float64       `json:"large"`    // events a month whose bodies do not fit the queue
+	Events      float64       `json:"events"`              // a month
+	Batch       float64       `json:"batch"`               // events in an invocation of process, on average; 1 to 10
+	Sources     int           `json:"sources"`             // those that send all the time
+	Arm64       bool          `json:"arm64"`               // instead of x86_64
+	Full        bool          `json:"full"`                // Watch=full instead of lean
+	MemoryMB    float64       `json:"memory_mb,omitempty"` // of each function; 0 means the template's default
+	NoUpkeep    bool          `json:"no_upkeep,omitempty"` // Upkeep=false
+	HandlerWait time.Duration `json:"-"`                   // how long handlers wait for each batch, for APIs that they call
+	Payloads    bool          `json:"payloads"`            // the ledger keeps all payloads
+	Large       float64       `json:"large"`               // events a month whose bodies do not fit the queue
+
+	// What was measured of a deployed stack takes the place of estimates. 0 means that it was not.
+	Requests    float64       `json:"requests,omitempty"` // a month, with those that ingest refused
+	IngestTook  time.Duration `json:"-"`                  // of a request
+	ProcessTook time.Duration `json:"-"`                  // of a batch, with what handlers wait
 }
 
-// DefaultUsage is a million events a month from three sources. That is one in 2.6 seconds,
-// so process gets one at a time, which is the most expensive way.
-func DefaultUsage() Usage { return Usage{Events: 1e6, Batch: 1, Sources: 3} }
+// DefaultUsage is a million events a month from three sources, in a lean stack on arm64, as
+// the stage prod is. That is one in 2.6 seconds, so process gets one at a time, which is the
+// most expensive way.
+func DefaultUsage() Usage { return Usage{Events: 1e6, Batch: 1, Sources: 3, Arm64: true} }
+
+// requests returns the number of requests a month.
+func (u Usage) requests() float64 { return max(u.Events, u.Requests) }
 
 // most is the greatest number of events a month that a bill makes sense for.
 const most = 1e15
@@ -55,7 +67,6 @@ const (
 	upkeepEvery  = 5 * time.Minute        // the schedule of upkeep
 	digestEvery  = 15 * time.Minute       // how often it reads the index of open events
 	upkeepTook   = 200 * time.Millisecond // a run, most of which waits: at most 21 calls one after another
-	upkeepAlarms = 2                      // alarms that exist where upkeep is on
 	hours        = 730                    // in a month
 	wholeCPU     = 1769                   // MB of memory with which a function has one whole processor
 	recordExtra  = 100                    // bytes that DynamoDB charges for in addition to an item's own
@@ -72,6 +83,30 @@ const (
 	kilobyte = 1 << 10
 	gigabyte = 1 << 30
 )
+
+// with returns m for functions with that memory; 0 means the template's default.
+func (m Measured) with(megabytes float64) Measured {
+	if megabytes > 0 {
+		m.Stack.MemoryMB = megabytes
+	}
+	return m
+}
+
+// ingestTime is how long ingest takes for one event.
+func (m Measured) ingestTime(u Usage) time.Duration {
+	if u.IngestTook > 0 {
+		return u.IngestTook
+	}
+	return m.IngestTime()
+}
+
+// processTime is how long process takes for a batch.
+func (m Measured) processTime(u Usage) time.Duration {
+	if u.ProcessTook > 0 {
+		return u.ProcessTook
+	}
+	return m.ProcessTime(u.Batch, u.HandlerWait)
+}
 
 // took estimates how long Lambda bills an invocation, in whole milliseconds.
 func (m Measured) took(f Function, wait time.Duration) time.Duration {

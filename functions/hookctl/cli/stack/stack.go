@@ -25,6 +25,10 @@ type Stack struct {
 	// the resources.
 	Created time.Time
 
+	// Parameters are those with which the stack was deployed, nil if the environment names the
+	// resources.
+	Parameters map[string]string
+
 	config    aws.Config
 	getenv    func(string) string
 	resources map[Resource]string
@@ -87,6 +91,10 @@ func Find(ctx context.Context, config aws.Config, getenv func(string) string, na
 		return nil, fmt.Errorf("stack %s is %s; deploy it first", name, found.StackStatus)
 	}
 	s.Created = aws.ToTime(found.CreationTime).UTC()
+	s.Parameters = map[string]string{}
+	for _, p := range found.Parameters {
+		s.Parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
+	}
 	for _, o := range found.Outputs {
 		s.resources[Resource(aws.ToString(o.OutputKey))] = aws.ToString(o.OutputValue)
 	}
