@@ -325,7 +325,7 @@ func TestReconcile(t *testing.T) {
 	}))
 	t.Cleanup(api.Close)
 	p := lambdatest.Run(t, program.Path(t), w.env)
-	const off = "kyc: off, because KYC_TOKEN is not in the handlers' secret"
+	const off = "kyc: off, because KYC_TOKEN is not among the handlers' settings"
 	for i, want := range []string{off, off, "kyc: 1 event queued, 0 without news", "kyc: not due"} {
 		if i == 2 {
 			w.handlers = map[string]string{"KYC_TOKEN": "aws-secret-key-of-kyc", "KYC_API_URL": api.URL}

@@ -37,7 +37,7 @@ type Index interface {
 type Digest struct {
 	Index Index
 	Notes Notes
-	Stack string // the stack's name, for the commands in the message
+	Stack string // the stack's name, for the commands in the message; empty means a hookctl run
 	// Send sends the message. It returns ErrNoRecipient if nobody wants one.
 	Send func(ctx context.Context, text string) error
 	Now  func() time.Time
@@ -151,6 +151,10 @@ func (d *Digest) news(entries []ledger.OpenEntry, since, until time.Time) news {
 // text returns the message, without ids and payloads.
 func (n news) text(stack string) string {
 	var b strings.Builder
+	flag := " --stack " + stack
+	if stack == "" {
+		stack, flag = "hookctl run", ""
+	}
 	fmt.Fprintf(&b, "%s: %s failing", stack, plural(n.count, "event is", "events are"))
 	if !n.since.IsZero() {
 		fmt.Fprintf(&b, " that did not fail at %s", clock(n.since))
@@ -170,9 +174,9 @@ func (n news) text(stack string) string {
 		fmt.Fprintf(&b, "• %d of %s, %s: %s; since %s\n", n.groups[g].count, g.source, g.typ, g.why, clock(n.groups[g].first))
 	}
 	fmt.Fprintf(&b, "%s open in all, %d for good (dead letters).\n", plural(n.open, "event is", "events are"), n.letters)
-	fmt.Fprintf(&b, "See them: go tool hookctl events list --stack %s --state released", stack)
+	fmt.Fprintf(&b, "See them: go tool hookctl events list%s --state released", flag)
 	if n.letters > 0 {
-		fmt.Fprintf(&b, "\nand: go tool hookctl dead list --stack %s", stack)
+		fmt.Fprintf(&b, "\nand: go tool hookctl dead list%s", flag)
 	}
 	return b.String()
 }

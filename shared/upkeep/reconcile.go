@@ -105,7 +105,7 @@ func (r *Reconcile) one(ctx context.Context, p poll) (summary string, err error)
 		return unknown, err
 	}
 	if missing := missing(getenv, p.settings); missing != "" {
-		return "off, because " + missing + " is not in the handlers' secret", nil
+		return "off, because " + missing + " is not among the handlers' settings", nil
 	}
 	found, err := p.ask(ctx, r, getenv, last.Cursor)
 	next := cursor{At: last.At, Cursor: found.cursor}

@@ -60,7 +60,7 @@ func TestReconcileWithoutCredentials(t *testing.T) {
 			b.check("w-1", `{}`)
 			b.settings["KYC_TOKEN"] = token
 			summary, err := b.run(t)
-			if want := "kyc: off, because KYC_TOKEN is not in the handlers' secret"; err != nil || summary != want || b.asked != 0 {
+			if want := "kyc: off, because KYC_TOKEN is not among the handlers' settings"; err != nil || summary != want || b.asked != 0 {
 				t.Errorf("%q, %v, %d requests; want %q", summary, err, b.asked, want)
 			}
 			if note, err := b.notes.GetNote(t.Context(), "cursor#reconcile-kyc"); err != nil || note.Version != 0 {

@@ -32,6 +32,11 @@ func Command(e *cli.Env) *cobra.Command {
 ledger in memory. The handlers are those of functions/process/handlers. The first time, it
 begins by showing what happens to each sample webhook; --once shows only that.
 
+Every five minutes it does what the function upkeep does on AWS. What began to fail is shown
+here, or posted to Slack if OPS_SLACK_WEBHOOK_URL is set. With KYC_TOKEN it asks Legal Talent
+KYC for what webhooks did not report. Both need sources of your own. "hookctl upkeep" does it
+at once.
+
 At the end it saves queue, dead letters and ledger, payloads included, into the data folder,
 and the next run continues from there. If it is killed, it saves nothing.
 

@@ -46,6 +46,7 @@ type server struct {
 	journal   *console.Journal
 	console   *console.Console
 	access    console.Access
+	unused    []string // settings with which upkeep would call somebody
 }
 
 // newServer reads the configuration, opens the port, and goes on from what the last run saved.
@@ -65,6 +66,7 @@ func newServer(ctx context.Context, e *cli.Env, logs *pipeline.Logs, o options) 
 	}
 	s.Pipeline = pipeline.New(pipeline.Options{
 		Sources: source.Fixed(s.sources.set), Handlers: registry, Answered: s.answered, Around: s.watch.around,
+		Upkeep: s.upkeep(e),
 	})
 	if s.inherited, err = reload.Inherited(e.Getenv); err != nil {
 		return nil, err
@@ -124,6 +126,7 @@ func (s *server) serve(ctx context.Context) error {
 	var worker sync.WaitGroup
 	var workErr error
 	worker.Go(func() { workErr = s.Work(working, s.worked) })
+	worker.Go(func() { s.KeepUp(working) })
 
 	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // as a TCP address it has one
 	address := remote.Address{URL: baseURL(s.listener), Token: remote.NewToken()}
@@ -160,6 +163,9 @@ func (s *server) printWelcome() {
 		s.out.Text("   %s", base+"/hooks/"+name)
 	}
 	s.out.Text("Console, for one browser: %s", s.access.Address(base))
+	if len(s.unused) > 0 {
+		s.out.Text("upkeep does not use %s, because the source %s has a public sample secret.", strings.Join(s.unused, " and "), sampleSource(s.sources.set))
+	}
 	s.out.Print("")
 	if s.sources.from != "" {
 		s.out.Text("The sources are those of %s. Sign with the secret of one, from another terminal:", s.sources.from)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,5 +82,39 @@ func TestRunRefusesAMixture(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), refusedStart) || out != "" {
 			t.Errorf("run %s = %v, want %q\n%s", flag, err, refusedStart, out)
 		}
+	}
+}
+
+// Upkeep calls somebody only if every source has a secret of the user's own.
+func TestUpkeepIsNotMixedWithSamples(t *testing.T) {
+	t.Parallel()
+	const address = "https://hooks.slack.com/services/own"
+	for _, tt := range []struct {
+		name   string
+		env    map[string]string
+		own    bool     // it gets the settings
+		unused []string // what the user is told about
+	}{
+		{"nothing is set", nil, false, nil},
+		{"sample sources", map[string]string{"KYC_TOKEN": "sk_own", "OPS_SLACK_WEBHOOK_URL": address}, false, []string{"KYC_TOKEN", "OPS_SLACK_WEBHOOK_URL"}},
+		{"one sample secret", map[string]string{"KYC_TOKEN": "sk_own", "SOURCES": halfASample}, false, []string{"KYC_TOKEN"}},
+		{"own sources", map[string]string{"KYC_TOKEN": "sk_own", "SOURCES": ownSources}, true, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := clitest.Call{Env: tt.env}.NewEnv(t.Output(), t.Output())
+			from, err := readSources(e, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &server{sources: from}
+			u := s.upkeep(e)
+			if (u.Settings != nil) != tt.own || u.Digest == nil || !slices.Equal(s.unused, tt.unused) {
+				t.Errorf("settings %v, unused %q; want %v, %q", u.Settings != nil, s.unused, tt.own, tt.unused)
+			}
+			if tt.own && u.Settings("KYC_TOKEN") != "sk_own" {
+				t.Error("the token is not passed on")
+			}
+		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
+	"webhookintake/shared/upkeep"
 	vaultmemory "webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
 )
@@ -29,7 +30,10 @@ type Options struct {
 	Around func(m queue.Message, handler string, run func() error) error
 	// Now is the clock of all parts; nil means time.Now. With another clock, call Step
 	// without a wait.
-	Now func() time.Time
+	Now    func() time.Time
+	Upkeep Upkeep
+	// QueueFault is that of [queuememory.Options]; nil means that the queue never fails.
+	QueueFault func(op, id string) (apply bool, err error)
 }
 
 // A Pipeline receives webhooks as an [http.Handler], and handles them in [Pipeline.Step].
@@ -43,6 +47,7 @@ type Pipeline struct {
 	worker  *process.Worker
 	claims  *claimTimes
 	gate    gate
+	upkeep  *upkeep.Runner
 }
 
 // New returns an empty Pipeline.
@@ -56,7 +61,7 @@ func New(o Options) *Pipeline {
 		sources:     o.Sources,
 	}
 	p.Queue = queuememory.New(queuememory.Options{
-		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now,
+		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now, Fault: o.QueueFault,
 	})
 	p.claims = &claimTimes{Store: p.Ledger, took: map[string]time.Duration{}}
 	p.worker = &process.Worker{
@@ -67,11 +72,13 @@ func New(o Options) *Pipeline {
 		Around:      o.Around,
 	}
 	p.ingest = &ingest.Handler{
-		Sources: o.Sources, Queue: noting{p.Queue, p.Vault}, Vault: p.Vault, Quarantine: &ingest.Quarantine{Vault: p.Vault}, Now: o.Now,
+		Sources: o.Sources, Queue: noting{p.Queue, p.Vault}, Vault: p.Vault, Spill: true,
+		Quarantine: &ingest.Quarantine{Vault: p.Vault}, Now: o.Now,
 	}
 	if o.Answered != nil {
 		p.ingest.Report = func(ctx context.Context, r ingest.Report) { o.Answered(Answered{r, *noted(ctx)}) }
 	}
+	p.upkeep = o.Upkeep.runner(p, o.Now)
 	return p
 }
 
