@@ -148,6 +148,7 @@ func TestLookAfterRun(t *testing.T) {
 		out, _ := l.do("events", "show", "contiguity", "evt_1", "--json")
 		return strings.Contains(out, `"fence":3`) && strings.Contains(out, "COMPLETED")
 	})
+	l.wants("upkeep", "drain +done +.*nothing was spilled", "reconcile +done +.*kyc: off, because KYC_TOKEN", "digest +done")
 	l.pull()
 	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "point-in-time backups")
 	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letter_ids":\[\],"act":"erase","outcome":"erased"`)

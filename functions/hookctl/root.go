@@ -21,6 +21,7 @@ import (
 	"webhookintake/functions/hookctl/sources"
 	"webhookintake/functions/hookctl/traffic"
 	"webhookintake/functions/hookctl/types"
+	"webhookintake/functions/hookctl/upkeep"
 )
 
 // newRoot returns the command that holds all others.
@@ -47,7 +48,7 @@ command line is wrong.`,
 		}},
 		{"On a deployed stack", []func(*cli.Env) *cobra.Command{
 			sources.Command, doctor.Command, console.Command, events.Command, dead.Command, quarantine.Command,
-			pause.Command, pause.ResumeCommand,
+			pause.Command, pause.ResumeCommand, upkeep.Command,
 		}},
 		{"At the providers", []func(*cli.Env) *cobra.Command{register.Command, reconcile.Command}},
 	} {

@@ -200,6 +200,7 @@ func TestTerminal(t *testing.T) {
 		"quarantine drop":        {{"--code EVIL --yes", `\u009b`}},
 		"pause":                  {{"", none}},
 		"resume":                 {{"", none}},
+		"upkeep":                 {{"", none}, {"--stack EVIL --json", `\u009b`}},
 		"register kyc":           {{"--token-env TOKEN --url https://a.example/hooks/kyc --yes --api URL --secret-out FILE", none}},
 		"reconcile kyc":          {{"--token-env TOKEN --session EVIL --dry-run --api URL", `\u009b`}, {"--kept --dry-run --token-env TOKEN --api URL", `\u009b`}},
 		"reconcile compliancely": {{"--token-env TOKEN --id EVIL --dry-run --api URL", `\u009b`}},

@@ -161,6 +161,9 @@ func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[stri
 	if !ok || c.input == nil {
 		return nil, errUnknown
 	}
+	if c.operation == "Invoke" {
+		s.field = s.invoked
+	}
 	switch {
 	case c.service == "dynamodb" && c.operation == "TransactWriteItems":
 		return x.transaction(c, known)

@@ -8,6 +8,8 @@ type service struct {
 	prefix string // of its actions
 	field  string // the field of the operations' input that names the resource
 	always string // the resource of all of them, in place of what the field names
+	// invoked is the field of Lambda's Invoke, whose action has another name.
+	invoked string
 }
 
 // known are the services that the programs may call, by the SDK's package. Another service
@@ -18,7 +20,7 @@ var knownServices = map[string]service{
 	"dynamodb":       {prefix: "dynamodb", field: "TableName"},
 	"secretsmanager": {prefix: "secretsmanager", field: "SecretId"},
 	"cloudwatchlogs": {prefix: "logs", field: "LogGroupName"},
-	"lambda":         {prefix: "lambda", field: "UUID"},
+	"lambda":         {prefix: "lambda", field: "UUID", invoked: "FunctionName"},
 	"cloudformation": {prefix: "cloudformation", field: "StackName", always: stackItself},
 	"cloudwatch":     {prefix: "cloudwatch", always: everything},
 }
@@ -28,6 +30,9 @@ var knownServices = map[string]service{
 func (s service) actionOf(operation string) string {
 	if s.prefix == "sqs" {
 		operation = strings.TrimSuffix(operation, "Batch")
+	}
+	if operation == "Invoke" {
+		operation = "InvokeFunction"
 	}
 	return s.prefix + ":" + operation
 }
@@ -68,6 +73,7 @@ var conditions = map[string]string{
 	handlersTable:             "HasHandlerTables",
 	handlersTable + indexes:   "HasHandlerTables",
 	"HandlerEmailIdentityArn": "HasHandlerEmail",
+	"UpkeepFunction":          "HasUpkeep",
 }
 
 const (

@@ -259,7 +259,7 @@ func resourceNames(node *yaml.Node) []string {
 		if _, mapping, ok := strings.Cut(node.Value, ":event-source-mapping:${"); ok {
 			return []string{strings.TrimSuffix(mapping, "}")}
 		}
-		name := strings.TrimPrefix(node.Value, "${")
+		name := strings.TrimSuffix(strings.TrimPrefix(node.Value, "${"), ":live") // the alias of a function
 		return []string{strings.Replace(name, ".Arn}", "", 1)}
 	case "!GetAtt", "!Ref":
 		return []string{strings.TrimSuffix(node.Value, ".Arn")}

@@ -2,11 +2,13 @@ package operate
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/upkeep"
 )
 
 // An Intake is a running intake as an operator reaches it: a deployed stack through AWS's
@@ -20,7 +22,13 @@ type Intake interface {
 	// Counts returns how many messages the queues hold. On AWS the numbers are approximate.
 	Counts(ctx context.Context) (Counts, error)
 	Processing
+	// RunUpkeep does now what upkeep does every few minutes, and returns the outcome of each
+	// task, or until when another run is at work at the latest. It returns [ErrNoUpkeep].
+	RunUpkeep(ctx context.Context) (upkeep.Answer, error)
 }
+
+// ErrNoUpkeep says that nothing is known which could do what upkeep does.
+var ErrNoUpkeep = errors.New("upkeep cannot be run here")
 
 // A Ledger is read by an operator. An error not named means that the answer is not known;
 // asking again is safe.

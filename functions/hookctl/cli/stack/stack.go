@@ -48,6 +48,7 @@ const (
 	HandlersSecret  Resource = "HandlersSecret"
 	IngestFunction  Resource = "IngestFunction"
 	ProcessFunction Resource = "ProcessFunction"
+	UpkeepFunction  Resource = "UpkeepFunction"
 	IngestLogs      Resource = "IngestLogs"
 	ProcessLogs     Resource = "ProcessLogs"
 	HTTPAPI         Resource = "ApiId"

@@ -43,6 +43,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"Queues", "A message comes back as it was sent, and is there until it is deleted.", queues},
 		{"Unreadable", "A message that is not an event keeps its body when it is sent on.", unreadable},
 		{"Processing", "Processing is what SetProcessing asked for, or neither can be done.", processing},
+		{"RunUpkeep", "RunUpkeep returns the outcome of each task, or there is nothing that could run.", runUpkeep},
 		{"Errors", "Errors that package queue names are the same on every way.", namedErrors},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/upkeep"
 )
 
 // A Client is the intake that a [Handler] serves.
@@ -49,6 +50,12 @@ func (c *Client) Processing(ctx context.Context) (operate.ProcessingState, error
 // SetProcessing implements [operate.Processing].
 func (c *Client) SetProcessing(ctx context.Context, want operate.ProcessingState) error {
 	return c.call(ctx, callSwitch, processing{want}, new(none))
+}
+
+// RunUpkeep implements [operate.Intake].
+func (c *Client) RunUpkeep(ctx context.Context) (out upkeep.Answer, err error) {
+	err = c.call(ctx, callUpkeep, none{}, &out)
+	return out, err
 }
 
 // errNotWhole says that an answer ended before its end.

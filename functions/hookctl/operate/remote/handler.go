@@ -12,6 +12,7 @@ import (
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/upkeep"
 )
 
 // maxRequest is more than any call needs: the largest message is 1 MiB, and JSON may escape
@@ -33,6 +34,7 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callCounts, s.counts)
 	handle(mux, callProcessing, s.processing)
 	handle(mux, callSwitch, s.setProcessing)
+	handle(mux, callUpkeep, s.runUpkeep)
 	handle(mux, callSend, s.send)
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
@@ -200,6 +202,10 @@ func (s server) processing(ctx context.Context, _ none) (out processing, err err
 
 func (s server) setProcessing(ctx context.Context, in processing) (none, error) {
 	return none{}, s.SetProcessing(ctx, in.State)
+}
+
+func (s server) runUpkeep(ctx context.Context, _ none) (upkeep.Answer, error) {
+	return s.RunUpkeep(ctx)
 }
 
 func (s server) counts(ctx context.Context, _ none) (operate.Counts, error) { return s.Counts(ctx) }
