@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/upkeep"
 )
 
 // root is the path of the checkout from this package.
@@ -91,6 +92,16 @@ func TestInvokeProcess(t *testing.T) {
 	}
 }
 
+// Upkeep runs without an event, and asks nobody with the sample settings.
+func TestInvokeUpkeep(t *testing.T) {
+	t.Parallel()
+	got, _ := invoke(t, sam(t), "UpkeepFunction", "")
+	var answer upkeep.Answer
+	if err := json.Unmarshal(got, &answer); err != nil || len(answer.Tasks) != 1 || answer.Tasks[0].Task != "reconcile" || answer.Tasks[0].Error != "" {
+		t.Errorf("answer %s, %v, want that of reconcile", got, err)
+	}
+}
+
 // environment returns the environment that SAM gives the function.
 func environment(t *testing.T) map[string]string {
 	t.Helper()
@@ -106,14 +117,19 @@ func environment(t *testing.T) map[string]string {
 // log, or shows it twice; the programs' own tests compare the same words without SAM.
 const tries = 5
 
-// invoke returns the function's answer, and its log as SAM shows it.
+// invoke returns the function's answer, and its log as SAM shows it. Without a sample there
+// is no event.
 func invoke(t *testing.T, program, function, sample string) (answer []byte, log string) {
 	t.Helper()
-	event, err := filepath.Abs(sample)
-	if err != nil {
-		t.Fatal(err)
+	args := []string{"local", "invoke", function}
+	if sample != "" {
+		event, err := filepath.Abs(sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "-e", event)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "local", "invoke", function, "-e", event)
+	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Dir = root
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -24,6 +24,7 @@ func TestWrongEnvironment(t *testing.T) {
 			"AWS_ENDPOINT_URL_SECRETS_MANAGER": "ftp://localhost", "AWS_ENDPOINT_URL_S3": "localhost", "AWS_ENDPOINT_URL_DYNAMODB": "localhost",
 		}, want: []string{"LOG_LEVEL:", "AWS_ENDPOINT_URL_DYNAMODB:", "QUEUE_URL:", "AWS_ENDPOINT_URL_SQS:", "AWS_ENDPOINT_URL_S3:",
 			"VAULT_BUCKET:", "AWS_ENDPOINT_URL_SECRETS_MANAGER:"}},
+		{name: "settings in the clear", vars: map[string]string{"HANDLERS": `{"KYC_TOKEN":"sk_7331"}`}, want: []string{"HANDLERS: is only for sam local"}},
 		{name: "a digest without its stack", vars: map[string]string{"HANDLERS_SECRET_ARN": "arn:x"}, want: []string{"STACK_NAME:"}},
 		{name: "memory on AWS", vars: map[string]string{"QUEUE_URL": "memory:", "TABLE_NAME": "memory:", "VAULT_BUCKET": ""},
 			want: []string{"TABLE_NAME:", "QUEUE_URL:"}},
@@ -51,11 +52,20 @@ func TestWrongEnvironment(t *testing.T) {
 	}
 }
 
-// Without a bucket there is nothing to drain, and under sam local nothing is needed.
-func TestWithoutVault(t *testing.T) {
+// Under sam local nothing is needed, and the settings are in HANDLERS. Without a bucket there
+// is nothing to drain.
+func TestSAMLocal(t *testing.T) {
 	t.Parallel()
-	p := lambdatest.Run(t, program.Path(t), map[string]string{"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "TABLE_NAME": "memory:"})
-	if got := report(t, p); len(got.Tasks) != 0 || !got.BusyUntil.IsZero() {
-		t.Errorf("report = %+v", got)
+	for handlers, want := range map[string]string{
+		"":                            "kyc: off, because KYC_TOKEN is not among the handlers' settings",
+		`{"KYC_TOKEN":"sample-only"}`: "kyc: off, because KYC_TOKEN is not among the handlers' settings",
+		`{"KYC_TOKEN":"sk_7331","KYC_API_URL":"nowhere"}`: "kyc: not asked",
+	} {
+		p := lambdatest.Run(t, program.Path(t), map[string]string{
+			"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "TABLE_NAME": "memory:", "HANDLERS": handlers,
+		})
+		if got := report(t, p); len(got.Tasks) != 1 || got.Tasks[0].Summary != want || !got.BusyUntil.IsZero() {
+			t.Errorf("HANDLERS=%s: report = %+v, want %q", handlers, got, want)
+		}
 	}
 }

@@ -164,9 +164,18 @@ func (v variables) probe(notes upkeep.Notes) *upkeep.Probe {
 	}
 }
 
-// settings returns the function that reads the handlers' secret, nil if there is none.
+// settings returns the function that reads the handlers' secret, nil if there is none. Under
+// `sam local` the settings are in the environment.
 func (v variables) settings() func(context.Context) (func(string) string, error) {
 	arn := v.Get("HANDLERS_SECRET_ARN")
+	if !v.Local() && v.Get("HANDLERS") != "" {
+		v.Fault("HANDLERS", "is only for sam local; put secret settings into the handlers' secret")
+	}
+	if v.Local() && arn == "" {
+		getenv, err := source.HandlerSettings(v.Get)
+		v.Add(err)
+		return func(context.Context) (func(string) string, error) { return getenv, nil }
+	}
 	if arn == "" {
 		return nil
 	}

@@ -93,6 +93,14 @@ func environment(settings map[string]string) map[string]map[string]string {
 			"VAULT_BUCKET":        "",
 			"HANDLERS":            string(handlers),
 		},
+		"UpkeepFunction": {
+			"QUEUE_URL":           memory,
+			"TABLE_NAME":          memory,
+			"SOURCES_SECRET_ARN":  "",
+			"HANDLERS_SECRET_ARN": "",
+			"VAULT_BUCKET":        "",
+			"HANDLERS":            string(handlers),
+		},
 	}
 }
 
