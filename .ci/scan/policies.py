@@ -23,6 +23,7 @@ PSEUDO = {
 # The ARN of a resource of each type that a policy names.
 ARNS = {
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:eu-central-1:123456789012:table/{}",
+    "AWS::Lambda::Function": "arn:aws:lambda:eu-central-1:123456789012:function:{}",
     "AWS::Lambda::EventSourceMapping": "11111111-2222-3333-4444-555555555555",  # what Ref is
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-central-1:123456789012:log-group:{}:*",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",

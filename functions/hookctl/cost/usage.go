@@ -66,7 +66,7 @@ const (
 	largeDays    = 90                     // that the vault keeps it
 	upkeepEvery  = 5 * time.Minute        // the schedule of upkeep
 	digestEvery  = 15 * time.Minute       // how often it reads the index of open events
-	upkeepTook   = 200 * time.Millisecond // a run, most of which waits: at most 21 calls one after another
+	upkeepTook   = 200 * time.Millisecond // a run, most of which waits: at most 23 calls one after another
 	hours        = 730                    // in a month
 	wholeCPU     = 1769                   // MB of memory with which a function has one whole processor
 	recordExtra  = 100                    // bytes that DynamoDB charges for in addition to an item's own

@@ -47,7 +47,7 @@ const (
 
 // named are the errors that are the same on both sides, by their codes.
 var named = map[string]error{
-	"not_found": vault.ErrNotFound, "cannot_pause": operate.ErrCannotPause, "no_upkeep": operate.ErrNoUpkeep, "no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
+	"not_found": vault.ErrNotFound, "cannot_pause": operate.ErrCannotPause, "no_payload": ledger.ErrNoPayload, "no_index": ledger.ErrNoIndex, "too_large": queue.ErrTooLarge, "invalid": queue.ErrInvalid,
 }
 
 // A failure is an error as JSON.
