@@ -99,6 +99,7 @@ func environment(settings map[string]string) map[string]map[string]string {
 			"SOURCES_SECRET_ARN":  "",
 			"HANDLERS_SECRET_ARN": "",
 			"VAULT_BUCKET":        "",
+			"PROBE_URL":           "", // of the stack
 			"HANDLERS":            string(handlers),
 		},
 	}

@@ -25,6 +25,7 @@ for it, and shows the outcome of each task:
 
   drain      sends the events that the queue did not take when they arrived
   reconcile  asks providers for what their webhooks did not report
+  probe      sends a webhook to the stack's own URL, and follows it to the ledger
   digest     tells the people on call what began to fail
 
 A run takes up to four minutes. While another one is at work, nothing is done. What a task
