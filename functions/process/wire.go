@@ -24,6 +24,7 @@ import (
 	"webhookintake/shared/source"
 	"webhookintake/shared/source/secretsmanager"
 	"webhookintake/shared/telemetry"
+	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/s3"
 	"webhookintake/shared/warm"
 )
@@ -101,7 +102,7 @@ func openQueue(c config, url string) (queue.Queue, error) {
 }
 
 // openVault returns where the bodies are that do not fit the queue, or nil.
-func openVault(c config) (process.Getter, error) {
+func openVault(c config) (vault.Getter, error) {
 	if c.bucket == "" {
 		return nil, nil //nolint:nilnil // as documented
 	}

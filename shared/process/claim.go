@@ -99,10 +99,11 @@ func (b *batch) askLedger(is []int) []ledger.Answer {
 func (b *batch) request(m queue.Message) ledger.Request {
 	r := RequestFor(m, len(b.Handlers.For(m.Provider, m.Type)) > 0)
 	r.Owner, r.At, r.Lease = b.NewOwner(), b.Now(), b.end.Add(b.Timing.LeaseMargin)
-	if b.KeepPayload != nil && !m.IsProbe() && b.KeepPayload(m.Source) {
-		if r.Payload = m.Raw; m.Origin.Stored != nil {
-			r.Payload = m.Origin.Stored.Reference()
-		}
+	switch {
+	case m.Origin.Stored != nil: // always kept: with it an operator finds the body, to replay or to erase it
+		r.Payload = m.Origin.Stored.Reference()
+	case b.KeepPayload != nil && !m.IsProbe() && b.KeepPayload(m.Source):
+		r.Payload = m.Raw
 	}
 	return r
 }

@@ -2,8 +2,6 @@ package process
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -21,16 +19,10 @@ const (
 	goneAfter = time.Hour
 )
 
-// A Getter is the part of [vault.Vault] that reads.
-type Getter interface {
-	Get(ctx context.Context, key string) ([]byte, error)
-}
-
 // Why the body of an event cannot be had.
 var (
-	errBodyGone  = errors.New("body gone: the vault does not have it")
-	errBodyOther = errors.New("the vault has another body than the one that was verified")
-	errNoVault   = errors.New("the body is in a vault, and none is configured: set VAULT_BUCKET")
+	errBodyGone = errors.New("body gone: the vault does not have it")
+	errNoVault  = errors.New("the body is in a vault, and none is configured: set VAULT_BUCKET")
 )
 
 // fetch reads the body of a claimed event from the vault, if it is kept there. If it cannot
@@ -41,8 +33,9 @@ func (b *batch) fetch(j *job) (verdict, bool) {
 		return verdict{}, true
 	}
 	body, err := b.storedBody(*stored)
-	sum := sha256.Sum256(body)
 	switch {
+	case errors.Is(err, vault.ErrOtherBody):
+		return b.unreadable(j, err), false
 	case errors.Is(err, vault.ErrNotFound) && b.Now().Sub(j.message.Received) > goneAfter:
 		return b.unreadable(j, errBodyGone), false
 	case err != nil:
@@ -50,8 +43,6 @@ func (b *batch) fetch(j *job) (verdict, bool) {
 		v.end = b.ending(j, ledger.StateReleased, progress{done: j.claim.Done, started: j.claim.Started})
 		v.end.NotBefore = b.Now().Add(v.delay)
 		return v, false
-	case hex.EncodeToString(sum[:]) != stored.SHA256:
-		return b.unreadable(j, errBodyOther), false
 	}
 	j.message.Raw = body
 	return verdict{}, true
@@ -73,7 +64,7 @@ func (b *batch) storedBody(stored queue.Stored) (body []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the stored body: %w", err)
 	}
-	return body, nil
+	return body, vault.CheckBody(body, stored.SHA256)
 }
 
 // unreadable is the verdict on a claimed event whose body cannot be had.

@@ -51,9 +51,14 @@ func TestStoredBody(t *testing.T) {
 			}
 			return nil
 		})
-		w.send(stored(w, v, "1"))
+		m := stored(w, v, "1")
+		w.send(m)
 		w.want(w.deliver(), process.Handled, true)
 		w.wantCalls("charge 1")
+		// Though no payloads are kept, an operator finds the body, to replay or to erase it.
+		if kept, _ := w.ledger.Payload(m.Key()); string(kept) != string(m.Origin.Stored.Reference()) {
+			t.Errorf("the ledger keeps %q, want where the body is", kept)
+		}
 	})
 }
 

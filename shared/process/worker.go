@@ -11,6 +11,7 @@ import (
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
 )
 
 // A Worker handles batches. Handlers, Ledger, Queue and DeadLetters are required; the zero
@@ -21,7 +22,7 @@ type Worker struct {
 	Ledger      ledger.Store
 	Entities    ledger.Entities // needed by handlers that skip stale events
 	States      ledger.States   // needed by handlers that move or read a state
-	Vault       Getter          // where the bodies are that do not fit the queue; nil if nowhere
+	Vault       vault.Getter    // where the bodies are that do not fit the queue; nil if nowhere
 	Queue       Deferrer        // where the batch came from
 	DeadLetters Sender
 	Timing      Timing // the zero Timing means DefaultTiming

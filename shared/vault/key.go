@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -33,6 +34,22 @@ func PutBody(ctx context.Context, v Putter, dedupKey string, body []byte) (key, 
 		return "", "", fmt.Errorf("store the body: %w", err)
 	}
 	return key, sum, nil
+}
+
+// A Getter is the part of [Vault] that reads.
+type Getter interface {
+	Get(ctx context.Context, key string) ([]byte, error)
+}
+
+// ErrOtherBody says that an object is not the body that was stored under its key.
+var ErrOtherBody = errors.New("the vault has another body than the one that was verified")
+
+// CheckBody returns [ErrOtherBody] unless the body has this SHA-256.
+func CheckBody(body []byte, sum string) error {
+	if hash := sha256.Sum256(body); hex.EncodeToString(hash[:]) != sum {
+		return ErrOtherBody
+	}
+	return nil
 }
 
 // SpillKey returns a new key for an event that the queue did not take. No two arrivals have

@@ -61,7 +61,7 @@ func (c *Console) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.noteShown(e.Key, false)
-	payload, err := l.Payload(r.Context(), e.Key)
+	payload, err := c.payload(r.Context(), l, e.Key)
 	if err != nil {
 		c.broken(w, r, "Read the event's body", err)
 		return

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -13,8 +14,10 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/vault"
 )
 
 // event shows one event's whole story.
@@ -220,6 +223,15 @@ const (
 	bodyShown  = "shown"
 )
 
+// payload returns the event's body as it is kept, from the vault if it is there.
+func (c *Console) payload(ctx context.Context, l events.Ledger, key string) ([]byte, error) {
+	kept, err := l.Payload(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return operate.WholeBody(ctx, kept, c.options.Intake.Vault)
+}
+
 // body shows the event's body as far as it is asked for.
 func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node {
 	asked := r.URL.Query().Get("body")
@@ -230,8 +242,10 @@ func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node 
 		return h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data. "), show(bodyMasked, "Show it, masked"))
 	}
 	c.noteShown(e.Key, asked == bodyMasked)
-	payload, err := l.Payload(r.Context(), e.Key)
+	payload, err := c.payload(r.Context(), l, e.Key)
 	switch {
+	case errors.Is(err, vault.ErrNotFound):
+		return h.P(h.ID("body"), h.Class("problem"), g.Text("It was too large for the queue, and is gone from the vault."))
 	case errors.Is(err, ledger.ErrNoPayload):
 		return h.P(h.ID("body"), g.Text("It is not kept: "+events.HowToKeep+"."))
 	case err != nil:

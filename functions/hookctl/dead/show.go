@@ -58,14 +58,14 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 		return fmt.Errorf("no dead letter has the event or message id %s, unless another program is looking at it now", id)
 	}
 	for i, plan := range plans {
-		var kept []byte
-		if payload && plan.Letter.Reason() == queue.ReasonConflict {
-			kept, err = keptPayload(ctx, reader, plan.Letter.Key(), err)
+		var body, kept []byte
+		if payload {
+			body, kept, err = payloads(ctx, in, reader, plan.Letter, err)
 		}
 		if asJSON {
 			view := plan.View()
 			if payload {
-				view = view.WithPayload(plan.Letter.Body(), kept)
+				view = view.WithPayload(body, kept)
 			}
 			err = errors.Join(err, plan.Err, e.Out.JSONLine(view))
 			continue
@@ -75,7 +75,7 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 		}
 		printPlan(e.Out, plan, e.Now())
 		if payload {
-			e.Out.Print("%s\n%s", e.Out.Bold("payload"), payloadText(plan.Letter.Body()))
+			e.Out.Print("%s\n%s", e.Out.Bold("payload"), payloadText(body))
 		}
 		if kept != nil {
 			e.Out.Print("%s\n%s", e.Out.Bold("payload of the record"), payloadText(kept))
@@ -85,13 +85,21 @@ func show(ctx context.Context, e *cli.Env, f cli.StackFlags, id string, payload,
 	return err
 }
 
-// keptPayload returns the body that the ledger keeps, nil if it keeps none.
-func keptPayload(ctx context.Context, reader operate.Ledger, key string, before error) ([]byte, error) {
-	kept, err := reader.Payload(ctx, key)
-	if errors.Is(err, ledger.ErrNoPayload) {
-		err = nil
+// payloads returns the body of a letter and, if it is another one than that of the record,
+// what the ledger keeps of that one.
+func payloads(ctx context.Context, in operate.Intake, reader operate.Ledger, l dead.Letter, before error) (body, kept []byte, err error) {
+	body, err = operate.WholeBody(ctx, l.Body(), in.Vault)
+	if l.Reason() != queue.ReasonConflict {
+		return body, nil, errors.Join(before, err)
 	}
-	return kept, errors.Join(before, err)
+	kept, keptErr := reader.Payload(ctx, l.Key())
+	if errors.Is(keptErr, ledger.ErrNoPayload) {
+		return body, nil, errors.Join(before, err)
+	}
+	if keptErr == nil {
+		kept, keptErr = operate.WholeBody(ctx, kept, in.Vault)
+	}
+	return body, kept, errors.Join(before, err, keptErr)
 }
 
 // printPlan writes everything about a letter except the payload, the ledger's record of its
@@ -113,7 +121,11 @@ func printPlan(out *cli.Writer, plan dead.Plan, now time.Time) {
 	if f := l.Failure; f != nil {
 		line("runs", fmt.Sprintf("%d, fence %d", f.Attempts, f.Fence))
 	}
-	if l.Unreadable == nil {
+	switch {
+	case l.Unreadable != nil:
+	case l.Origin.Stored != nil:
+		line("body", "in the vault, as it was too large for the queue; sha256 "+l.Hash())
+	default:
 		line("body", fmt.Sprintf("%s, sha256 %s", cli.Count(len(l.Raw), "byte", "bytes"), l.Hash()))
 	}
 	if plan.Err != nil {

@@ -66,6 +66,9 @@ func export(ctx context.Context, e *cli.Env, from cli.StackFlags, f searchFilter
 	if n := s.Searched.NotKept + s.Searched.Omitted; bodies && n > 0 && s.Match.IsZero() {
 		e.Err.Text("%d of them without a payload: %s.", n, events.HowToKeep)
 	}
+	if n := s.Searched.Gone; n > 0 && s.Match.IsZero() {
+		e.Err.Text("%d of them without a payload: %s.", n, bodyGone)
+	}
 	if !s.Match.IsZero() {
 		s.reportNotSearched(ctx, e, false)
 	}

@@ -77,7 +77,7 @@ func (f *searchFilter) search(ctx context.Context, e *cli.Env, from cli.StackFla
 		return s, err
 	}
 	done := reportScan(ctx, e, l, &scan)
-	return searching{Search: &search.Search{Ledger: l, Match: match}, in: in, scan: scan, done: done}, nil
+	return searching{Search: &search.Search{Ledger: l, Match: match, Vault: in.Vault}, in: in, scan: scan, done: done}, nil
 }
 
 // reportNotSearched says on standard error what could not be searched.
@@ -89,6 +89,9 @@ func (s searching) reportNotSearched(ctx context.Context, e *cli.Env, letters bo
 	}
 	if n := s.Searched.Omitted; n > 0 {
 		not = append(not, cli.Count(n, "event whose payload was too large to keep", "events whose payloads were too large to keep"))
+	}
+	if n := s.Searched.Gone; n > 0 {
+		not = append(not, cli.Count(n, "event whose body is gone from the vault", "events whose bodies are gone from the vault"))
 	}
 	counts, err := s.in.Counts(ctx)
 	switch n := counts.Queue.All(); {

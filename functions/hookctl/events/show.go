@@ -15,7 +15,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
-	"webhookintake/shared/queue"
 )
 
 func showCommand(e *cli.Env) *cobra.Command {
@@ -30,7 +29,7 @@ its letter in the dead-letter queue, for at most 10 seconds.
 
 It shows the payload only with --payload, as it may hold personal data, and only if it is
 kept: for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of
-process). How long a run took is not kept: "events tail" shows it.`,
+process), and for 90 days if it was too large for the queue. How long a run took is not kept: "events tail" shows it.`,
 		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
 		Args: cli.Args(1, 2),
@@ -66,6 +65,8 @@ process). How long a run took is not kept: "events tail" shows it.`,
 const (
 	payloadHidden  = "not shown, as it may hold personal data; --payload shows it if it is kept"
 	payloadNotKept = "not kept; " + events.HowToKeep
+	// bodyGone says that a body which did not fit the queue cannot be had.
+	bodyGone = "it was too large for the queue, and is gone from the vault, which keeps bodies for 90 days, or another is in its place"
 )
 
 func printLine(out *cli.Writer, name, text string) {
@@ -158,10 +159,6 @@ func bodyText(e events.Entry) string {
 
 // printPayload writes JSON indented, and anything else quoted.
 func printPayload(out *cli.Writer, body []byte) {
-	if stored, ok := queue.ParseReference(body); ok {
-		printLine(out, "payload", "too large for the queue: it is the object "+stored.Key+" in the vault (output VaultBucket)")
-		return
-	}
 	var indented bytes.Buffer
 	if json.Indent(&indented, body, "  ", "  ") != nil {
 		printLine(out, "payload", strconv.Quote(string(body)))

@@ -12,6 +12,7 @@ import (
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/vault"
 )
 
 // letterPatience is how long a letter is looked for. The queue has to be read letter by letter.
@@ -24,7 +25,8 @@ type story struct {
 	payload bool // is read, too
 
 	entry     events.Entry
-	body      []byte // nil if it is not kept, or not read
+	body      []byte // nil if it cannot be had, or is not read
+	missing   string // why there is no body
 	letters   []dead.Letter
 	letterErr error // the letters are not known
 }
@@ -45,13 +47,30 @@ func (s *story) read(ctx context.Context, key string) error {
 		return fmt.Errorf("%s: %w", key, events.ErrNoRecord)
 	}
 	s.entry = events.Entry{Key: key, Record: rec}
-	if s.payload {
-		if s.body, err = s.ledger.Payload(ctx, key); err != nil && !errors.Is(err, ledger.ErrNoPayload) {
+	if s.missing = payloadHidden; s.payload {
+		if err := s.readBody(ctx, key); err != nil {
 			return err
 		}
 	}
 	if s.entry.HasLetter() {
 		s.letterErr = s.readLetters(ctx)
+	}
+	return nil
+}
+
+// readBody reads the event's body, from the vault if it is there.
+func (s *story) readBody(ctx context.Context, key string) error {
+	kept, err := s.ledger.Payload(ctx, key)
+	if err == nil {
+		s.body, err = operate.WholeBody(ctx, kept, s.in.Vault)
+	}
+	switch {
+	case errors.Is(err, ledger.ErrNoPayload):
+		s.missing = payloadNotKept
+	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrOtherBody):
+		s.missing = bodyGone
+	default:
+		return err
 	}
 	return nil
 }
@@ -78,7 +97,7 @@ func (s *story) print(e *cli.Env, asJSON bool) error {
 	}
 	if asJSON {
 		if s.payload && s.body == nil {
-			e.Err.Print("%s", payloadNotKept)
+			e.Err.Print("%s", s.missing)
 		}
 		view := storyView{View: s.entry.View().WithPayload(s.body)}
 		for _, l := range s.letters {
@@ -93,14 +112,11 @@ func (s *story) print(e *cli.Env, asJSON bool) error {
 	if s.entry.HasLetter() && len(s.letters) == 0 && s.letterErr == nil {
 		printLine(e.Out, "letter", "not found: another program is looking at it, it was deleted, or it expired after 14 days; replay handles the event again")
 	}
-	switch {
-	case !s.payload:
-		printLine(e.Out, "payload", payloadHidden)
-	case s.body == nil:
-		printLine(e.Out, "payload", payloadNotKept)
-	default:
-		printPayload(e.Out, s.body)
+	if s.body == nil {
+		printLine(e.Out, "payload", s.missing)
+		return nil
 	}
+	printPayload(e.Out, s.body)
 	return nil
 }
 

@@ -18,6 +18,7 @@ type Intake interface {
 	Ledger() (Ledger, error)
 	Queue() (queue.Queue, error)
 	DeadLetters() (queue.Queue, error)
+	Vault() (Vault, error)
 	Quarantine() (Quarantine, error)
 	// Counts returns how many messages the queues hold. On AWS the numbers are approximate.
 	Counts(ctx context.Context) (Counts, error)

@@ -37,6 +37,15 @@ func (i intake) queue(r Resource) (queue.Queue, error) {
 	return q, nil
 }
 
+// Vault implements [operate.Intake].
+func (i intake) Vault() (operate.Vault, error) {
+	v, err := i.stack.Vault()
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
 // Quarantine implements [operate.Intake].
 func (i intake) Quarantine() (operate.Quarantine, error) {
 	kept, err := i.stack.Vault()

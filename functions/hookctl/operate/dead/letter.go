@@ -90,6 +90,9 @@ func (l Letter) Fence() int64 {
 
 // Hash returns the body's hash in the ledger's form.
 func (l Letter) Hash() string {
+	if l.Origin.Stored != nil {
+		return l.Origin.Stored.SHA256
+	}
 	sum := sha256.Sum256(l.Raw)
 	return hex.EncodeToString(sum[:])
 }
@@ -121,10 +124,14 @@ func (f Filter) Matches(l Letter) bool {
 
 func within[T comparable](list []T, one T) bool { return len(list) == 0 || slices.Contains(list, one) }
 
-// Body returns the event's body, or that of the message if it is not an event.
+// Body returns the event's body, what says where it is in the vault (see
+// [operate.WholeBody]), or the message's body if it is not an event.
 func (l Letter) Body() []byte {
-	if l.Unreadable != nil {
+	switch {
+	case l.Unreadable != nil:
 		return []byte(l.Wire.Body)
+	case l.Origin.Stored != nil:
+		return l.Origin.Stored.Reference()
 	}
 	return l.Raw
 }

@@ -61,34 +61,31 @@ type List struct {
 
 // Find lists the requests that f selects. Progress is called with how many were read; nil
 // means that it is not.
-func Find(ctx context.Context, q operate.Quarantine, f Filter, progress func(read int)) (List, error) {
+func Find(ctx context.Context, q operate.Vault, f Filter, progress func(read int)) (List, error) {
 	var list List
 	after, read := "", 0
 	if !f.From.IsZero() {
 		after = vault.QuarantineFrom(f.From)
 	}
-	for {
-		objects, err := q.List(ctx, after, vault.MaxList)
-		if err != nil {
-			return List{}, fmt.Errorf("list the quarantine: %w", err)
-		}
-		for _, o := range objects {
-			e, ok := quarantine.ParseKey(o.Key)
-			if !ok {
-				list.Foreign++
-				continue
-			}
-			if one := (Entry{e, o.Size, o.Put}); f.Matches(one) {
-				list.Entries = append(list.Entries, one)
-			}
-		}
-		if read += len(objects); progress != nil {
+	err := operate.EachObject(ctx, q, vault.Quarantine, after, func(o vault.Object) error {
+		if read++; progress != nil && read%vault.MaxList == 0 {
 			progress(read)
 		}
-		if len(objects) < vault.MaxList {
-			break
+		e, ok := quarantine.ParseKey(o.Key)
+		if !ok {
+			list.Foreign++
+			return nil
 		}
-		after = objects[len(objects)-1].Key
+		if one := (Entry{e, o.Size, o.Put}); f.Matches(one) {
+			list.Entries = append(list.Entries, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return List{}, fmt.Errorf("list the quarantine: %w", err)
+	}
+	if progress != nil {
+		progress(read)
 	}
 	list.Counts = counts(list.Entries)
 	return list, nil

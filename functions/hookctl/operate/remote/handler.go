@@ -39,9 +39,9 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
 	handle(mux, callDefer, s.deferAll)
-	handle(mux, callQuarantined, s.quarantined)
-	handle(mux, callRequest, s.request)
-	handle(mux, callDeleteRequest, s.deleteRequest)
+	handle(mux, callObjects, s.objects)
+	handle(mux, callObject, s.object)
+	handle(mux, callDeleteObject, s.deleteObject)
 	handle(mux, callVerifyRequest, s.verifyRequest)
 	mux.HandleFunc(Path+callRecords, s.records)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

@@ -33,9 +33,9 @@ const (
 	callDelete     = "delete"
 	callDefer      = "defer"
 
-	callQuarantined   = "quarantined"
-	callRequest       = "quarantined-request"
-	callDeleteRequest = "quarantined-delete"
+	callObjects       = "vault-list"
+	callObject        = "vault-get"
+	callDeleteObject  = "vault-delete"
 	callVerifyRequest = "quarantined-verify"
 )
 
@@ -184,16 +184,13 @@ type failuresOut struct {
 }
 
 type listIn struct {
-	After string `json:"after"`
-	Limit int    `json:"limit"`
+	Prefix string `json:"prefix"`
+	After  string `json:"after"`
+	Limit  int    `json:"limit"`
 }
 
 type listOut struct {
 	Objects []vault.Object `json:"objects"`
-}
-
-type requestOut struct {
-	Request []byte `json:"request"`
 }
 
 type verifyIn struct {

@@ -2,11 +2,14 @@ package search
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/vault"
 )
 
 // A Search finds events. Make a new one for each search.
@@ -15,6 +18,8 @@ type Search struct {
 	Match Match
 	// Bodies reads the payloads even if Match matches all.
 	Bodies bool
+	// Vault has the bodies that are too large for the queue. It is needed if a payload is read.
+	Vault func() (operate.Vault, error)
 
 	Searched Searched // what was searched so far
 }
@@ -25,6 +30,7 @@ type Searched struct {
 	Matched int
 	NotKept int // payload not kept, so it could not be searched
 	Omitted int // payload too large to be kept, so it could not be searched
+	Gone    int // body not in the vault any more, or another is there, so it could not be searched
 }
 
 // A Found is an event that a search found.
@@ -67,23 +73,41 @@ func (s *Search) yield(ctx context.Context, entries []events.Entry, yield func(F
 	}
 	for _, e := range entries {
 		s.Searched.Events++
-		one, ok := kept[e.Key]
-		switch {
-		case !s.reads(): // then nothing is known of it
-		case !ok:
-			s.Searched.NotKept++
-		case one.Omitted:
-			s.Searched.Omitted++
+		body, err := s.body(ctx, kept, e.Key)
+		if err != nil {
+			yield(Found{}, fmt.Errorf("%s: %w", e.Key, err))
+			return false
 		}
-		if !s.Match.IsZero() && (!ok || one.Omitted || !s.Match.Matches(one.Body)) {
+		if !s.Match.IsZero() && (body == nil || !s.Match.Matches(body)) {
 			continue
 		}
 		s.Searched.Matched++
-		if !yield(Found{e, one.Body}, nil) {
+		if !yield(Found{e, body}, nil) {
 			return false
 		}
 	}
 	return true
+}
+
+// body returns the body of an event, or nil if it cannot be had or is not to be read.
+func (s *Search) body(ctx context.Context, kept map[string]ledger.Kept, key string) ([]byte, error) {
+	one, ok := kept[key]
+	switch {
+	case !s.reads(): // then nothing is known of it
+		return nil, nil
+	case !ok:
+		s.Searched.NotKept++
+		return nil, nil
+	case one.Omitted:
+		s.Searched.Omitted++
+		return nil, nil
+	}
+	body, err := operate.WholeBody(ctx, one.Body, s.Vault)
+	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrOtherBody) {
+		s.Searched.Gone++
+		return nil, nil
+	}
+	return body, err
 }
 
 func (s *Search) reads() bool { return s.Bodies || !s.Match.IsZero() }

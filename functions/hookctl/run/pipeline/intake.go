@@ -25,9 +25,12 @@ func (i intake) Queue() (queue.Queue, error) { return i.Pipeline.Queue, nil }
 // DeadLetters implements [operate.Intake].
 func (i intake) DeadLetters() (queue.Queue, error) { return i.Pipeline.DeadLetters, nil }
 
+// Vault implements [operate.Intake].
+func (i intake) Vault() (operate.Vault, error) { return i.Pipeline.Vault, nil }
+
 // Quarantine implements [operate.Intake].
 func (i intake) Quarantine() (operate.Quarantine, error) {
-	return operate.NewQuarantine(i.Vault, i.sources), nil
+	return operate.NewQuarantine(i.Pipeline.Vault, i.sources), nil
 }
 
 // Counts implements [operate.Intake].
