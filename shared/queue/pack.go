@@ -57,6 +57,20 @@ func Unpack(data []byte, hashes ...webhook.Hasher) (Message, error) {
 	if err := checkSum(string(head), content, hashes); err != nil {
 		return Message{}, err
 	}
+	return unpack(content)
+}
+
+// Look returns the message as Unpack does, without checking its sum: it says what anybody may
+// have written, so it is for searching, never for handling. The error is ErrDamaged.
+func Look(data []byte) (Message, error) {
+	_, content, ok := bytes.Cut(data, []byte("\n"))
+	if !ok {
+		return Message{}, ErrDamaged
+	}
+	return unpack(content)
+}
+
+func unpack(content []byte) (Message, error) {
 	text, raw, ok := bytes.Cut(content, []byte("\n"))
 	var attributes map[string]string
 	if err := json.Unmarshal(text, &attributes); err != nil || !ok {

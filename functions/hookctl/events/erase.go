@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/functions/hookctl/operate/erase"
 )
@@ -26,13 +27,16 @@ func eraseCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "erase [SOURCE ID… | SOURCE#ID…]",
 		Short: "Erase what events say, as for a person who asks for it",
-		Long: `erase removes the payloads and dead letters of events, and what their records repeat of
-them: errors of handlers, and results. The record stays, with the event's id and a digest of
-its body, so that a duplicate is still dropped. It cannot be undone: an erased event can be
-neither redriven nor replayed, and a failed one is given up.
+		Long: `erase removes the payloads and dead letters of events, what their records repeat of them
+(errors of handlers, and results), and what the vault has of them: large bodies, events that
+the queue did not take yet, and requests that were refused. The record stays, with the event's
+id and a digest of its body, so that a duplicate is still dropped. It cannot be undone: an
+erased event can be neither redriven nor replayed, a failed one is given up, and one that the
+queue did not take is not handled.
 
 It takes the events that are named, or those whose payload or dead letter has the value of
---contains or --field. With --state and --key it erases a handler's state in place of events.
+--contains or --field. A refused request is that of a named event if it verifies as that, or
+has its id. With --state and --key it erases a handler's state in place of events.
 It shows what it would erase, asks, and says what it does not reach. It leaves alone, and
 names, events that have not ended: run it again when they have.
 
@@ -86,7 +90,7 @@ func (f *eraseFlags) run(ctx context.Context, e *cli.Env, args []string) error {
 	if !f.asJSON {
 		printErasePlan(e.Out, plan, e.Now())
 	}
-	reportOutOfReach(ctx, e, s)
+	f.reportOutOfReach(ctx, e, s, plan, x.Vault != nil)
 	if len(plan.Items) == 0 {
 		return nil
 	}
@@ -131,10 +135,26 @@ func (f *eraseFlags) plan(ctx context.Context, e *cli.Env, args []string) (x era
 func newEraser(e *cli.Env, in cli.Intake) (x erase.Eraser, done func(), err error) {
 	progress := e.Progress()
 	x.Now, x.Dead = e.Now, dead.Client{Progress: progress.Show}
-	if x.Ledger, err = in.Ledger(); err == nil {
-		x.Dead.Dead, err = in.DeadLetters()
+	if x.Ledger, err = in.Ledger(); err != nil {
+		return x, progress.Clear, err
 	}
-	return x, progress.Clear, err
+	if x.Dead.Dead, err = in.DeadLetters(); err != nil {
+		return x, progress.Clear, err
+	}
+	v, err := in.Vault()
+	if errors.Is(err, stack.ErrMissing) {
+		return x, progress.Clear, nil // it has none
+	}
+	if x.Vault = v; err != nil {
+		return x, progress.Clear, err
+	}
+	switch refused, err := in.Quarantine(); {
+	case err == nil:
+		x.Verify = refused.Verify
+	case !errors.Is(err, stack.ErrMissing):
+		return x, progress.Clear, err
+	}
+	return x, progress.Clear, nil
 }
 
 // errNotErased says that something is left.

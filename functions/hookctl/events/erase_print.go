@@ -8,18 +8,32 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate/erase"
 	"webhookintake/functions/hookctl/operate/events"
+	"webhookintake/shared/vault"
 )
 
 // outOfReachBackups and outOfReach say what an erasure leaves.
 const (
 	outOfReachBackups = "Not reached: the table's point-in-time backups, which have it for 35 more days."
-	outOfReach        = "Not reached: the table's point-in-time backups, which have it for 35 more days; the event's id and its body's digest, in the record and the logs; a body of over 1 MiB, which the vault keeps for 90 days; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere."
+	outOfReach        = "Not reached: the table's point-in-time backups, which have it for 35 more days; the event's id and its body's digest, in the record and the logs; versions of the vault's objects, if somebody switched them on; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere."
 )
 
 // reportOutOfReach says on standard error what could not be searched, and what is not erased.
-func reportOutOfReach(ctx context.Context, e *cli.Env, s searching) {
+func (f *eraseFlags) reportOutOfReach(ctx context.Context, e *cli.Env, s searching, plan erase.Plan, hasVault bool) {
+	var more []string
+	if !hasVault {
+		more = append(more, "the vault, as none is known")
+	}
+	if hasVault && f.filter.eventType != "" {
+		more = append(more, "refused requests, whose type is not known until they verify")
+	}
+	if hasVault && s.Search != nil && !f.filter.filter.isEmpty() {
+		more = append(more, "bodies in the vault whose event the ledger does not have, as they say neither source nor time")
+	}
 	if s.Search != nil {
-		s.reportNotSearched(ctx, e, true)
+		s.reportNotSearched(ctx, e, true, more...)
+	}
+	if n := plan.Waiting; n > 0 {
+		e.Err.Text("Left alone, as their events may wait in the queue: %s. Run it again when the queue is empty; the vault keeps bodies for 90 days.", cli.Count(n, "body in the vault that matches", "bodies in the vault that match"))
 	}
 	e.Err.Text("%s", outOfReach)
 }
@@ -35,8 +49,12 @@ func printErasePlan(out *cli.Writer, plan erase.Plan, now time.Time) {
 	}
 	table := cli.Table{Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "LETTERS"}, Numbers: []int{5}}
 	for _, item := range plan.Items[:min(shownItems, len(plan.Items))] {
-		if !item.HasRecord && item.Source() == item.Key { // a letter that is not an event's
-			table.Rows = append(table.Rows, []string{"-", "-", "message " + item.Key, "-", "-", fmt.Sprint(len(item.Letters))})
+		if !item.HasRecord && item.Source() == item.Key { // a letter or an object that is not an event's
+			name := item.Key
+			if len(item.Letters) > 0 {
+				name = "message " + name
+			}
+			table.Rows = append(table.Rows, []string{"-", "-", name, "-", "-", fmt.Sprint(len(item.Letters))})
 			continue
 		}
 		state := "no record"
@@ -54,6 +72,12 @@ func printErasePlan(out *cli.Writer, plan erase.Plan, now time.Time) {
 		out.Print("and %d more", more)
 	}
 	out.Print("To erase: the content of %s, and %s.", countEvents(len(plan.Items)), cli.Count(plan.Letters(), "dead letter", "dead letters"))
+	bodies, spilled, refused := plan.Objects(vault.Bodies), plan.Objects(vault.Spill), plan.Objects(vault.Quarantine)
+	if bodies+spilled+refused > 0 {
+		out.Text("In the vault: %s, %s, and %s.", cli.Count(bodies, "large body", "large bodies"),
+			cli.Count(spilled, "event that the queue did not take, which is not handled then", "events that the queue did not take, which are not handled then"),
+			cli.Count(refused, "refused request", "refused requests"))
+	}
 	if n := len(plan.NotEnded); n > 0 {
 		out.Text("Left alone, as they have not ended and the queue still has their messages: %s. Erase them when they have ended; events cancel ends them.", countEvents(n))
 		for _, entry := range plan.NotEnded[:min(shownItems, n)] {
@@ -65,9 +89,10 @@ func printErasePlan(out *cli.Writer, plan erase.Plan, now time.Time) {
 // An erasedView is the outcome for one event as JSON.
 type erasedView struct {
 	events.View
-	Letters []string `json:"letter_ids"` // of the messages
-	Act     string   `json:"act"`        // erase
-	Outcome string   `json:"outcome"`    // planned, erased or failed
+	Letters []string `json:"letter_ids"`        // of the messages
+	Objects []string `json:"objects,omitempty"` // keys in the vault
+	Act     string   `json:"act"`               // erase
+	Outcome string   `json:"outcome"`           // planned, erased or failed
 	Problem string   `json:"problem,omitempty"`
 }
 
@@ -81,7 +106,7 @@ func (f *eraseFlags) printErased(out *cli.Writer, r erase.Result) {
 		outcome = "failed"
 	}
 	if f.asJSON {
-		view := erasedView{View: r.View(), Letters: append([]string{}, r.Letters...), Act: "erase", Outcome: outcome}
+		view := erasedView{View: r.View(), Letters: append([]string{}, r.Letters...), Objects: r.Objects, Act: "erase", Outcome: outcome}
 		view.Tries = nil // they are erased
 		if r.Err != nil {
 			view.Problem = r.Err.Error()

@@ -81,9 +81,9 @@ func (f *searchFilter) search(ctx context.Context, e *cli.Env, from cli.StackFla
 }
 
 // reportNotSearched says on standard error what could not be searched.
-// Letters says that the dead letters were.
-func (s searching) reportNotSearched(ctx context.Context, e *cli.Env, letters bool) {
-	var not []string
+// Letters says that the dead letters were, and more is what else could not be.
+func (s searching) reportNotSearched(ctx context.Context, e *cli.Env, letters bool, more ...string) {
+	not := more
 	if n := s.Searched.NotKept; n > 0 {
 		not = append(not, cli.Count(n, "event whose payload is not kept", "events whose payloads are not kept"))
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/vault"
 )
 
 // ErrChanged says that an event was handled again, or claimed, since it was planned.
@@ -25,8 +27,8 @@ type Result struct {
 // Run erases what the plan says, and calls report with the outcome of each event. It ends
 // early only with ctx, between two events, and returns its error.
 //
-// An event's letters go first, then what its record says, then its payload, which is what
-// finds the event when this is run again.
+// An event's letters and objects go first, then what its record says, then its payload, which
+// is what finds the event when this is run again.
 func (x Eraser) Run(ctx context.Context, plan Plan, report func(Result)) error {
 	ids, problems := map[string]bool{}, map[string]error{}
 	for _, item := range plan.Items {
@@ -46,12 +48,27 @@ func (x Eraser) Run(ctx context.Context, plan Plan, report func(Result)) error {
 		for _, id := range item.Letters {
 			result.Err = errors.Join(result.Err, problems[id])
 		}
+		for _, key := range item.Objects {
+			if err := x.deleteObject(ctx, key); err != nil {
+				result.Err = errors.Join(result.Err, fmt.Errorf("delete from the vault: %w", err))
+			}
+		}
 		if result.Err == nil && item.HasRecord {
 			result.Err = x.eraseRecord(ctx, item)
 		}
 		report(result)
 	}
 	return err
+}
+
+// deleteObject deletes an object with one of the prefixes, and no other.
+func (x Eraser) deleteObject(ctx context.Context, key string) error {
+	for _, prefix := range []string{vault.Bodies, vault.Spill, vault.Quarantine} {
+		if name, ok := strings.CutPrefix(key, prefix); ok {
+			return x.Vault.Delete(ctx, prefix+name)
+		}
+	}
+	return fmt.Errorf("%w: %q", vault.ErrInvalid, key)
 }
 
 func (x Eraser) eraseRecord(ctx context.Context, item Item) error {

@@ -9,6 +9,7 @@ import (
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/queue"
 	"webhookintake/shared/vault"
 )
 
@@ -22,6 +23,8 @@ type Search struct {
 	Vault func() (operate.Vault, error)
 
 	Searched Searched // what was searched so far
+	// Stored has the keys of the bodies in the vault that were searched, or found gone.
+	Stored map[string]bool
 }
 
 // Searched counts the events that a search selected by their records.
@@ -37,6 +40,7 @@ type Searched struct {
 type Found struct {
 	events.Entry
 	Payload []byte // nil if it is not kept, or was not read
+	Stored  string // the body's key if it is in the vault, and was read
 }
 
 // batch is how many payloads are read at once. Each may be 6 MiB.
@@ -82,7 +86,7 @@ func (s *Search) yield(ctx context.Context, entries []events.Entry, yield func(F
 			continue
 		}
 		s.Searched.Matched++
-		if !yield(Found{e, body}, nil) {
+		if !yield(Found{e, body, storedKey(kept[e.Key].Body)}, nil) {
 			return false
 		}
 	}
@@ -102,12 +106,26 @@ func (s *Search) body(ctx context.Context, kept map[string]ledger.Kept, key stri
 		s.Searched.Omitted++
 		return nil, nil
 	}
+	if stored := storedKey(one.Body); stored != "" {
+		if s.Stored == nil {
+			s.Stored = map[string]bool{}
+		}
+		s.Stored[stored] = true
+	}
 	body, err := operate.WholeBody(ctx, one.Body, s.Vault)
 	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrOtherBody) {
 		s.Searched.Gone++
 		return nil, nil
 	}
 	return body, err
+}
+
+// storedKey returns where in the vault the body is of which kept is kept, or "".
+func storedKey(kept []byte) string {
+	if stored, ok := queue.ParseReference(kept); ok {
+		return stored.Key
+	}
+	return ""
 }
 
 func (s *Search) reads() bool { return s.Bodies || !s.Match.IsZero() }

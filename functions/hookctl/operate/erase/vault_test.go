@@ -1,0 +1,284 @@
+package erase_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"webhookintake/functions/hookctl/operate/erase"
+	"webhookintake/functions/hookctl/operate/search"
+	"webhookintake/shared/ledger"
+	"webhookintake/shared/provider/kyc"
+	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
+	vaultmemory "webhookintake/shared/vault/memory"
+	"webhookintake/shared/vault/quarantine"
+	"webhookintake/shared/webhook"
+)
+
+const stranger = "+15005550009"
+
+// A vaultWorld has a vault, as ingest fills it.
+type vaultWorld struct {
+	*world
+	vault *vaultmemory.Vault
+	at    time.Time // by the vault's clock
+	fails string    // the key that cannot be deleted
+}
+
+func inVaultBubble(t *testing.T, run func(t *testing.T, w *vaultWorld)) {
+	t.Helper()
+	inBubble(t, false, func(t *testing.T, w *world) {
+		v := &vaultWorld{world: w, at: noon}
+		v.vault = vaultmemory.New(vaultmemory.Options{Now: func() time.Time { return v.at }, Fault: func(op, key string) (bool, error) {
+			if op == "delete" && key == v.fails {
+				return false, vault.ErrDenied
+			}
+			return true, nil
+		}})
+		w.worker.Vault = v.vault
+		run(t, v)
+	})
+}
+
+func (w *vaultWorld) eraser() erase.Eraser {
+	x := w.world.eraser()
+	x.Vault = w.vault
+	return x
+}
+
+func event(id, who string) webhook.Event {
+	return webhook.Event{
+		Source: "kyc", Provider: "kyc", ID: id, Type: kyc.SessionApproved.Name(), Received: noon, Identity: webhook.Given,
+		Raw: fmt.Appendf(nil, `{"id":%q,"type":"kyc.session.approved","created":1790000000,"data":{"session_id":"s-1","phone":%q}}`, id, who),
+	}
+}
+
+// large stores the body of an event that does not fit the queue, and returns its message.
+func (w *vaultWorld) large(e webhook.Event) queue.Message {
+	w.Helper()
+	m := queue.Message{Event: e}
+	key, sum, err := vault.PutBody(w.Context(), w.vault, m.Key(), m.Raw)
+	if err != nil {
+		w.Fatal(err)
+	}
+	m.Raw, m.Origin.Stored = nil, &queue.Stored{Key: key, SHA256: sum}
+	return m
+}
+
+// handleLarge handles an event whose body is in the vault.
+func (w *vaultWorld) handleLarge(e webhook.Event) {
+	w.Helper()
+	if err := w.queue.Send(w.Context(), w.large(e), 0); err != nil {
+		w.Fatal(err)
+	}
+	ms, _ := w.queue.Receive(w.Context(), 1, 0)
+	for _, r := range w.worker.Batch(w.Context(), ms) {
+		if r.Err != nil && !strings.Contains(e.ID, "dead") {
+			w.Fatal(r.Err)
+		}
+		if r.Acked {
+			w.queue.Delete(w.Context(), []string{r.Message.Wire.Receipt})
+		}
+	}
+}
+
+func (w *vaultWorld) spill(m queue.Message) {
+	w.Helper()
+	data, err := queue.Pack(m, webhook.Hasher{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.put(vault.SpillKey(noon), data)
+}
+
+func (w *vaultWorld) put(key string, data []byte) {
+	w.Helper()
+	if err := w.vault.Put(w.Context(), key, data); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// refuse keeps a request as ingest does one with a wrong signature.
+func (w *vaultWorld) refuse(source string, at time.Time, body string) {
+	w.Helper()
+	r := quarantine.Request{Source: source, Code: webhook.ErrSignatureMismatch, Request: webhook.Request{At: at, Body: []byte(body)}}
+	data, err := quarantine.Encode(r)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.put(quarantine.NewKey(quarantine.Entry{At: at, Source: source, Code: r.Code}), data)
+}
+
+// left returns what the vault still has, in order.
+func (w *vaultWorld) left() (left []string) {
+	w.Helper()
+	for _, prefix := range []string{vault.Bodies, vault.Spill, vault.Quarantine} {
+		objects, err := w.vault.List(w.Context(), prefix, "", vault.MaxList)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for _, o := range objects {
+			data, err := w.vault.Get(w.Context(), o.Key)
+			if err != nil {
+				w.Fatal(err)
+			}
+			whose := "other"
+			if r, err := quarantine.Decode(data); err == nil {
+				data = r.Body
+			}
+			if strings.Contains(string(data), person) {
+				whose = "person"
+			}
+			left = append(left, prefix+" "+whose)
+		}
+	}
+	slices.Sort(left)
+	return left
+}
+
+func (w *vaultWorld) run(x erase.Eraser, plan erase.Plan) (errs []error) {
+	w.Helper()
+	if err := x.Run(w.Context(), plan, func(r erase.Result) { errs = append(errs, r.Err) }); err != nil {
+		w.Fatal(err)
+	}
+	return errs
+}
+
+// fill puts something of a person and of a stranger wherever the vault can have it.
+func (w *vaultWorld) fill() {
+	for _, who := range []string{person, stranger} {
+		w.handleLarge(event("evt_large"+who, who))
+		dead := event("evt_dead"+who, who)
+		dead.Raw = []byte(strings.Replace(string(dead.Raw), `"s-1"`, `"never"`, 1))
+		w.handleLarge(dead)
+		w.spill(queue.Message{Event: event("evt_spilled"+who, who)})
+		w.spill(w.large(event("evt_both"+who, who)))
+		w.put(vault.SpillKey(noon), []byte("not ours: "+who))
+		w.refuse("kyc", noon, string(event("evt_refused", who).Raw))
+	}
+}
+
+// Of a person's data nothing is left under any prefix, and all of another's.
+func TestEraseVault(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.fill()
+		x := w.eraser()
+		plan := w.find(x)
+		w.equal("objects", []int{plan.Objects(vault.Bodies), plan.Objects(vault.Spill), plan.Objects(vault.Quarantine), plan.Letters(), plan.Waiting}, []int{3, 3, 1, 1, 0})
+		for _, err := range w.run(x, plan) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		w.equal("left", w.left(), slices.Concat(
+			slices.Repeat([]string{"bodies/ other"}, 3), []string{"quarantine/ other"}, slices.Repeat([]string{"spill/ other"}, 3)))
+		items, _ := names(w.find(x))
+		w.equal("items of a second look", items, []string(nil))
+	})
+}
+
+// Events that are named are erased with what the vault has of them.
+func TestEraseNamedVault(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.fill()
+		w.refuse("other", noon, string(event("evt_refused", person).Raw))
+		x := w.eraser()
+		var keys []string
+		for _, id := range []string{"evt_large", "evt_dead", "evt_spilled", "evt_both"} {
+			keys = append(keys, "kyc#"+id+person)
+		}
+		plan, err := x.Named(t.Context(), append(keys, "kyc#evt_refused"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.run(x, plan)
+		w.equal("left", w.left(), []string{
+			"bodies/ other", "bodies/ other", "bodies/ other",
+			"quarantine/ person",                                            // of another source
+			"spill/ other", "spill/ other", "spill/ other", "spill/ person", // what is not a message has no name
+		})
+	})
+}
+
+// A request that verifies is that of its event, whatever its id is made of, and no other's.
+func TestEraseRefusedThatVerifies(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.refuse("kyc", noon, `{"a":1}`)
+		w.refuse("kyc", noon, `{"mentions":"hmac-1:aa"}`)
+		x := w.eraser()
+		x.Verify = func(_ context.Context, r quarantine.Request) (queue.Message, error) {
+			id := "hmac-1:aa"
+			if strings.Contains(string(r.Body), id) {
+				id = "hmac-1:bb"
+			}
+			return queue.Message{Event: webhook.Event{Source: r.Source, ID: id}}, nil
+		}
+		plan, err := x.Named(t.Context(), []string{"kyc#hmac-1:aa"})
+		if err != nil || plan.Objects(vault.Quarantine) != 1 {
+			t.Fatalf("%+v, %v", plan.Items, err)
+		}
+		w.run(x, plan)
+		left, _ := w.vault.List(t.Context(), vault.Quarantine, "", 10)
+		data, _ := w.vault.Get(t.Context(), left[0].Key)
+		if r, err := quarantine.Decode(data); err != nil || !strings.Contains(string(r.Body), "mentions") {
+			t.Errorf("left is %s, %v", r.Body, err)
+		}
+	})
+}
+
+// A scan by source, time or type takes nothing from the vault that may be of others.
+func TestEraseVaultSelects(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		scan ledger.Scan
+		want []int // bodies, spilled, refused
+	}{
+		{"all", ledger.Scan{}, []int{1, 2, 1}},
+		{"its source", ledger.Scan{Source: "kyc"}, []int{0, 1, 1}},
+		{"another source", ledger.Scan{Source: "contiguity"}, []int{0, 0, 0}},
+		{"its type", ledger.Scan{Type: kyc.SessionApproved.Name()}, []int{0, 1, 0}},
+		{"later", ledger.Scan{From: noon.Add(time.Second)}, []int{0, 0, 0}},
+		{"before", ledger.Scan{Until: noon}, []int{0, 1, 0}}, // what is not ours says no time
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+				w.spill(queue.Message{Event: event("evt_1", person)})
+				w.put(vault.SpillKey(noon), []byte("not ours: "+person))
+				w.refuse("kyc", noon, person)
+				w.large(event("evt_lost", person)) // no record, letter or message names it
+				w.at = noon.Add(-15 * 24 * time.Hour)
+				w.large(event("evt_old", person))
+				plan, err := w.eraser().Find(t.Context(), search.Match{Contains: person}, tt.scan)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.equal("objects", []int{plan.Objects(vault.Bodies), plan.Objects(vault.Spill), plan.Objects(vault.Quarantine)}, tt.want)
+				if all := tt.name == "all"; (plan.Waiting == 1) != all {
+					t.Errorf("%d bodies may be of waiting events", plan.Waiting)
+				}
+			})
+		})
+	}
+}
+
+// What cannot be deleted from the vault keeps what finds the event again.
+func TestEraseVaultDenied(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.handleLarge(event("evt_large", person))
+		objects, _ := w.vault.List(t.Context(), vault.Bodies, "", 10)
+		w.fails = objects[0].Key
+		x := w.eraser()
+		if errs := w.run(x, w.find(x)); len(errs) != 1 || !errors.Is(errs[0], vault.ErrDenied) {
+			t.Fatalf("%v", errs)
+		}
+		w.fails = ""
+		if errs := w.run(x, w.find(x)); len(errs) != 1 || errs[0] != nil || len(w.left()) > 0 {
+			t.Errorf("again: %v, left %q", errs, w.left())
+		}
+	})
+}
