@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
@@ -28,18 +30,21 @@ func printReleasable(ctx context.Context, out *cli.Writer, s *stack.Stack) error
 		return fmt.Errorf("look for refused requests that would be accepted now: %w", err)
 	}
 	newest := list.Entries[max(0, len(list.Entries)-maxTried):]
-	verify := map[string]int{}
+	tried, verify := map[string]int{}, map[string]int{}
 	err = quarantine.Releaser{Quarantine: kept}.VerifyAll(ctx, newest, func(r quarantine.Result) {
-		if r.Outcome == quarantine.Verifies {
+		if tried[r.Source]++; r.Outcome == quarantine.Verifies {
 			verify[r.Source]++
 		}
 	})
-	for _, count := range list.Counts {
-		if n := verify[count.Source]; n > 0 {
-			delete(verify, count.Source) // it may have counts of other codes
-			out.Print("\n%d of the newest %d refused requests that are kept would be accepted now. Release them:\ngo tool hookctl quarantine release --source %s%s",
-				n, len(newest), count.Source, s.Flags)
-		}
+	refused := map[string]quarantine.Count{} // of all codes, by source
+	for _, c := range list.Counts {
+		sum := refused[c.Source]
+		refused[c.Source] = quarantine.Count{Kept: sum.Kept + c.Kept, NotKept: sum.NotKept + c.NotKept}
+	}
+	for _, source := range slices.Sorted(maps.Keys(verify)) {
+		out.Text("\n%s: %d requests were refused, and %d of them kept. Of the newest %d kept, %d would be accepted now. Release them:",
+			source, refused[source].Refused(), refused[source].Kept, tried[source], verify[source])
+		out.Print("go tool hookctl quarantine release --source %s%s", source, s.Flags)
 	}
 	return err
 }

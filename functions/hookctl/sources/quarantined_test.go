@@ -14,34 +14,48 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// TestCheckSaysWhatCanBeReleased: only if the secrets of now would accept it.
-func TestCheckSaysWhatCanBeReleased(t *testing.T) {
+// check and rotate say what can be released: only what the secrets of now accept.
+func TestSaysWhatCanBeReleased(t *testing.T) {
 	t.Parallel()
-	for _, right := range []bool{true, false} {
-		v := memory.New(memory.Options{Now: func() time.Time { return clitest.Noon }})
-		s3 := lambdatest.NewS3(v)
-		t.Cleanup(s3.Server.Close)
-		secret := clitest.Secret
-		if !right {
-			secret += "-mistyped"
-		}
-		f := newFakeAWS(t, fmt.Sprintf(`{"contiguity":{"secrets":[%q]}}`, secret))
-		f.bucket = s3.Env()["VAULT_BUCKET"]
-		settings := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(clitest.Secret)}}
-		r := kept.Request{Source: "contiguity", Code: webhook.ErrSignatureMismatch,
-			Request: contiguity.Provider{}.Sign(settings, "", []byte(`{"id":"evt_1","type":"t","data":{}}`), clitest.Noon)}
-		data, err := kept.Encode(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := v.Put(t.Context(), kept.NewKey(kept.Entry{At: r.At, Source: r.Source, Code: r.Code}), data); err != nil {
-			t.Fatal(err)
-		}
-		call := f.sources("check")
-		call.Env["AWS_ENDPOINT_URL_S3"] = s3.Env()["AWS_ENDPOINT_URL_S3"]
-		out, err := call.Run(t.Context())
-		if err != nil || strings.Contains(out, "go tool hookctl quarantine release --source contiguity --stack intake") != right {
-			t.Errorf("with the right secret %v: %v\n%s", right, err, out)
-		}
+	for _, tt := range []struct {
+		name, secret, args, put string
+		want                    bool
+	}{
+		{"check, with the right secret", clitest.Secret, "check", "", true},
+		{"check, with another", clitest.Secret + "-mistyped", "check", "", false},
+		{"rotated to the right secret", clitest.Secret + "-mistyped", "rotate contiguity --secret-env NEW --yes", clitest.Secret, true},
+		{"rotated to another", clitest.Secret + "-mistyped", "rotate contiguity --secret-env NEW --yes", clitest.Secret + "-also", false},
+		{"rotate, nothing written", clitest.Secret + "-mistyped", "rotate contiguity --secret-env NEW", clitest.Secret, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v := memory.New(memory.Options{Now: func() time.Time { return clitest.Noon }})
+			s3 := lambdatest.NewS3(v)
+			t.Cleanup(s3.Server.Close)
+			f := newFakeAWS(t, fmt.Sprintf(`{"contiguity":{"secrets":[%q]}}`, tt.secret))
+			f.bucket = s3.Env()["VAULT_BUCKET"]
+			settings := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret(clitest.Secret)}}
+			r := kept.Request{Source: "contiguity", Code: webhook.ErrSignatureMismatch,
+				Request: contiguity.Provider{}.Sign(settings, "", []byte(`{"id":"evt_1","type":"t","data":{}}`), clitest.Noon)}
+			data, err := kept.Encode(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := v.Put(t.Context(), kept.NewKey(kept.Entry{At: r.At, Source: r.Source, Code: r.Code, NotKept: 1074}), data); err != nil {
+				t.Fatal(err)
+			}
+			call := f.sources(strings.Fields(tt.args)...)
+			call.Env["AWS_ENDPOINT_URL_S3"], call.Env["NEW"] = s3.Env()["AWS_ENDPOINT_URL_S3"], tt.put
+			out, _ := call.Run(t.Context()) // the one that nobody confirms fails
+			out = strings.Join(strings.Fields(out), " ")
+			for _, want := range []string{
+				"contiguity: 1075 requests were refused, and 1 of them kept. Of the newest 1 kept, 1 would be accepted now.",
+				"go tool hookctl quarantine release --source contiguity --stack intake",
+			} {
+				if strings.Contains(out, want) != tt.want {
+					t.Errorf("says %q: %v\n%s", want, !tt.want, out)
+				}
+			}
+		})
 	}
 }

@@ -48,7 +48,9 @@ with --finish.`,
 }
 
 func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
-	return f.change(ctx, e, name, f.withSecret(e, name, sources.Document.Rotate), func(before sources.Document, s *stack.Stack) string {
+	var changed *stack.Stack
+	err := f.change(ctx, e, name, f.withSecret(e, name, sources.Document.Rotate), func(before sources.Document, s *stack.Stack) string {
+		changed = s
 		advice := ""
 		if d, err := dialect.Of(before.Entry(name).Provider); err == nil {
 			advice = d.AfterRotation + "\n\n"
@@ -58,6 +60,13 @@ func rotate(ctx context.Context, e *cli.Env, f flags, name string) error {
 			"Were webhooks refused before?   go tool hookctl quarantine verify --source %[4]s%[3]s",
 			inUse, advice, s.Flags, name)
 	})
+	if err != nil || changed == nil {
+		return err
+	}
+	if err := printReleasable(ctx, e.Out, changed); err != nil {
+		e.Err.Text("The secret is changed. %v", err)
+	}
+	return nil
 }
 
 // withSecret returns the change of a source that needs a new secret, for which it asks.
