@@ -44,6 +44,7 @@ func (c *Console) planners() map[string]func(context.Context, url.Values) (act, 
 	return map[string]func(context.Context, url.Values) (act, error){
 		"redrive": c.planRedrive, "retry": c.planRetry, "cancel": c.planCancel, "replay": c.planReplay,
 		"retry-all": c.planMany, "cancel-all": c.planMany, "replay-all": c.planMany,
+		"release": c.planRelease, "drop": c.planDrop,
 	}
 }
 

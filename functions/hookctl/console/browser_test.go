@@ -332,6 +332,6 @@ func pagesToShow() map[string]string {
 		"overview": "", "events": "events", "event-failed": "event?key=kyc%23evt_failed", "event-waiting": "event?key=contiguity%23evt_waiting",
 		"event-body": "event?key=contiguity%23evt_waiting&body=shown", "empty": "events?source=nobody", "missing": "nothing",
 		"dead": "dead", "plan": "act?do=redrive", "plan-one": "act?do=cancel&key=contiguity%23evt_waiting", "handlers": "handlers",
-		"send": "send", "sources": "sources", "refused": "refused",
+		"send": "send", "sources": "sources", "refused": "refused", "quarantine": "quarantine",
 	}
 }

@@ -83,6 +83,8 @@ func New(o Options) *Console {
 	c.get("event", c.event)
 	c.get("webhook.json", c.file)
 	c.get("dead", c.letters)
+	c.get("quarantine", c.quarantine)
+	c.get("quarantined", c.quarantined)
 	c.get("act", c.showPlan)
 	c.post("act", c.startAct)
 	c.get("job", c.job)

@@ -23,7 +23,7 @@ type link struct{ href, text string }
 
 // links are the pages of the navigation, without those that have nothing to show.
 func (c *Console) links() []link {
-	all := []link{{"./", "Overview"}, {"events", "Events"}, {"dead", "Dead letters"}, {"handlers", "Handlers"}}
+	all := []link{{"./", "Overview"}, {"events", "Events"}, {"dead", "Dead letters"}, {"quarantine", "Quarantine"}, {"handlers", "Handlers"}}
 	if c.options.Sources != nil {
 		all = append(all, link{"send", "Send"})
 	}

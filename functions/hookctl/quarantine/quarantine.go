@@ -205,7 +205,7 @@ func show(ctx context.Context, e *cli.Env, r quarantine.Releaser, one quarantine
 	line("source", one.Source)
 	line("refused", string(one.Code))
 	line("arrived", cli.TimeAndAge(one.At, e.Now()))
-	line("now", outcomeText(result))
+	line("now", result.Text())
 	if unread != nil {
 		return unread.Err
 	}

@@ -40,24 +40,6 @@ func viewOf(r quarantine.Result) view {
 	return v
 }
 
-// outcomeText says what happened to a request, or would happen.
-func outcomeText(r quarantine.Result) string {
-	switch r.Outcome {
-	case quarantine.Verifies:
-		return "verifies: event " + r.Event.ID + " of type " + r.Event.Type
-	case quarantine.Refused:
-		return "still refused: " + string(r.Now)
-	case quarantine.SourceGone:
-		return "there is no source " + r.Source + " any more"
-	case quarantine.Gone:
-		return "gone: it was released or dropped meanwhile, or it expired"
-	}
-	if r.Err != nil {
-		return string(r.Outcome) + ": " + r.Err.Error()
-	}
-	return string(r.Outcome)
-}
-
 var (
 	errNone = errors.New("no chosen request verifies with the secrets of now")
 	errSome = errors.New("some requests could not be handled; run it again")
@@ -194,7 +176,7 @@ func run(
 			printing = errors.Join(printing, e.Out.JSONLine(viewOf(r)))
 			return
 		}
-		e.Out.Text("%s  %s  %s  %s", cli.Time(r.At, e.Now()), r.Source, shortID(r.Entry), outcomeText(r))
+		e.Out.Text("%s  %s  %s  %s", cli.Time(r.At, e.Now()), r.Source, shortID(r.Entry), r.Text())
 	})
 	if !asJSON {
 		for _, o := range []quarantine.Outcome{

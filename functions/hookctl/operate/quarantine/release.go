@@ -40,6 +40,24 @@ type Result struct {
 	Err     error         // the cause of what went wrong
 }
 
+// Text says what happened to the request, or would happen.
+func (r Result) Text() string {
+	switch r.Outcome {
+	case Verifies:
+		return "verifies: event " + r.Event.ID + " of type " + r.Event.Type
+	case Refused:
+		return "still refused: " + string(r.Now)
+	case SourceGone:
+		return "there is no source " + r.Source + " any more"
+	case Gone:
+		return "gone: it was released or dropped meanwhile, or it expired"
+	}
+	if r.Err != nil {
+		return string(r.Outcome) + ": " + r.Err.Error()
+	}
+	return string(r.Outcome)
+}
+
 // maxSkew is how far the vault's time of an object may be from the arrival that it states.
 // Signatures are verified as of the arrival, so who may write objects must not choose it.
 const maxSkew = 5 * time.Minute
