@@ -53,7 +53,7 @@ type look struct {
 func (c *Console) look(ctx context.Context, s monitor.Span) look {
 	var l look
 	var all sync.WaitGroup
-	faults := make([]error, 3)
+	var faults [3]error
 	all.Go(func() {
 		counts, err := c.options.Intake.Counts(ctx)
 		if faults[0] = err; err == nil {
@@ -78,7 +78,7 @@ func (c *Console) look(ctx context.Context, s monitor.Span) look {
 		all.Go(func() { l.report = c.options.Monitor.Look(ctx, s) })
 	}
 	all.Wait()
-	l.faults = slices.DeleteFunc(append(faults, l.report.Faults...), func(err error) bool { return err == nil })
+	l.faults = slices.DeleteFunc(append(faults[:], l.report.Faults...), func(err error) bool { return err == nil })
 	return l
 }
 

@@ -84,19 +84,18 @@ func (c *Console) sourceForm(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusNotFound, "No such source", "The stack has no source of this name.")
 		return
 	}
-	field := func(label string) g.Node { return secretField(label) }
 	body := []g.Node{
 		h.H2(g.Text("Rotate its secret")),
 		h.P(g.Text("The new secret becomes the first, and the present first one the second: webhooks signed with either are accepted. Older ones are dropped.")),
-		changeForm(doRotate, name, "See the plan", field("New secret")),
+		changeForm(doRotate, name, secretField("New secret")),
 	}
 	if len(base.Document.Entry(name).Secrets) > 1 {
 		body = append(body, h.H2(g.Text("Finish a rotation")), h.P(g.Text("All secrets but the first are dropped. Search the log first for whether they are still used.")),
-			changeForm(doFinish, name, "See the plan"))
+			changeForm(doFinish, name))
 	}
 	body = append(body,
 		h.H2(g.Text("Replace all of its secrets")), h.P(g.Text("Webhooks under way that are signed with a former secret are refused.")),
-		changeForm(doSet, name, "See the plan", field("Only secret")),
+		changeForm(doSet, name, secretField("Only secret")),
 		h.P(h.Class("note"), g.Text("Settings are changed from a terminal:")), command("go tool hookctl sources set --help"))
 	c.show(w, r, page{title: "Change " + name, here: "sources", body: body})
 }
@@ -106,13 +105,13 @@ func newSourceForm() g.Node {
 	for _, name := range dialect.Providers() {
 		choices = append(choices, choice{name, name})
 	}
-	return changeForm(doSet, "", "See the plan", textField("Name, the last part of its URL", "name", ""), selectOne("Provider", "provider", "", choices), secretField("Secret"))
+	return changeForm(doSet, "", textField("Name, the last part of its URL", "name", ""), selectOne("Provider", "provider", "", choices), secretField("Secret"))
 }
 
 // changeForm sends a change. No address ever has what is typed into it.
-func changeForm(do, name, button string, fields ...g.Node) g.Node {
+func changeForm(do, name string, fields ...g.Node) g.Node {
 	return h.Form(h.Method("post"), h.Action("source"), h.Class("acts"), h.Input(h.Type("hidden"), h.Name("do"), h.Value(do)),
-		g.If(name != "", h.Input(h.Type("hidden"), h.Name("name"), h.Value(name))), g.Group(fields), h.Button(h.Type("submit"), g.Text(button)))
+		g.If(name != "", h.Input(h.Type("hidden"), h.Name("name"), h.Value(name))), g.Group(fields), h.Button(h.Type("submit"), g.Text("See the plan")))
 }
 
 func secretField(label string) g.Node {

@@ -98,7 +98,7 @@ func (c *Console) useForm(r *http.Request) g.Node {
 func (c *Console) secretTable(report *sources.Report, now time.Time) g.Node {
 	t := table{caption: "Secrets: of each source, the first is the one to sign with", columns: []string{"Source", "Provider", "Secret", "Put", "Last used", "What it means"}}
 	for _, s := range report.Sources {
-		name := g.Node(h.A(h.Href(query("events", "source", s.Name, "state", stateAny)), g.Text(s.Name)))
+		name := h.A(h.Href(query("events", "source", s.Name, "state", stateAny)), g.Text(s.Name))
 		if c.options.Write {
 			name = h.Span(name, g.Text(" "), h.A(h.Href(query("source", "name", s.Name)), g.Text("change…")))
 		}
