@@ -32,11 +32,6 @@ func Command(e *cli.Env) *cobra.Command {
 ledger in memory. The handlers are those of functions/process/handlers. The first time, it
 begins by showing what happens to each sample webhook; --once shows only that.
 
-Every five minutes it does what the function upkeep does on AWS. What began to fail is shown
-here, or posted to Slack if OPS_SLACK_WEBHOOK_URL is set. With KYC_TOKEN it asks Legal Talent
-KYC for what webhooks did not report. Both need sources of your own. "hookctl upkeep" does it
-at once.
-
 At the end it saves queue, dead letters and ledger, payloads included, into the data folder,
 and the next run continues from there. If it is killed, it saves nothing.
 
@@ -58,7 +53,7 @@ functions/process/handlers/settings.sample.json, a JSON object. While the sample
 handlers get sample settings only. With settings of your own, run wants sources of your own:
 anyone can sign with the sample secrets.
 
-` + envFileRules,
+` + upkeepHelp + envFileRules,
 		Example: `  go tool hookctl run --watch
   go tool hookctl run --once                # the samples only; exits with 1 if one fails
   go tool hookctl run --fresh               # with empty queue and ledger

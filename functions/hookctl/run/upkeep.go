@@ -10,6 +10,13 @@ import (
 	"webhookintake/shared/upkeep"
 )
 
+const upkeepHelp = `Every five minutes it does what the function upkeep does on AWS. What began to fail is shown
+here, or posted to Slack if OPS_SLACK_WEBHOOK_URL is set. With KYC_TOKEN it asks Legal Talent
+KYC for what webhooks did not report. Both need sources of your own. "hookctl upkeep" does it
+at once.
+
+`
+
 // ownSettings are the settings with which upkeep calls somebody.
 var ownSettings = []string{upkeep.KYCToken, upkeep.SlackSetting}
 
