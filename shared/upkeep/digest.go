@@ -97,7 +97,8 @@ func (d *Digest) entries(ctx context.Context) (all []ledger.OpenEntry, err error
 		if err != nil {
 			return nil, fmt.Errorf("read the index of open events: %w", quiet{err})
 		}
-		all = append(all, found...)
+		// A probe is open if its process died, which the alarm of probes tells.
+		all = append(all, slices.DeleteFunc(found, func(e ledger.OpenEntry) bool { return !e.Of("", "") })...)
 	}
 	return all, nil
 }

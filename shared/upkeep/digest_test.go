@@ -14,6 +14,7 @@ import (
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/memory"
 	"webhookintake/shared/upkeep"
+	"webhookintake/shared/webhook"
 )
 
 // An index is the index of open events, all in one partition.
@@ -78,7 +79,9 @@ and: go tool hookctl dead list --stack intake`
 		t.Errorf("message:\n%s\nwant:\n%s", d.sent[0], want)
 	}
 	step("too soon", 5*time.Minute, "not due", 1, one, two, failing(3, 11, ""))
-	step("nothing new", 10*time.Minute, "nothing new", 1, one, two)
+	probe := failing(9, 20, "")
+	probe.Key, probe.Type = "probe#probe_9", webhook.ProbeType
+	step("nothing new", 10*time.Minute, "nothing new", 1, one, two, probe)
 	step("a new one", 15*time.Minute, "1 new of 3 open events reported", 2, one, two, failing(3, 30, ""))
 	if !strings.HasPrefix(d.sent[1], "intake: 1 event is failing that did not fail at Nov 28 12:24 UTC.\n• 1 of") {
 		t.Errorf("message:\n%s", d.sent[1])

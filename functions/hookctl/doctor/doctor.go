@@ -84,6 +84,8 @@ type exam struct {
 	site   Site
 	event  event         // known after the step "sources"
 	record ledger.Record // known after the step "ledger"
+
+	unprobed error // why the stack cannot test itself; nil if it can
 }
 
 // Run takes the steps one after another until one fails. The report has all findings and

@@ -46,7 +46,8 @@ func TestAllIsWell(t *testing.T) {
 			"outputs: stack intake names everything that is needed",
 			"table: created 1999-12-31 23:00:00 UTC (1h ago), with the stack",
 			"health: GET https://intake.example/healthz answers 200",
-			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity",
+			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity\n" +
+				`no probe: the sources have no "$key"; make one with: hookctl sources key`,
 			"handlers: no handler handles events webhookintake.doctor of provider contiguity",
 			"refusal: unsigned: 401 signature_missing; forged: 401 signature_mismatch",
 			"accepted: signed with the first secret of contiguity: 200 with id " + id,
@@ -186,6 +187,8 @@ func TestSources(t *testing.T) {
 		{"the log is not readable", urls(func(sources.Query) (time.Time, error) { return time.Time{}, errBroken }), "sources", doctor.Warned,
 			[]string{"compliancely: when its URLs in use expire is not known", "broken"}},
 		{"the log is not known", urls(nil), "sources", doctor.Warned, []string{"compliancely: when its URLs in use expire is not known"}},
+		{"a key, so upkeep probes", give(strings.Replace(document, "{", `{"$key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",`, 1), nil),
+			"sources", doctor.Passed, []string{"the webhook goes to contiguity; next: "}},
 		{"no source", give("{}", nil), "sources", doctor.Failed, []string{"names no source", set}},
 		{"not readable", give("", errBroken), "sources", doctor.Failed, []string{"broken", "secretsmanager:GetSecretValue"}},
 		{"not valid", give(`{"kyc": {"secrets": ["s3cr3t"], "signed": "s3cr3t"}}`, nil), "sources", doctor.Failed,

@@ -44,6 +44,9 @@ func (e *exam) sources(ctx context.Context) Step {
 			"the webhooks of %s have their token in the URL, and this URL is not encrypted", e.event.Name)
 	}
 	text := fmt.Sprintf("valid, %s; the webhook goes to %s", strings.Join(known, ", "), e.event.Name)
+	if e.unprobed != nil && e.site.Name != "" {
+		text += "\n" + e.unprobed.Error()
+	}
 	if len(gaps) > 0 {
 		return warned("whoever submits the URLs has to replace them in time: "+e.command("sources url NAME --valid 30d"),
 			"%s\n%s", text, strings.Join(gaps, "\n"))
@@ -100,6 +103,7 @@ func (e *exam) readSources(ctx context.Context) (set source.Set, problem Step, o
 	if err != nil {
 		return nil, failed(next, "the sources document is not valid:\n%w", err), false
 	}
+	e.unprobed = source.ProbeIn(doc, source.ParseOptions{AllowSample: e.site.AllowSample})
 	if len(set) == 0 {
 		return nil, failed(next, "the sources document names no source: every webhook is answered with 404"), false
 	}
