@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/shared/vault"
 )
 
 func keyCommand(e *cli.Env) *cobra.Command {
@@ -22,11 +24,15 @@ get ids that are hashes of their content; without a key a tax number can be gues
 from such an id within minutes, and ids are in logs and answers.
 
 Ids change with the key: an event that the provider retries across the change runs again. A
-document that set makes has a key from the start.`,
+document that set makes has a key from the start. While events wait in the vault that the
+queue did not take, key changes nothing: the key is part of the sum by which upkeep trusts them.`,
 		Example: `  go tool hookctl sources key --stack webhook-intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			return f.changeAll(ctx, e, func(d sources.Document, _ *stack.Stack) (sources.Document, []string, error) {
+			return f.changeAll(ctx, e, func(d sources.Document, s *stack.Stack) (sources.Document, []string, error) {
+				if err := checkNothingSpilled(ctx, s); err != nil {
+					return d, nil, err
+				}
 				after, err := d.WithKey(replace)
 				return after, []string{
 					"a new key for the ids and digests of content",
@@ -38,6 +44,26 @@ document that set makes has a key from the start.`,
 	f.addChange(c)
 	c.Flags().BoolVar(&replace, "replace", false, "replace the existing key")
 	return c
+}
+
+// errSpilled says that a change of the key has to wait.
+var errSpilled = errors.New("events wait in the vault that the queue did not take, and their sums are made with the key of now: try again when upkeep has sent them, within 5 minutes if the queue takes events")
+
+// checkNothingSpilled returns errSpilled if events wait in the vault. Upkeep knows the keys of
+// two versions of the document, so after two changes it could not check them any more.
+func checkNothingSpilled(ctx context.Context, s *stack.Stack) error {
+	v, err := s.Intake().Vault()
+	if errors.Is(err, stack.ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found, err := v.List(ctx, vault.Spill, "", 1)
+	if err == nil && len(found) > 0 {
+		err = errSpilled
+	}
+	return err
 }
 
 func downgradeCommand(e *cli.Env) *cobra.Command {

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/shared/lambdatest"
 	"webhookintake/shared/provider/contiguity"
+	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/memory"
 	kept "webhookintake/shared/vault/quarantine"
 	"webhookintake/shared/webhook"
@@ -57,5 +59,30 @@ func TestSaysWhatCanBeReleased(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The key does not change while events wait whose sums it made.
+func TestKeyWaitsForSpilled(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{Now: func() time.Time { return clitest.Noon }})
+	s3 := lambdatest.NewS3(v)
+	t.Cleanup(s3.Server.Close)
+	spilled := vault.SpillKey(clitest.Noon)
+	if err := v.Put(t.Context(), spilled, []byte("an event")); err != nil {
+		t.Fatal(err)
+	}
+	f := newFakeAWS(t, fmt.Sprintf(`{"contiguity":{"secrets":[%q]}}`, clitest.Secret))
+	f.bucket, f.format = s3.Env()["VAULT_BUCKET"], "2"
+	for _, waits := range []bool{true, false} {
+		call := f.sources("key", "--yes")
+		call.Env["AWS_ENDPOINT_URL_S3"] = s3.Env()["AWS_ENDPOINT_URL_S3"]
+		out, err := call.Run(t.Context())
+		if errors.Is(err, errSpilled) != waits || len(f.written()) > 0 == waits {
+			t.Errorf("with events that wait %v: %v, %d written\n%s", waits, err, len(f.written()), out)
+		}
+		if err := v.Delete(t.Context(), spilled); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
