@@ -29,7 +29,8 @@ its letter in the dead-letter queue, for at most 10 seconds.
 
 It shows the payload only with --payload, as it may hold personal data, and only if it is
 kept: for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of
-process), and for 90 days if it was too large for the queue. How long a run took is not kept: "events tail" shows it.`,
+process), and for 90 days if it was too large for the queue. How long a run took is not kept:
+"events tail" shows it.`,
 		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
 		Args: cli.Args(1, 2),
