@@ -1,7 +1,7 @@
 // Package s3 is the vault in a bucket of Amazon S3.
 //
-// It promises what [vault.Vault] does: one request for each call, no retries, nothing that
-// outlives the context. S3 compares the SHA-256 of each body with the signed one, so a
+// It promises what [vault.Vault] does: one request for each call, and for each part of a
+// list, no retries, nothing that outlives the context. S3 compares the SHA-256 of each body with the signed one, so a
 // damaged one is refused; a body that is read is checked for its length.
 //
 // It builds its own requests, signed by the SDK's signer, because the SDK's client of S3

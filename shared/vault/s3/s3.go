@@ -134,6 +134,8 @@ type listed struct {
 		Size         int64
 		LastModified time.Time
 	}
+	IsTruncated           bool
+	NextContinuationToken string
 }
 
 // List implements [vault.Vault].
@@ -145,23 +147,40 @@ func (v *Vault) List(ctx context.Context, prefix, after string, limit int) ([]va
 	if after != "" {
 		query.Set("start-after", after)
 	}
+	var objects []vault.Object
+	for { // S3 may answer with fewer than there are, even with none
+		answer, err := v.list(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range answer.Contents {
+			objects = append(objects, vault.Object{Key: o.Key, Size: o.Size, Put: o.LastModified.UTC().Truncate(time.Second)})
+		}
+		if !answer.IsTruncated || len(objects) >= limit {
+			return objects, nil
+		}
+		query.Set("continuation-token", answer.NextContinuationToken)
+		query.Set("max-keys", strconv.Itoa(limit-len(objects)))
+	}
+}
+
+// list reads one answer. One that does not say where the next one begins is an error.
+func (v *Vault) list(ctx context.Context, query url.Values) (answer listed, err error) {
 	response, err := v.do(ctx, "list", http.MethodGet, "", query, nil)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	body, err := read(response)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	var answer listed
 	if err := xml.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("vault list: S3's answer: %w", err)
+		return answer, fmt.Errorf("vault list: S3's answer: %w", err)
 	}
-	objects := make([]vault.Object, 0, len(answer.Contents))
-	for _, o := range answer.Contents {
-		objects = append(objects, vault.Object{Key: o.Key, Size: o.Size, Put: o.LastModified.UTC().Truncate(time.Second)})
+	if answer.IsTruncated && answer.NextContinuationToken == "" {
+		return answer, errors.New("vault list: S3's answer is a part, and does not say where the next begins")
 	}
-	return objects, nil
+	return answer, nil
 }
 
 // Delete implements [vault.Vault].

@@ -197,3 +197,26 @@ func TestDamagedAnswers(t *testing.T) {
 		})
 	}
 }
+
+// TestListInParts: S3 may answer with fewer objects than there are, even with none.
+func TestListInParts(t *testing.T) {
+	t.Parallel()
+	parts := map[string]string{ // by the continuation token
+		"":    "<IsTruncated>true</IsTruncated><NextContinuationToken>2+/</NextContinuationToken>",
+		"2+/": "<IsTruncated>true</IsTruncated><NextContinuationToken>3</NextContinuationToken><Contents><Key>spill/a</Key></Contents>",
+		"3":   "<IsTruncated>true</IsTruncated><NextContinuationToken>4</NextContinuationToken><Contents><Key>spill/b</Key></Contents>",
+		"4":   "<IsTruncated>true</IsTruncated>",
+	}
+	asked := 0
+	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		_, _ = io.WriteString(w, "<ListBucketResult>"+parts[r.URL.Query().Get("continuation-token")]+"</ListBucketResult>")
+	})
+	found, err := v.List(t.Context(), vault.Spill, "spill/0", 2)
+	if err != nil || len(found) != 2 || found[0].Key != "spill/a" || found[1].Key != "spill/b" || asked != 3 {
+		t.Errorf("List = %v, %v, after %d requests", found, err, asked)
+	}
+	if found, err := v.List(t.Context(), vault.Spill, "spill/0", 3); err == nil {
+		t.Errorf("List = %v, though S3 says that there are more", found)
+	}
+}
