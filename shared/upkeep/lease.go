@@ -22,6 +22,10 @@ type Notes interface {
 // would stand still until then, and say nothing.
 const maxLease = 20 * time.Minute
 
+// leaseTime is the longest that taking the lease takes. A table that hangs must not use up the
+// time of the tasks, most of which do not need it.
+const leaseTime = Tail
+
 // leaseNote is the name of the note with the lease.
 const leaseNote = "upkeep"
 
@@ -44,6 +48,8 @@ func (e *BusyError) Error() string {
 // error nobody may know who has it. The returned release ends it, and is never nil.
 func take(ctx context.Context, notes Notes, now func() time.Time, until time.Time) (release func(context.Context) error, err error) {
 	none := func(context.Context) error { return nil }
+	ctx, cancel := context.WithTimeout(ctx, leaseTime)
+	defer cancel()
 	for range 2 { // the second time to see who was faster
 		note, err := notes.GetNote(ctx, leaseNote)
 		if err != nil {

@@ -51,7 +51,7 @@ const leaseTask = "lease"
 
 // Time returns the longest time that a run takes.
 func (r *Runner) Time() time.Duration {
-	total := Tail
+	total := leaseTime + Tail
 	for _, task := range r.Tasks {
 		total += task.Time
 	}

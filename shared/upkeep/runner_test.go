@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/memory"
 	"webhookintake/shared/upkeep"
 )
@@ -172,6 +173,36 @@ func TestLeaseOfAWrongClock(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A hanging table has the notes of no task.
+type hanging struct{ upkeep.Notes }
+
+func (hanging) GetNote(ctx context.Context, _ string) (ledger.Note, error) {
+	<-ctx.Done()
+	return ledger.Note{}, ctx.Err()
+}
+
+// A table that hangs does not use up the time of the tasks.
+func TestRunnerWithAHangingTable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := upkeep.Task{Name: "slow", Time: time.Minute, Run: func(ctx context.Context) (string, error) {
+			select {
+			case <-time.After(time.Minute - time.Millisecond):
+				return "", nil
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		}}
+		r := &upkeep.Runner{Notes: hanging{}, Tasks: []upkeep.Task{slow, slow}}
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		defer cancel()
+		results, err := r.Run(ctx)
+		if len(results) != 3 || results[0].Err != nil || results[1].Err != nil || results[2].Task != "lease" || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run = %+v, %v, want both tasks done and an error of the lease", results, err)
+		}
+	})
 }
 
 // Without the table the tasks run, and the run is an error.
