@@ -20,8 +20,8 @@ const (
 	// largest takes about 60 MB of memory.
 	largeObject = 256 << 10
 	objectTime  = 20 * time.Second // the longest for one object
-	// maxFailures is after how many failures a run stops. One that cannot be read does not
-	// hold up the others, and a queue that is down is not asked for each.
+	// maxFailures is after how many failures a run stops, so that a queue that is down is not
+	// asked for each. Those that are about one object do not count.
 	maxFailures = 16
 )
 
@@ -78,9 +78,15 @@ func (r DrainReport) String() string {
 // errNotOurs is what happened to objects that are not messages of this stack.
 var errNotOurs = errors.New("objects in spill/ are not messages of this stack, or their key is gone from the sources")
 
+// errNotRead is what happened to objects that the vault has and does not give out.
+var errNotRead = errors.New("objects in spill/ cannot be read")
+
+// aboutOne reports whether an error is about one object, and must not hold up the others.
+func aboutOne(err error) bool { return errors.Is(err, errNotOurs) || errors.Is(err, errNotRead) }
+
 // Run sends all messages that there are, until ctx ends. An object is deleted after the
 // queue has its message, so a message may be sent twice and is never lost. An object that
-// is not a message of this stack stays, and is an error. Run stops after some failures of
+// is not a message of this stack, or cannot be read, stays, and is an error. Run stops after some failures of
 // the queue or the vault.
 func (d *Drain) Run(ctx context.Context) (DrainReport, error) {
 	var report DrainReport
@@ -142,11 +148,11 @@ func (d *Drain) page(ctx context.Context, found []vault.Object, hashes []webhook
 				if found[i].Size >= largeObject {
 					large.Lock()
 				}
-				errs[i] = d.one(ctx, found[i].Key, hashes)
+				errs[i] = d.one(ctx, found[i], hashes)
 				if found[i].Size >= largeObject {
 					large.Unlock()
 				}
-				if errs[i] != nil && !errors.Is(errs[i], errNotOurs) {
+				if errs[i] != nil && !aboutOne(errs[i]) {
 					failures.Add(1)
 				}
 			}
@@ -162,7 +168,7 @@ func (d *Drain) page(ctx context.Context, found []vault.Object, hashes []webhook
 		if p.report.Left++; p.report.Left == 1 {
 			p.report.Oldest = found[i].Put
 		}
-		if !errors.Is(err, errStopped) && (p.err == nil || errors.Is(p.err, errNotOurs)) {
+		if !errors.Is(err, errStopped) && (p.err == nil || aboutOne(p.err)) {
 			p.err = err // one of each kind says enough
 		}
 	}
@@ -174,14 +180,20 @@ var errStopped = errors.New("stopped before")
 
 // one sends the message of one object, then deletes the object. One that is gone was sent by
 // another run.
-func (d *Drain) one(ctx context.Context, key string, hashes []webhook.Hasher) error {
+func (d *Drain) one(ctx context.Context, o vault.Object, hashes []webhook.Hasher) error {
+	key := o.Key
+	if o.Size > vault.MaxSize {
+		return fmt.Errorf("%w: %s: it has %d bytes", errNotOurs, key, o.Size)
+	}
 	ctx, cancel := context.WithTimeout(ctx, objectTime)
 	defer cancel()
 	data, err := d.Vault.Get(ctx, key)
-	if errors.Is(err, vault.ErrNotFound) {
+	switch {
+	case errors.Is(err, vault.ErrNotFound):
 		return nil
-	}
-	if err != nil {
+	case errors.Is(err, vault.ErrDenied): // such as by the key that encrypts it
+		return fmt.Errorf("%w: %s: %w", errNotRead, key, err)
+	case err != nil:
 		return fmt.Errorf("read a spilled message: %w", err)
 	}
 	m, err := queue.Unpack(data, hashes...)

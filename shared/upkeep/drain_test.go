@@ -271,6 +271,32 @@ func TestDrainGoesOn(t *testing.T) {
 	}
 }
 
+// TestDrainPassesOverUnread: objects that the vault does not give out hold up no others.
+func TestDrainPassesOverUnread(t *testing.T) {
+	t.Parallel()
+	const bad = 40
+	refused := map[string]bool{}
+	v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
+		if op == "get" && refused[key] {
+			return false, fmt.Errorf("get: %w", vault.ErrDenied)
+		}
+		return true, nil
+	}})
+	for range bad {
+		key := vault.SpillKey(noon)
+		refused[key] = true
+		if err := v.Put(t.Context(), key, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spill(t, v, message(1, "{}"), webhook.Hasher{})
+	q := queuememory.New(queuememory.Options{})
+	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	if !errors.Is(err, vault.ErrDenied) || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
+		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
+	}
+}
+
 // TestDrainErrors: they name the object to look at, and no event.
 func TestDrainErrors(t *testing.T) {
 	t.Parallel()
