@@ -63,14 +63,18 @@ func (d *Digest) run(ctx context.Context) (string, error) {
 	_ = json.Unmarshal([]byte(note.Text), &last) // without a valid note, everything is new
 	until := d.Now().Add(-settled)
 	since := time.UnixMilli(last.Until)
-	if until.Sub(since) < digestPause && until.After(since) {
+	if since.After(until) { // the clock was wrong then, or is now: rather say it again than never
+		since = time.UnixMilli(0)
+	}
+	if until.Sub(since) < digestPause {
 		return "not due", nil
 	}
-	entries, err := d.entries(ctx)
+	entries, whole, err := d.entries(ctx, since)
 	if err != nil {
 		return "", err
 	}
 	news := d.news(entries, since, until)
+	news.whole = whole
 	next := told{Until: until.UnixMilli(), Letters: news.letters}
 	summary := "nothing new"
 	if len(news.groups) > 0 || news.letters > last.Letters {
@@ -90,18 +94,30 @@ func (d *Digest) run(ctx context.Context) (string, error) {
 	return summary, wrap(err, "note what the digest said")
 }
 
-// entries returns the open events, the oldest of each partition.
-func (d *Digest) entries(ctx context.Context) (all []ledger.OpenEntry, err error) {
+// entries returns the open events: the oldest of each partition and, where these are only old
+// ones, the oldest of those since then as well. Whole says that there are no others.
+func (d *Digest) entries(ctx context.Context, since time.Time) (all []ledger.OpenEntry, whole bool, err error) {
+	whole = true
 	for partition := range ledger.OpenPartitions {
 		found, err := d.Index.Open(ctx, partition, ledger.OpenEntry{}, digestEntries)
+		n := len(found)
+		whole = whole && n < digestEntries
+		if err == nil && n == digestEntries && !found[n-1].Since.After(since) {
+			var later []ledger.OpenEntry
+			later, err = d.Index.Open(ctx, partition, ledger.OpenEntry{Key: lastKey, Since: since}, digestEntries)
+			found = append(found, later...)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("read the index of open events: %w", quiet{err})
+			return nil, false, fmt.Errorf("read the index of open events: %w", quiet{err})
 		}
 		// A probe is open if its process died, which the alarm of probes tells.
 		all = append(all, slices.DeleteFunc(found, func(e ledger.OpenEntry) bool { return !e.Of("", "") })...)
 	}
-	return all, nil
+	return all, whole, nil
 }
+
+// lastKey comes after the keys of all events, which begin with a source's name.
+const lastKey = "~"
 
 // A group is the events that fail in one way.
 type group struct{ source, typ, why string }
@@ -119,6 +135,7 @@ type news struct {
 	count         int // new events
 	open          int // events in all, as far as they were read
 	letters, more int // dead letters among them, and how many more than at the last message
+	whole         bool
 }
 
 func (d *Digest) news(entries []ledger.OpenEntry, since, until time.Time) news {
@@ -173,6 +190,9 @@ func (n news) text(stack string) string {
 			break
 		}
 		fmt.Fprintf(&b, "• %d of %s, %s: %s; since %s\n", n.groups[g].count, g.source, g.typ, g.why, clock(n.groups[g].first))
+	}
+	if !n.whole {
+		b.WriteString("At least ")
 	}
 	fmt.Fprintf(&b, "%s open in all, %d for good (dead letters).\n", plural(n.open, "event is", "events are"), n.letters)
 	fmt.Fprintf(&b, "See them: go tool hookctl events list%s --state released", flag)

@@ -1,6 +1,7 @@
 package upkeep_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,14 +18,17 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// An index is the index of open events, all in one partition.
+// An index is the index of open events in their order, all in one partition.
 type index []ledger.OpenEntry
 
-func (x index) Open(_ context.Context, partition int, _ ledger.OpenEntry, _ int) ([]ledger.OpenEntry, error) {
-	if partition != 3 {
-		return nil, nil
+func (x index) Open(_ context.Context, partition int, after ledger.OpenEntry, limit int) (found []ledger.OpenEntry, err error) {
+	for _, e := range x {
+		later := cmp.Or(e.Since.Compare(after.Since), strings.Compare(e.Key, after.Key)) > 0
+		if partition == 3 && len(found) < limit && (after.Key == "" || later) {
+			found = append(found, e)
+		}
 	}
-	return x, nil
+	return found, nil
 }
 
 // failing is an event that fails since minutes past noon; with a reason it is a dead letter.
@@ -96,6 +100,42 @@ and: go tool hookctl dead list --stack intake`
 		if strings.Contains(text, "evt_") {
 			t.Errorf("a message has an id: %s", text)
 		}
+	}
+}
+
+// However many events stay open, new ones are told, and the message does not say that it has
+// counted all.
+func TestDigestOfMany(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(30 * time.Minute)}
+	many := make([]ledger.OpenEntry, 0, 301)
+	for i := range 300 {
+		many = append(many, failing(i, 5, "permanent"))
+	}
+	if _, err := d.run(t, many...); err != nil || len(d.sent) != 1 {
+		t.Fatalf("run = %v, %d messages", err, len(d.sent))
+	}
+	d.now = d.now.Add(15 * time.Minute)
+	got, err := d.run(t, append(many, failing(300, 35, ""))...)
+	if err != nil || got != "1 new of 251 open events reported" || len(d.sent) != 2 {
+		t.Fatalf("run = %q, %v, %d messages", got, err, len(d.sent))
+	}
+	if !strings.Contains(d.sent[1], "\nAt least 251 events are open in all") {
+		t.Errorf("message:\n%s", d.sent[1])
+	}
+}
+
+// A digest of a clock that was ahead says it again, and is not silent until that time.
+func TestDigestOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(365 * 24 * time.Hour)}
+	if _, err := d.run(t, failing(1, 5, "")); err != nil {
+		t.Fatal(err)
+	}
+	d.now = noon.Add(30 * time.Minute)
+	got, err := d.run(t, failing(1, 5, ""), failing(2, 20, ""))
+	if err != nil || got != "2 new of 2 open events reported" {
+		t.Errorf("run = %q, %v", got, err)
 	}
 }
 
