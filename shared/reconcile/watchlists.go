@@ -108,7 +108,10 @@ func (w *Watchlists) moved(list []kyc.Watchlist, now time.Time) (moved []kyc.Wat
 	if w.Since == 0 {
 		since = now.Add(-firstLook)
 	}
-	w.Since = max(w.Since, since.UnixMilli())
+	if w.Since <= now.UnixMilli() { // otherwise a wrong clock wrote it
+		since = time.UnixMilli(max(w.Since, since.UnixMilli()))
+	}
+	w.Since = since.UnixMilli()
 	seen := make(map[string]SeenCheck, len(list))
 	for _, listed := range list {
 		before, known := w.Seen[listed.WatchlistID]

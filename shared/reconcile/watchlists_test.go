@@ -176,6 +176,21 @@ func TestWatchlistsForgotten(t *testing.T) {
 	}
 }
 
+// What a wrong clock wrote does not hide what is checked until then.
+func TestWatchlistsOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	l := newLists()
+	l.list()
+	const year = 365 * 24 * 60
+	if _, err := l.poll(t, year, 9); err != nil {
+		t.Fatal(err)
+	}
+	l.check("w-1", 1, `{}`)
+	if got, err := l.poll(t, 2, 9); err != nil || got.Queued != 1 {
+		t.Errorf("Poll = %+v, %v, want the one that was checked", got, err)
+	}
+}
+
 // A poll fetches as many as it may, and the next one goes on.
 func TestWatchlistsLimit(t *testing.T) {
 	t.Parallel()

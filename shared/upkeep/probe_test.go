@@ -226,3 +226,30 @@ func TestProbe(t *testing.T) {
 		})
 	}
 }
+
+// A note of a clock that was ahead is no reason to wait until that time.
+func TestProbeOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	for _, note := range []string{`{"id":"probe_1","sent":%d}`, `{"id":"probe_1","sent":0,"unknown":%d}`} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRing(t)
+			if strings.Contains(note, "unknown") {
+				r.answer = answering(http.StatusNotFound, `{"error":"unknown_source"}`)
+			}
+			if err := r.store.PutNote(t.Context(), "cursor#probe", 0, fmt.Sprintf(note, time.Now().AddDate(1, 0, 0).UnixMilli())); err != nil {
+				t.Fatal(err)
+			}
+			summary, err := r.probe()
+			if r.answer != nil {
+				time.Sleep(time.Hour)
+				if _, err := r.probe(); err == nil {
+					t.Error("an ingest that does not know the source is no fault after an hour")
+				}
+				return
+			}
+			if err != nil || r.posts != 1 {
+				t.Errorf("run = %q, %v, %d posts", summary, err, r.posts)
+			}
+		})
+	}
+}
