@@ -58,7 +58,7 @@ func TestDoctorWithoutItsStack(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	err = clitest.Call{Commands: commands, Args: []string{"doctor", "--stack", "intake", "--json"}, Env: env}.RunTo(t.Context(), &stdout, &stderr)
 	var report Report
-	if wrong := json.Unmarshal(stdout.Bytes(), &report); wrong != nil || cli.ExitCode(err) != cli.ExitFailed || report.OK || len(report.Steps) != 11 {
+	if wrong := json.Unmarshal(stdout.Bytes(), &report); wrong != nil || cli.ExitCode(err) != cli.ExitFailed || report.OK || len(report.Steps) != 12 {
 		t.Errorf("%v, %v, %s", err, wrong, stdout.String())
 	}
 	if stderr.Len() > 0 {

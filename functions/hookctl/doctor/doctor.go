@@ -59,8 +59,10 @@ type Site struct {
 	AllowSample bool // the intake may have public sample secrets
 	// Table returns when the ledger's table was created, or [ErrNoTable]. Created is when
 	// the stack was; zero if that is not known.
-	Table       func(context.Context) (time.Time, error)
-	Created     time.Time
+	Table   func(context.Context) (time.Time, error)
+	Created time.Time
+	// Vault says whether webhooks that SQS did not take wait in the vault; nil if there is none.
+	Vault       func(context.Context) (bool, error)
 	Ledger      Ledger
 	Queue       Counter
 	DeadLetters Counter // nil if it is not known
@@ -147,6 +149,7 @@ func (e *exam) steps() []struct {
 	}{
 		{"outputs", e.outputs},
 		{"table", e.table},
+		{"vault", e.vault},
 		{"health", e.health},
 		{"sources", e.sources},
 		{"handlers", e.handlers},

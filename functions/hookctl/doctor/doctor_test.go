@@ -16,6 +16,7 @@ import (
 	"webhookintake/functions/hookctl/doctor"
 	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/source"
+	"webhookintake/shared/vault"
 )
 
 func TestAllIsWell(t *testing.T) {
@@ -45,6 +46,7 @@ func TestAllIsWell(t *testing.T) {
 		want := []string{
 			"outputs: stack intake names everything that is needed",
 			"table: created 1999-12-31 23:00:00 UTC (1h ago), with the stack",
+			"vault: it answers; nothing waits in it for upkeep",
 			"health: GET https://intake.example/healthz answers 200",
 			"sources: valid, compliancely, contiguity, contiguity-v1, kyc; the webhook goes to contiguity\n" +
 				`no probe: the sources have no "$key"; make one with: hookctl sources key`,
@@ -127,6 +129,21 @@ func TestTable(t *testing.T) {
 		{"deleted", made(0, -year, doctor.ErrNoTable), "table", doctor.Failed,
 			[]string{"does not exist", "stop process before the table is created again", "If the table is lost"}},
 		{"no right to look", made(0, -year, errBroken), "table", doctor.Warned, []string{"not known: broken", "dynamodb:DescribeTable"}},
+	})
+}
+
+// TestVault wants a vault that is missing or closed found, and the later steps taken.
+func TestVault(t *testing.T) {
+	t.Parallel()
+	answers := func(spilled bool, err error) func(w *world) {
+		return func(w *world) { w.site.Vault = func(context.Context) (bool, error) { return spilled, err } }
+	}
+	examine(t, []row{
+		{"no vault", func(w *world) { w.site.Vault = nil }, "vault", doctor.Passed, []string{"none is known"}},
+		{"no bucket", answers(false, vault.ErrNoBucket), "vault", doctor.Warned, []string{"does not exist", "large webhooks are refused", "VAULT_BUCKET"}},
+		{"denied", answers(false, vault.ErrDenied), "vault", doctor.Warned, []string{"denies access", "s3:ListBucket"}},
+		{"another region", answers(false, errBroken), "vault", doctor.Warned, []string{"broken", "name and region"}},
+		{"spilled", answers(true, nil), "vault", doctor.Warned, []string{"wait in it for upkeep", "hookctl upkeep --stack intake"}},
 	})
 }
 

@@ -46,6 +46,7 @@ func Example() {
 	// Output:
 	// ok outputs
 	// ok table
+	// ok vault
 	// ok health
 	// ok sources
 	// ok handlers

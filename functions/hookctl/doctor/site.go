@@ -32,6 +32,8 @@ func SiteOf(s *stack.Stack, getenv func(string) string) (Site, error) {
 		Queue:      counter(s, stack.Queue),
 		IngestLogs: logs(s, stack.IngestLogs, stack.IngestFunction), ProcessLogs: logs(s, stack.ProcessLogs, stack.ProcessFunction),
 	}
+	site.Vault, err = spilled(s)
+	faults = append(faults, err)
 	if s.Name != "" {
 		get(stack.DeadLetters)
 	}

@@ -59,6 +59,7 @@ func newWorld(t *testing.T) *world {
 		Sources: func(context.Context) ([]byte, error) { return []byte(document), nil },
 		Table:   func(context.Context) (time.Time, error) { return time.Now().Add(-time.Hour), nil },
 		Created: time.Now().Add(-2 * time.Hour),
+		Vault:   func(context.Context) (bool, error) { return false, nil },
 		Ledger:  records(w.pipeline.Ledger.Record), Queue: counts(w.pipeline.Queue), DeadLetters: counts(w.pipeline.DeadLetters),
 		IngestLogs: "LOGS OF INGEST", ProcessLogs: "LOGS OF PROCESS",
 	}
