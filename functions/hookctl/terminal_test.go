@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -64,6 +65,13 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>%s</Message></Error></ErrorResponse>`, evilXML)
 	case r.URL.Path == "/healthz":
 		write(w, map[string]string{"status": "ok"})
+	case r.URL.Query().Has("list-type"): // S3
+		if h.refuses {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprintf(w, `<Error><Code>%s</Code><Message>%s</Message></Error>`, evilXML, evilXML)
+			return
+		}
+		_, _ = io.WriteString(w, `<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>`)
 	case op == "": // a provider, or an intake
 		w.WriteHeader(http.StatusTeapot)
 		write(w, map[string]any{"error": evil, "message": evil, "detail": evil, "status": evil, "id": evil})
