@@ -134,7 +134,9 @@ func record(m lambdatest.SQSMessage, n int) events.SQSMessage {
 		EventSource:       "aws:sqs", EventSourceARN: "arn:aws:sqs:us-east-1:123456789012:queue", AWSRegion: "us-east-1",
 	}
 	for name, value := range m.Attributes {
-		value = strings.ReplaceAll(value, id, own)
+		if value = strings.ReplaceAll(value, id, own); name == queue.AttrReceived {
+			value = now // an older one is logged as late
+		}
 		r.MessageAttributes[name] = events.SQSMessageAttribute{DataType: "String", StringValue: &value}
 	}
 	return r
