@@ -20,7 +20,8 @@ import (
 const indexOpen = "open"
 
 // Open returns the entries of one partition of the index of open events that come after the
-// given one, oldest first, at most limit of them. The zero after means from the first.
+// given one, which need not exist, oldest first, at most limit of them. The zero after means
+// from the first.
 // Fewer than limit means that the partition has no more. The index follows the table within
 // about a second. It reads one read unit for about 40 entries. The error may be
 // [ledger.ErrNoIndex].
