@@ -125,6 +125,27 @@ func TestDigestOfMany(t *testing.T) {
 	}
 }
 
+// However many groups there are, the message has ten lines of them, the largest first.
+func TestDigestOfManyGroups(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(30 * time.Minute)}
+	var entries []ledger.OpenEntry
+	for i := range 13 {
+		for range i + 1 {
+			e := failing(len(entries), 5, "")
+			e.Type = fmt.Sprint("type-", i)
+			entries = append(entries, e)
+		}
+	}
+	if _, err := d.run(t, entries...); err != nil {
+		t.Fatal(err)
+	}
+	text := d.sent[0]
+	if n := strings.Count(text, "•"); n != 10 || !strings.Contains(text, "and 3 groups more") || !strings.Contains(text, "\n• 13 of contiguity, type-12:") {
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+}
+
 // A digest of a clock that was ahead says it again, and is not silent until that time.
 func TestDigestOfAWrongClock(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"webhookintake/shared/queue"
@@ -378,4 +379,125 @@ func TestDrainStopsInTime(t *testing.T) {
 	if report, _ := d.Run(ctx); report.Sent != 0 || report.Left != 1 {
 		t.Errorf("Run = %+v", report)
 	}
+}
+
+// TestDrainMeets: what another run sent and deleted meanwhile is no fault.
+func TestDrainMeets(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{Fault: func(op, _ string) (bool, error) {
+		if op == "get" {
+			return false, fmt.Errorf("get: %w", vault.ErrNotFound)
+		}
+		return true, nil
+	}})
+	spill(t, v, message(1, "{}"), webhook.Hasher{})
+	q := queuememory.New(queuememory.Options{})
+	if report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context()); err != nil || report.Left != 0 || len(q.Messages()) != 0 {
+		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
+	}
+}
+
+// TestDrainHalf: a list that breaks off is an error, and the oldest that is left is that of
+// the first list.
+func TestDrainHalf(t *testing.T) {
+	t.Parallel()
+	const n = vault.MaxList + 1
+	now, lists := noon, 0
+	v := memory.New(memory.Options{
+		Now: func() time.Time { now = now.Add(time.Second); return now },
+		Fault: func(op, _ string) (bool, error) {
+			if op == "list" {
+				lists++
+			}
+			if lists == 4 {
+				return false, errDown
+			}
+			return true, nil
+		},
+	})
+	for i := range n {
+		body := "{}"
+		if i == 0 || i == n-1 { // which the queue does not take
+			body = `{"stays":true}`
+		}
+		spill(t, v, message(i, body), webhook.Hasher{})
+	}
+	q := senderFunc(func(m queue.Message) error {
+		if strings.Contains(string(m.Raw), "stays") {
+			return errDown
+		}
+		return nil
+	})
+	d := &upkeep.Drain{Vault: v, Queue: q, Hashes: plain}
+	report, err := d.Run(t.Context())
+	if err == nil || report.Sent != n-2 || report.Left != 2 || !report.Oldest.Equal(noon.Add(time.Second)) {
+		t.Errorf("Run = %+v, %v", report, err)
+	}
+	for i := range n {
+		spill(t, v, message(n+i, "{}"), webhook.Hasher{})
+	}
+	q = func(queue.Message) error { return nil }
+	d.Queue = q
+	if report, err := d.Run(t.Context()); !errors.Is(err, errDown) {
+		t.Errorf("with a list that breaks off: Run = %+v, %v", report, err)
+	}
+}
+
+type senderFunc func(queue.Message) error
+
+func (f senderFunc) Send(_ context.Context, m queue.Message, _ time.Duration) error { return f(m) }
+
+// TestDrainPassesOverRefused: messages that the queue can never take hold up no others, and
+// do not hide that the queue is down.
+func TestDrainPassesOverRefused(t *testing.T) {
+	t.Parallel()
+	const bad = 40
+	for _, refusal := range []error{queue.ErrInvalid, queue.ErrTooLarge} {
+		for _, others := range []error{nil, errDown} {
+			v := memory.New(memory.Options{})
+			for i := range bad {
+				m := message(i, "{}")
+				m.Origin.Stored = &queue.Stored{Key: "bodies/0a", SHA256: strings.Repeat("0a", 32)}
+				m.Raw = nil
+				spill(t, v, m, webhook.Hasher{})
+			}
+			spill(t, v, message(bad, "{}"), webhook.Hasher{})
+			q := senderFunc(func(m queue.Message) error {
+				if m.Origin.Stored != nil {
+					return refusal
+				}
+				return others
+			})
+			want := 1
+			if others != nil {
+				want = 0
+			}
+			report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+			if err == nil || report.Sent != want || errors.Is(err, errDown) != (others != nil) {
+				t.Errorf("%v, others %v: Run = %+v, %v", refusal, others, report, err)
+			}
+		}
+	}
+}
+
+// TestDrainHangs: an object whose calls hang takes one of those that work, for 20 s.
+func TestDrainHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := memory.New(memory.Options{})
+		spill(t, v, message(0, "{}"), webhook.Hasher{})
+		began := time.Now()
+		d := &upkeep.Drain{Vault: v, Queue: stuck{}, Hashes: plain}
+		if report, err := d.Run(t.Context()); err == nil || report.Left != 1 || time.Since(began) != 20*time.Second {
+			t.Errorf("Run = %+v, %v, after %v", report, err, time.Since(began))
+		}
+	})
+}
+
+// A stuck queue does not answer.
+type stuck struct{}
+
+func (stuck) Send(ctx context.Context, _ queue.Message, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
 }

@@ -253,3 +253,24 @@ func TestProbeOfAWrongClock(t *testing.T) {
 		})
 	}
 }
+
+// A note that cannot be written makes the run an error: each run would send another probe.
+func TestProbeWithoutNote(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing(t)
+		notes := 0
+		r.store.Fault = func(op, _ string) (bool, error) {
+			if op == ledgermemory.OpNote {
+				notes++
+			}
+			if notes == 2 { // read, then written
+				return false, errDown
+			}
+			return true, nil
+		}
+		if summary, err := r.probe(); !errors.Is(err, errDown) || !strings.HasPrefix(summary, "completed") {
+			t.Errorf("run = %q, %v", summary, err)
+		}
+	})
+}

@@ -265,3 +265,43 @@ func TestReconcileLarge(t *testing.T) {
 		}
 	})
 }
+
+// A note of a clock that was ahead is no reason to wait until that time.
+func TestReconcileOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, b *bureau) {
+		b.Now = func() time.Time { return time.Now().AddDate(1, 0, 0) }
+		if _, err := b.run(t); err != nil {
+			t.Fatal(err)
+		}
+		b.Now = time.Now
+		b.check("w-1", `{}`)
+		if summary, err := b.run(t); err != nil || b.handle(t) != 1 {
+			t.Errorf("run = %q, %v", summary, err)
+		}
+	})
+}
+
+// What was checked while the credentials were gone is found once they are back.
+func TestReconcileCredentialsComeBack(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, b *bureau) {
+		b.check("w-1", `{"n":1}`)
+		if _, err := b.run(t); err != nil || b.handle(t) != 1 {
+			t.Fatal(err)
+		}
+		token := b.settings["KYC_TOKEN"]
+		delete(b.settings, "KYC_TOKEN")
+		time.Sleep(24 * time.Hour)
+		b.check("w-1", `{"n":2}`)
+		b.check("w-2", `{"n":1}`)
+		time.Sleep(5 * 24 * time.Hour)
+		if _, err := b.run(t); err != nil || b.handle(t) != 0 {
+			t.Errorf("without credentials: %v", err)
+		}
+		b.settings["KYC_TOKEN"] = token
+		if summary, err := b.run(t); err != nil || b.handle(t) != 2 {
+			t.Errorf("run = %q, %v, handled %q", summary, err, b.handled)
+		}
+	})
+}

@@ -93,7 +93,10 @@ func TestRunnerRunsAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var running, most, ran atomic.Int64
-		notes := &memory.Store{}
+		notes := &memory.Store{Fault: func(string, string) (bool, error) {
+			time.Sleep(time.Millisecond) // so all read before one writes
+			return true, nil
+		}}
 		alone := upkeep.Task{Name: "alone", Time: time.Minute, Run: func(context.Context) (string, error) {
 			most.Store(max(most.Load(), running.Add(1)))
 			time.Sleep(time.Second)
@@ -155,6 +158,23 @@ func TestLeaseEnds(t *testing.T) {
 			t.Errorf("Run = %v", err)
 		}
 	})
+}
+
+// A run that is broken off gives back the lease all the same.
+func TestRunnerBrokenOff(t *testing.T) {
+	t.Parallel()
+	notes := &memory.Store{}
+	ctx, cancel := context.WithCancel(t.Context())
+	breaks := upkeep.Task{Name: "breaks", Time: time.Minute, Run: func(context.Context) (string, error) {
+		cancel()
+		return "", nil
+	}}
+	if _, err := (&upkeep.Runner{Notes: notes, Tasks: []upkeep.Task{breaks}}).Run(ctx); err != nil {
+		t.Errorf("Run = %v", err)
+	}
+	if _, err := (&upkeep.Runner{Notes: notes, Tasks: []upkeep.Task{task("next", nil)}}).Run(t.Context()); err != nil {
+		t.Errorf("the next Run = %v", err)
+	}
 }
 
 // A lease that ends later than any run could is not one.
