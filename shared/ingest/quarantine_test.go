@@ -125,6 +125,21 @@ func TestQuarantine(t *testing.T) {
 	}
 }
 
+// TestQuarantineOfProbes: who forges probes, or sends them with a key that was replaced, does
+// not fill the quarantine.
+func TestQuarantineOfProbes(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{})
+	keyed := fetchFunc(func(context.Context) ([]byte, error) {
+		return []byte(`{"$key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}`), nil
+	})
+	h := &ingest.Handler{Sources: source.Refreshing(keyed, source.RefreshOptions{}), Queue: newQueue(), Quarantine: &ingest.Quarantine{Vault: v}}
+	w, report := serve(h, refused(webhook.Probe, "", nil, `{"type":"webhookintake.probe"}`))
+	if w.Code != http.StatusUnauthorized || report.Quarantine != "" || len(contents(t, v, vault.Quarantine)) > 0 {
+		t.Errorf("answer = %d %s, report %q", w.Code, w.Body, report.Quarantine)
+	}
+}
+
 // TestQuarantineFails: whatever the vault does, the answer is the same, and no later than
 // 300 ms.
 func TestQuarantineFails(t *testing.T) {

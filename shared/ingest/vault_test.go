@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -69,6 +70,9 @@ func TestLargeBodyIsStored(t *testing.T) {
 		}
 		for _, m := range q.Messages() {
 			at := m.Origin.Stored
+			if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body))); at != nil && at.Key != vault.BodyKey(m.Key(), sum) {
+				t.Errorf("the body is under %s, which is not the event's key", at.Key)
+			}
 			if at == nil || !bytes.Equal(stored[at.Key], []byte(body)) || m.ID != "evt_1" || m.Unreadable != nil {
 				t.Errorf("the message says %+v of its body, unreadable %v", at, m.Unreadable)
 			}
@@ -169,6 +173,39 @@ func TestOutage(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A vault that fails once has the webhook all the same, and a caller that waits for a short
+// time only leaves the queue its half.
+func TestOutageIsShort(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		down, puts := true, 0
+		h := &ingest.Handler{
+			Sources: sources(t, nil), Spill: true,
+			Queue: senderFunc(func(context.Context, queue.Message) error {
+				if down {
+					return errDown
+				}
+				return nil
+			}),
+			Vault: putterFunc(func(context.Context, string, []byte) error {
+				if puts++; puts == 1 {
+					return errDown
+				}
+				return nil
+			}),
+		}
+		if w, report := serve(h, post(event)); w.Code != http.StatusOK || !report.Spilled || puts != 2 {
+			t.Errorf("answer = %d %s, report %+v, %d puts", w.Code, w.Body, report, puts)
+		}
+		down = false
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if w, report := serve(h, post(event).WithContext(ctx)); w.Code != http.StatusOK || report.Spilled {
+			t.Errorf("with a short time: answer = %d %s, report %+v", w.Code, w.Body, report)
+		}
+	})
 }
 
 // after is an engine that answers after d, if nothing stops it.

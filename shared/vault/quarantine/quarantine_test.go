@@ -83,6 +83,7 @@ func TestDecodeInvalid(t *testing.T) {
 		"half":             good[:50],
 		"more":             good + "{}",
 		"another format":   strings.Replace(good, `"format":1`, `"format":2`, 1),
+		"no format":        strings.Replace(good, `"format":1,`, "", 1),
 		"no source":        strings.Replace(good, "kyc", "", 1),
 		"an accepted code": strings.Replace(good, "signature_missing", "too_large", 1),
 		"no time":          strings.Replace(good, `"at":"2026-11-28T09:00:00Z",`, "", 1),
