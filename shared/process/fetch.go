@@ -32,7 +32,7 @@ func (b *batch) fetch(j *job) (verdict, bool) {
 	if stored == nil || len(j.handlers) == 0 {
 		return verdict{}, true
 	}
-	body, err := b.storedBody(*stored)
+	body, err := b.storedBody(j.message.Key(), *stored)
 	switch {
 	case errors.Is(err, vault.ErrOtherBody):
 		return b.unreadable(j, err), false
@@ -48,10 +48,14 @@ func (b *batch) fetch(j *job) (verdict, bool) {
 	return verdict{}, true
 }
 
-// storedBody reads a body. It does not ask again for one that is not there.
-func (b *batch) storedBody(stored queue.Stored) (body []byte, err error) {
+// storedBody reads the body of an event, and no other object, whatever its message says. It
+// does not ask again for one that is not there.
+func (b *batch) storedBody(dedupKey string, stored queue.Stored) (body []byte, err error) {
 	if b.Vault == nil {
 		return nil, errNoVault
+	}
+	if stored.Key != vault.BodyKey(dedupKey, stored.SHA256) {
+		return nil, fmt.Errorf("%w: the key is not that of this event's body", vault.ErrOtherBody)
 	}
 	for range fetchTries {
 		ctx, cancel := context.WithTimeout(b.ctx, min(fetchTimeout, b.handlersEnd.Sub(b.Now())))

@@ -2,7 +2,9 @@ package process_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -249,6 +251,33 @@ func TestStoredBodiesRunOneByOne(t *testing.T) {
 		}
 		if most.Load() != 1 {
 			t.Errorf("%d stored bodies at a time, want 1", most.Load())
+		}
+	})
+}
+
+// TestStoredBodyOfAnother: a message cannot have an event run with another one's body, nor
+// with a request that was refused, although it says the right sum.
+func TestStoredBodyOfAnother(t *testing.T) {
+	t.Parallel()
+	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+		w.on("charge", nil)
+		m, other := stored(w, v, "1"), stored(w, v, "2")
+		m.Origin.Stored = other.Origin.Stored
+		w.send(m)
+		w.want(w.deliver(), process.DeadLettered, true)
+		refused, body := message("3"), []byte(`{"id":"o-3","cents":1000000}`)
+		at := queue.Stored{Key: vault.Quarantine + "0", SHA256: fmt.Sprintf("%x", sha256.Sum256(body))}
+		if err := v.Put(w.Context(), at.Key, body); err != nil {
+			w.Fatal(err)
+		}
+		refused.Origin.Stored, refused.Raw = &at, nil
+		w.send(refused)
+		w.want(w.deliver(), process.DeadLettered, true)
+		w.wantCalls()
+		for _, letter := range w.dead.Messages() {
+			if letter.Failure.Reason != queue.ReasonUnreadable || !strings.Contains(letter.Failure.Error, "not that of this event") {
+				t.Errorf("letter = %+v", letter.Failure)
+			}
 		}
 	})
 }
