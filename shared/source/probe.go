@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"time"
 
 	"webhookintake/shared/provider/standard"
 	"webhookintake/shared/webhook"
@@ -36,10 +37,11 @@ func (s Source) IsProbe() bool {
 }
 
 // Probe returns the source through which a stack tests itself. It is in no document: its
-// secret is derived from the document's key, by whoever can read that. The error is
-// [ErrNoProbe], or [webhook.ErrSourcesUnavailable].
-func (s *Sources) Probe(ctx context.Context) (Source, error) {
-	held, err := s.set(ctx, maxAge)
+// secret is derived from the document's key, by whoever can read that. If the copy of the
+// document is older than that, Probe reads it again. The error is [ErrNoProbe], or
+// [webhook.ErrSourcesUnavailable].
+func (s *Sources) Probe(ctx context.Context, oldest time.Duration) (Source, error) {
+	held, err := s.set(ctx, oldest)
 	if err != nil {
 		return Source{}, err
 	}

@@ -32,11 +32,11 @@ func TestProbe(t *testing.T) {
 			t.Parallel()
 			v := newVault(tt.document)
 			s := source.Refreshing(v, source.RefreshOptions{})
-			probe, err := s.Probe(t.Context())
+			probe, err := s.Probe(t.Context(), time.Hour)
 			if in := source.ProbeIn([]byte(tt.document), source.ParseOptions{}); (in == nil) != (err == nil) {
 				t.Errorf("ProbeIn = %v, Probe = %v", in, err)
 			}
-			other, _ := source.Refreshing(newVault(strings.Replace(keyed, keyA, keyB, 1)), source.RefreshOptions{}).Probe(t.Context())
+			other, _ := source.Refreshing(newVault(strings.Replace(keyed, keyA, keyB, 1)), source.RefreshOptions{}).Probe(t.Context(), time.Hour)
 			forged := other.Provider.Sign(other.Settings, "probe_2", []byte(body), time.Now())
 			if _, _, got := s.Verify(t.Context(), webhook.Probe, forged); !errors.Is(got, tt.verify) {
 				t.Errorf("a forged probe: %v, want %v", got, tt.verify)

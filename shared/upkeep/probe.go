@@ -26,6 +26,11 @@ const (
 	// deployment or a rollback moves the alias, the version before answers; and ingest reads
 	// a key that was just made after five minutes. Neither is a fault, nor takes an hour.
 	probeUnknown = time.Hour
+	// sourceAge is how old the source may be, as each read of a secret is paid for.
+	sourceAge = time.Hour
+	// sourceAgeOnRefusal is the same if there is no source, or if ingest knows another one:
+	// an operator may have changed the key since.
+	sourceAgeOnRefusal = time.Minute
 	// keepForNote is the time left for the note at the end.
 	keepForNote = 3 * time.Second
 )
@@ -38,8 +43,9 @@ type Records interface {
 // A Probe sends a signed webhook to the stack's own public URL and follows its event to the
 // ledger, every 15 minutes. All fields but Report are required.
 type Probe struct {
-	// Source returns the source of probes, or [source.ErrNoProbe].
-	Source  func(context.Context) (source.Source, error)
+	// Source returns the source of probes, or [source.ErrNoProbe], of a document that was read
+	// not longer ago than that.
+	Source  func(ctx context.Context, oldest time.Duration) (source.Source, error)
 	URL     string // of the source
 	Client  *http.Client
 	Records Records
@@ -96,7 +102,10 @@ func (p *Probe) step(ctx context.Context, state *probing) (string, error) {
 	if !due { // it was sent by an earlier run, and had all the time between
 		return p.follow(ctx, state, 0)
 	}
-	src, err := p.Source(ctx)
+	src, err := p.Source(ctx, sourceAge)
+	if errors.Is(err, source.ErrNoProbe) {
+		src, err = p.Source(ctx, sourceAgeOnRefusal)
+	}
 	if errors.Is(err, source.ErrNoProbe) {
 		*state = probing{}
 		return err.Error(), nil
@@ -107,6 +116,10 @@ func (p *Probe) step(ctx context.Context, state *probing) (string, error) {
 	failing := state.Failed
 	*state = probing{ID: "probe_" + rand.Text(), Sent: p.Now().UnixMilli(), Unknown: state.Unknown, Failed: failing}
 	err = p.send(ctx, src, state.ID)
+	if errors.Is(err, source.ErrNoProbe) { // the key was taken away
+		*state = probing{}
+		return err.Error(), nil
+	}
 	if unknown, ok := errors.AsType[*unknownSourceError](err); ok && p.tolerates(state) {
 		return unknown.Error() + "; tried again", nil
 	}

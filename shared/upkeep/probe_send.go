@@ -49,7 +49,11 @@ func (e *StepError) ErrorCode() string { return "probe_" + string(e.Step) }
 // An unknownSourceError is the answer of an ingest that has no source of probes.
 type unknownSourceError struct{ error }
 
-// send posts the probe, and once more if that fails. A copy does no harm: it is one event.
+func (unknownSourceError) Is(err error) bool { return err == webhook.ErrUnknownSource }
+
+// send posts the probe, and once more if that fails. A copy does no harm: it is one event. If
+// ingest does not know the source or its secret, the second is signed with what the sources
+// say by then; the error is [source.ErrNoProbe] if they have none anymore.
 func (p *Probe) send(ctx context.Context, src source.Source, id string) error {
 	body, err := json.Marshal(map[string]any{"type": webhook.ProbeType, "timestamp": p.Now().UTC().Format(time.RFC3339)})
 	if err != nil {
@@ -59,6 +63,16 @@ func (p *Probe) send(ctx context.Context, src source.Source, id string) error {
 		err = p.post(ctx, src.Provider.Sign(src.Settings, id, body, p.Now()), id)
 		if err == nil || try == probeTries || !pauseFor(ctx, probeBetween) {
 			return err
+		}
+		if !errors.Is(err, webhook.ErrSignatureMismatch) && !errors.Is(err, webhook.ErrUnknownSource) {
+			continue
+		}
+		newer, failed := p.Source(ctx, sourceAgeOnRefusal)
+		if errors.Is(failed, source.ErrNoProbe) {
+			return failed
+		}
+		if failed == nil {
+			src = newer
 		}
 	}
 }

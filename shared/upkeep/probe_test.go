@@ -40,11 +40,14 @@ type ring struct {
 	worker  *process.Worker
 	posts   int
 	took    []time.Duration
+	reads   int // of the document, by upkeep
+	upkeep  *source.Sources
 }
 
 func newRing(t *testing.T) *ring {
 	r := &ring{T: t, document: `{"$key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}`}
 	r.sources = source.Refreshing(r, source.RefreshOptions{})
+	r.upkeep = source.Refreshing(counting{r}, source.RefreshOptions{})
 	r.queue, r.store = queuememory.New(queuememory.Options{}), &ledgermemory.Store{}
 	r.worker = &process.Worker{Handlers: &hook.Registry{}, Ledger: r.store, Queue: r.queue, DeadLetters: r.queue}
 	return r
@@ -56,6 +59,20 @@ func (r *ring) Fetch(_ context.Context, stage source.Stage) ([]byte, error) {
 		return nil, source.ErrNoVersion
 	}
 	return []byte(r.document), nil
+}
+
+// rekey changes the document, which ingest has read, and upkeep has not.
+func (r *ring) rekey(document string) {
+	r.document = document
+	r.sources = source.Refreshing(r, source.RefreshOptions{})
+}
+
+// counting is the secret as upkeep reads it.
+type counting struct{ *ring }
+
+func (c counting) Fetch(ctx context.Context, stage source.Stage) ([]byte, error) {
+	c.reads++
+	return c.ring.Fetch(ctx, stage)
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -110,7 +127,7 @@ func (r *ring) Record(_ context.Context, key string) (ledger.Record, bool, error
 // probe is one run of the task.
 func (r *ring) probe() (string, error) {
 	p := upkeep.Probe{
-		Source: source.Refreshing(r, source.RefreshOptions{}).Probe, URL: "https://intake.example/hooks/probe",
+		Source: r.upkeep.Probe, URL: "https://intake.example/hooks/probe",
 		Client: &http.Client{Transport: r}, Records: r, Notes: r.store, Now: time.Now,
 		Report: func(took time.Duration) { r.took = append(r.took, took) },
 	}
@@ -154,7 +171,7 @@ func TestProbe(t *testing.T) {
 		{"all is well", []run{well, idle, idle, well, idle}},
 		{"no key", []run{
 			{change: func(r *ring) { r.document = "{}" }, summary: `no probe: the sources have no "$key"`},
-			{change: func(r *ring) { *r = *newRing(r.T) }, summary: well.summary, posts: 1},
+			{change: func(r *ring) { r.document = newRing(r.T).document }, summary: well.summary, posts: 1},
 		}},
 		{"a source of the name", []run{{
 			change: func(r *ring) {
@@ -173,6 +190,9 @@ func TestProbe(t *testing.T) {
 			other.document = strings.Replace(r.document, "MDEy", "ZmVk", 1)
 			r.sources = source.Refreshing(&other, source.RefreshOptions{})
 		}, step: upkeep.StepAnswer, text: "401: signature_mismatch", posts: 2}}},
+		{"a new key", []run{well, idle, idle, {change: func(r *ring) { r.rekey(strings.Replace(r.document, "MDEy", "ZmVk", 1)) },
+			summary: "completed 1.6s after it was sent", posts: 2}, idle, idle, well}},
+		{"the key is taken away", []run{well, idle, idle, {change: func(r *ring) { r.rekey("{}") }, summary: "no probe", posts: 1}}},
 		{"somebody else answers", []run{{change: func(r *ring) { r.answer = answering(200, "<html>") }, step: upkeep.StepAnswer, text: "is not our ingest", posts: 2}}},
 		{"an old answer", []run{{change: func(r *ring) { r.answer = answering(200, `{"id":"probe_1"}`) }, step: upkeep.StepAnswer, posts: 2}}},
 		{"ingest of the version before", slices.Concat(
@@ -225,6 +245,27 @@ func TestProbe(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Each read of the secret is paid for: there is one an hour, and one more if ingest knows
+// another key.
+func TestProbeReadsTheSources(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing(t)
+		for i := range 24 * 12 { // a day
+			if i == 12*12+3 {
+				r.rekey(strings.Replace(r.document, "MDEy", "ZmVk", 1))
+			}
+			if _, err := r.probe(); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(5 * time.Minute)
+		}
+		if len(r.took) < 90 || r.reads > 25 {
+			t.Errorf("%d probes in a day, %d reads of the sources", len(r.took), r.reads)
+		}
+	})
 }
 
 // A note of a clock that was ahead is no reason to wait until that time.
