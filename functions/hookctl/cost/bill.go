@@ -74,6 +74,7 @@ func lines(p Prices, m Measured, u Usage) []Line {
 	all = append(all, watchLines(p.Of, m, u)...)
 	if !u.NoUpkeep {
 		all = append(all, upkeepLines(p.Of, m, u)...)
+		all = append(all, probeLines(p.Of, m, u)...)
 	}
 	for i := range all {
 		all[i].Less = lessBy(all[i])

@@ -76,6 +76,15 @@ func TestLines(t *testing.T) {
 		"Upkeep reads of the handlers' secret":    730 * 12,
 		"Upkeep log lines, written":               730 * 12 * (400 + 300) / float64(gigabyte),
 		"Upkeep alarms":                           2,
+		// Four an hour.
+		"Upkeep probes, webhooks":                          730 * 4,
+		"Upkeep probes, invocations of ingest and process": 730 * 4 * 2,
+		"Upkeep probes, time of all three functions":       730 * 4 * (0.6 + 0.014 + 0.026) * gb,
+		"Upkeep probes, sent, received and deleted":        730 * 4 * 3,
+		"Upkeep probes, writes":                            730 * 4 * 3, // a claim, its end and the note
+		"Upkeep probes, reads":                             730 * 4 * 3,
+		"Upkeep probes, reads of the sources' secret":      730, // once an hour
+		"Upkeep probes, their latency":                     1,
 	}
 	for _, tt := range []struct {
 		name    string
@@ -136,12 +145,15 @@ func TestLines(t *testing.T) {
 			"CloudWatch alarms":                   7,
 			"CloudWatch dashboard":                0,
 			"Upkeep log lines, written":           730 * 12 * 400 / float64(gigabyte),
+			"Upkeep probes, their latency":        0,
 		}},
 		{"256 MB", func(u *Usage, m *Measured) { *m = m.with(256) }, map[string]float64{
 			"Lambda ingest, time":   million * 0.024 / 4, // 2 ms × 6.91 + 10 ms
 			"Lambda process, time":  million * 0.041 / 4, // 3 ms × 6.91 + 20 ms
 			"Lambda starts of both": 2 * million / 100 * 0.045 / 4,
 			"Upkeep time":           730 * 12 * 0.2 / 4,
+
+			"Upkeep probes, time of all three functions": 730 * 4 * (0.6 + 0.024 + 0.041) / 4,
 		}},
 		{"as a stack counted", func(u *Usage, _ *Measured) {
 			u.Requests, u.IngestTook, u.ProcessTook = 1.5*million, 5*time.Millisecond, 80*time.Millisecond
@@ -193,8 +205,8 @@ func TestArchitectureChoosesThePrice(t *testing.T) {
 				n++
 			}
 		}
-		if n != 4 {
-			t.Errorf("arm64 %v: %d lines at the price of %s, want 4", arm, n, want)
+		if n != 5 {
+			t.Errorf("arm64 %v: %d lines at the price of %s, want 5", arm, n, want)
 		}
 	}
 }

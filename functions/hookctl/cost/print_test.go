@@ -110,7 +110,7 @@ func TestReportChoices(t *testing.T) {
 	for _, want := range []string{
 		"| SQS: sent | 1,000,000 req | 1.00 | 1,000,000.00 | 1,000,000.00 |  |\n",
 		"| CloudWatch: alarms | 7; 12 a | 1.00 | 7.00 | 12.00 | Watch |\n",
-		"; x86_64: " + signed((1e6*(0.014+0.026+0.0004)+8760*0.2)*gb) + ";",
+		"; x86_64: " + signed((1e6*(0.014+0.026+0.0004)+8760*0.2+2920*0.64)*gb) + ";",
 		"; handlers that wait 100 ms a batch: " + signed(2*1e6*0.1*gb) + ";",
 		"all payloads kept: " + signed(1e6+2*1e6*1124/gigabyte*2.4) + ".\n",
 	} {
