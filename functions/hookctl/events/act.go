@@ -20,8 +20,9 @@ import (
 
 // howToAct is what the helps of all acts say.
 const howToAct = `It acts on everything that you name, or that matches the flags. It first counts what matches
-and shows what would happen, and asks once. Ctrl-C stops it between two events; it then says
-how to go on with the rest.`
+and shows what would happen, and asks once. It then does that and no more: it leaves alone
+what matches only since, or would now be handled otherwise; with --yes it acts on that too.
+Ctrl-C stops it between two events; it then says how to go on with the rest.`
 
 // actFlags choose events for an act, and say how it is done.
 type actFlags struct {
@@ -172,6 +173,9 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 	}
 	if err := e.ConfirmMany(ctx, fmt.Sprintf(d.question, countEvents(survey.Act)), survey.Act, f.yes); err != nil {
 		return err
+	}
+	if !f.yes {
+		a.Confirmed = &survey
 	}
 	return f.run(ctx, e, &d, a, survey.Act, show)
 }

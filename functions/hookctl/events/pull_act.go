@@ -63,9 +63,9 @@ func (p *puller) plan(ctx context.Context, e events.Entry) (plan act.Plan, to st
 	return plan, t.URL, r, err
 }
 
-func (p *puller) send(ctx context.Context, e events.Entry) (act.Plan, error) {
+func (p *puller) send(ctx context.Context, e events.Entry, check act.Check) (act.Plan, error) {
 	plan, to, r, err := p.plan(ctx, e)
-	if err != nil || plan.Refuse != nil {
+	if plan = check(plan); err != nil || plan.Refuse != nil {
 		return plan, err
 	}
 	answer, err := sign.Post(ctx, to, r)

@@ -62,13 +62,34 @@ type Act[T any] struct {
 	// Plan says what would happen to an item, and changes nothing. An error means that this
 	// is not known.
 	Plan func(ctx context.Context, item T) (Plan, error)
-	// Do plans an item again, as it is now, and does it unless the plan refuses. An error
-	// means that it may or may not be done.
-	Do func(ctx context.Context, item T) (Plan, error)
+	// Do plans an item again, as it is now, and does it unless the plan that check returns
+	// for that one refuses. An error means that it may or may not be done.
+	Do func(ctx context.Context, item T, check Check) (Plan, error)
+	// Confirmed, if set, is the survey that an operator has confirmed: a run does nothing
+	// that it did not plan.
+	Confirmed *Survey
 	// Rate is the most items a second; 0 means no limit.
 	Rate float64
 	// Progress, if set, is called with the number of items that are done so far.
 	Progress func(done int)
+}
+
+// A Check returns the plan, refused if it is not to be carried out.
+type Check func(Plan) Plan
+
+// Unchecked is a [Check] that refuses nothing.
+func Unchecked(p Plan) Plan { return p }
+
+// ErrNotConfirmed says that an item came to match, or that what would happen to it changed,
+// after a survey was confirmed.
+var ErrNotConfirmed = errors.New("it is not in the plan that was confirmed, or something else would happen to it now: run this again to see the plan as it is now")
+
+// check returns the Check of a run.
+func (a Act[T]) check() Check {
+	if a.Confirmed == nil {
+		return Unchecked
+	}
+	return a.Confirmed.check
 }
 
 // A Result is the outcome of one item.
@@ -101,7 +122,9 @@ func (t *Tally) add(refused bool, err error) {
 func (a Act[T]) Run(ctx context.Context, report func(Result[T])) (Tally, error) {
 	var tally Tally
 	var inRow int // failures since something worked
-	err := a.each(ctx, NewPace(a.Rate), a.Do, func(item T, plan Plan, err error) error {
+	check := a.check()
+	do := func(ctx context.Context, item T) (Plan, error) { return a.Do(ctx, item, check) }
+	err := a.each(ctx, NewPace(a.Rate), do, func(item T, plan Plan, err error) error {
 		tally.add(plan.Refuse != nil, err)
 		report(Result[T]{item, plan, err})
 		a.progress(tally.All())

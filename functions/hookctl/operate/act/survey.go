@@ -3,6 +3,7 @@ package act
 import (
 	"cmp"
 	"context"
+	"hash/maphash"
 	"slices"
 )
 
@@ -19,6 +20,8 @@ type Survey struct {
 	Act    int     // items that it would act on
 	Refuse int     // items that it would leave alone
 	Others int     // items that are in no group, because there are too many groups
+
+	planned []uint64 // hashes of what it would do to each item, in their order
 }
 
 // A Group is items that are alike.
@@ -52,6 +55,7 @@ func (a Act[T]) Survey(ctx context.Context, report func(Result[T])) (Survey, err
 		a.progress(s.Act + s.Refuse)
 		return nil
 	})
+	slices.Sort(s.planned)
 	for _, group := range groups {
 		slices.Sort(group.Samples)
 		s.Groups = append(s.Groups, *group)
@@ -70,6 +74,8 @@ func (s *Survey) add(groups map[groupKey]*Group, p Plan) {
 		s.Act--
 		s.Refuse++
 		key = groupKey{text: kindOf(p.Refuse), refused: true}
+	} else {
+		s.planned = append(s.planned, hash(p))
 	}
 	group := groups[key]
 	switch {
@@ -86,6 +92,22 @@ func (s *Survey) add(groups map[groupKey]*Group, p Plan) {
 	if group.Count++; len(group.Samples) < maxSamples {
 		group.Samples = append(group.Samples, p.Key)
 	}
+}
+
+// seed is that of the hashes, so that nobody can choose an id with the hash of another.
+var seed = maphash.MakeSeed()
+
+// hash returns a hash of what a plan does to its item.
+func hash(p Plan) uint64 { return maphash.Comparable(seed, [...]string{p.Key, p.Text, p.Warn}) }
+
+// check is a [Check] that refuses what the survey did not plan.
+func (s *Survey) check(p Plan) Plan {
+	if p.Refuse == nil {
+		if _, ok := slices.BinarySearch(s.planned, hash(p)); !ok {
+			p.Refuse = ErrNotConfirmed
+		}
+	}
+	return p
 }
 
 // kindOf returns what refusals that are alike have in common.

@@ -76,9 +76,9 @@ func (o *Order) act(items Items, plan func(context.Context, Entry) (act.Plan, qu
 			p, _, err := plan(ctx, e)
 			return p, err
 		},
-		Do: func(ctx context.Context, e Entry) (act.Plan, error) {
+		Do: func(ctx context.Context, e Entry, check act.Check) (act.Plan, error) {
 			p, m, err := plan(ctx, e)
-			if err != nil || p.Refuse != nil {
+			if p = check(p); err != nil || p.Refuse != nil {
 				return p, err
 			}
 			return refuse(p, o.Send(ctx, m))
@@ -93,19 +93,22 @@ func (r *Replay) ReplayAll(items Items) act.Act[Entry] {
 		Plan: func(ctx context.Context, e Entry) (act.Plan, error) {
 			dry := *r
 			dry.Queue = nil
-			return dry.do(ctx, e)
+			return dry.do(ctx, e, act.Unchecked)
 		},
 		Do: r.do,
 	}
 }
 
-func (r *Replay) do(ctx context.Context, e Entry) (act.Plan, error) {
+func (r *Replay) do(ctx context.Context, e Entry, check act.Check) (act.Plan, error) {
 	plan, err := r.Plan(e)
 	p := act.Plan{Key: e.Key, Text: "runs " + plan.Text(), Warn: plan.warning()}
-	if err == nil {
-		err = r.Send(ctx, plan)
+	if err != nil {
+		return refuse(p, err)
 	}
-	return refuse(p, err)
+	if p = check(p); p.Refuse != nil {
+		return p, nil
+	}
+	return refuse(p, r.Send(ctx, plan))
 }
 
 // warning joins what an operator has to know before the handlers run.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/memory"
@@ -76,7 +77,7 @@ func TestReplayRefuses(t *testing.T) {
 			if n := len(w.queue.Messages()); n > 0 {
 				t.Errorf("sent %d", n)
 			}
-			done, err := r.ReplayAll(nil).Do(t.Context(), entry)
+			done, err := r.ReplayAll(nil).Do(t.Context(), entry, act.Unchecked)
 			refused := !errors.Is(tt.want, errAway) // that leaves the outcome open
 			if errors.Is(done.Refuse, tt.want) != refused || errors.Is(err, tt.want) == refused {
 				t.Errorf("the act refuses %v, fails %v, want %v", done.Refuse, err, tt.want)
