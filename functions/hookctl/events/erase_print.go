@@ -14,7 +14,7 @@ import (
 // outOfReachBackups and outOfReach say what an erasure leaves.
 const (
 	outOfReachBackups = "Not reached: the table's point-in-time backups, which have it for 35 more days."
-	outOfReach        = "Not reached: the table's point-in-time backups, which have it for 35 more days; the event's id and its body's digest, in the record and the logs; versions of the vault's objects, if somebody switched them on; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere."
+	outOfReach        = "Not reached: the table's point-in-time backups, which have it for 35 more days; the event's id and its body's digest, in the record and the logs; versions of the vault's objects, if somebody switched them on; a message that is still in the queue, as after a cancel, until its turn comes; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere."
 )
 
 // reportOutOfReach says on standard error what could not be searched, and what is not erased.
