@@ -1,7 +1,11 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -30,7 +34,19 @@ type actLine struct {
 	item    link
 	about   string
 	text    string
+	fixed   string // the text without times, which pass while one reads; empty if it has none
 	refused bool
+}
+
+// digest identifies what a plan does, so that nothing else is done than was shown.
+func (a act) digest() string {
+	sum := sha256.New()
+	for _, l := range a.lines {
+		if !l.refused {
+			fmt.Fprintf(sum, "%q %q\n", l.about, cmp.Or(l.fixed, l.text))
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // shownLines is how many lines of a plan are shown: a sample, if there are more.
@@ -120,7 +136,7 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 	}
 	var hidden []g.Node
 	for name, values := range form {
-		if name == "typed" || name == "count" {
+		if name == "typed" || name == "count" || name == "plan" {
 			continue
 		}
 		for _, value := range values {
@@ -129,14 +145,14 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 	}
 	number := strconv.Itoa(a.count)
 	return h.Form(h.Method("post"), h.Action("act"), h.Class("acts"), g.Group(hidden),
-		h.Input(h.Type("hidden"), h.Name("count"), h.Value(number)),
+		h.Input(h.Type("hidden"), h.Name("count"), h.Value(number)), h.Input(h.Type("hidden"), h.Name("plan"), h.Value(a.digest())),
 		g.If(a.count > confirmAbove, h.Label(g.Text("To confirm, type "+number),
 			h.Input(h.Type("text"), h.Name("typed"), h.AutoComplete("off"), h.Required(), g.Attr("inputmode", "numeric")))),
 		h.Button(h.Type("submit"), h.Class("act"), g.Text(a.verb)), back,
 	)
 }
 
-// startAct carries out a plan as it is now, if it acts on no more than was confirmed.
+// startAct carries out a plan as it is now, if it is the one that was shown.
 func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
@@ -150,8 +166,8 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	confirmed, err := strconv.Atoi(shown)
 	problem := ""
 	switch {
-	case err != nil || a.count > confirmed || a.count == 0:
-		problem = "What matches has changed since you looked. This is the plan as it is now."
+	case err != nil || a.count > confirmed || a.count == 0 || r.PostForm.Get("plan") != a.digest():
+		problem = "What matches, or what would happen to it, has changed since you looked. This is the plan as it is now."
 	case confirmed > confirmAbove && typed != shown:
 		problem = "Not confirmed: type " + strconv.Itoa(a.count) + " to act on all of them."
 	}
@@ -161,6 +177,7 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	}
 	r.PostForm.Del("count")
 	r.PostForm.Del("typed")
+	r.PostForm.Del("plan")
 	a.again = "act?" + r.PostForm.Encode()
 	j := c.jobs.start(c.options.Background, a)
 	c.jobs.wait(r.Context(), j)

@@ -45,6 +45,7 @@ type job struct {
 	counts  map[string]int
 	words   []string // of the counts, in the order in which they came
 	results []jobResult
+	wrong   bool // something went wrong, also of what results do not hold
 	err     error
 	stopped bool
 }
@@ -91,12 +92,16 @@ func (j *job) report(r jobResult) {
 	if j.counts[r.word]++; j.counts[r.word] == 1 {
 		j.words = append(j.words, r.word)
 	}
+	j.wrong = j.wrong || r.tone == bad
 	if len(j.results) < keptResults {
 		j.results = append(j.results, r)
-	} else if i := slices.IndexFunc(j.results, func(kept jobResult) bool { return kept.tone == good }); i >= 0 && r.tone != good {
+	} else if i := slices.IndexFunc(j.results, func(kept jobResult) bool { return weight(kept.tone) < weight(r.tone) }); i >= 0 {
 		j.results[i] = r
 	}
 }
+
+// weight returns how much an outcome has to be seen.
+func weight(t tone) int { return slices.Index([]tone{good, warn, bad}, t) }
 
 // wait waits a moment for a job to end.
 func (s *jobs) wait(ctx context.Context, j *job) {
@@ -146,7 +151,6 @@ func (c *Console) job(w http.ResponseWriter, r *http.Request) {
 }
 
 func (j *job) verdict(running bool) g.Node {
-	wrong := slices.ContainsFunc(j.results, func(r jobResult) bool { return r.tone == bad })
 	switch {
 	case running && j.stopped:
 		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Stopping: ")), g.Text("what is under way is finished first."))
@@ -156,7 +160,7 @@ func (j *job) verdict(running bool) g.Node {
 		return h.P(h.Class("verdict warn"), h.Strong(g.Text("Stopped. ")), g.Text("What was not reached was not touched."))
 	case j.err != nil:
 		return h.P(h.Class("verdict bad"), h.Strong(g.Text("Ended early: ")), g.Text(j.err.Error()))
-	case wrong:
+	case j.wrong:
 		return h.P(h.Class("verdict bad"), h.Strong(g.Text("Done in part: ")), g.Text("see below what went wrong."))
 	}
 	return h.P(h.Class("verdict good"), h.Strong(g.Text("Done.")))

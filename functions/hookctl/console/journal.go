@@ -11,6 +11,7 @@ import (
 	"webhookintake/functions/hookctl/operate/tail"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
+	"webhookintake/shared/webhook"
 )
 
 const (
@@ -18,6 +19,8 @@ const (
 	journalEvents = 5000
 	// journalRefusals is how many refused requests it keeps.
 	journalRefusals = 500
+	// maxRunError is how many characters of an error it keeps.
+	maxRunError = 500
 )
 
 // A Journal notes what a hookctl run does, since it started: what a ledger does not keep.
@@ -106,7 +109,7 @@ func (j *Journal) Worked(r process.Result) {
 		count := j.handlers[run.Handler]
 		count.last = now
 		if run.Err != nil {
-			one.text = run.Err.Error()
+			one.text = webhook.Printable(run.Err.Error(), maxRunError)
 			count.failed++
 		} else {
 			count.done++

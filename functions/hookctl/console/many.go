@@ -120,6 +120,9 @@ func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
 	a.run = func(ctx context.Context, report func(jobResult)) error {
 		all := d.of(o, r, items)
 		all.Rate = many.DefaultRate
+		if rest == 0 { // else not all of it was planned
+			all.Confirmed = &survey
+		}
 		_, err := all.Run(ctx, func(one many.Result[events.Entry]) { report(d.result(one)) })
 		return err
 	}

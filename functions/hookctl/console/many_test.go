@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/operate"
+	"webhookintake/shared/hook"
 	"webhookintake/shared/ledger"
 )
 
@@ -120,7 +123,7 @@ func TestManyMore(t *testing.T) {
 	plan.wants(t, "Would act on 1003.", "1000 events, such as this", "3 further events match, and each is planned when its turn comes.")
 	// More than was confirmed is not acted on.
 	fewer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1002"}, "typed": {"1002"}}, nil)
-	parse(t, fewer).wants(t, "What matches has changed", "Would act on 1003.")
+	parse(t, fewer).wants(t, "What matches, or what would happen to it, has changed", "Would act on 1003.")
 	if got := w.states(t, "contiguity"); got[ledger.StateReleased] != all {
 		t.Errorf("%v", got)
 	}
@@ -141,5 +144,29 @@ func TestActOnAllRefuses(t *testing.T) {
 	answer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1"}}, nil)
 	if got := w.state(t, "contiguity#evt_1"); answer.StatusCode != http.StatusForbidden || got != ledger.StateReleased {
 		t.Errorf("answered %d, the event is %s", answer.StatusCode, got)
+	}
+}
+
+// What would happen to an event may change while one reads. It is then shown again, and not
+// done.
+func TestPlanChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.receive(t, sms, "evt_1")
+	plan := w.get(t, "act?do=retry-all&state=open", http.StatusOK)
+	plan.wants(t, "runs reply")
+	w.options.Handlers = operate.Handlers{All: new(hook.Registry)} // as after a deploy
+	w.enter(t)
+	w.confirm(t, plan, "").wants(t, "what would happen to it, has changed", "Nothing has happened yet.")
+	if n := len(w.Queue.Messages()); n != 1 {
+		t.Errorf("%d messages in the queue, want the event's own", n)
+	}
+}
+
+// One failure among many events that were left alone is seen, although not all are shown.
+func TestOneFailure(t *testing.T) {
+	t.Parallel()
+	if got := console.OutcomeOf(500); !strings.Contains(got, "Done in part") || !strings.Contains(got, "it broke") {
+		t.Errorf("the failure is not in %q", got)
 	}
 }

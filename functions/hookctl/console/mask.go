@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"webhookintake/functions/hookctl/cli"
 )
 
 // plain matches what a webhook says about itself and not about a person: a word, an id, a
@@ -45,11 +47,12 @@ func masked(body []byte) string {
 	return pretty(out.Bytes())
 }
 
-// pretty returns JSON indented, byte for byte otherwise, and anything else quoted.
+// pretty returns JSON indented, and anything else quoted. Characters that are not shown, or
+// that turn what is shown around, are escaped.
 func pretty(body []byte) string {
 	var text bytes.Buffer
 	if json.Indent(&text, body, "", "  ") == nil && utf8.Valid(body) {
-		return text.String()
+		return cli.Visible(text.String())
 	}
 	return strconv.Quote(string(body))
 }

@@ -43,6 +43,20 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// A body stands as it was sent, without what a browser or a terminal would obey.
+func TestPretty(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"n":1.10,"e":1E400,"s":"ü"}`: "{\n  \"n\": 1.10,\n  \"e\": 1E400,\n  \"s\": \"ü\"\n}",
+		"{\"s\":\"\u009b2J\u202eb\"}":  "{\n  \"s\": \"\\u009b2J\\u202eb\"\n}",
+		"\x1b[2J":                      `"\x1b[2J"`,
+	} {
+		if got := console.Pretty([]byte(body)); got != want {
+			t.Errorf("%q is shown as %q, want %q", body, got, want)
+		}
+	}
+}
+
 // Nothing of a sample that is about a person is shown.
 func TestMaskSamples(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -142,4 +143,16 @@ func TestJournal(t *testing.T) {
 	week.lacks(t, "since it started")
 	report(http.StatusOK, 1) // into the place of an older minute
 	w.get(t, "?span=week", http.StatusOK).wants(t, "In the last week: 1 received")
+}
+
+// An error of a handler is kept without what a terminal would obey, as it may be copied there.
+func TestJournalErrors(t *testing.T) {
+	t.Parallel()
+	j := console.NewJournal(time.Now)
+	m := queue.Message{Event: webhook.Event{Source: "contiguity", ID: "evt_1"}}
+	err := errors.New("a\x1b]0;b\u009bc\u202ed " + strings.Repeat("x", 9000))
+	j.Worked(process.Result{Message: m, Outcome: process.Retried, Runs: []process.Run{{Handler: "h", Err: err}}})
+	if got := j.ErrorsOf("contiguity#evt_1"); len(got) != 1 || !strings.HasPrefix(got[0], "a ]0;b c d xxx") || len(got[0]) > 600 {
+		t.Errorf("%q", got)
+	}
 }
