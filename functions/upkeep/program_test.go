@@ -184,7 +184,7 @@ func TestTaskFails(t *testing.T) {
 	t.Parallel()
 	early := time.Now().Add(-time.Hour)
 	w := newWorld(t, nil, func() time.Time { return early })
-	w.spill(t, 2)
+	w.spill(t, 1)
 	w.sqs.Before = func(*http.Request, int) int { return http.StatusServiceUnavailable }
 	p := lambdatest.Run(t, program.Path(t), w.env)
 	response, err := p.Invoke(t.Context(), []byte(schedule), time.Minute)
@@ -192,7 +192,7 @@ func TestTaskFails(t *testing.T) {
 		t.Fatalf("Invoke = %s, %v, want an error", response.Payload, err)
 	}
 	tasks := report(t, p).Tasks
-	if len(tasks) != 1 || tasks[0].Summary != "0 sent, 2 left" || !strings.Contains(tasks[0].Error, "the queue does not take") {
+	if len(tasks) != 1 || tasks[0].Summary != "0 sent, 1 left" || !strings.Contains(tasks[0].Error, "the queue does not take") {
 		t.Errorf("report = %+v", tasks)
 	}
 	checkOutput(t, p, `"level":"ERROR"`, `"msg":"task failed"`, `"error":"ServiceUnavailable"`,

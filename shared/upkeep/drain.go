@@ -56,6 +56,9 @@ func (d *Drain) Task() Task {
 		if d.Report != nil {
 			d.Report(report)
 		}
+		if err != nil && report == (DrainReport{}) {
+			return "", err // whether anything was spilled is not known
+		}
 		return report.String(), err
 	}}
 }
@@ -191,7 +194,7 @@ func (d *Drain) one(ctx context.Context, o vault.Object, hashes []webhook.Hasher
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
 		return nil
-	case errors.Is(err, vault.ErrDenied): // such as by the key that encrypts it
+	case errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrInvalid): // such as by the key that encrypts it, or for a foreign name
 		return fmt.Errorf("%w: %s: %w", errNotRead, key, err)
 	case err != nil:
 		return fmt.Errorf("read a spilled message: %w", err)

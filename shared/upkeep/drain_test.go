@@ -275,11 +275,18 @@ func TestDrainGoesOn(t *testing.T) {
 // TestDrainPassesOverUnread: objects that the vault does not give out hold up no others.
 func TestDrainPassesOverUnread(t *testing.T) {
 	t.Parallel()
+	for _, fault := range []error{vault.ErrDenied, vault.ErrInvalid} {
+		drainUnread(t, fault)
+	}
+}
+
+func drainUnread(t *testing.T, fault error) {
+	t.Helper()
 	const bad = 40
 	refused := map[string]bool{}
 	v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
 		if op == "get" && refused[key] {
-			return false, fmt.Errorf("get: %w", vault.ErrDenied)
+			return false, fmt.Errorf("get: %w", fault)
 		}
 		return true, nil
 	}})
@@ -293,7 +300,7 @@ func TestDrainPassesOverUnread(t *testing.T) {
 	spill(t, v, message(1, "{}"), webhook.Hasher{})
 	q := queuememory.New(queuememory.Options{})
 	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-	if !errors.Is(err, vault.ErrDenied) || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
+	if !errors.Is(err, fault) || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
 		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
 	}
 }
@@ -500,4 +507,16 @@ type stuck struct{}
 func (stuck) Send(ctx context.Context, _ queue.Message, _ time.Duration) error {
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// TestDrainDoesNotKnow: a list that cannot be read is not one with nothing in it.
+func TestDrainDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []error{vault.ErrNoBucket, vault.ErrDenied, errDown} {
+		v := memory.New(memory.Options{Fault: func(string, string) (bool, error) { return false, fault }})
+		d := &upkeep.Drain{Vault: v, Queue: stuck{}, Hashes: plain}
+		if summary, err := d.Task().Run(t.Context()); summary != "" || !errors.Is(err, fault) {
+			t.Errorf("%v: %q, %v", fault, summary, err)
+		}
+	}
 }
