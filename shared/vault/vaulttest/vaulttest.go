@@ -57,8 +57,17 @@ func proveBytes(t *testing.T, v vault.Vault) {
 	large := make([]byte, 7<<20)
 	random := rand.NewChaCha8([32]byte{1})
 	_, _ = random.Read(large) // it never fails
+	mine := []byte("mine")
+	put(t, v, "bodies/mine", mine)
+	mine[0] = 'w' // which must not change what was put, as what was read must not
+	if got, err := v.Get(t.Context(), "bodies/mine"); err == nil {
+		clear(got)
+	}
+	if got, err := v.Get(t.Context(), "bodies/mine"); err != nil || string(got) != "mine" {
+		t.Errorf("Get = %q, %v, want what was put", got, err)
+	}
 	for name, body := range map[string][]byte{
-		"empty": {}, "one": {0}, "every": all, "text": []byte("{\"a\":\"ä\r\n\"}"), "large": large,
+		"empty": {}, "one": {0}, "every": all, "text": []byte("{\"a\":\"ä\r\n\"}"), "blanks": []byte(" \n\x00 "), "large": large,
 	} {
 		key := vault.Bodies + name
 		put(t, v, key, body)
