@@ -134,6 +134,9 @@ func writeJSON(out *cli.Writer, entries []quarantine.Entry) error {
 
 // printList writes the newest entries, and the counts of all.
 func printList(out *cli.Writer, list quarantine.List, now time.Time, limit int) {
+	if list.Foreign > 0 {
+		out.Print("%s in quarantine/ that ingest did not put there.", cli.Count(list.Foreign, "object is", "objects are"))
+	}
 	if len(list.Entries) == 0 {
 		out.Print("No refused request matches.")
 		return

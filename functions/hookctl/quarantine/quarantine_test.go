@@ -92,3 +92,21 @@ func TestQuarantine(t *testing.T) {
 		}
 	}
 }
+
+// TestForeign: what ingest did not put there is not passed over in silence.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	v := memory.New(memory.Options{})
+	s3, sqs := lambdatest.NewS3(v), lambdatest.NewSQS()
+	t.Cleanup(func() { s3.Server.Close(); sqs.Server.Close() })
+	if err := v.Put(t.Context(), vault.Quarantine+"notes.txt", []byte("private")); err != nil {
+		t.Fatal(err)
+	}
+	env := sqs.Env()
+	maps.Copy(env, s3.Env())
+	env["SOURCES_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:1:secret:S" // which a list does not read
+	out, err := clitest.Call{Commands: commands, Args: []string{"quarantine", "list"}, Env: env}.Run(t.Context())
+	if err != nil || !strings.Contains(out, "1 object is in quarantine/ that ingest did not put there.\n") {
+		t.Errorf("%v, printed %s", err, out)
+	}
+}

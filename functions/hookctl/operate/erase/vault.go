@@ -17,7 +17,15 @@ import (
 // searchVault adds what the vault has that is chosen: events that the queue did not take,
 // requests that were refused, and bodies of events that nothing else names.
 func (p *planning) searchVault(ctx context.Context, searched map[string]bool) error {
-	err := operate.EachObject(ctx, p.Vault, vault.Spill, "", func(o vault.Object) error {
+	each := func(prefix, after string, do func(vault.Object) error) error {
+		return operate.EachObject(ctx, p.Vault, prefix, after, func(o vault.Object) error {
+			if o.Size == 0 { // such as the folder that S3's console makes, whose key no Get takes
+				return nil
+			}
+			return do(o)
+		})
+	}
+	err := each(vault.Spill, "", func(o vault.Object) error {
 		return p.spilled(ctx, o.Key)
 	})
 	if err != nil {
@@ -27,7 +35,7 @@ func (p *planning) searchVault(ctx context.Context, searched map[string]bool) er
 	if !p.scan.From.IsZero() {
 		after = vault.QuarantineFrom(p.scan.From)
 	}
-	err = operate.EachObject(ctx, p.Vault, vault.Quarantine, after, func(o vault.Object) error {
+	err = each(vault.Quarantine, after, func(o vault.Object) error {
 		return p.refused(ctx, o.Key)
 	})
 	if err != nil || p.names != nil || p.scan.Source+p.scan.Type != "" || !p.scan.From.IsZero() || !p.scan.Until.IsZero() {
@@ -39,7 +47,7 @@ func (p *planning) searchVault(ctx context.Context, searched map[string]bool) er
 			named[key] = true
 		}
 	}
-	return operate.EachObject(ctx, p.Vault, vault.Bodies, "", func(o vault.Object) error {
+	return each(vault.Bodies, "", func(o vault.Object) error {
 		if searched[o.Key] || named[o.Key] {
 			return nil
 		}

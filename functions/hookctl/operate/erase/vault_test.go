@@ -282,3 +282,78 @@ func TestEraseVaultDenied(t *testing.T) {
 		}
 	})
 }
+
+// A withFolders vault has the folders that S3's console makes: empty objects without a name.
+type withFolders struct{ *vaultmemory.Vault }
+
+func (v withFolders) List(ctx context.Context, prefix, after string, limit int) ([]vault.Object, error) {
+	found, err := v.Vault.List(ctx, prefix, after, limit)
+	if after == "" {
+		found = append([]vault.Object{{Key: prefix}}, found...)
+	}
+	return found, err
+}
+
+// A folder holds up no erasure.
+func TestEraseVaultWithFolders(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.fill()
+		x := w.eraser()
+		x.Vault = withFolders{w.vault}
+		for _, err := range w.run(x, w.find(x)) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if slices.ContainsFunc(w.left(), func(s string) bool { return strings.Contains(s, "person") }) {
+			t.Errorf("left %q", w.left())
+		}
+	})
+}
+
+// A vault that does not answer while it is searched is an error, and not one without the data.
+func TestEraseVaultUnread(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.fill()
+		x := w.eraser()
+		for _, prefix := range []string{vault.Bodies, vault.Spill, vault.Quarantine} {
+			x.Vault = unread{w.vault, prefix}
+			if plan, err := x.Find(t.Context(), search.Match{Contains: person}, ledger.Scan{}); !errors.Is(err, vault.ErrDenied) {
+				t.Errorf("with %s unread: %d items, %v", prefix, len(plan.Items), err)
+			}
+		}
+	})
+}
+
+// An unread vault denies the objects of one prefix.
+type unread struct {
+	*vaultmemory.Vault
+	prefix string
+}
+
+func (v unread) Get(ctx context.Context, key string) ([]byte, error) {
+	if strings.HasPrefix(key, v.prefix) {
+		return nil, vault.ErrDenied
+	}
+	return v.Vault.Get(ctx, key)
+}
+
+// A message that names another's object has only its own erased.
+func TestEraseVaultOfAnother(t *testing.T) {
+	inVaultBubble(t, func(t *testing.T, w *vaultWorld) {
+		w.spill(queue.Message{Event: event("evt_other", stranger)})
+		others, _ := w.vault.List(t.Context(), vault.Spill, "", 1)
+		m := w.large(event("evt_mine", person))
+		m.Origin.Stored.Key = others[0].Key
+		w.spill(m)
+		x := w.eraser()
+		plan, err := x.Named(t.Context(), []string{"kyc#evt_mine"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.run(x, plan)
+		if left, _ := w.vault.List(t.Context(), vault.Spill, "", 9); len(left) != 1 || left[0].Key != others[0].Key {
+			t.Errorf("left %v, want %s", left, others[0].Key)
+		}
+	})
+}
