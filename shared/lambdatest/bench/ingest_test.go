@@ -17,18 +17,21 @@ import (
 
 const secret = "whsec_bench"
 
-// BenchmarkIngest measures ingest, the smallest possible function (floor), and one that
-// only sends to SQS, in one run, and prints a table. The ratios mean more than the times,
+// BenchmarkIngest measures ingest, the smallest possible function (floor), one that only
+// sends to SQS, and one for Node that verifies and sends, in one run, and prints a table. The ratios mean more than the times,
 // which depend on the machine.
 func BenchmarkIngest(b *testing.B) {
 	sqs := lambdatest.NewSQS()
 	defer sqs.Server.Close()
 	env := sqs.Env()
 	env["SOURCES"] = `{"contiguity": {"secrets": ["` + secret + `"]}}`
-	candidates := []candidate{
-		{name: "floor", path: build(b, "./testdata/floor"), env: env},
-		{name: "send only", path: build(b, "./testdata/sendonly"), env: env},
-		{name: "ingest", path: build(b, "webhookintake/functions/ingest"), env: env},
+	candidates := append(node(b, "Node", "ingest.mjs"),
+		candidate{name: "floor", path: build(b, "./testdata/floor")},
+		candidate{name: "send only", path: build(b, "./testdata/sendonly")},
+		candidate{name: "ingest", path: build(b, "webhookintake/functions/ingest")},
+	)
+	for i := range candidates {
+		candidates[i].env = env
 	}
 	for _, size := range sizes {
 		b.Run(size.name, func(b *testing.B) {

@@ -20,8 +20,8 @@ import (
 const batchSize = 10
 
 // BenchmarkProcess measures process with a handler that does nothing, the smallest possible
-// function behind a queue (floor), and one that only makes two conditional writes for each
-// event (two writes), in one run. It prints a table for a DynamoDB that answers at once, and
+// function behind a queue (floor), one that only makes two conditional writes for each event
+// (two writes), and one for Node with Powertools, in one run. It prints a table for a DynamoDB that answers at once, and
 // one for DynamoDB Local. The ratios mean more than the times, which depend on the machine.
 func BenchmarkProcess(b *testing.B) {
 	idle := lambdatest.Program{
@@ -33,13 +33,13 @@ func BenchmarkProcess(b *testing.B) {
 			b.Error(err)
 		}
 	}()
-	programs := []candidate{
-		{name: "floor", path: build(b, "./testdata/floorqueue")},
-		{name: "two writes", path: build(b, "./testdata/floorprocess")},
-		{name: "process", path: idle.Path(b), log: `"handlers":"idle"`},
-	}
+	programs := append(node(b, "Powertools", "process.mjs"),
+		candidate{name: "floor", path: build(b, "./testdata/floorqueue")},
+		candidate{name: "two writes", path: build(b, "./testdata/floorprocess")},
+		candidate{name: "process", path: idle.Path(b), log: `"handlers":"idle"`},
+	)
 	for _, load := range []struct{ events, size, iterations int }{
-		{1, 0, 400}, {2, 0, 300}, {5, 0, 200}, {10, 0, 150}, {1, 100_000, 60}, {10, 100_000, 15}, {1, 900_000, 30},
+		{1, 0, 400}, {2, 0, 300}, {5, 0, 200}, {10, 0, 150}, {1, 100_000, 60}, {10, 100_000, 15}, {1, 900_000, 30}, {5, 900_000, 10},
 	} {
 		b.Run(fmt.Sprintf("instant/%d of %d", load.events, load.size), func(b *testing.B) {
 			fake := lambdatest.NewDynamoDB()
