@@ -139,7 +139,7 @@ func TestOnlyTestsImportTestPackages(t *testing.T) {
 
 // awsSDK are the packages that may know the SDK's types: engines behind contracts, and
 // programs that build them.
-var awsSDK = []string{"shared/queue/sqs", "shared/ledger/dynamo", "shared/source/secretsmanager", "shared/vault/s3", "functions"}
+var awsSDK = []string{"shared/queue/sqs", "shared/ledger/dynamo", "shared/source/secretsmanager", "shared/vault/s3", "shared/upkeep/sns", "functions"}
 
 func TestSDKStaysBehindContracts(t *testing.T) {
 	t.Parallel()
