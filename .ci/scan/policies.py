@@ -27,6 +27,7 @@ ARNS = {
     "AWS::Lambda::EventSourceMapping": "11111111-2222-3333-4444-555555555555",  # what Ref is
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-central-1:123456789012:log-group:{}:*",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
+    "AWS::SNS::Topic": "arn:aws:sns:eu-central-1:123456789012:{}",
     "AWS::SQS::Queue": "arn:aws:sqs:eu-central-1:123456789012:{}",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-a1b2c3",
 }

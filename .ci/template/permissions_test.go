@@ -136,6 +136,7 @@ func upkeepKeys(t *testing.T, program string) (keys []string) {
 	env["SOURCES_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sources"
 	env["PROBE_URL"] = env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] + "/hooks/probe"
 	env["HANDLERS_SECRET_ARN"], env["STACK_NAME"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:handlers", "intake"
+	env["DIGEST_TOPIC_ARN"] = "arn:aws:sns:us-east-1:123456789012:alarms"
 	lambdatest.MustInvoke(t, lambdatest.Run(t, program, env), []byte(`{}`))
 	mu.Lock()
 	defer mu.Unlock()

@@ -26,6 +26,8 @@ func TestWrongEnvironment(t *testing.T) {
 			"VAULT_BUCKET:", "AWS_ENDPOINT_URL_SECRETS_MANAGER:"}},
 		{name: "settings in the clear", vars: map[string]string{"HANDLERS": `{"KYC_TOKEN":"sk_7331"}`}, want: []string{"HANDLERS: is only for sam local"}},
 		{name: "a digest without its stack", vars: map[string]string{"HANDLERS_SECRET_ARN": "arn:x"}, want: []string{"STACK_NAME:"}},
+		{name: "mail without its stack", vars: map[string]string{"DIGEST_TOPIC_ARN": topicARN, "AWS_ENDPOINT_URL_SNS": "localhost"}, want: []string{"AWS_ENDPOINT_URL_SNS:", "STACK_NAME:"}},
+		{name: "another topic", vars: map[string]string{"DIGEST_TOPIC_ARN": "alarms"}, want: []string{"DIGEST_TOPIC_ARN: give the ARN of an SNS topic"}},
 		{name: "memory on AWS", vars: map[string]string{"QUEUE_URL": "memory:", "TABLE_NAME": "memory:", "VAULT_BUCKET": ""},
 			want: []string{"TABLE_NAME:", "QUEUE_URL:"}},
 	}

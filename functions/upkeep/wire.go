@@ -20,6 +20,7 @@ import (
 	"webhookintake/shared/source/secretsmanager"
 	"webhookintake/shared/telemetry"
 	"webhookintake/shared/upkeep"
+	"webhookintake/shared/upkeep/sns"
 	"webhookintake/shared/vault/s3"
 	"webhookintake/shared/webhook"
 )
@@ -46,8 +47,10 @@ func newHandler(getenv func(string) string, out io.Writer) (handler, error) {
 		probe.Report = func(took time.Duration) { metrics.Time(telemetry.MetricProbeTime, took) }
 		runner.Tasks = append(runner.Tasks, probe.Task())
 	}
-	if digest := env.digest(runner.Notes); digest != nil {
-		runner.Tasks = append(runner.Tasks, digest.Task())
+	for _, digest := range []*upkeep.Digest{env.digest(runner.Notes), env.mail(runner.Notes)} {
+		if digest != nil {
+			runner.Tasks = append(runner.Tasks, digest.Task())
+		}
 	}
 	if err := env.Err(); err != nil {
 		return nil, err
@@ -119,7 +122,7 @@ func (v variables) vault() *s3.Vault {
 	return vault
 }
 
-// digest returns the task that tells what began to fail, nil if there is no handlers' secret,
+// digest returns the task that tells in Slack what began to fail, nil if there is no handlers' secret,
 // which has the address to tell it to.
 func (v variables) digest(notes upkeep.Notes) *upkeep.Digest {
 	settings, reader := v.settings(), v.reader()
@@ -127,8 +130,27 @@ func (v variables) digest(notes upkeep.Notes) *upkeep.Digest {
 		return nil
 	}
 	return &upkeep.Digest{
-		Index: reader, Notes: notes, Stack: v.Required("STACK_NAME", "give the name of the stack"),
+		Name: "digest", Index: reader, Notes: notes, Stack: v.Required("STACK_NAME", "give the name of the stack"),
 		Send: upkeep.Slack(http.DefaultClient, settings), Now: time.Now,
+	}
+}
+
+// mail returns the task that mails what began to fail, nil if there is no topic for that.
+func (v variables) mail(notes upkeep.Notes) *upkeep.Digest {
+	arn, endpoint, reader := v.Get("DIGEST_TOPIC_ARN"), v.Endpoint("AWS_ENDPOINT_URL_SNS"), v.reader()
+	if arn == "" || reader == nil {
+		return nil
+	}
+	topic, err := sns.New(sns.Options{ARN: arn, Endpoint: endpoint, Credentials: v.aws})
+	if err != nil {
+		v.Fault("DIGEST_TOPIC_ARN", err.Error())
+		return nil
+	}
+	stack := v.Required("STACK_NAME", "give the name of the stack")
+	return &upkeep.Digest{Name: "mail", Index: reader, Notes: notes, Stack: stack, Now: time.Now,
+		Send: func(ctx context.Context, text string) error {
+			return topic.Publish(ctx, "Webhooks fail in "+stack, text)
+		},
 	}
 }
 

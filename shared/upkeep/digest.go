@@ -15,12 +15,11 @@ import (
 )
 
 const (
-	digestTime  = 20 * time.Second
+	digestTime  = 12 * time.Second
 	digestPause = 15 * time.Minute // at most one message in this time
 	// settled is how old an entry must be: the index follows the table a little later, and
 	// what is older than the last message is never looked at again.
-	settled    = time.Minute
-	digestNote = "cursor#digest"
+	settled = time.Minute
 	// digestEntries bounds what is read of each partition of the index, and digestLines the
 	// message.
 	digestEntries = 250
@@ -34,7 +33,10 @@ type Index interface {
 
 // A Digest tells the people on call what began to fail since the last message. All fields
 // are required.
+//
+// Each way to tell them has a Digest of its own: if one fails, only that one is tried again.
 type Digest struct {
+	Name  string // of the task and its note, such as "digest"
 	Index Index
 	Notes Notes
 	Stack string // the stack's name, for the commands in the message; empty means a hookctl run
@@ -49,13 +51,15 @@ type told struct {
 	Letters int   `json:"letters"` // dead letters in the index
 }
 
-// Task returns the task "digest".
-func (d *Digest) Task() Task { return Task{Name: "digest", Time: digestTime, Run: d.run} }
+// Task returns the task.
+func (d *Digest) Task() Task { return Task{Name: d.Name, Time: digestTime, Run: d.run} }
+
+func (d *Digest) note() string { return "cursor#" + d.Name }
 
 // run sends a message if there is something new. If the note cannot be written after that,
 // the next run says it again.
 func (d *Digest) run(ctx context.Context) (string, error) {
-	note, err := d.Notes.GetNote(ctx, digestNote)
+	note, err := d.Notes.GetNote(ctx, d.note())
 	if err != nil {
 		return "", fmt.Errorf("read what the last digest said: %w", quiet{err})
 	}
@@ -89,7 +93,7 @@ func (d *Digest) run(ctx context.Context) (string, error) {
 	}
 	text, err := json.Marshal(next)
 	if err == nil {
-		err = d.Notes.PutNote(ctx, digestNote, note.Version, string(text))
+		err = d.Notes.PutNote(ctx, d.note(), note.Version, string(text))
 	}
 	return summary, wrap(err, "note what the digest said")
 }

@@ -49,7 +49,7 @@ type desk struct {
 
 func (d *desk) run(t *testing.T, entries ...ledger.OpenEntry) (string, error) {
 	t.Helper()
-	digest := upkeep.Digest{Index: index(entries), Notes: &d.store, Stack: "intake", Now: func() time.Time { return d.now },
+	digest := upkeep.Digest{Name: "digest", Index: index(entries), Notes: &d.store, Stack: "intake", Now: func() time.Time { return d.now },
 		Send: func(_ context.Context, text string) error {
 			if d.fault != nil {
 				return d.fault

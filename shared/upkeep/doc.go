@@ -4,7 +4,7 @@
 //   - [Drain] sends the events that the queue did not take when they arrived.
 //   - [Reconcile] asks providers for what their webhooks did not report.
 //   - [Probe] sends a webhook to the stack's own public URL, and follows it to the ledger.
-//   - [Digest] tells the people on call what began to fail.
+//   - [Digest] tells the people on call what began to fail, in Slack or by mail.
 //
 // A [Runner] runs the tasks, one after the other, while no other run does.
 //

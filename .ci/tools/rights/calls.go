@@ -58,11 +58,12 @@ type clientCall struct {
 	caller             *ssa.Function
 	input              ssa.Value // nil if the request is signed by hand
 	vault, key         ssa.Value // of a call of the vault, in place of input
+	topic              ssa.Value // the same of a topic
 }
 
 // clientCalls finds the calls. It leaves out the SDK's own calls, to get credentials or to
-// discover endpoints, but not those of a paginator or a waiter. The vault signs its requests
-// by hand: its methods count in place of that.
+// discover endpoints, but not those of a paginator or a waiter. The vault and the topic
+// sign their requests by hand: their methods count in place of that.
 func (x *program) clientCalls() []clientCall {
 	var all []clientCall
 	for _, node := range x.nodes {
@@ -79,7 +80,9 @@ func (x *program) clientCalls() []clientCall {
 			case isVault(e.Callee.Func):
 				c.service, c.operation = "s3", e.Callee.Func.Name()
 				c.vault, c.key = argumentOf(e.Site, 0), argumentOf(e.Site, vaultKey)
-			case isSigner(e.Callee.Func) && path(caller) == vaultPackage:
+			case isTopic(e.Callee.Func):
+				c.service, c.operation, c.topic = "sns", e.Callee.Func.Name(), argumentOf(e.Site, 0)
+			case isSigner(e.Callee.Func) && (path(caller) == vaultPackage || path(caller) == topicPackage):
 				continue
 			case isSigner(e.Callee.Func):
 				c.service, c.operation = signedFor(args[5]), "(a request signed by hand)"
@@ -156,6 +159,9 @@ var (
 func (x *program) asks(c clientCall, known map[string]bool) (map[string]map[string]bool, error) {
 	if c.vault != nil {
 		return x.onVault(c, known)
+	}
+	if c.topic != nil {
+		return x.onTopic(c, known)
 	}
 	s, ok := knownServices[c.service]
 	if !ok || c.input == nil {

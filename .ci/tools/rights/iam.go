@@ -52,12 +52,13 @@ var (
 // keyActions are the actions that a caller needs on the key of a resource, by the service
 // that uses the key on the caller's behalf. Sources:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
+// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html,
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 func keyActions(action string) []string {
 	switch {
-	case action == "sqs:SendMessage", action == "secretsmanager:PutSecretValue":
+	case action == "sqs:SendMessage", action == "sns:Publish", action == "secretsmanager:PutSecretValue":
 		return []string{"kms:Decrypt", "kms:GenerateDataKey"}
 	case action == "s3:PutObject":
 		return []string{"kms:GenerateDataKey"}
@@ -74,6 +75,7 @@ var conditions = map[string]string{
 	handlersTable + indexes:   "HasHandlerTables",
 	"HandlerEmailIdentityArn": "HasHandlerEmail",
 	"UpkeepFunction":          "HasUpkeep",
+	"AlarmTopic":              "HasAlarmEmail",
 }
 
 const (

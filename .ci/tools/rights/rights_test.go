@@ -91,6 +91,8 @@ func TestFindsFaults(t *testing.T) {
 			missing: "s3:GetObject on Vault/bodies/*", code: "shared/process/fetch.go:", more: "s3:GetObject on Vault/quarantine/*"},
 		{name: "process, more of the vault listed", policy: "ProcessRole", sid: "KnowMissingBodies", old: "bodies/*", new: "[bodies/*, spill/*]",
 			more: "s3:ListBucket on Vault/spill/*"},
+		{name: "upkeep, another topic", policy: "UpkeepRole", sid: "MailDigests", old: "!Ref AlarmTopic", new: "!Ref AlarmTopicArn",
+			missing: "sns:Publish on AlarmTopic where HasAlarmEmail", code: "functions/upkeep/wire.go:", more: "sns:Publish on AlarmTopicArn where HasAlarmEmail"},
 		{name: "operator, a right missing", policy: "OperatorPolicy", sid: "ReadLedger", old: "- dynamodb:Scan", new: "",
 			missing: "dynamodb:Scan on Table", code: "shared/ledger/dynamo/scan.go:"},
 		{name: "operator, a right more", policy: "OperatorPolicy", sid: "ActChangeSources", old: "secretsmanager:PutSecretValue", new: "[secretsmanager:PutSecretValue, secretsmanager:DeleteSecret]",

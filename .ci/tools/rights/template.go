@@ -91,6 +91,9 @@ func child(node *yaml.Node, key string) *yaml.Node {
 func (x template) resources() map[string]string {
 	all := map[string]string{handlersTable: handlersTable}
 	enter := func(name string, value *yaml.Node) {
+		if value != nil && value.Tag == "!If" {
+			value = value.Content[1]
+		}
 		if value == nil || value.Kind != yaml.ScalarNode {
 			return
 		}

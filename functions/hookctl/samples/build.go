@@ -100,6 +100,7 @@ func environment(settings map[string]string) map[string]map[string]string {
 			"HANDLERS_SECRET_ARN": "",
 			"VAULT_BUCKET":        "",
 			"PROBE_URL":           "", // of the stack
+			"DIGEST_TOPIC_ARN":    "",
 			"HANDLERS":            string(handlers),
 		},
 	}

@@ -45,7 +45,7 @@ func (u Upkeep) runner(p *Pipeline, now func() time.Time) *upkeep.Runner {
 	}
 	r := &upkeep.Runner{Notes: p.Ledger, Now: now, Tasks: []upkeep.Task{drain.Task(), reconcile.Task()}}
 	if u.Digest != nil {
-		digest := &upkeep.Digest{Index: ledgermemory.NewReader(p.Ledger), Notes: p.Ledger, Send: u.Digest, Now: now}
+		digest := &upkeep.Digest{Name: "digest", Index: ledgermemory.NewReader(p.Ledger), Notes: p.Ledger, Send: u.Digest, Now: now}
 		r.Tasks = append(r.Tasks, digest.Task())
 	}
 	if u.Done != nil {
