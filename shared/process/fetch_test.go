@@ -107,6 +107,7 @@ func TestStoredBodyUnavailable(t *testing.T) {
 				if err := v.Delete(w.Context(), m.Origin.Stored.Key); err != nil {
 					w.Fatal(err)
 				}
+				time.Sleep(30 * time.Minute)
 			},
 			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
 				stored(w, v, "1")

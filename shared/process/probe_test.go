@@ -31,7 +31,7 @@ func TestProbe(t *testing.T) {
 		if rec.State != ledger.StateCompleted || rec.Reason != "" || rec.Finished.IsZero() || rec.IsOpen() {
 			w.Errorf("record %+v", rec)
 		}
-		if kept := rec.Expires.Sub(time.Now()); kept <= time.Hour || kept > 24*time.Hour {
+		if kept := time.Until(rec.Expires); kept <= time.Hour || kept > 24*time.Hour {
 			w.Errorf("the record is kept for %v", kept)
 		}
 		if _, kept := w.ledger.Payload(probe.Key()); kept {
@@ -43,7 +43,7 @@ func TestProbe(t *testing.T) {
 		probe.Provider, probe.ID = "shop", "evt_1"
 		w.send(probe)
 		w.want(w.deliver(), process.Retried, false)
-		if rec, _ := w.ledger.Record(probe.Key()); rec.Expires.Sub(time.Now()) < process.DefaultTiming.Keep() {
+		if rec, _ := w.ledger.Record(probe.Key()); time.Until(rec.Expires) < process.DefaultTiming.Keep() {
 			w.Errorf("the record of an event is kept until %v", rec.Expires)
 		}
 	})

@@ -82,7 +82,7 @@ func (p *Probe) run(ctx context.Context) (string, error) {
 	_ = json.Unmarshal([]byte(note.Text), &last) // without a valid note, a probe is due
 	next := last
 	if now := p.Now().UnixMilli(); max(next.Sent, next.Unknown) > now { // by a wrong clock
-		next = probing{Failed: next.Failed}
+		next = probing{}
 	}
 	summary, err := p.step(ctx, &next)
 	if next == last {

@@ -80,6 +80,7 @@ func TestUpkeep(t *testing.T) {
 			"intake-Upkeep-1 failed: Task timed out after 240.00 seconds; its log, UpkeepLogs among the stack's resources, says more"},
 		{"function failed without a reason", "", reply{header: "Unhandled", body: `null`}, nil, "it gave no reason"},
 		{"of another version", "", reply{body: `"ok"`}, nil, "does not understand"},
+		{"an empty answer", "", reply{body: `{}`}, nil, "does not understand"},
 		{"upkeep is off", "", reply{noOutput: true}, nil, "stack intake has no function upkeep: deploy it with the parameter Upkeep=true"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
