@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -40,13 +42,15 @@ type actLine struct {
 
 // digest identifies what a plan does, so that nothing else is done than was shown.
 func (a act) digest() string {
-	sum := sha256.New()
+	var lines []string
 	for _, l := range a.lines {
 		if !l.refused {
-			fmt.Fprintf(sum, "%q %q\n", l.about, cmp.Or(l.fixed, l.text))
+			lines = append(lines, fmt.Sprintf("%q %q", l.about, cmp.Or(l.fixed, l.text)))
 		}
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	slices.Sort(lines) // what is planned at once comes in no order
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
 }
 
 // shownLines is how many lines of a plan are shown: a sample, if there are more.

@@ -12,6 +12,7 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/quarantine"
 	kept "webhookintake/shared/vault/quarantine"
@@ -151,7 +152,7 @@ func (c *Console) refusedRequest(e quarantine.Entry, r kept.Request, asked strin
 		lines = append(lines, name+"=… in the query")
 	}
 	slices.Sort(lines)
-	head := g.Group{h.H2(g.Text("What is signed")), g.If(len(lines) > 0, h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(strings.Join(lines, "\n")))), h.H2(g.Text("Body"))}
+	head := g.Group{h.H2(g.Text("What is signed")), g.If(len(lines) > 0, h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(cli.Visible(strings.Join(lines, "\n"))))), h.H2(g.Text("Body"))}
 	if asked != bodyMasked && asked != bodyShown {
 		return g.Group{head, h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data, and nobody has verified it. "), show(bodyMasked, "Show it, masked"))}
 	}
