@@ -77,7 +77,7 @@ func Drain(ctx context.Context, in Intake, progress func(text string)) error {
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	case <-time.After(d):
 		return nil
 	}

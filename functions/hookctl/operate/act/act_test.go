@@ -209,6 +209,20 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
+// Whoever interrupts a wait says why, as a signal does.
+func TestPaceSaysWhy(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancelCause(t.Context())
+	pace := act.NewPace(0.001)
+	if err := pace.Wait(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	stop(errAway)
+	if err := pace.Wait(ctx, 1); !errors.Is(err, errAway) {
+		t.Errorf("Wait = %v, want %v", err, errAway)
+	}
+}
+
 // A run ends after ten failures in a row, as when credentials expire in its middle. What it
 // did before counts, and nothing is done after it.
 func TestStopped(t *testing.T) {

@@ -22,7 +22,7 @@ func NewPace(rate float64) *Pace {
 // Wait waits until the next n items may begin, or for the end of ctx, whose error it returns.
 func (p *Pace) Wait(ctx context.Context, n int) error {
 	if p == nil {
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	now := time.Now()
 	if p.next.Before(now) {
@@ -31,11 +31,11 @@ func (p *Pace) Wait(ctx context.Context, n int) error {
 	delay := p.next.Sub(now)
 	p.next = p.next.Add(time.Duration(n) * p.gap)
 	if delay <= 0 {
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	case <-time.After(delay):
 		return nil
 	}

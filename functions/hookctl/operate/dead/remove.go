@@ -37,6 +37,6 @@ func (d Client) Remove(ctx context.Context, ids map[string]bool, report func(Let
 		}
 		left -= len(chosen)
 		d.progress("%d letters left to delete", left)
-		return left == 0, ctx.Err()
+		return left == 0, context.Cause(ctx)
 	})
 }

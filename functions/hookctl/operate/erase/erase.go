@@ -38,10 +38,10 @@ func (x Eraser) Run(ctx context.Context, plan Plan, report func(Result)) error {
 	}
 	err := x.Dead.Remove(ctx, ids, func(l dead.Letter, err error) { problems[l.Wire.MessageID] = err })
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	for _, item := range plan.Items {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return err
 		}
 		result := Result{Item: item}
