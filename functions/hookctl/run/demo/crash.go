@@ -21,7 +21,7 @@ const (
 // crash shows two handlers of one event. The second panics at the first try; at the second
 // try the first handler does not run again.
 func (t *show) crash(ctx context.Context) error {
-	t.title(4, "A handler crashes half-way: "+steady+" is done, then "+shaky+" panics")
+	t.title(4, "A handler crashes halfway: "+steady+" is done, then "+shaky+" panics")
 	runs := map[string]int{}
 	s, err := open(ctx, crashing(runs))
 	if err != nil {

@@ -39,7 +39,8 @@ type Watcher struct {
 // DefaultEvery is how often files are looked at. One look at this module's takes some ms.
 const DefaultEvery = 300 * time.Millisecond
 
-// Run runs the program until ctx ends. Its error is that of a first build that fails.
+// Run runs the program until ctx ends. Its error is that of a first build that fails; it is
+// nil if ctx ends during that build.
 func (w *Watcher) Run(ctx context.Context) error {
 	port, err := w.Port.File()
 	if err != nil {
@@ -51,6 +52,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 		return err
 	}
 	program, err := w.build(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -69,7 +73,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			return nil
 		case <-ended:
 			ended = nil // once
-			w.Tell("the program ended: "+endOf(running.err)+"; change a file to start it again, or end with Ctrl-C", true)
+			w.Tell("the program ended "+endOf(running.err)+"; change a file to start it again, or end with Ctrl-C", true)
 			continue
 		case <-look.C:
 		}
@@ -84,7 +88,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		next, err := w.build(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				w.Tell(err.Error()+"\nThe program from before goes on.", true)
+				w.Tell(err.Error()+"\nThe previous program keeps running.", true)
 			}
 			continue
 		}
@@ -135,5 +139,5 @@ func endOf(err error) string {
 	if err == nil {
 		return "without an error"
 	}
-	return err.Error()
+	return "with " + err.Error()
 }

@@ -186,14 +186,14 @@ func TestWatcher(t *testing.T) {
 
 	w.write("main.go", strings.Replace(toy, "VERSION", `v3" + 1 + "`, 1))
 	w.expectTold("building")
-	w.expectTold("the build fails", "main.go:", "The program from before goes on")
+	w.expectTold("the build fails", "main.go:", "The previous program keeps running")
 	w.expectVersion("v2")
 
 	w.write("main_test.go", "package main")
 	w.write("main.go", strings.Replace(toy, "done := ", "os.Exit(3)\n\tdone := ", 1))
 	w.expectTold("building")
 	w.expectTold("restarted")
-	w.expectTold("the program ended: exit status 3")
+	w.expectTold("the program ended with exit status 3")
 	w.write("main.go", strings.Replace(toy, "VERSION", "v4", 1))
 	w.expectTold("building")
 	w.expectTold("restarted")
@@ -251,5 +251,16 @@ func TestFirstBuildFails(t *testing.T) {
 	err := <-w.run(t.Context())
 	if build, ok := errors.AsType[*reload.BuildError](err); !ok || !strings.Contains(build.Output, "undefined: undefined") {
 		t.Errorf("Run = %v, want what the compiler says", err)
+	}
+}
+
+// Ctrl-C during the first build is no fault of the code that is built.
+func TestEndedDuringFirstBuild(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := <-w.run(ctx); err != nil {
+		t.Errorf("Run = %v, want no error", err)
 	}
 }
