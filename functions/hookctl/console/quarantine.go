@@ -127,7 +127,7 @@ func (c *Console) quarantined(w http.ResponseWriter, r *http.Request) {
 	result := releaser.Verify(r.Context(), e)
 	body := []g.Node{
 		facts(g.Text("Source"), g.Text(e.Source), g.Text("Arrived"), when(e.At, now), g.Text("Refused"), h.Code(g.Text(string(e.Code))),
-			g.Text("With the secrets of now"), g.Text(result.Text())),
+			g.Text("With the current secrets"), g.Text(result.Text())),
 		g.If(c.options.Write, h.P(h.Class("acts"),
 			g.If(result.Outcome == quarantine.Verifies, h.A(h.Class("button act"), h.Href(query("act", "do", "release", "id", e.ID)), g.Text("Release…"))),
 			h.A(h.Class("button"), h.Href(query("act", "do", "drop", "id", e.ID)), g.Text("Drop…")))),

@@ -26,7 +26,7 @@ see with verify what would be accepted now, and release it.
 
 Anybody can send requests that are refused. In a flood, only a share is kept: per source and
 instance of ingest 100 at once and then one a second, of signatures that do not match and of all
-others. Nothing is released that does not verify, as of its arrival, with the secrets of now.`,
+others. Nothing is released that does not verify, as of its arrival, with the current secrets.`,
 	}, "name a command: list, show, verify, release, drop",
 		listCommand(e), showCommand(e), verifyCommand(e), releaseCommand(e), dropCommand(e))
 }
@@ -48,10 +48,10 @@ func (f *flags) add(c *cobra.Command) {
 	c.Flags().StringSliceVar(&f.codes, "code", nil, "refused with these `CODES`: "+strings.Join(codes[:2], ", ")+",\n"+strings.Join(codes[2:], ", "))
 	cli.Complete(c, "source", cli.SourceNames()...)
 	cli.Complete(c, "code", codes...)
-	cli.Flag(c, &f.since, "since", 0, cli.Span(0), "arrived at most this `LONG` ago; 0 means any time")
-	cli.Flag(c, &f.until, "until", 0, cli.Span(0), "arrived at least this `LONG` ago")
+	cli.Flag(c, &f.since, "since", 0, cli.Span(0), "arrived at most this `DURATION` ago; 0 means any time")
+	cli.Flag(c, &f.until, "until", 0, cli.Span(0), "arrived at least this `DURATION` ago")
 	c.Flags().BoolVar(&f.json, "json", false, "print each request as a line of JSON")
-	f.stack.AddIntake(c)
+	f.stack.AddIntake(c, "")
 }
 
 func (f *flags) filter(now time.Time, ids []string) (quarantine.Filter, error) {

@@ -41,7 +41,7 @@ func viewOf(r quarantine.Result) view {
 }
 
 var (
-	errNone = errors.New("no chosen request verifies with the secrets of now")
+	errNone = errors.New("no chosen request verifies with the current secrets; hookctl sources set puts the right one")
 	errSome = errors.New("some requests could not be handled; run it again")
 )
 
@@ -69,7 +69,7 @@ func verifyCommand(e *cli.Env) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use:   "verify [ID...]",
-		Short: "Verify refused requests again, with the secrets of now",
+		Short: "Verify refused requests again, with the current secrets",
 		Long: `quarantine verify says for each request whether it would be accepted now, as of its arrival. It
 changes nothing, and exits with 1 if none would be.`,
 		Example: `  go tool hookctl quarantine verify --stack NAME --source kyc`,
@@ -94,7 +94,7 @@ func releaseCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "release [ID...]",
 		Short: "Queue the refused requests that verify now",
-		Long: `quarantine release verifies each chosen request with the secrets of now, as of its arrival, sends
+		Long: `quarantine release verifies each chosen request with the current secrets, as of its arrival, sends
 the events of those that verify to the queue, and deletes them from the quarantine after that. The
 others stay. An event that arrived again meanwhile is dropped as a duplicate.
 

@@ -15,7 +15,7 @@ import (
 // maxTried is how many of the newest refused requests are verified again.
 const maxTried = 200
 
-// printReleasable says which refused requests the secrets of now would accept. A stack
+// printReleasable says which refused requests the current secrets would accept. A stack
 // without a vault has none.
 func printReleasable(ctx context.Context, out *cli.Writer, s *stack.Stack) error {
 	kept, err := s.Intake().Quarantine()

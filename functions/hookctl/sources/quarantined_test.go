@@ -16,7 +16,7 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// check and rotate say what can be released: only what the secrets of now accept.
+// check and rotate say what can be released: only what the current secrets accept.
 func TestSaysWhatCanBeReleased(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
