@@ -16,17 +16,25 @@ type StackFlags struct {
 
 // Add adds the flags to a command. Use is the help of --stack; empty means the usual one.
 func (f *StackFlags) Add(c *cobra.Command, use string) {
-	f.add(c, use, "\nor the stack of samconfig.toml")
+	f.add(c, cmp.Or(use, usualUse)+byDefault+"\nor the stack of samconfig.toml")
 }
 
-// AddIntake adds the flags to a command that uses [Env.Intake].
-func (f *StackFlags) AddIntake(c *cobra.Command) {
-	f.add(c, "", "\nthe hookctl run of this clone, or the stack of samconfig.toml")
+// AddIntake adds the flags to a command that uses [Env.Intake]. Use is as for Add.
+func (f *StackFlags) AddIntake(c *cobra.Command, use string) {
+	f.add(c, cmp.Or(use, usualUse)+byDefault+"\nthe hookctl run of this clone, or the stack of samconfig.toml")
 }
 
-func (f *StackFlags) add(c *cobra.Command, use, last string) {
-	use = cmp.Or(use, "work on the deployed stack with this `NAME`")
-	c.Flags().StringVar(&f.Name, "stack", "", use+"; by default that of\nHOOKCTL_STACK, the engines that QUEUE_URL, DLQ_URL and TABLE_NAME name,"+last)
+// AddNamed adds the flags to a command that uses a stack only if --stack names it.
+func (f *StackFlags) AddNamed(c *cobra.Command, use string) { f.add(c, use) }
+
+// The help of --stack: what most commands do with a stack, and which one they take without it.
+const (
+	usualUse  = "work on the deployed stack with this `NAME`"
+	byDefault = "; by default that of\nHOOKCTL_STACK, the engines that QUEUE_URL, DLQ_URL and TABLE_NAME name,"
+)
+
+func (f *StackFlags) add(c *cobra.Command, use string) {
+	c.Flags().StringVar(&f.Name, "stack", "", use)
 	c.Flags().StringVar(&f.Region, "region", "", "the stack's `REGION`; by default that of AWS's own settings")
 	c.Flags().StringVar(&f.Profile, "profile", "", "`NAME` of a profile in AWS's own settings, for region and credentials")
 }

@@ -33,7 +33,7 @@ func Whole(low, high int) Kind[int] {
 
 // Number accepts a number from low to high.
 func Number(low, high float64) Kind[float64] {
-	show := func(n float64) string { return strconv.FormatFloat(n, 'g', -1, 64) }
+	show := func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 	return Kind[float64]{Want: "a number from " + show(low) + " to " + show(high), Show: show, Parse: func(text string) (float64, bool) {
 		n, err := strconv.ParseFloat(text, 64)
 		return n, err == nil && n >= low && n <= high // not if it is NaN

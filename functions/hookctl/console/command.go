@@ -50,7 +50,7 @@ which event one was shown.
 		Args: cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error { return serve(ctx, e, f) }),
 	}
-	f.stack.Add(c, "show the deployed stack with this `NAME`")
+	f.stack.AddIntake(c, "show the deployed stack with this `NAME`")
 	cli.Flag(c, &f.addr, "addr", "127.0.0.1:0", cli.Address(), "serve at this loopback `HOST:PORT`; port 0 takes a free one")
 	c.Flags().BoolVar(&f.write, "write", false, "let the page change something")
 	return c

@@ -57,7 +57,7 @@ second, as in the README.`,
 	f.BoolVar(&asJSON, "json", false, "print one JSON document")
 	f.BoolVar(&markdown, "markdown", false, "print it in Markdown, as in the README")
 	f.BoolVar(&scale, "scale", false, "print what limits the stack at some rates, in Markdown")
-	from.Add(c, "take the numbers of the deployed stack with this `NAME`")
+	from.AddNamed(c, "take the numbers of the deployed stack with this `NAME`")
 	c.MarkFlagsMutuallyExclusive("json", "markdown", "scale")
 	for _, other := range []string{"events", "batch", "sources", "arm64", "payloads", "large", "memory", "stack"} {
 		c.MarkFlagsMutuallyExclusive("scale", other)
@@ -72,13 +72,13 @@ second, as in the README.`,
 func addUsage(c *cobra.Command, u *Usage) {
 	f := c.Flags()
 	cli.Flag(c, &u.Events, "events", u.Events, cli.Number(1, most), "`EVENTS` a month")
-	cli.Flag(c, &u.Batch, "batch", u.Batch, cli.Number(1, 10), "events in a batch of process, on average: 1 to 10")
-	cli.Flag(c, &u.Large, "large", u.Large, cli.Number(0, most), "events a month that do not fit the queue, such as e-mails with photos")
-	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "sources that send all the time; full counts by source")
+	cli.Flag(c, &u.Batch, "batch", u.Batch, cli.Number(1, 10), "`EVENTS` in a batch of process, on average: 1 to 10")
+	cli.Flag(c, &u.Large, "large", u.Large, cli.Number(0, most), "`EVENTS` a month that do not fit the queue, such as e-mails with photos")
+	cli.Flag(c, &u.Sources, "sources", u.Sources, cli.Whole(1, 0), "`N` sources that send all the time; full counts by source")
 	f.BoolVar(&u.Arm64, "arm64", u.Arm64, "run the functions on arm64; --arm64=false is x86_64")
 	cli.Flag(c, &u.MemoryMB, "memory", u.MemoryMB, cli.Number(256, 10240), "`MB` of each function, 512 by default")
 	f.BoolVar(&u.Payloads, "payloads", u.Payloads, "keep all payloads (KeepPayloads=all)")
-	cli.Flag(c, &u.HandlerWait, "handler-wait", u.HandlerWait, cli.Span(0), "how long handlers wait for each batch, for example for an API")
+	cli.Flag(c, &u.HandlerWait, "handler-wait", u.HandlerWait, cli.Span(0), "handlers wait this `DURATION` for each batch, as for an API")
 }
 
 func writeBill(out *cli.Writer, p Prices, m Measured, u Usage, asJSON, markdown bool) error {

@@ -51,7 +51,7 @@ func (f *letterFlags) add(c *cobra.Command, jsonHelp string) {
 	c.Flags().StringVar(&f.until, "until", "", "given up before this `TIME`, in the same forms")
 	cli.Flag(c, &f.limit, "limit", 0, cli.Whole(0, 0), "at most `N` letters; 0 means all")
 	c.Flags().BoolVar(&f.json, "json", false, jsonHelp)
-	f.stack.AddIntake(c)
+	f.stack.AddIntake(c, "")
 }
 
 func reasonList() string {

@@ -39,7 +39,7 @@ keeps it. It may contain messages, phone numbers and tax numbers.`,
 	}
 	c.Flags().BoolVar(&payload, "payload", false, "also show the payload")
 	c.Flags().BoolVar(&asJSON, "json", false, "print each letter as a line of JSON")
-	f.AddIntake(c)
+	f.AddIntake(c, "")
 	return c
 }
 

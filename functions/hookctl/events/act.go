@@ -45,7 +45,7 @@ func (f *actFlags) add(c *cobra.Command, states ...string) {
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would happen")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 	c.Flags().BoolVar(&f.json, "json", false, "print each event as a line of JSON, with --yes or --dry-run")
-	f.from.AddIntake(c)
+	f.from.AddIntake(c, "")
 }
 
 // addHandledBefore adds the flag with which an act on events that it does not end goes on.

@@ -53,7 +53,7 @@ It exits with 1 if not everything was erased.`,
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show what would be erased")
 	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print each event as a line of JSON")
-	f.from.AddIntake(c)
+	f.from.AddIntake(c, "")
 	return c
 }
 

@@ -39,7 +39,7 @@ With --bodies a line also has the payload, if it is kept, as text in "payload", 
 	f.add(c)
 	c.Flags().BoolVar(&bodies, "bodies", false, "with the payloads that are kept")
 	c.Flags().StringVar(&file, "out", "", "write a new `FILE` that only you can read, and not standard output")
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }
 

@@ -37,7 +37,7 @@ names. At its end it says what it could not search.
 	f.add(c)
 	cli.Flag(c, &limit, "limit", 50, cli.Whole(1, events.MaxSelected), "list the newest `N`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print each event as a line of JSON")
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }
 

@@ -41,7 +41,7 @@ With --all, another state or a time it shows any events, the newest first. Times
 	c.Flags().BoolVar(&all, "all", false, "any events, not only those that are open")
 	cli.Flag(c, &limit, "limit", 50, cli.Whole(1, events.MaxSelected), "list the newest `N`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print each group or event as a line of JSON, and on stderr how many are\nleft out")
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }
 

@@ -45,6 +45,6 @@ handled meanwhile. It can be run again at any time.
 			return nil
 		}),
 	}
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }

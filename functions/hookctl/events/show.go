@@ -59,7 +59,7 @@ process), and for 90 days if it was too large for the queue. How long a run took
 	}
 	c.Flags().BoolVar(&payload, "payload", false, "also show the payload, if it is kept")
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as one line of JSON")
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }
 

@@ -41,7 +41,7 @@ reads the records, which do not have refused webhooks and duplicates.`,
 	cli.Complete(c, "source", cli.SourceNames()...)
 	cli.Complete(c, "type", dialect.TypeNames()...)
 	c.Flags().BoolVar(&asJSON, "json", false, "print each as a line of JSON")
-	from.AddIntake(c)
+	from.AddIntake(c, "")
 	return c
 }
 
@@ -66,12 +66,15 @@ func newFeed(ctx context.Context, e *cli.Env, from cli.StackFlags) (tail.Feed, e
 	return tail.NewLogs(in.Stack.Logs(), ingest, process, e.Now), nil
 }
 
+// whatWidth is that of "completed" and "duplicate".
+const whatWidth = 9
+
 func printTail(e *cli.Env, l tail.Line, asJSON bool) {
 	if asJSON {
 		_ = e.Out.JSONLine(l) // if it fails, nobody reads it
 		return
 	}
-	text := cli.Time(l.At, e.Now()) + "  " + l.What
+	text := cli.Time(l.At, e.Now()) + "  " + cli.Pad(l.What, whatWidth)
 	for _, part := range []string{l.Source, l.ID, l.Type, l.Code, l.Reason, l.Error} {
 		if part != "" {
 			text += "  " + part

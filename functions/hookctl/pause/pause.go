@@ -48,7 +48,7 @@ when the program starts again.`,
 		}),
 	}
 	c.Flags().BoolVar(&drain, "drain", false, "first wait until the queue is empty")
-	f.AddIntake(c)
+	f.AddIntake(c, "")
 	return c
 }
 
@@ -69,7 +69,7 @@ func ResumeCommand(e *cli.Env) *cobra.Command {
 			return set(ctx, e, in, operate.Running, "Events are handled.")
 		}),
 	}
-	f.AddIntake(c)
+	f.AddIntake(c, "")
 	return c
 }
 

@@ -58,7 +58,7 @@ It exits with 1 if a task failed, or if nothing was done.`,
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write the answer as JSON")
-	f.AddIntake(c)
+	f.AddIntake(c, "")
 	return c
 }
 
