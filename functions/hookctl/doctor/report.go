@@ -94,7 +94,8 @@ func Print(to *cli.Writer, signs bool, s Step) {
 	}
 	mark, width := mark(to, signs, s.Status)
 	indent := strings.Repeat(" ", width+2+nameWidth+2+millisWidth+2)
-	to.Print("%s  %s  %*s  %s", mark, cli.Pad(s.Name, nameWidth), millisWidth, millis, strings.ReplaceAll(text, "\n", "\n"+indent))
+	line := fmt.Sprintf("%s  %s  %*s  ", mark, cli.Pad(s.Name, nameWidth), millisWidth, millis)
+	to.TextUnder(len(indent), line+strings.ReplaceAll(text, "\n", "\n"+indent))
 }
 
 // mark returns the coloured start of a line, and its width.
