@@ -40,7 +40,7 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	if at := c.opened.Swap(0); at != 0 && time.Since(time.UnixMilli(at)) > maxIdle {
 		c.http.CloseIdleConnections()
 	}
-	return c.http.Do(r)
+	return c.http.Do(r) //nolint:gosec // where to is the caller's choice, as of any HTTP client
 }
 
 type rehearsalKey struct{}
@@ -69,7 +69,7 @@ func (c *Client) Warm(ctx context.Context, body string, call func(context.Contex
 	if err != nil {
 		return
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	// The whole body is read, so that the connection can be used again.
 	if _, err := io.Copy(io.Discard, answer.Body); err == nil {
 		c.opened.Store(time.Now().UnixMilli())
@@ -80,7 +80,7 @@ func (c *Client) Warm(ctx context.Context, body string, call func(context.Contex
 func (s *rehearsal) answer(r *http.Request) (*http.Response, error) {
 	s.service = r.URL.Scheme + "://" + r.URL.Host + "/"
 	if r.Body != nil {
-		defer r.Body.Close()
+		defer func() { _ = r.Body.Close() }()
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			return nil, err
 		}
