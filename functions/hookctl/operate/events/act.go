@@ -102,13 +102,12 @@ func (r *Replay) ReplayAll(items Items) act.Act[Entry] {
 func (r *Replay) do(ctx context.Context, e Entry, check act.Check) (act.Plan, error) {
 	plan, err := r.Plan(e)
 	p := act.Plan{Key: e.Key, Text: "runs " + plan.Text(), Warn: plan.warning()}
-	if err != nil {
-		return refuse(p, err)
+	if err == nil {
+		if p = check(p); p.Refuse == nil {
+			err = r.Send(ctx, plan)
+		}
 	}
-	if p = check(p); p.Refuse != nil {
-		return p, nil
-	}
-	return refuse(p, r.Send(ctx, plan))
+	return refuse(p, err)
 }
 
 // warning joins what an operator has to know before the handlers run.

@@ -382,7 +382,7 @@ func TestActsOnWhatWasConfirmed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, registry, o := waiting(t, 2)
-			match, fails := events.Match{Open: true}, error(hook.RetryAfter(3*time.Hour, errClosed))
+			match, fails := events.Match{Open: true}, hook.RetryAfter(3*time.Hour, errClosed)
 			if name == "replay" {
 				match, fails = events.Match{Ended: true}, nil
 			}
