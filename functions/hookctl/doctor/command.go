@@ -62,7 +62,7 @@ It exits with 1 if a step failed. With --json it prints one JSON document at the
 	f.stack.Add(c, "check the deployed stack with this `NAME`")
 	c.Flags().StringVar(&f.source, "source", "", "send the webhook of the source with this `NAME`; by default the first whose events\nhave ids, preferably one whose event no handler handles")
 	cli.Complete(c, "source", cli.SourceNames()...)
-	cli.Flag(c, &f.wait, "wait", DefaultWait, cli.Span(time.Second), "wait this `LONG` for the event to end")
+	cli.Flag(c, &f.wait, "wait", DefaultWait, cli.Span(time.Second), "wait this `DURATION` for the event to end")
 	c.Flags().BoolVar(&f.yes, "yes", false, "send the webhook even if handlers would handle it")
 	c.Flags().BoolVar(&f.json, "json", false, "print the report as JSON, and nothing else")
 	return c

@@ -66,7 +66,7 @@ at most ten minutes at a time, and four times for a request.`,
 			return errors.Join(err, to.deliver(ctx, e.Out, found, send))
 		}),
 	}
-	cli.Flag(c, &since, "since", 24*time.Hour, cli.Span(time.Second), "ask for watchlists that were checked within this `LONG`; with --kept,\nlook at webhooks received within it")
+	cli.Flag(c, &since, "since", 24*time.Hour, cli.Span(time.Second), "ask for watchlists that were checked within this `DURATION`; with --kept,\nlook at webhooks received within it")
 	c.Flags().StringSliceVar(&sessions, "session", nil, "`IDS` of sessions, separated by commas")
 	c.Flags().BoolVar(&kept, "kept", false, "also ask for sessions that are undecided in kept payloads; reads the whole\ntable of --stack, or the one that TABLE_NAME names")
 	api.Add(c, "the API's token")

@@ -54,7 +54,7 @@ cannot be read.`,
 		}),
 	}
 	f.addStack(c)
-	cli.Flag(c, &since, "since", defaultSince, cli.Span(shortestSince), "search the log of this `LONG` before now, at least 10m")
+	cli.Flag(c, &since, "since", defaultSince, cli.Span(shortestSince), "search the log of this `DURATION` before now, at least 10m")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }

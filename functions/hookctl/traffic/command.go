@@ -73,7 +73,7 @@ It sends to another machine only with --yes. Be sure that the machine is yours.`
 func (f *flags) add(c *cobra.Command) {
 	f.target.Add(c)
 	c.Flags().StringVar(&f.rate, "rate", "20/s", fmt.Sprintf("events per second, minute or hour: `N/s`, N/m or N/h;\nat most %d/s", MaxRate))
-	cli.Flag(c, &f.length, "for", time.Minute, cli.Span(time.Millisecond), fmt.Sprintf("send for this `LONG`, as 30s or 5m; at most %d events", MaxEvents))
+	cli.Flag(c, &f.length, "for", time.Minute, cli.Span(time.Millisecond), fmt.Sprintf("send for this `DURATION`, as 30s or 5m; at most %d events", MaxEvents))
 	c.Flags().StringVar(&f.faults, "faults", "", "add faults: a `LIST` of duplicate, reorder, forged, slow, all,\neach alone or with a share, as duplicate=5%")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "repeat the schedule of the run with this `SEED`; 0 draws a new one")
 	cli.Flag(c, &f.fast, "fast", 1, cli.Whole(1, 1000), "make the waits before a retry `N` times shorter;\n--fast alone: "+fastByDefault)

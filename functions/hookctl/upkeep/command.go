@@ -64,7 +64,7 @@ It exits with 1 if a task failed, or if nothing was done.`,
 
 // table shows the outcome of each task.
 func table(results []upkeep.Result, out *cli.Writer) cli.Table {
-	t := cli.Table{Heading: []string{"task", "result", "took", "outcome"}, Numbers: []int{2}}
+	t := cli.Table{Heading: []string{"TASK", "RESULT", "TOOK", "OUTCOME"}, Numbers: []int{2}}
 	for _, r := range results {
 		result, outcome := "done", r.Summary
 		if r.Error != "" {

@@ -64,7 +64,7 @@ func TestUpkeep(t *testing.T) {
 		fails string   // in the error; empty means none
 	}{
 		{"done", "", reply{body: done}, []string{
-			"task    result    took  outcome\ndrain   done      12ms  nothing was spilled\ndigest  done    1.204s  not due\n"}, ""},
+			"TASK    RESULT    TOOK  OUTCOME\ndrain   done      12ms  nothing was spilled\ndigest  done    1.204s  not due\n"}, ""},
 		{"as JSON", "--json", reply{body: done}, []string{`"task": "drain",`, `"took_ms": 1204`}, ""},
 		{"tasks failed", "", reply{body: failed}, []string{
 			"drain   failed  12ms  0 sent, 2 left: the queue does not take spilled messages: ServiceUnavailable\n",
