@@ -132,8 +132,11 @@ const queued = "put into the queue"
 // sent have one.
 const fewEvents = 20
 
-// errInPart says that some events were left alone.
-var errInPart = errors.New("not every event was")
+// Errors that some events were left alone, or would be.
+var (
+	errInPart = errors.New("not every event was")
+	errNotAll = errors.New("not every event would be")
+)
 
 // perform shows what the act would do, asks, and does it.
 func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger, d deed, of func(events.Items) act.Act[events.Entry]) error {
@@ -168,8 +171,11 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 	if !f.json {
 		printSurvey(e.Out, survey, d, f.rate)
 	}
+	if (f.dryRun || survey.Act == 0) && survey.Refuse > 0 {
+		return fmt.Errorf("%w %s: %d of %d would not", errNotAll, d.done, survey.Refuse, survey.Act+survey.Refuse)
+	}
 	if f.dryRun || survey.Act == 0 {
-		return d.inPart(survey.Refuse, survey.Act+survey.Refuse)
+		return nil
 	}
 	if err := e.ConfirmMany(ctx, fmt.Sprintf(d.question, countEvents(survey.Act)), survey.Act, f.yes); err != nil {
 		return err
