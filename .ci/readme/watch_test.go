@@ -129,7 +129,7 @@ func TestRoomWatch(t *testing.T) {
 	w.send(t, "evt_done", "is a duplicate, dropped")
 
 	w.edit(t, `"v1"`, `missing`)
-	w.screen.await(t, `the build fails:(.*\n)+.*watched\.go:\d+:\d+: undefined: missing\n(.*\n)*The program from before goes on\.`)
+	w.screen.await(t, `the build fails:(.*\n)+.*watched\.go:\d+:\d+: undefined: missing\n(.*\n)*The previous program keeps running`)
 	w.send(t, "evt_old", "handled by watched")
 	w.screen.await(t, `ran v2  id=evt_old`)
 

@@ -58,7 +58,6 @@ func (b *bench) wantNotOpen(key string) {
 
 func openCases() []testCase {
 	const (
-		later  = "Open returns the entries of one partition that come after the given one, which need not exist."
 		opens  = "A failure, and a release that has a reason or under which something ran, leaves the event open, since then if it was not open before, with the kind that the End names, else the one that is kept, else the reason."
 		closes = "A completion, and a failure because the event was cancelled, leaves it not open."
 		other  = "Any other release leaves that as it is."
@@ -97,7 +96,7 @@ func openCases() []testCase {
 			b.wantOpen("a#2", 0, "k")
 			b.wantOpen("a#3", time.Second, "k")
 		}},
-		{"OpenAfterATime", later, func(b *bench) {
+		{"OpenAfterATime", opens, func(b *bench) {
 			b.mustEnd(b.claim("a#1"), released, after(0), kind("k"))
 			partition := ledger.OpenPartition("a#1")
 			for since, want := range map[time.Duration]int{-time.Millisecond: 1, 0: 0} {
