@@ -135,7 +135,7 @@ func TestRoomWatch(t *testing.T) {
 
 	w.edit(t, "watched)\n", "watched)\n\thook.On(r, contiguity.EmailIncoming, \"watched\", watched)\n")
 	w.screen.await(t, `built and restarted`, `register handlers: .*"watched" .* registered twice`,
-		`the program ended: exit status 1; change a file to start it again`)
+		`the program ended with exit status 1; change a file to start it again`)
 	w.edit(t, `"v1"`, `"v3"`)
 	w.screen.await(t, `built and restarted`)
 	w.send(t, "evt_new", "handled by watched")

@@ -144,7 +144,7 @@ func TestEngineDoctor(t *testing.T) {
 			t.Run(cmp.Or(tt.source, "the default"), func(t *testing.T) {
 				t.Parallel()
 				report, err := in.examine(t, nil, append(strings.Fields(tt.flags), "--source="+tt.source)...)
-				if err != nil || !report.OK || len(report.Steps) != 11 {
+				if err != nil || !report.OK || len(report.Steps) != 12 {
 					t.Fatalf("%v, %+v", err, report)
 				}
 				for _, s := range report.Steps {
@@ -162,7 +162,7 @@ func TestEngineDoctor(t *testing.T) {
 	})
 	t.Run("as text", func(t *testing.T) {
 		out, err := in.run(t, nil)
-		if err != nil || strings.Count(out, "ok       ") != 11 || !strings.HasSuffix(out, "\n\nAll is well.\n") {
+		if err != nil || strings.Count(out, "ok       ") != 12 || !strings.HasSuffix(out, "\n\nAll is well.\n") {
 			t.Errorf("%v\n%s", err, out)
 		}
 		if out, err = in.run(t, nil, "--source", "contiguity", "--yes"); err != nil || !strings.HasSuffix(out, "\n\nIt works, with warnings: 1.\n") {
