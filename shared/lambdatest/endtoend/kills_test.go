@@ -128,7 +128,8 @@ func postLane(t *testing.T, ingest *lambdatest.Process, lane int) {
 		if way(n) != posted || n%2 != lane {
 			continue
 		}
-		for killedEvent(n).post(t, server.URL) != http.StatusOK {
+		event := killedEvent(n) // whose body has the time: a provider sends the same one again
+		for event.post(t, server.URL) != http.StatusOK {
 			pause(t, 100*time.Millisecond)
 			if t.Context().Err() != nil {
 				return
