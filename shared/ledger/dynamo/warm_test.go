@@ -1,10 +1,7 @@
 package dynamo_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,22 +16,12 @@ import (
 // Warming writes nothing, and the first claim finds the connection open.
 func TestWarm(t *testing.T) {
 	t.Parallel()
-	var (
-		mu       sync.Mutex
-		requests []string
-		from     = map[string]bool{}
-		service  = lambdatest.NewDynamoDB()
-	)
+	service := lambdatest.NewDynamoDB()
 	defer service.Server.Close()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		requests, from[r.RemoteAddr] = append(requests, r.Method+" "+r.Header.Get("X-Amz-Target")), true
-		mu.Unlock()
-		service.ServeHTTP(w, r)
-	}))
-	defer s.Close()
+	recorder := lambdatest.Record(service)
+	defer recorder.Server.Close()
 	store := dynamo.New(dynamo.Options{
-		Table: "table", Region: "us-east-1", Endpoint: s.URL, Keep: time.Hour,
+		Table: "table", Region: "us-east-1", Endpoint: recorder.Server.URL, Keep: time.Hour,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "secret", ""), HTTPClient: warm.NewClient(),
 	})
 	store.Warm(t.Context())
@@ -45,7 +32,8 @@ func TestWarm(t *testing.T) {
 	if answer := store.Claim(t.Context(), []ledger.Request{claim})[0]; answer.Status != ledger.Claimed {
 		t.Fatal(answer)
 	}
-	if want := []string{"GET ", "POST DynamoDB_20120810.PutItem"}; !slices.Equal(requests, want) || len(from) != 1 {
-		t.Errorf("requests %q on %d connections, want %q on one", requests, len(from), want)
+	requests, connections := recorder.Requests()
+	if want := []string{"GET ", "POST DynamoDB_20120810.PutItem"}; !slices.Equal(requests, want) || connections != 1 {
+		t.Errorf("requests %q on %d connections, want %q on one", requests, connections, want)
 	}
 }

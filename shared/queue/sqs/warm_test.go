@@ -1,10 +1,7 @@
 package sqs_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,22 +17,12 @@ import (
 // Warming sends no message, and the first one finds the connection open.
 func TestWarm(t *testing.T) {
 	t.Parallel()
-	var (
-		mu       sync.Mutex
-		requests []string
-		from     = map[string]bool{}
-		service  = lambdatest.NewSQS()
-	)
+	service := lambdatest.NewSQS()
 	defer service.Server.Close()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		requests, from[r.RemoteAddr] = append(requests, r.Method+" "+r.Header.Get("X-Amz-Target")), true
-		mu.Unlock()
-		service.ServeHTTP(w, r)
-	}))
-	defer s.Close()
+	recorder := lambdatest.Record(service)
+	defer recorder.Server.Close()
 	q, err := sqs.New(sqs.Options{
-		URL: s.URL + "/123456789012/queue", Region: "us-east-1", Endpoint: s.URL,
+		URL: recorder.Server.URL + "/123456789012/queue", Region: "us-east-1", Endpoint: recorder.Server.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDTEST", "secret", ""), HTTPClient: warm.NewClient(),
 	})
 	if err != nil {
@@ -46,8 +33,9 @@ func TestWarm(t *testing.T) {
 	if err := q.Send(t.Context(), queue.Message{Event: event}, 0); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"GET ", "POST AmazonSQS.SendMessage"}; !slices.Equal(requests, want) || len(from) != 1 {
-		t.Errorf("requests %q on %d connections, want %q on one", requests, len(from), want)
+	requests, connections := recorder.Requests()
+	if want := []string{"GET ", "POST AmazonSQS.SendMessage"}; !slices.Equal(requests, want) || connections != 1 {
+		t.Errorf("requests %q on %d connections, want %q on one", requests, connections, want)
 	}
 	if sent := service.Sent(); len(sent) != 1 || sent[0].Attributes[queue.AttrID] != "evt_1" {
 		t.Errorf("sent %v", sent)

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"webhookintake/shared/lambdatest"
+)
+
+// The program opens its connection to DynamoDB before it asks for its first event, and claims
+// and ends the first one on it.
+func TestConnectsFirst(t *testing.T) {
+	t.Parallel()
+	table := lambdatest.NewDynamoDB()
+	t.Cleanup(table.Server.Close)
+	recorder := lambdatest.Record(table)
+	t.Cleanup(recorder.Server.Close)
+	env := maps.Clone(deployed)
+	env["AWS_ENDPOINT_URL_DYNAMODB"] = recorder.Server.URL
+	p := lambdatest.Run(t, obedient.Path(t), env)
+	if requests, _ := recorder.Requests(); !slices.Equal(requests, []string{"GET "}) {
+		t.Errorf("before the first event: %q, want one GET", requests)
+	}
+	if again, log := invoke(t, p, time.Minute, text("text.incoming.sms", "evt_1", "ok")); len(again) > 0 {
+		t.Fatalf("comes again: %v; log:\n%s", again, log)
+	}
+	requests, connections := recorder.Requests()
+	want := []string{"GET ", "POST DynamoDB_20120810.PutItem", "POST DynamoDB_20120810.UpdateItem"}
+	if !slices.Equal(requests, want) || connections != 1 {
+		t.Errorf("%q on %d connections, want %q on one", requests, connections, want)
+	}
+}
