@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,26 +15,35 @@ type Recorder struct {
 
 	mu       sync.Mutex
 	requests []string
-	from     map[string]bool
+	from     []string // the addresses of the connections, in the order in which they were opened
 }
 
 // Record starts a server in front of a handler. The caller closes its Server.
 func Record(h http.Handler) *Recorder {
-	r := &Recorder{from: map[string]bool{}}
+	r := &Recorder{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		r.mu.Lock()
-		r.requests = append(r.requests, request.Method+" "+request.Header.Get("X-Amz-Target"))
-		r.from[request.RemoteAddr] = true
-		r.mu.Unlock()
+		r.note(request)
 		h.ServeHTTP(w, request)
 	}))
 	return r
 }
 
-// Requests returns the method and the operation of each request, as "POST AmazonSQS.SendMessage",
-// and the number of connections on which they came.
-func (r *Recorder) Requests() (requests []string, connections int) {
+func (r *Recorder) note(request *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.requests), len(r.from)
+	connection := slices.Index(r.from, request.RemoteAddr)
+	if connection < 0 {
+		connection = len(r.from)
+		r.from = append(r.from, request.RemoteAddr)
+	}
+	r.requests = append(r.requests, fmt.Sprintf("%d: %s %s", connection+1, request.Method, request.Header.Get("X-Amz-Target")))
+}
+
+// Requests returns the number of the connection, the method and the operation of each request,
+// as "1: POST AmazonSQS.SendMessage". A client may open a second connection after an answer
+// that came before it saw the end of its own request, as a server on the same machine can do.
+func (r *Recorder) Requests() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.requests)
 }
