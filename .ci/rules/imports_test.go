@@ -53,7 +53,7 @@ var rules = []rule{
 		"the ledger is tested alone, without queue and handlers"},
 	{"shared/telemetry", nil,
 		"logs and metrics write what they are given"},
-	{"shared/lambdahttp", nil,
+	{"shared/lambdahttp", []string{"shared/webhook"},
 		"it adapts API Gateway's events to any http.Handler"},
 	{"shared/lambdasqs", []string{"shared/process", "shared/hook", "shared/queue", "shared/telemetry", "shared/webhook"},
 		"it adapts SQS events to process, and knows of handlers only how they fail"},

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"webhookintake/functions/process/handlers"
 	"webhookintake/shared/environment"
 	"webhookintake/shared/hook"
@@ -33,7 +31,7 @@ import (
 // environment before the first event.
 func newHandler(
 	ctx context.Context, getenv func(string) string, out io.Writer,
-) (func(context.Context, events.SQSEvent) (events.SQSEventResponse, error), error) {
+) (lambdasqs.Func, error) {
 	c, err := readConfig(getenv)
 	if err != nil {
 		return nil, err

@@ -7,8 +7,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// A Func handles one invocation, as package lambda calls it. Its error is always nil.
-type Func = func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+// A Func handles one invocation. Its error is always nil. It is a handler for
+// lambda.StartHandler.
+type Func func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
 // Handler returns a Lambda function that serves requests with h. The context of a request
 // is that of the invocation, with its deadline.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -26,22 +28,59 @@ type seen struct {
 // call gives an event, in API Gateway's JSON, to a handler.
 func call(t *testing.T, text string) seen {
 	t.Helper()
-	var e events.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal([]byte(text), &e); err != nil {
-		t.Fatal(err)
-	}
 	var got seen
-	handle := lambdahttp.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	if _, err := seeing(&got).Invoke(t.Context(), []byte(text)); err != nil {
+		t.Fatalf("error = %v, want none whatever the request", err)
+	}
+	return got
+}
+
+// seeing notes what a handler sees.
+func seeing(got *seen) lambdahttp.Func {
+	return lambdahttp.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		got = seen{
+		*got = seen{
 			Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Host: r.Host, Source: r.PathValue("source"),
 			Header: r.Header, Body: string(body), Length: r.ContentLength, Unreadable: err != nil,
 		}
 	}))
-	if _, err := handle(t.Context(), e); err != nil {
-		t.Fatalf("error = %v, want none whatever the event", err)
+}
+
+// Invoke reads of the samples what encoding/json reads.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../events/http/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
 	}
-	return got
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e events.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(text, &e); err != nil {
+			t.Fatal(err)
+		}
+		var want seen
+		if _, err := seeing(&want)(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, call(t, string(text))); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
+// What is not JSON is not a request.
+func TestInvokeRefuses(t *testing.T) {
+	t.Parallel()
+	var got seen
+	for _, text := range []string{"", "null", "[]", `{"body":`} {
+		if answer, err := seeing(&got).Invoke(t.Context(), []byte(text)); err == nil {
+			t.Errorf("%q: %s, want an error", text, answer)
+		}
+	}
 }
 
 func TestRequest(t *testing.T) {

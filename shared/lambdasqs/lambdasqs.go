@@ -22,10 +22,12 @@ type Options struct {
 	Metrics *telemetry.Metrics // flushed after each batch; nil means no metrics
 }
 
-// Handler returns the function's handler, for lambda.StartHandlerFunc. The error of the
-// handler means that the function's timeout is longer than configured, and that nothing
-// was done.
-func Handler(o Options) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+// A Func handles one batch. It is a handler for lambda.StartHandler.
+type Func func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+
+// Handler returns the function's handler. The error of the handler means that the function's
+// timeout is longer than configured, and that nothing was done.
+func Handler(o Options) Func {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

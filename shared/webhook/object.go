@@ -18,22 +18,32 @@ type Object struct{ members []member }
 // A member is a name, with its quotes, and its value.
 type member struct{ quoted, value []byte }
 
+// usualFields is a number of fields that most objects do not exceed.
+const usualFields = 8
+
 // ParseObject parses a JSON object. If body is not one, it returns [ErrMalformedBody],
 // which does not quote it.
 func ParseObject(body []byte) (Object, error) {
-	if !valid(body) {
+	c := checker{text: body}
+	o, ok := c.object()
+	if !ok || !c.ends() {
 		return Object{}, ErrMalformedBody
 	}
-	return splitObject(body)
+	return o, nil
 }
 
-// splitObject parses text, which must be valid JSON.
-func splitObject(text []byte) (Object, error) {
-	text = skipSpace(text)
-	if text[0] != '{' {
-		return Object{}, ErrMalformedBody
+// object is an object, split into its members.
+func (c *checker) object() (Object, bool) {
+	if c.peek() != '{' {
+		return Object{}, false
 	}
-	return Object{splitMembers(text)}, nil
+	members := make([]member, 0, usualFields)
+	ok := c.list('}', func(c *checker) bool {
+		m, ok := c.member()
+		members = append(members, m)
+		return ok
+	})
+	return Object{members}, ok
 }
 
 // ParseEnvelope reads a body that has its id, type and data in fields of these names, as
@@ -78,14 +88,22 @@ func (o Object) All() iter.Seq2[string, json.RawMessage] {
 }
 
 // Object returns the value of the field of that name as an object. If the field is absent
-// or not an object, it returns [ErrMalformedBody]. It is faster than [ParseObject], because
-// the value is known to be valid JSON.
-func (o Object) Object(name string) (Object, error) {
-	value := o.Get(name)
-	if value == nil {
-		return Object{}, ErrMalformedBody
+// or not an object, it returns [ErrMalformedBody].
+func (o Object) Object(name string) (Object, error) { return ParseObject(o.Get(name)) }
+
+// Objects returns the value of the field of that name as a list of objects. If the field is
+// absent, not an array, or one of anything else, it returns [ErrMalformedBody].
+func (o Object) Objects(name string) ([]Object, error) {
+	c := checker{text: o.Get(name)}
+	var objects []Object
+	if c.peek() != '[' || !c.list(']', func(c *checker) bool {
+		element, ok := c.object()
+		objects = append(objects, element)
+		return ok
+	}) {
+		return nil, ErrMalformedBody
 	}
-	return splitObject(value)
+	return objects, nil
 }
 
 // Text returns the value of the field of that name as a string, and reports whether it is
@@ -96,6 +114,22 @@ func (o Object) Text(name string) (text string, ok bool) {
 		return "", false
 	}
 	return unquote(value), true
+}
+
+// Texts returns the fields of the field of that name that are strings. It is nil if there is
+// no such field, or it is not an object.
+func (o Object) Texts(name string) map[string]string {
+	inner, err := o.Object(name)
+	if err != nil {
+		return nil
+	}
+	texts := make(map[string]string, len(inner.members))
+	for _, m := range inner.members {
+		if m.value[0] == '"' {
+			texts[unquote(m.quoted)] = unquote(m.value)
+		}
+	}
+	return texts
 }
 
 // ID returns the value of the field of that name as an event's id. Its error is

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"webhookintake/shared/webhook"
 )
 
@@ -159,5 +161,46 @@ func TestWithinTolerance(t *testing.T) {
 		if got := webhook.WithinTolerance(at.Unix()-tt.ago, at, tt.tolerance); got != tt.want {
 			t.Errorf("%d s ago within %d s = %v", tt.ago, tt.tolerance, got)
 		}
+	}
+}
+
+func TestObjectInside(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, body string
+		list       string // the values of the field n of each object; "no" if it is no list of objects
+		texts      map[string]string
+	}{
+		{"objects", `{"a": [ {"n":"1"} ,{"n":"2"}] }`, "12", nil},
+		{"one", `{"a":[{"n":"1"}]}`, "1", nil},
+		{"empty list", `{"a":[ ]}`, "", nil},
+		{"a number too", `{"a":[{"n":"1"},2]}`, "no", nil},
+		{"absent", `{"b":[]}`, "no", nil},
+		{"null", `{"a":null}`, "no", nil},
+		{"an object", `{"a":{"b":"x","c":2,"d":"\u0079\"","d\n":""}}`, "no", map[string]string{"b": "x", "d": `y"`, "d\n": ""}},
+		{"an empty object", `{"a":{}}`, "no", map[string]string{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o, err := webhook.ParseObject([]byte(tt.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := ""
+			objects, err := o.Objects("a")
+			if errors.Is(err, webhook.ErrMalformedBody) && objects == nil {
+				list = "no"
+			}
+			for _, object := range objects {
+				text, _ := object.Text("n")
+				list += text
+			}
+			if list != tt.list {
+				t.Errorf("Objects = %q, %v, want %q", list, err, tt.list)
+			}
+			if diff := cmp.Diff(tt.texts, o.Texts("a")); diff != "" {
+				t.Errorf("Texts (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -13,7 +13,7 @@ const maxDepth = 10_000
 // tenth character is escaped.
 func valid(text []byte) bool {
 	c := checker{text: text}
-	return c.value() && c.peek() == 0 && c.at == len(text)
+	return c.value() && c.ends()
 }
 
 // A checker checks text from at on. Its methods report whether they found what their names
@@ -37,10 +37,13 @@ func (c *checker) peek() byte {
 	return 0
 }
 
+// ends reports whether nothing but white space follows.
+func (c *checker) ends() bool { return c.peek() == 0 && c.at == len(c.text) }
+
 func (c *checker) value() bool {
 	switch c.peek() {
 	case '{':
-		return c.list('}', (*checker).member)
+		return c.list('}', (*checker).anyMember)
 	case '[':
 		return c.list(']', (*checker).value)
 	case '"':
@@ -82,12 +85,29 @@ func (c *checker) list(end byte, element func(*checker) bool) bool {
 	return false
 }
 
-func (c *checker) member() bool {
-	if c.peek() != '"' || !c.quoted() || c.peek() != ':' {
-		return false
+func (c *checker) anyMember() bool {
+	_, ok := c.member()
+	return ok
+}
+
+func (c *checker) member() (m member, ok bool) {
+	if c.peek() != '"' {
+		return m, false
+	}
+	from := c.at
+	if !c.quoted() {
+		return m, false
+	}
+	m.quoted = c.text[from:c.at]
+	if c.peek() != ':' {
+		return m, false
 	}
 	c.at++
-	return c.value()
+	c.peek()
+	from = c.at
+	ok = c.value()
+	m.value = c.text[from:c.at:c.at]
+	return m, ok
 }
 
 func (c *checker) word(w string) bool {
