@@ -13,7 +13,6 @@ import (
 
 // Around sees each run, and may keep a handler from running.
 func TestAround(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", failing(errBank))
 		w.on("b", nil)

@@ -17,7 +17,6 @@ import (
 )
 
 func TestHandled(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.on("ship", nil)
@@ -30,6 +29,7 @@ func TestHandled(t *testing.T) {
 		if got := w.state("evt_1"); got != "COMPLETED " {
 			t.Errorf("record = %s", got)
 		}
+		w.wantTries("evt_1")
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Duplicate, true)
 		w.wantCalls()
@@ -37,7 +37,6 @@ func TestHandled(t *testing.T) {
 }
 
 func TestUnhandledIsHandledLater(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Unhandled, true)
@@ -53,7 +52,6 @@ func TestUnhandledIsHandledLater(t *testing.T) {
 
 // Only unfinished handlers run again, and one handler's error does not stop the next.
 func TestRetryRunsTheRest(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", nil)
 		w.on("b", func(_ context.Context, e hook.Event[order]) error {
@@ -104,35 +102,31 @@ func TestDeadLetters(t *testing.T) {
 			record: "COMPLETED ",
 		},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", tt.fn)
-				for _, m := range tt.first {
-					w.send(m)
-					w.want(w.deliver(), process.Handled, true)
-				}
-				w.send(tt.m)
-				w.want(w.deliver(), process.DeadLettered, true)
-				tt.want.At = time.Now().UnixMilli()
-				got := w.letter()
-				got.At = max(got.At, tt.want.At) // the group commit takes its time
-				if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
-					t.Errorf("letter = %+v, want %+v", got, tt.want)
-				}
-				if raw := w.dead.Messages()[0].Raw; !slices.Equal(raw, tt.m.Raw) {
-					t.Errorf("letter's body = %s, want %s", raw, tt.m.Raw)
-				}
-				if got := w.state("evt_1"); got != tt.record {
-					t.Errorf("record = %s, want %s", got, tt.record)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", tt.fn)
+			for _, m := range tt.first {
+				w.send(m)
+				w.want(w.deliver(), process.Handled, true)
+			}
+			w.send(tt.m)
+			w.want(w.deliver(), process.DeadLettered, true)
+			tt.want.At = time.Now().UnixMilli()
+			got := w.letter()
+			got.At = max(got.At, tt.want.At) // the group commit takes its time
+			if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
+				w.Errorf("letter = %+v, want %+v", got, tt.want)
+			}
+			if raw := w.dead.Messages()[0].Raw; !slices.Equal(raw, tt.m.Raw) {
+				w.Errorf("letter's body = %s, want %s", raw, tt.m.Raw)
+			}
+			if got := w.state("evt_1"); got != tt.record {
+				w.Errorf("record = %s, want %s", got, tt.record)
+			}
 		})
 	}
 }
 
 func TestUnreadable(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		if err := w.queue.Put(queue.Wire{Body: "hello", Attributes: map[string]string{"foreign": "x"}}, 0); err != nil {
 			t.Fatal(err)
@@ -148,7 +142,6 @@ func TestUnreadable(t *testing.T) {
 }
 
 func TestPermanentAfterAllRan(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", failing(hook.Permanent(errBank)))
 		w.on("b", failing(errors.New("later")))
@@ -166,7 +159,6 @@ func TestPermanentAfterAllRan(t *testing.T) {
 }
 
 func TestExpired(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.send(message("evt_1"))
@@ -183,7 +175,6 @@ func TestExpired(t *testing.T) {
 
 // An event whose time in the queue is unknown does not expire.
 func TestNoSentTimestamp(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		m := message("evt_1")
@@ -204,26 +195,22 @@ func TestSameKeyTwiceInABatch(t *testing.T) {
 		{"same body", string(message("evt_1").Raw), process.Duplicate},
 		{"other body", `{"id":"other"}`, process.DeadLettered},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				second := message("evt_1")
-				second.Raw = []byte(tt.body)
-				w.send(message("evt_1"), second, message("evt_2"))
-				rs := w.deliver()
-				if len(rs) != 3 || rs[0].Outcome != process.Handled || rs[1].Outcome != tt.want || rs[2].Outcome != process.Handled {
-					t.Errorf("results = %v", rs)
-				}
-				slices.Sort(w.calls)
-				w.wantCalls("charge evt_1", "charge evt_2")
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", nil)
+			second := message("evt_1")
+			second.Raw = []byte(tt.body)
+			w.send(message("evt_1"), second, message("evt_2"))
+			rs := w.deliver()
+			if len(rs) != 3 || rs[0].Outcome != process.Handled || rs[1].Outcome != tt.want || rs[2].Outcome != process.Handled {
+				w.Errorf("results = %v", rs)
+			}
+			slices.Sort(w.calls)
+			w.wantCalls("charge evt_1", "charge evt_2")
 		})
 	}
 }
 
 func TestKeepPayload(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.worker.KeepPayload = func(source string) bool { return source == "shop" }
 		w.send(message("evt_1"))
@@ -235,7 +222,6 @@ func TestKeepPayload(t *testing.T) {
 }
 
 func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		m := message("evt_1")
@@ -258,7 +244,6 @@ func (a *asked) Claim(ctx context.Context, rs []ledger.Request) []ledger.Answer 
 
 // The batch is claimed in one call that says which messages are new, under unique owners.
 func TestClaimRequests(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		spy := &asked{Store: w.ledger}
 		w.worker.Ledger = spy

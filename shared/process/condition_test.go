@@ -26,30 +26,27 @@ func TestWriteConditions(t *testing.T) {
 		{name: "never holds", holds: 99, outcome: process.Retried, calls: 6},
 		{name: "at most once", holds: 2, opts: []hook.Option{hook.AtMostOnce}, outcome: process.DeadLettered, calls: 1},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				calls := 0
-				hook.OnWrites(&w.registry, paid, "write", func(context.Context, hook.Event[order]) ([]webhook.Write, error) {
-					calls++
-					put := webhook.Put("orders", key, nil)
-					if calls < tt.holds {
-						return []webhook.Write{put.IfEquals("status", webhook.S("open"))}, nil
-					}
-					return []webhook.Write{put.IfAbsent()}, nil
-				}, tt.opts...)
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				if r.Outcome != tt.outcome || calls != tt.calls {
-					t.Errorf("%s (%+v) after %d calls, want %s after %d", r.Outcome, r.Runs, calls, tt.outcome, tt.calls)
+		row(t, tt.name, func(w *world) {
+			calls := 0
+			hook.OnWrites(&w.registry, paid, "write", func(context.Context, hook.Event[order]) ([]webhook.Write, error) {
+				calls++
+				put := webhook.Put("orders", key, nil)
+				if calls < tt.holds {
+					return []webhook.Write{put.IfEquals("status", webhook.S("open"))}, nil
 				}
-				if tt.outcome == process.Retried && !errors.Is(r.Runs[0].Err, hook.ErrCondition) {
-					t.Errorf("error = %v, want ErrCondition", r.Runs[0].Err)
-				}
-				if _, ok := w.ledger.Item("orders", key); ok != (tt.outcome == process.Handled) {
-					t.Errorf("the item is there: %v", ok)
-				}
-			})
+				return []webhook.Write{put.IfAbsent()}, nil
+			}, tt.opts...)
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			if r.Outcome != tt.outcome || calls != tt.calls {
+				w.Errorf("%s (%+v) after %d calls, want %s after %d", r.Outcome, r.Runs, calls, tt.outcome, tt.calls)
+			}
+			if tt.outcome == process.Retried && !errors.Is(r.Runs[0].Err, hook.ErrCondition) {
+				w.Errorf("error = %v, want ErrCondition", r.Runs[0].Err)
+			}
+			if _, ok := w.ledger.Item("orders", key); ok != (tt.outcome == process.Handled) {
+				w.Errorf("the item is there: %v", ok)
+			}
 		})
 	}
 }

@@ -36,18 +36,15 @@ func TestWindows(t *testing.T) {
 		{"1", webhook.BodyHash, month, month, process.Duplicate},
 		{"1", webhook.KeyHash, time.Minute, time.Minute + time.Millisecond, process.Handled},
 	} {
-		t.Run(fmt.Sprintf("%s %s %v after %v", tt.id, tt.identity, tt.window, tt.after), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				m := message(tt.id)
-				m.Identity, m.Origin.Window = tt.identity, tt.window
-				w.send(m)
-				w.deliver()
-				m.Received = m.Received.Add(tt.after)
-				w.send(m)
-				w.want(w.deliver(), tt.want, true)
-			})
+		row(t, fmt.Sprintf("%s %s %v after %v", tt.id, tt.identity, tt.window, tt.after), func(w *world) {
+			w.on("charge", nil)
+			m := message(tt.id)
+			m.Identity, m.Origin.Window = tt.identity, tt.window
+			w.send(m)
+			w.deliver()
+			m.Received = m.Received.Add(tt.after)
+			w.send(m)
+			w.want(w.deliver(), tt.want, true)
 		})
 	}
 }
@@ -78,19 +75,16 @@ func TestConflicts(t *testing.T) {
 		{"a key rotates or falls back", "evt_1", webhook.Given, "hmac-0a1b2c:9d", "hmac-ffffff:31", process.Duplicate},
 		{"a key goes", "evt_1", webhook.Given, "hmac-0a1b2c:9d", one, process.Duplicate},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				a, b := message(tt.id), message(tt.id)
-				b.Raw = []byte(`{"id":"o-1","cents":9}`)
-				a.Identity, b.Identity = tt.identity, tt.identity
-				a.Origin.Digest, b.Origin.Digest = tt.first, tt.second
-				w.send(a)
-				w.deliver()
-				w.send(b)
-				w.want(w.deliver(), tt.want, true)
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", nil)
+			a, b := message(tt.id), message(tt.id)
+			b.Raw = []byte(`{"id":"o-1","cents":9}`)
+			a.Identity, b.Identity = tt.identity, tt.identity
+			a.Origin.Digest, b.Origin.Digest = tt.first, tt.second
+			w.send(a)
+			w.deliver()
+			w.send(b)
+			w.want(w.deliver(), tt.want, true)
 		})
 	}
 }
@@ -98,7 +92,6 @@ func TestConflicts(t *testing.T) {
 // The digest of an older version's message is that of its body, so its copies and those of
 // a new version are the same event.
 func TestDigestOverAnUpgrade(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		old, now := message("evt_1"), message("evt_1")
@@ -120,7 +113,6 @@ func TestDigestOverAnUpgrade(t *testing.T) {
 
 // The record says how the id was made and which secret signed the event.
 func TestRecordKeepsOrigin(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		m := message("1")

@@ -28,18 +28,15 @@ func TestHandlerFailures(t *testing.T) {
 		{"retry after", failing(hook.RetryAfter(time.Hour, errBank)), time.Hour, time.Hour + time.Second},
 		{"retry after too long", failing(hook.RetryAfter(24*time.Hour, errBank)), 6 * time.Hour, 6*time.Hour + time.Second},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", tt.fn)
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.Retried, false)
-				if got := w.state("evt_1"); got != "RELEASED " {
-					t.Errorf("record = %s", got)
-				}
-				w.again(tt.least, tt.most)
-				w.wantCalls("charge evt_1", "charge evt_1")
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", tt.fn)
+			w.send(message("evt_1"))
+			w.want(w.deliver(), process.Retried, false)
+			if got := w.state("evt_1"); got != "RELEASED " {
+				w.Errorf("record = %s", got)
+			}
+			w.again(tt.least, tt.most)
+			w.wantCalls("charge evt_1", "charge evt_1")
 		})
 	}
 }
@@ -47,7 +44,6 @@ func TestHandlerFailures(t *testing.T) {
 // The waits grow as min(5 s·3^(n−1), 1 h), each spread over its second half, and the 12th
 // run is the last.
 func TestBackoffAndLastAttempt(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(errBank))
 		w.send(message("evt_1"))

@@ -3,6 +3,7 @@ package process_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -43,16 +44,13 @@ func TestLostOnce(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"claim", "start", "commit", "end"} {
 		for _, apply := range []bool{false, true} {
-			t.Run(lost(op, apply), func(t *testing.T) {
-				t.Parallel()
-				inWorld(t, func(w *world) {
-					w.on("once", nil, hook.AtMostOnce)
-					w.on("plain", nil)
-					w.ledger.Fault = failOnce(op, apply)
-					w.send(message("evt_1"))
-					w.want(w.deliver(), process.Handled, true)
-					w.wantCalls("once evt_1", "plain evt_1")
-				})
+			row(t, lost(op, apply), func(w *world) {
+				w.on("once", nil, hook.AtMostOnce)
+				w.on("plain", nil)
+				w.ledger.Fault = failOnce(op, apply)
+				w.send(message("evt_1"))
+				w.want(w.deliver(), process.Handled, true)
+				w.wantCalls("once evt_1", "plain evt_1")
 			})
 		}
 	}
@@ -85,39 +83,35 @@ func TestLedgerOutage(t *testing.T) {
 		{op: "end", calls: []string{"once evt_1", "plain evt_1"}, after: []string{"plain evt_1"}},
 		{op: "end", apply: true, calls: []string{"once evt_1", "plain evt_1"}},
 	} {
-		t.Run(lost(tt.op, tt.apply), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("once", nil, hook.AtMostOnce)
-				w.on("plain", nil)
-				fault, stop := failOp(tt.op, tt.apply)
-				w.ledger.Fault = fault
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.Unavailable, false)
-				w.wantCalls(tt.calls...)
-				if got := w.state("evt_1"); tt.op == "commit" && got != "CLAIMED " {
-					t.Errorf("record = %s: ending a claim that may still be written to is not ours to do", got)
+		row(t, lost(tt.op, tt.apply), func(w *world) {
+			w.on("once", nil, hook.AtMostOnce)
+			w.on("plain", nil)
+			fault, stop := failOp(tt.op, tt.apply)
+			w.ledger.Fault = fault
+			w.send(message("evt_1"))
+			w.want(w.deliver(), process.Unavailable, false)
+			w.wantCalls(tt.calls...)
+			if got := w.state("evt_1"); tt.op == "commit" && got != "CLAIMED " {
+				w.Errorf("record = %s: ending a claim that may still be written to is not ours to do", got)
+			}
+			stop()
+			var last process.Result
+			for n := 0; len(w.queue.Messages()) > 0; n++ {
+				if n == 10 {
+					w.Fatalf("still not acknowledged: %+v", last)
 				}
-				stop()
-				var last process.Result
-				for n := 0; len(w.queue.Messages()) > 0; n++ {
-					if n == 10 {
-						t.Fatalf("still not acknowledged: %+v", last)
-					}
-					last = w.one(w.again(0, 10*time.Minute))
-				}
-				w.wantCalls(tt.after...)
-				if dead := last.Outcome == process.DeadLettered; dead != tt.deadAfter {
-					t.Errorf("last outcome = %s, dead letter wanted: %v", last.Outcome, tt.deadAfter)
-				}
-			})
+				last = w.one(w.again(0, 10*time.Minute))
+			}
+			w.wantCalls(tt.after...)
+			if dead := last.Outcome == process.DeadLettered; dead != tt.deadAfter {
+				w.Errorf("last outcome = %s, dead letter wanted: %v", last.Outcome, tt.deadAfter)
+			}
 		})
 	}
 }
 
 // The more often the engines fail for a message, the later it comes again.
 func TestOutageBackoff(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.ledger.Fault, _ = failOp("claim", false)
 		w.send(message("evt_1"))
@@ -132,7 +126,6 @@ func TestOutageBackoff(t *testing.T) {
 
 // A letter that cannot be sent is sent by the next claim, without another run.
 func TestLetterCannotBeSent(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(hook.Permanent(errBank)))
 		fault, stop := failOp("send", false)
@@ -156,7 +149,6 @@ func TestLetterCannotBeSent(t *testing.T) {
 
 // If the letter of a message that is not claimed cannot be sent, the message comes again.
 func TestUnreadableLetterCannotBeSent(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		fault, stop := failOp("send", false)
 		w.deadFault = fault
@@ -172,7 +164,6 @@ func TestUnreadableLetterCannotBeSent(t *testing.T) {
 // The letter is in its queue before the record says FAILED: when the record cannot be
 // written, the message comes again, and no event is lost between the two.
 func TestFailedAfterLetter(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(hook.Permanent(errBank)))
 		fault, stop := failOp("end", false)
@@ -194,7 +185,6 @@ func TestFailedAfterLetter(t *testing.T) {
 
 // The 13th claim follows a 12th run that never ended its claim: the event is not run.
 func TestThirteenthClaim(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(errBank))
 		w.send(message("evt_1"))
@@ -224,7 +214,7 @@ func TestThirteenthClaim(t *testing.T) {
 func TestFenced(t *testing.T) {
 	t.Parallel()
 	for _, opts := range [][]hook.Option{nil, {hook.AtMostOnce}} {
-		inWorld(t, func(w *world) {
+		row(t, fmt.Sprint(opts), func(w *world) {
 			w.on("slow", func(context.Context, hook.Event[order]) error {
 				time.Sleep(5 * time.Second)
 				return nil

@@ -16,16 +16,15 @@ import (
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/vault"
-	vaultmemory "webhookintake/shared/vault/memory"
 )
 
 var errVault = errors.New("the vault is down")
 
 // stored returns a message whose body is in the vault.
-func stored(w *world, v *vaultmemory.Vault, id string) queue.Message {
+func (w *world) stored(id string) queue.Message {
 	w.Helper()
 	m := message(id)
-	key, sum, err := vault.PutBody(w.Context(), v, m.Key(), m.Raw)
+	key, sum, err := vault.PutBody(w.Context(), w.vault, m.Key(), m.Raw)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -33,27 +32,15 @@ func stored(w *world, v *vaultmemory.Vault, id string) queue.Message {
 	return m
 }
 
-// inVaultWorld is inWorld with a vault, whose fault hook is *fault.
-func inVaultWorld(t *testing.T, test func(w *world, v *vaultmemory.Vault, fault *func(op, key string) (bool, error))) {
-	t.Helper()
-	inWorld(t, func(w *world) {
-		var fault func(op, key string) (bool, error)
-		v := vaultmemory.New(vaultmemory.Options{Fault: func(op, key string) (bool, error) { return ask(fault, op, key) }})
-		w.worker.Vault = v
-		test(w, v, &fault)
-	})
-}
-
 func TestStoredBody(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
 			if e.Data.ID != "o-1" || len(e.Raw) == 0 {
 				w.Errorf("the handler got %+v with %d bytes", e.Data, len(e.Raw))
 			}
 			return nil
 		})
-		m := stored(w, v, "1")
+		m := w.stored("1")
 		w.send(m)
 		w.want(w.deliver(), process.Handled, true)
 		w.wantCalls("charge 1")
@@ -68,68 +55,41 @@ func TestStoredBody(t *testing.T) {
 // is used up, and nothing is lost.
 func TestStoredBodyUnavailable(t *testing.T) {
 	t.Parallel()
-	down := func(string, string) (bool, error) { return false, errVault }
+	fails := func(err error) func(*world, queue.Message) {
+		return func(w *world, _ queue.Message) {
+			w.vaultFault = func(string, string) (bool, error) { return false, err }
+		}
+	}
 	for _, tt := range []struct {
 		name  string
-		spoil func(w *world, v *vaultmemory.Vault, m queue.Message, fault *func(string, string) (bool, error))
-		mend  func(w *world, v *vaultmemory.Vault, m queue.Message, fault *func(string, string) (bool, error))
+		spoil func(w *world, m queue.Message)
 	}{
-		{"the vault fails",
-			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
-				*fault = down
-			},
-			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
-				*fault = nil
-			}},
-		{"the vault denies",
-			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
-				*fault = func(string, string) (bool, error) { return false, vault.ErrDenied }
-			},
-			func(_ *world, _ *vaultmemory.Vault, _ queue.Message, fault *func(string, string) (bool, error)) {
-				*fault = nil
-			}},
-		{"the vault hangs",
-			func(w *world, _ *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
-				w.worker.Vault = hangingVault{}
-			},
-			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
-				w.worker.Vault = v
-			}},
-		{"no vault is configured",
-			func(w *world, _ *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
-				w.worker.Vault = nil
-			},
-			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
-				w.worker.Vault = v
-			}},
-		{"not there yet",
-			func(w *world, v *vaultmemory.Vault, m queue.Message, _ *func(string, string) (bool, error)) {
-				if err := v.Delete(w.Context(), m.Origin.Stored.Key); err != nil {
-					w.Fatal(err)
-				}
-				time.Sleep(30 * time.Minute)
-			},
-			func(w *world, v *vaultmemory.Vault, _ queue.Message, _ *func(string, string) (bool, error)) {
-				stored(w, v, "1")
-			}},
+		{"the vault fails", fails(errVault)},
+		{"the vault denies", fails(vault.ErrDenied)},
+		{"the vault hangs", func(w *world, _ queue.Message) { w.worker.Vault = hangingVault{} }},
+		{"no vault is configured", func(w *world, _ queue.Message) { w.worker.Vault = nil }},
+		{"not there yet", func(w *world, m queue.Message) {
+			if err := w.vault.Delete(w.Context(), m.Origin.Stored.Key); err != nil {
+				w.Fatal(err)
+			}
+			time.Sleep(30 * time.Minute)
+		}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
-				w.on("charge", nil)
-				m := stored(w, v, "1")
-				w.send(m)
-				tt.spoil(w, v, m, fault)
-				w.want(w.deliver(), process.Unavailable, false)
-				w.wantCalls()
-				rec := w.ledger.Records()[m.Key()]
-				if rec.State != ledger.StateReleased || rec.Attempts != 0 {
-					t.Errorf("record %s after %d attempts, want released after none", rec.State, rec.Attempts)
-				}
-				tt.mend(w, v, m, fault)
-				w.want(w.again(0, time.Minute), process.Handled, true)
-				w.wantCalls("charge 1")
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", nil)
+			m := w.stored("1")
+			w.send(m)
+			tt.spoil(w, m)
+			w.want(w.deliver(), process.Unavailable, false)
+			w.wantCalls()
+			rec := w.ledger.Records()[m.Key()]
+			if rec.State != ledger.StateReleased || rec.Attempts != 0 {
+				w.Errorf("record %s after %d attempts, want released after none", rec.State, rec.Attempts)
+			}
+			w.vaultFault, w.worker.Vault = nil, w.vault
+			w.stored("1")
+			w.want(w.again(0, time.Minute), process.Handled, true)
+			w.wantCalls("charge 1")
 		})
 	}
 }
@@ -144,11 +104,10 @@ func (hangingVault) Get(ctx context.Context, _ string) ([]byte, error) {
 
 // TestStoredBodyIsSlow: a vault that takes its time is waited for.
 func TestStoredBodyIsSlow(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		w.on("charge", nil)
-		w.send(stored(w, v, "1"))
-		*fault = func(string, string) (bool, error) { time.Sleep(4 * time.Second); return true, nil }
+		w.send(w.stored("1"))
+		w.vaultFault = func(string, string) (bool, error) { time.Sleep(4 * time.Second); return true, nil }
 		w.want(w.deliver(), process.Handled, true)
 		w.wantCalls("charge 1")
 	})
@@ -159,48 +118,44 @@ func TestStoredBodyUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		spoil func(w *world, v *vaultmemory.Vault, key string)
+		spoil func(w *world, key string)
 		cause string
 	}{
-		{"gone", func(w *world, v *vaultmemory.Vault, key string) {
-			if err := v.Delete(w.Context(), key); err != nil {
+		{"gone", func(w *world, key string) {
+			if err := w.vault.Delete(w.Context(), key); err != nil {
 				w.Fatal(err)
 			}
 			time.Sleep(time.Hour + time.Second)
 		}, "body gone"},
-		{"another body", func(w *world, v *vaultmemory.Vault, key string) {
-			if err := v.Put(w.Context(), key, []byte(`{"id":"o-2","cents":1000000}`)); err != nil {
+		{"another body", func(w *world, key string) {
+			if err := w.vault.Put(w.Context(), key, []byte(`{"id":"o-2","cents":1000000}`)); err != nil {
 				w.Fatal(err)
 			}
 		}, "another body"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
-				w.on("charge", nil)
-				m := stored(w, v, "1")
-				w.send(m)
-				tt.spoil(w, v, m.Origin.Stored.Key)
-				w.want(w.deliver(), process.DeadLettered, true)
-				w.wantCalls()
-				letters := w.dead.Messages()
-				if len(letters) != 1 || letters[0].Failure.Reason != queue.ReasonUnreadable || !strings.Contains(letters[0].Failure.Error, tt.cause) {
-					t.Fatalf("letters %+v, want one that says %q", letters, tt.cause)
-				}
-				if at := letters[0].Origin.Stored; at == nil || at.Key != m.Origin.Stored.Key {
-					t.Errorf("the letter says %+v of the body", at)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", nil)
+			m := w.stored("1")
+			w.send(m)
+			tt.spoil(w, m.Origin.Stored.Key)
+			w.want(w.deliver(), process.DeadLettered, true)
+			w.wantCalls()
+			letters := w.dead.Messages()
+			if len(letters) != 1 || letters[0].Failure.Reason != queue.ReasonUnreadable || !strings.Contains(letters[0].Failure.Error, tt.cause) {
+				w.Fatalf("letters %+v, want one that says %q", letters, tt.cause)
+			}
+			if at := letters[0].Origin.Stored; at == nil || at.Key != m.Origin.Stored.Key {
+				w.Errorf("the letter says %+v of the body", at)
+			}
 		})
 	}
 }
 
 // TestLetterOfStoredBody: a letter names the body, whether it was read or not.
 func TestLetterOfStoredBody(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		w.on("charge", failing(hook.Permanent(errBank)))
-		m := stored(w, v, "1")
+		m := w.stored("1")
 		w.send(m)
 		w.want(w.deliver(), process.DeadLettered, true)
 		letters := w.dead.Messages()
@@ -212,15 +167,14 @@ func TestLetterOfStoredBody(t *testing.T) {
 
 // TestStoredBodyIsNotReadInVain: a duplicate, and an event without a handler, need no body.
 func TestStoredBodyIsNotReadInVain(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, fault *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		var ops []string
-		m := stored(w, v, "1")
-		*fault = func(op, _ string) (bool, error) { ops = append(ops, op); return true, nil }
+		m := w.stored("1")
+		w.vaultFault = func(op, _ string) (bool, error) { ops = append(ops, op); return true, nil }
 		w.send(m)
 		w.want(w.deliver(), process.Unhandled, true)
 		w.on("charge", nil)
-		m = stored(w, v, "2")
+		m = w.stored("2")
 		w.send(m)
 		w.want(w.deliver(), process.Handled, true)
 		w.send(m)
@@ -233,8 +187,7 @@ func TestStoredBodyIsNotReadInVain(t *testing.T) {
 
 // TestStoredBodiesRunOneByOne: a stored body is large, or it would not be stored.
 func TestStoredBodiesRunOneByOne(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		var running, most atomic.Int32
 		w.on("charge", func(context.Context, hook.Event[order]) error {
 			most.Store(max(most.Load(), running.Add(1)))
@@ -243,7 +196,7 @@ func TestStoredBodiesRunOneByOne(t *testing.T) {
 			return nil
 		})
 		for _, id := range []string{"1", "2", "3"} {
-			w.send(stored(w, v, id))
+			w.send(w.stored(id))
 		}
 		for _, r := range w.deliver() {
 			if r.Outcome != process.Handled {
@@ -259,16 +212,15 @@ func TestStoredBodiesRunOneByOne(t *testing.T) {
 // TestStoredBodyOfAnother: a message cannot have an event run with another one's body, nor
 // with a request that was refused, although it says the right sum.
 func TestStoredBodyOfAnother(t *testing.T) {
-	t.Parallel()
-	inVaultWorld(t, func(w *world, v *vaultmemory.Vault, _ *func(string, string) (bool, error)) {
+	inWorld(t, func(w *world) {
 		w.on("charge", nil)
-		m, other := stored(w, v, "1"), stored(w, v, "2")
+		m, other := w.stored("1"), w.stored("2")
 		m.Origin.Stored = other.Origin.Stored
 		w.send(m)
 		w.want(w.deliver(), process.DeadLettered, true)
 		refused, body := message("3"), []byte(`{"id":"o-3","cents":1000000}`)
 		at := queue.Stored{Key: vault.Quarantine + "0", SHA256: fmt.Sprintf("%x", sha256.Sum256(body))}
-		if err := v.Put(w.Context(), at.Key, body); err != nil {
+		if err := w.vault.Put(w.Context(), at.Key, body); err != nil {
 			w.Fatal(err)
 		}
 		refused.Origin.Stored, refused.Raw = &at, nil

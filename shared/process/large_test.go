@@ -24,27 +24,24 @@ func TestLetterWithoutRoom(t *testing.T) {
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random) // it never fails
 	noise := base64.StdEncoding.EncodeToString(random)
 	for _, room := range []int{4 << 10, 0} {
-		t.Run(fmt.Sprint(room), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", failing(hook.Permanent(errBank)))
-				wire, err := queue.Encode(message("evt_1"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				wire.Body = `{"id":"o","at":1790000000,"pad":"` + noise[:queue.MaxBytes-room-wire.Size()] + `"}`
-				if err := w.queue.Put(wire, 0); err != nil {
-					t.Fatal(err)
-				}
-				w.want(w.deliver(), process.DeadLettered, true)
-				letter, failure := w.dead.Messages()[0], w.letter()
-				if string(letter.Raw) != wire.Body || failure.Reason != queue.ReasonPermanent {
-					t.Errorf("letter of %d bytes, failure %+v, want the body that came, and why", len(letter.Raw), failure)
-				}
-				if whole := letter.Unreadable == nil && letter.ID == "evt_1" && failure.Fence == 1; whole != (room > 0) {
-					t.Errorf("letter of %q, unreadable: %v, failure %+v", letter.ID, letter.Unreadable, failure)
-				}
-			})
+		row(t, fmt.Sprint(room), func(w *world) {
+			w.on("charge", failing(hook.Permanent(errBank)))
+			wire, err := queue.Encode(message("evt_1"))
+			if err != nil {
+				w.Fatal(err)
+			}
+			wire.Body = `{"id":"o","at":1790000000,"pad":"` + noise[:queue.MaxBytes-room-wire.Size()] + `"}`
+			if err := w.queue.Put(wire, 0); err != nil {
+				w.Fatal(err)
+			}
+			w.want(w.deliver(), process.DeadLettered, true)
+			letter, failure := w.dead.Messages()[0], w.letter()
+			if string(letter.Raw) != wire.Body || failure.Reason != queue.ReasonPermanent {
+				w.Errorf("letter of %d bytes, failure %+v, want the body that came, and why", len(letter.Raw), failure)
+			}
+			if whole := letter.Unreadable == nil && letter.ID == "evt_1" && failure.Fence == 1; whole != (room > 0) {
+				w.Errorf("letter of %q, unreadable: %v, failure %+v", letter.ID, letter.Unreadable, failure)
+			}
 		})
 	}
 }
@@ -52,7 +49,6 @@ func TestLetterWithoutRoom(t *testing.T) {
 // Of the large bodies of a batch one is handled at a time, beside the small ones: each may
 // take a hundred times its length once it is decoded.
 func TestLargeBodiesRunOneByOne(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		began := time.Now()
 		var large, most atomic.Int32
@@ -97,7 +93,6 @@ func TestLargeBodiesRunOneByOne(t *testing.T) {
 
 // A large body whose turn comes too late is put back, and its attempt does not count.
 func TestNoTimeLeftForALargeBody(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", func(context.Context, hook.Event[order]) error { time.Sleep(26 * time.Second); return nil })
 		for n := range 3 {

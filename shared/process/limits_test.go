@@ -40,18 +40,15 @@ func TestReasonOfSeveralFailures(t *testing.T) {
 		{"permanent, and one that may be retried", []handler{later, permanent}, queue.ReasonPermanent},
 		{"the last attempt, and one that may be retried", []handler{later, last}, queue.ReasonAttempts},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				for i, h := range tt.handlers {
-					w.on(fmt.Sprint("h", i), failing(h.err), h.opts...)
-				}
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.DeadLettered, true)
-				if f := w.letter(); f.Reason != tt.want || w.state("evt_1") != "FAILED "+string(tt.want) {
-					t.Errorf("letter %+v, record %s; want %s", f, w.state("evt_1"), tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			for i, h := range tt.handlers {
+				w.on(fmt.Sprint("h", i), failing(h.err), h.opts...)
+			}
+			w.send(message("evt_1"))
+			w.want(w.deliver(), process.DeadLettered, true)
+			if f := w.letter(); f.Reason != tt.want || w.state("evt_1") != "FAILED "+string(tt.want) {
+				w.Errorf("letter %+v, record %s; want %s", f, w.state("evt_1"), tt.want)
+			}
 		})
 	}
 }
@@ -67,7 +64,7 @@ func TestReasonOfAMisfit(t *testing.T) {
 		{errBank, queue.ReasonPayload},
 		{hook.Permanent(errBank), queue.ReasonPermanent},
 	} {
-		inWorld(t, func(w *world) {
+		row(t, string(tt.want), func(w *world) {
 			w.on("typed", nil)
 			hook.OnProvider(&w.registry, shop{}, "untyped", func(context.Context, hook.Event[json.RawMessage]) error { return tt.err })
 			m := message("evt_1")
@@ -84,7 +81,6 @@ func TestReasonOfAMisfit(t *testing.T) {
 // The caller's context ends with the function; what its handlers did is recorded all the
 // same.
 func TestRecordsAfterTheCallersContext(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		ctx, cancel := context.WithTimeout(w.Context(), process.DefaultTiming.Function)
 		w.on("charge", func(ctx context.Context, _ hook.Event[order]) error { cancel(); return ctx.Err() })
@@ -126,7 +122,7 @@ func TestLedgerTimeouts(t *testing.T) {
 		{"claim", 2 * 2 * time.Second},
 		{"end", 4*500*time.Millisecond + 3*100*time.Millisecond},
 	} {
-		inWorld(t, func(w *world) {
+		row(t, tt.op, func(w *world) {
 			w.on("charge", nil)
 			w.worker.Ledger, w.worker.Jitter = mute{w.ledger, tt.op}, noJitter
 			w.send(message("evt_1"))
@@ -141,7 +137,6 @@ func TestLedgerTimeouts(t *testing.T) {
 
 // A lease is longer than the function runs, by more than clocks differ.
 func TestLease(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		spy := &asked{Store: w.ledger}
 		w.worker.Ledger = spy
@@ -156,7 +151,6 @@ func TestLease(t *testing.T) {
 
 // After a lost claim no other handler of the event runs.
 func TestFencedRunsNoMore(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("once", func(context.Context, hook.Event[order]) error {
 			w.ledger.Claim(w.Context(), []ledger.Request{{Key: "shop#evt_1", Owner: "other", At: time.Now().Add(time.Hour), DedupUntil: time.Now().Add(24 * time.Hour)}})
@@ -171,7 +165,6 @@ func TestFencedRunsNoMore(t *testing.T) {
 
 // The record of a letter says which at-most-once handlers began.
 func TestLetterKeepsStarted(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("send", failing(errBank), hook.AtMostOnce)
 		w.send(message("evt_1"))
@@ -184,7 +177,6 @@ func TestLetterKeepsStarted(t *testing.T) {
 
 // A handler that comes after several waits for all of them.
 func TestAfterSeveral(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", nil)
 		w.on("b", failing(errBank))
@@ -210,16 +202,13 @@ func TestWaitInProgress(t *testing.T) {
 		{"at most 12 hours", 13 * time.Hour, noJitter, 12 * time.Hour},
 		{"at most 12 hours, spread included", 12*time.Hour - time.Second, allJitter, 12 * time.Hour},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.worker.Jitter = tt.jitter
-				w.claimFor("evt_1", tt.lease)
-				w.send(message("evt_1"))
-				if r := w.want(w.deliver(), process.InProgress, false); r.Delay != tt.want {
-					t.Errorf("comes again in %v, want %v", r.Delay, tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.worker.Jitter = tt.jitter
+			w.claimFor("evt_1", tt.lease)
+			w.send(message("evt_1"))
+			if r := w.want(w.deliver(), process.InProgress, false); r.Delay != tt.want {
+				w.Errorf("comes again in %v, want %v", r.Delay, tt.want)
+			}
 		})
 	}
 }
@@ -231,7 +220,7 @@ func TestWaitPutBack(t *testing.T) {
 		jitter func(time.Duration) time.Duration
 		want   time.Duration
 	}{{noJitter, time.Second}, {allJitter, 5*time.Second - 1}} {
-		inWorld(t, func(w *world) {
+		row(t, fmt.Sprint(tt.want), func(w *world) {
 			w.worker.Jitter = tt.jitter
 			w.send(message("evt_1"))
 			ms, _ := w.queue.Receive(w.Context(), 1, 0)
@@ -256,7 +245,7 @@ func TestTriesOfALetter(t *testing.T) {
 		{fmt.Errorf("%w: no source", queue.ErrInvalid), 1},
 		{errDown, 4},
 	} {
-		inWorld(t, func(w *world) {
+		row(t, tt.err.Error(), func(w *world) {
 			tries := 0
 			w.deadFault = func(string, string) (bool, error) { tries++; return false, tt.err }
 			w.on("charge", failing(hook.Permanent(errBank)))

@@ -47,27 +47,24 @@ func TestBrokenErrors(t *testing.T) {
 		"As":                     badAs{errBank},
 	} {
 		for options, want := range map[hook.Flag]queue.Reason{0: queue.ReasonAttempts, hook.AtMostOnce: queue.ReasonOutcomeUnknown} {
-			t.Run(fmt.Sprint(name, options), func(t *testing.T) {
-				t.Parallel()
-				inWorld(t, func(w *world) {
-					w.on("bad", func(_ context.Context, e hook.Event[order]) error {
-						if e.ID == "evt_bad" {
-							return broken
-						}
-						return nil
-					}, options)
-					w.send(message("evt_bad"))
-					w.send(message("evt_neighbour"))
-					neighbour := false
-					for len(w.queue.Messages()) > 0 {
-						for _, r := range w.again(0, time.Hour+time.Minute) {
-							neighbour = neighbour || r.Outcome == process.Handled
-						}
+			row(t, fmt.Sprint(name, options), func(w *world) {
+				w.on("bad", func(_ context.Context, e hook.Event[order]) error {
+					if e.ID == "evt_bad" {
+						return broken
 					}
-					if got := w.letter(); got.Reason != want || !neighbour {
-						t.Errorf("letter %+v, want %s; the neighbour handled %v", got, want, neighbour)
+					return nil
+				}, options)
+				w.send(message("evt_bad"))
+				w.send(message("evt_neighbour"))
+				neighbour := false
+				for len(w.queue.Messages()) > 0 {
+					for _, r := range w.again(0, time.Hour+time.Minute) {
+						neighbour = neighbour || r.Outcome == process.Handled
 					}
-				})
+				}
+				if got := w.letter(); got.Reason != want || !neighbour {
+					w.Errorf("letter %+v, want %s; the neighbour handled %v", got, want, neighbour)
+				}
 			})
 		}
 	}
@@ -76,7 +73,6 @@ func TestBrokenErrors(t *testing.T) {
 // A function that chooses types may panic. Its handler fails then; the event's other handlers
 // and its neighbours do not.
 func TestTakesPanics(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		hook.OnTypes(&w.registry, shop{}, func(typ string) bool { return typ[99] == 'x' }, "odd",
 			func(context.Context, hook.Event[json.RawMessage]) error { return nil }, hook.Attempts(2))

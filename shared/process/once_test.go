@@ -31,22 +31,19 @@ func TestAtMostOnceFailures(t *testing.T) {
 		{"permanent", failing(hook.Permanent(errBank)), queue.ReasonPermanent},
 		{"not sent", failing(hook.NotSent(errBank)), ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("send", tt.fn, hook.AtMostOnce)
-				w.on("note", nil)
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				if r.Reason != tt.want {
-					t.Fatalf("reason = %q (%s), want %q", r.Reason, r.Outcome, tt.want)
-				}
-				if tt.want == "" {
-					w.wantCalls("send evt_1", "note evt_1")
-					w.again(0, time.Minute)
-					w.wantCalls("send evt_1")
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("send", tt.fn, hook.AtMostOnce)
+			w.on("note", nil)
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			if r.Reason != tt.want {
+				w.Fatalf("reason = %q (%s), want %q", r.Reason, r.Outcome, tt.want)
+			}
+			if tt.want == "" {
+				w.wantCalls("send evt_1", "note evt_1")
+				w.again(0, time.Minute)
+				w.wantCalls("send evt_1")
+			}
 		})
 	}
 }
@@ -63,38 +60,34 @@ func TestAtMostOnceCrash(t *testing.T) {
 		{"redriven as it is: run it again", nil, []string{"send evt_1"}},
 		{"taken as done", func(f *queue.Failure) { f.AssumeDone = []string{"send"} }, nil},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				m := message("evt_1")
-				answers := w.ledger.Claim(w.Context(), []ledger.Request{{
-					Key: m.Key(), Owner: "dead", Type: m.Type, At: time.Now(), Lease: time.Now().Add(time.Minute),
-					Received: m.Received, DedupUntil: m.Received.Add(30 * 24 * time.Hour),
-				}})
-				if err := w.ledger.Start(w.Context(), answers[0].Claim, "send"); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(2 * time.Minute)
+		row(t, tt.name, func(w *world) {
+			m := message("evt_1")
+			answers := w.ledger.Claim(w.Context(), []ledger.Request{{
+				Key: m.Key(), Owner: "dead", Type: m.Type, At: time.Now(), Lease: time.Now().Add(time.Minute),
+				Received: m.Received, DedupUntil: m.Received.Add(30 * 24 * time.Hour),
+			}})
+			if err := w.ledger.Start(w.Context(), answers[0].Claim, "send"); err != nil {
+				w.Fatal(err)
+			}
+			time.Sleep(2 * time.Minute)
 
-				w.on("send", nil, hook.AtMostOnce)
-				w.on("note", nil)
-				w.send(m)
-				w.want(w.deliver(), process.DeadLettered, true)
-				w.wantCalls("note evt_1")
-				if f := w.letter(); f.Reason != queue.ReasonOutcomeUnknown {
-					t.Errorf("letter = %+v, want outcome_unknown", f)
-				}
-				w.redrive(tt.edit)
-				w.want(w.deliver(), process.Handled, true)
-				w.wantCalls(tt.calls...)
-			})
+			w.on("send", nil, hook.AtMostOnce)
+			w.on("note", nil)
+			w.send(m)
+			w.want(w.deliver(), process.DeadLettered, true)
+			w.wantCalls("note evt_1")
+			if f := w.letter(); f.Reason != queue.ReasonOutcomeUnknown {
+				w.Errorf("letter = %+v, want outcome_unknown", f)
+			}
+			w.redrive(tt.edit)
+			w.want(w.deliver(), process.Handled, true)
+			w.wantCalls(tt.calls...)
 		})
 	}
 }
 
 // Each letter reopens its event once; a copy of it is dropped.
 func TestLetterReopensOnce(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		fail := true
 		w.on("charge", func(context.Context, hook.Event[order]) error {
@@ -133,20 +126,17 @@ func TestReplay(t *testing.T) {
 		{"one", []string{"b"}, 1, process.Handled, []string{"b evt_1"}},
 		{"other fence", nil, 7, process.Duplicate, nil},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("a", nil)
-				w.on("b", nil, hook.AtMostOnce)
-				w.send(message("evt_1"))
-				w.deliver()
-				w.calls = nil
-				m := message("evt_1")
-				m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Fence: tt.fence, Handlers: tt.handlers}
-				w.send(m)
-				w.want(w.deliver(), tt.outcome, true)
-				w.wantCalls(tt.calls...)
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("a", nil)
+			w.on("b", nil, hook.AtMostOnce)
+			w.send(message("evt_1"))
+			w.deliver()
+			w.calls = nil
+			m := message("evt_1")
+			m.Failure = &queue.Failure{Reason: queue.ReasonReplay, Fence: tt.fence, Handlers: tt.handlers}
+			w.send(m)
+			w.want(w.deliver(), tt.outcome, true)
+			w.wantCalls(tt.calls...)
 		})
 	}
 }
@@ -156,7 +146,7 @@ func TestReplay(t *testing.T) {
 func TestWritesHappenOnce(t *testing.T) {
 	t.Parallel()
 	for _, apply := range []bool{false, true} {
-		inWorld(t, func(w *world) {
+		row(t, lost("commit", apply), func(w *world) {
 			key := webhook.Attributes{"id": webhook.S("total")}
 			hook.OnWrites(&w.registry, paid, "sum", func(_ context.Context, e hook.Event[order]) ([]webhook.Write, error) {
 				return []webhook.Write{webhook.Add("sums", key, "cents", int64(e.Data.Cents))}, nil
@@ -178,7 +168,6 @@ func TestWritesHappenOnce(t *testing.T) {
 }
 
 func TestWritesThatCannotBe(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		key := webhook.Attributes{"id": webhook.S("total")}
 		hook.OnWrites(&w.registry, paid, "sum", func(context.Context, hook.Event[order]) ([]webhook.Write, error) {
@@ -193,7 +182,6 @@ func TestWritesThatCannotBe(t *testing.T) {
 
 // An older event of an entity, arriving later, is done without running.
 func TestSkipStale(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("state", nil, hook.SkipStale)
 		at := func(id, body string) queue.Message {
@@ -237,25 +225,22 @@ func TestSkipStaleOfAFutureEvent(t *testing.T) {
 		{"more than a day ahead", 24*time.Hour + time.Second, 0, process.RunDone},
 		{"the year 9999", 0, 9999 - 2000, process.RunDone}, // a bubble begins in 2000
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("state", nil, hook.SkipStale)
-				first, next := message("evt_1"), message("evt_2")
-				first.Received = time.Now().Truncate(time.Second)
-				first.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, first.Received.Add(tt.ahead).AddDate(tt.years, 0, 0).Unix())
-				next.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, time.Now().Unix())
-				for _, step := range []struct {
-					m   queue.Message
-					end process.RunEnd
-				}{{first, process.RunDone}, {next, tt.next}} {
-					w.send(step.m)
-					r := w.want(w.deliver(), process.Handled, true)
-					if len(r.Runs) != 1 || r.Runs[0].End != step.end {
-						t.Errorf("%s: runs = %+v, want %s", step.m.ID, r.Runs, step.end)
-					}
+		row(t, tt.name, func(w *world) {
+			w.on("state", nil, hook.SkipStale)
+			first, next := message("evt_1"), message("evt_2")
+			first.Received = time.Now().Truncate(time.Second)
+			first.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, first.Received.Add(tt.ahead).AddDate(tt.years, 0, 0).Unix())
+			next.Raw = fmt.Appendf(nil, `{"id":"o-1","at":%d}`, time.Now().Unix())
+			for _, step := range []struct {
+				m   queue.Message
+				end process.RunEnd
+			}{{first, process.RunDone}, {next, tt.next}} {
+				w.send(step.m)
+				r := w.want(w.deliver(), process.Handled, true)
+				if len(r.Runs) != 1 || r.Runs[0].End != step.end {
+					w.Errorf("%s: runs = %+v, want %s", step.m.ID, r.Runs, step.end)
 				}
-			})
+			}
 		})
 	}
 }
@@ -263,7 +248,6 @@ func TestSkipStaleOfAFutureEvent(t *testing.T) {
 // A newer event that finishes while an older one is being handled wins: the older one's
 // writes are not committed.
 func TestSkipStaleAtCommit(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		key := webhook.Attributes{"id": webhook.S("o-1")}
 		hook.OnWrites(&w.registry, paid, "state", func(_ context.Context, e hook.Event[order]) ([]webhook.Write, error) {

@@ -38,7 +38,6 @@ func (w *world) failOnceThenWait() {
 
 // A retry runs a waiting event now. The event's own message finds it done.
 func TestRetryRunsNow(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.failOnceThenWait()
 		w.send(asking("evt_1", queue.ReasonRetry, 1))
@@ -55,7 +54,6 @@ func TestRetryRunsNow(t *testing.T) {
 
 // A retry of a record as it no longer is waits as the event itself does.
 func TestRetryOfAnotherFence(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.failOnceThenWait()
 		w.send(asking("evt_1", queue.ReasonRetry, 7))
@@ -92,24 +90,21 @@ func TestCancel(t *testing.T) {
 			w.want(w.deliver(), process.Handled, true)
 		}, 1, process.Duplicate, true, true, "COMPLETED "},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				tt.before(w)
-				w.calls = nil
-				w.send(asking("evt_1", queue.ReasonCancel, tt.fence))
-				r := w.want(w.deliver(), tt.outcome, tt.acked)
-				if r.Stale() != tt.stale || r.Reopened != (tt.outcome == process.Cancelled) {
-					t.Errorf("stale %v, reopened %v", r.Stale(), r.Reopened)
-				}
-				if got := w.state("evt_1"); got != tt.state {
-					t.Errorf("the record is %q, want %q", got, tt.state)
-				}
-				w.wantCalls()
-				if letters := w.dead.Messages(); len(letters) > 0 {
-					t.Errorf("letters: %v", letters)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			tt.before(w)
+			w.calls = nil
+			w.send(asking("evt_1", queue.ReasonCancel, tt.fence))
+			r := w.want(w.deliver(), tt.outcome, tt.acked)
+			if r.Stale() != tt.stale || r.Reopened != (tt.outcome == process.Cancelled) {
+				w.Errorf("stale %v, reopened %v", r.Stale(), r.Reopened)
+			}
+			if got := w.state("evt_1"); got != tt.state {
+				w.Errorf("the record is %q, want %q", got, tt.state)
+			}
+			w.wantCalls()
+			if letters := w.dead.Messages(); len(letters) > 0 {
+				w.Errorf("letters: %v", letters)
+			}
 		})
 	}
 }
@@ -117,7 +112,6 @@ func TestCancel(t *testing.T) {
 // A cancel keeps what was done and begun, gives back the attempt, and says if it ended a
 // run that died.
 func TestCancelKeepsTheRecord(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		c := w.claimFor("evt_1", time.Minute)
 		if err := w.ledger.Start(w.Context(), c, "charge"); err != nil {
@@ -140,7 +134,6 @@ func TestCancelKeepsTheRecord(t *testing.T) {
 // A cancel whose process died before it could end the event runs nothing when it comes
 // again; the event's own message ends it, without a run and without a letter.
 func TestCancelWhoseProcessDied(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.failOnceThenWait()
 		var stop func()
@@ -178,24 +171,21 @@ func TestCancelWhoseProcessDied(t *testing.T) {
 func TestNoBodyNeverRuns(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []queue.Reason{"", queue.ReasonRetry, queue.ReasonReplay, queue.ReasonPermanent} {
-		t.Run(string(reason), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				m := message("evt_1")
-				m.NoBody, m.Raw = true, nil
-				if reason != "" {
-					m.Failure = &queue.Failure{Reason: reason, Fence: 1}
-				}
-				w.send(m)
-				if r := w.want(w.deliver(), process.Duplicate, true); !r.Stale() {
-					t.Error("it is not stale")
-				}
-				w.wantCalls()
-				if got := w.state("evt_1"); got != "none" {
-					t.Errorf("the record is %q", got)
-				}
-			})
+		row(t, string(reason), func(w *world) {
+			w.on("charge", nil)
+			m := message("evt_1")
+			m.NoBody, m.Raw = true, nil
+			if reason != "" {
+				m.Failure = &queue.Failure{Reason: reason, Fence: 1}
+			}
+			w.send(m)
+			if r := w.want(w.deliver(), process.Duplicate, true); !r.Stale() {
+				w.Error("it is not stale")
+			}
+			w.wantCalls()
+			if got := w.state("evt_1"); got != "none" {
+				w.Errorf("the record is %q", got)
+			}
 		})
 	}
 }
@@ -203,7 +193,6 @@ func TestNoBodyNeverRuns(t *testing.T) {
 // A cancel that the ledger does not take before the queue would drop it is a letter, as any
 // message is. It has no body, so it never runs a handler later.
 func TestExpiredCancel(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.failOnceThenWait()
 		cancel := asking("evt_1", queue.ReasonCancel, 1)
@@ -251,17 +240,14 @@ func TestReopenedIsReported(t *testing.T) {
 		{"of another fence", fails, queue.Failure{Reason: queue.ReasonPermanent, Fence: 9}, false},
 		{"nothing to reopen", func(w *world) { w.on("charge", nil) }, queue.Failure{Reason: queue.ReasonPermanent, Fence: 1}, false},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				tt.before(w)
-				m := message("evt_1")
-				m.Failure = &tt.ask
-				w.send(m)
-				if r := w.one(w.deliver()); r.Reopened != tt.want {
-					t.Errorf("%s with reopened %v, want %v", r.Outcome, r.Reopened, tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			tt.before(w)
+			m := message("evt_1")
+			m.Failure = &tt.ask
+			w.send(m)
+			if r := w.one(w.deliver()); r.Reopened != tt.want {
+				w.Errorf("%s with reopened %v, want %v", r.Outcome, r.Reopened, tt.want)
+			}
 		})
 	}
 }
@@ -269,7 +255,6 @@ func TestReopenedIsReported(t *testing.T) {
 // More handlers than a message may name give a dead letter, not a message that comes
 // forever.
 func TestTooManyHandlersAreUnreadable(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		wire, err := queue.Encode(asking("evt_1", queue.ReasonReplay, 1))

@@ -29,37 +29,34 @@ func TestAfter(t *testing.T) {
 		{"after a wait", []error{hook.RetryAfter(time.Minute, errBank)}, []string{"move evt_1", "note evt_1", "move evt_1", "send evt_1"}, process.Handled},
 		{"not when the other ends the event", []error{hook.Permanent(errBank)}, []string{"move evt_1", "note evt_1"}, process.DeadLettered},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				errs := tt.errs
-				w.on("move", func(context.Context, hook.Event[order]) (err error) {
-					if len(errs) > 0 {
-						err, errs = errs[0], errs[1:]
-					}
-					return err
-				})
-				w.on("send", nil, hook.After("move"), hook.AtMostOnce)
-				w.on("note", nil)
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				for !r.Acked {
-					if rec, _ := w.ledger.Record("shop#evt_1"); slices.Contains(rec.Started, "send") || slices.Contains(rec.Done, "send") {
-						t.Fatalf("record %+v, and send has not run", rec)
-					}
-					if end := runOf(r, "send").End; end != process.RunWaiting {
-						t.Errorf("send ended as %s, want waiting", end)
-					}
-					r = w.one(w.again(0, time.Hour))
+		row(t, tt.name, func(w *world) {
+			errs := tt.errs
+			w.on("move", func(context.Context, hook.Event[order]) (err error) {
+				if len(errs) > 0 {
+					err, errs = errs[0], errs[1:]
 				}
-				w.wantCalls(tt.calls...)
-				if r.Outcome != tt.last {
-					t.Errorf("ended as %s, want %s", r.Outcome, tt.last)
-				}
-				if rec, _ := w.ledger.Record("shop#evt_1"); strings.Contains(ledger.EncodeTries(rec.Tries), "send") {
-					t.Errorf("tries %+v: waiting is not a try", rec.Tries)
-				}
+				return err
 			})
+			w.on("send", nil, hook.After("move"), hook.AtMostOnce)
+			w.on("note", nil)
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			for !r.Acked {
+				if rec, _ := w.ledger.Record("shop#evt_1"); slices.Contains(rec.Started, "send") || slices.Contains(rec.Done, "send") {
+					w.Fatalf("record %+v, and send has not run", rec)
+				}
+				if end := runOf(r, "send").End; end != process.RunWaiting {
+					w.Errorf("send ended as %s, want waiting", end)
+				}
+				r = w.one(w.again(0, time.Hour))
+			}
+			w.wantCalls(tt.calls...)
+			if r.Outcome != tt.last {
+				w.Errorf("ended as %s, want %s", r.Outcome, tt.last)
+			}
+			if rec, _ := w.ledger.Record("shop#evt_1"); strings.Contains(ledger.EncodeTries(rec.Tries), "send") {
+				w.Errorf("tries %+v: waiting is not a try", rec.Tries)
+			}
 		})
 	}
 }
@@ -83,27 +80,23 @@ func TestAfterAnOperatorsWord(t *testing.T) {
 		{"redriven", nil, []string{"move evt_1", "send evt_1"}},
 		{"taken as done", func(f *queue.Failure) { f.AssumeDone = []string{"move"} }, []string{"send evt_1"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				err := hook.Permanent(errBank)
-				w.on("move", func(context.Context, hook.Event[order]) error { return err })
-				w.on("send", nil, hook.After("move"))
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.DeadLettered, true)
-				w.wantCalls("move evt_1")
-				err = nil
-				w.redrive(tt.edit)
-				w.want(w.deliver(), process.Handled, true)
-				w.wantCalls(tt.calls...)
-			})
+		row(t, tt.name, func(w *world) {
+			err := hook.Permanent(errBank)
+			w.on("move", func(context.Context, hook.Event[order]) error { return err })
+			w.on("send", nil, hook.After("move"))
+			w.send(message("evt_1"))
+			w.want(w.deliver(), process.DeadLettered, true)
+			w.wantCalls("move evt_1")
+			err = nil
+			w.redrive(tt.edit)
+			w.want(w.deliver(), process.Handled, true)
+			w.wantCalls(tt.calls...)
 		})
 	}
 }
 
 // A handler that skips a stale event is done, and those that come after it run.
 func TestAfterASkippedHandler(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("state", nil, hook.SkipStale)
 		w.on("send", nil, hook.After("state"))
@@ -136,26 +129,22 @@ func TestTimeout(t *testing.T) {
 		{"not reached", func(context.Context, hook.Event[order]) error { time.Sleep(time.Second); return errBank }, 5 * time.Second, time.Second, "bank is closed"},
 		{"longer than handlers have", obeys, time.Hour, 58 * time.Second, "context deadline exceeded"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", tt.fn, hook.Timeout(tt.timeout))
-				w.send(message("evt_1"))
-				run := w.one(w.deliver()).Runs[0]
-				if run.Took != tt.took {
-					t.Errorf("took %v, want %v", run.Took, tt.took)
-				}
-				if (run.Err == nil) != (tt.want == "") || run.Err != nil && run.Err.Error() != tt.want {
-					t.Errorf("error %v, want %q", run.Err, tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", tt.fn, hook.Timeout(tt.timeout))
+			w.send(message("evt_1"))
+			run := w.one(w.deliver()).Runs[0]
+			if run.Took != tt.took {
+				w.Errorf("took %v, want %v", run.Took, tt.took)
+			}
+			if (run.Err == nil) != (tt.want == "") || run.Err != nil && run.Err.Error() != tt.want {
+				w.Errorf("error %v, want %q", run.Err, tt.want)
+			}
 		})
 	}
 }
 
 // The next handlers have their own time.
 func TestTimeoutIsOfOneHandler(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("slow", func(ctx context.Context, _ hook.Event[order]) error { <-ctx.Done(); return ctx.Err() }, hook.Timeout(time.Second))
 		w.on("next", func(ctx context.Context, _ hook.Event[order]) error { time.Sleep(10 * time.Second); return ctx.Err() })
@@ -186,27 +175,24 @@ func TestAttempts(t *testing.T) {
 		{"waits are no attempts", map[string][]error{"a": {wait, wait, errBank}}, map[string][]hook.Option{"a": {hook.Attempts(2)}}, 4},
 		{"a wait beside a failure ends nothing", map[string][]error{"a": {wait}, "b": {errBank}}, map[string][]hook.Option{"a": {hook.Attempts(1)}}, 12},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				for _, name := range []string{"a", "b"} {
-					w.on(name, func(_ context.Context, e hook.Event[order]) error {
-						errs := tt.errs[name]
-						if len(errs) == 0 {
-							return nil
-						}
-						return errs[min(e.Attempt, len(errs))-1]
-					}, tt.opts[name]...)
-				}
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				for !r.Acked {
-					r = w.one(w.again(0, time.Hour+time.Minute))
-				}
-				if r.Reason != queue.ReasonAttempts || w.letter().Attempts != tt.runs {
-					t.Errorf("letter %+v as %s, want attempts after %d runs", w.letter(), r.Reason, tt.runs)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			for _, name := range []string{"a", "b"} {
+				w.on(name, func(_ context.Context, e hook.Event[order]) error {
+					errs := tt.errs[name]
+					if len(errs) == 0 {
+						return nil
+					}
+					return errs[min(e.Attempt, len(errs))-1]
+				}, tt.opts[name]...)
+			}
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			for !r.Acked {
+				r = w.one(w.again(0, time.Hour+time.Minute))
+			}
+			if r.Reason != queue.ReasonAttempts || w.letter().Attempts != tt.runs {
+				w.Errorf("letter %+v as %s, want attempts after %d runs", w.letter(), r.Reason, tt.runs)
+			}
 		})
 	}
 }
@@ -225,25 +211,22 @@ func TestAttemptsOfRunsThatDied(t *testing.T) {
 		{"the largest", []hook.Option{hook.Attempts(20)}, 19, true},
 		{"after the largest", []hook.Option{hook.Attempts(20)}, 20, false},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("a", nil, hook.Attempts(1))
-				w.on("b", nil, tt.opts...)
-				for range tt.claims {
-					w.claimFor("evt_1", time.Minute)
-					time.Sleep(2 * time.Minute)
-				}
-				w.send(message("evt_1"))
-				want := process.DeadLettered
-				if tt.runs {
-					want = process.Handled
-				}
-				w.want(w.deliver(), want, true)
-				if !tt.runs && w.letter().Attempts != tt.claims {
-					t.Errorf("letter %+v, want %d runs", w.letter(), tt.claims)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("a", nil, hook.Attempts(1))
+			w.on("b", nil, tt.opts...)
+			for range tt.claims {
+				w.claimFor("evt_1", time.Minute)
+				time.Sleep(2 * time.Minute)
+			}
+			w.send(message("evt_1"))
+			want := process.DeadLettered
+			if tt.runs {
+				want = process.Handled
+			}
+			w.want(w.deliver(), want, true)
+			if !tt.runs && w.letter().Attempts != tt.claims {
+				w.Errorf("letter %+v, want %d runs", w.letter(), tt.claims)
+			}
 		})
 	}
 }

@@ -17,7 +17,6 @@ import (
 // How often an event was received says nothing about the ledger: one that its handler made
 // come again waits for seconds after one failed claim.
 func TestHiccupAfterManyReceives(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(errBank))
 		w.send(message("evt_1"))
@@ -36,7 +35,6 @@ func TestHiccupAfterManyReceives(t *testing.T) {
 // The longer the ledger has not answered a process, the longer all of its messages wait,
 // new ones as well; one answer ends that.
 func TestOutageOfAProcess(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.worker.Jitter = noJitter
 		w.on("charge", nil)
@@ -64,7 +62,6 @@ func TestOutageOfAProcess(t *testing.T) {
 
 // A backlog meets a short outage in many batches: all of them wait for seconds.
 func TestOutageOfABacklog(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.fail("claim")
@@ -82,7 +79,6 @@ func TestOutageOfABacklog(t *testing.T) {
 // One answer to a batch shows that the ledger is there: the others of the batch wait each
 // for as long as it failed them, whatever it failed before.
 func TestOutageOfOneRecord(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.worker.Jitter = noJitter
 		w.on("charge", nil)
@@ -143,15 +139,12 @@ func TestWaitAfterAFailedClaim(t *testing.T) {
 		{"received more often, and old", 51, 5 * 24 * time.Hour, allJitter, 15 * time.Minute},
 		{"received more often, of unknown age", 51, 0, noJitter, 5 * time.Second},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.worker.Jitter = tt.jitter
-				w.fail("claim")
-				if r := w.oldMessage(tt.receives, tt.age); r.Outcome != process.Unavailable || r.Delay != tt.want {
-					t.Errorf("%s, comes again in %v; want %v", r.Outcome, r.Delay, tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.worker.Jitter = tt.jitter
+			w.fail("claim")
+			if r := w.oldMessage(tt.receives, tt.age); r.Outcome != process.Unavailable || r.Delay != tt.want {
+				w.Errorf("%s, comes again in %v; want %v", r.Outcome, r.Delay, tt.want)
+			}
 		})
 	}
 }
@@ -168,15 +161,12 @@ func TestReceivesInAnOutage(t *testing.T) {
 		{"the process stays up", false, 59},
 		{"a new process each time", true, 149},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.fail("claim")
-				n := w.receives(nil, 6*time.Hour, tt.renew, func(p *process.Worker) { p.Jitter = allJitter })
-				if t.Logf("%d receives", n); n > tt.most {
-					t.Errorf("%d receives, want at most %d", n, tt.most)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.fail("claim")
+			n := w.receives(nil, 6*time.Hour, tt.renew, func(p *process.Worker) { p.Jitter = allJitter })
+			if w.Logf("%d receives", n); n > tt.most {
+				w.Errorf("%d receives, want at most %d", n, tt.most)
+			}
 		})
 	}
 }
@@ -197,35 +187,32 @@ func TestExpiredWithoutLedger(t *testing.T) {
 		{"handled already", true, 6*24*time.Hour + time.Minute, process.DeadLettered, process.Duplicate, nil},
 		{"not old enough", false, 6*24*time.Hour - time.Minute, process.Unavailable, "", nil},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", nil)
-				if tt.before {
-					w.send(message("evt_1"))
-					w.want(w.deliver(), process.Handled, true)
-					w.calls = nil
-				}
-				record := w.state("evt_1")
+		row(t, tt.name, func(w *world) {
+			w.on("charge", nil)
+			if tt.before {
 				w.send(message("evt_1"))
-				w.fail("claim")
-				time.Sleep(tt.age)
-				w.want(w.deliver(), tt.outcome, tt.outcome == process.DeadLettered)
-				if got := w.state("evt_1"); got != record {
-					t.Errorf("record = %s, want it untouched: %s", got, record)
-				}
-				if tt.outcome != process.DeadLettered {
-					return
-				}
-				f := w.letter()
-				if f.Reason != queue.ReasonExpired || f.Fence != 0 || f.Attempts != 0 || !strings.Contains(f.Error, errDown.Error()) {
-					t.Errorf("letter = %+v, want expired without a fence, and why", f)
-				}
-				w.ledger.Fault = nil
-				w.redrive(nil)
-				w.want(w.deliver(), tt.after, true)
-				w.wantCalls(tt.calls...)
-			})
+				w.want(w.deliver(), process.Handled, true)
+				w.calls = nil
+			}
+			record := w.state("evt_1")
+			w.send(message("evt_1"))
+			w.fail("claim")
+			time.Sleep(tt.age)
+			w.want(w.deliver(), tt.outcome, tt.outcome == process.DeadLettered)
+			if got := w.state("evt_1"); got != record {
+				w.Errorf("record = %s, want it untouched: %s", got, record)
+			}
+			if tt.outcome != process.DeadLettered {
+				return
+			}
+			f := w.letter()
+			if f.Reason != queue.ReasonExpired || f.Fence != 0 || f.Attempts != 0 || !strings.Contains(f.Error, errDown.Error()) {
+				w.Errorf("letter = %+v, want expired without a fence, and why", f)
+			}
+			w.ledger.Fault = nil
+			w.redrive(nil)
+			w.want(w.deliver(), tt.after, true)
+			w.wantCalls(tt.calls...)
 		})
 	}
 }
@@ -233,7 +220,6 @@ func TestExpiredWithoutLedger(t *testing.T) {
 // A letter that an operator sent back, and that could not be claimed until the queue was about
 // to drop it, is still a letter of the same failure: sent back once more, it runs.
 func TestRedriveExpiresWithoutLedger(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		fails := true
 		w.on("charge", func(context.Context, hook.Event[order]) error {
@@ -265,7 +251,6 @@ func TestRedriveExpiresWithoutLedger(t *testing.T) {
 
 // A message that the ledger and the letters' queue both fail comes again.
 func TestExpiredWithoutLedgerAndLetters(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.send(message("evt_1"))
@@ -284,7 +269,6 @@ func TestExpiredWithoutLedgerAndLetters(t *testing.T) {
 // What a process counts does not fill its memory: at the 1,001st message it begins again,
 // and those that it forgot begin with a short wait.
 func TestOutageOfManyRecords(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.worker.Jitter = noJitter
 		w.ledger.Fault = func(op, key string) (bool, error) {

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -24,7 +25,6 @@ func explode() { panic("boom") }
 
 // The record and the letter have a panic's place, and then its value.
 func TestPanicIsToldWithItsPlace(t *testing.T) {
-	t.Parallel()
 	place := regexp.MustCompile(`^panic in process_test\.explode \(shared/process/panic_test\.go:\d+\) called by process_test\.TestPanic.* \(shared/process/panic_test\.go:\d+\).*: boom$`)
 	inWorld(t, func(w *world) {
 		w.on("charge", func(context.Context, hook.Event[order]) error { explode(); return nil }, hook.AtMostOnce)
@@ -45,7 +45,7 @@ func TestPanicIsToldWithItsPlace(t *testing.T) {
 func TestPanicWhileDecoding(t *testing.T) {
 	t.Parallel()
 	for _, beside := range [][]string{nil, {"note"}} {
-		inWorld(t, func(w *world) {
+		row(t, fmt.Sprint(beside), func(w *world) {
 			hook.On(&w.registry, hazard, "charge", func(context.Context, hook.Event[hazardous]) error { return nil }, hook.SkipStale)
 			var calls []string
 			for _, name := range beside {
@@ -68,7 +68,6 @@ func TestPanicWhileDecoding(t *testing.T) {
 // A handler's goroutines are part of its run: until they return, its event is not recorded
 // and no other handler begins.
 func TestGoroutinesArePartOfTheRun(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", func(ctx context.Context, _ hook.Event[order]) error {
 			hook.Go(ctx, func() { time.Sleep(5 * time.Second) })

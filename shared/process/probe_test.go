@@ -17,7 +17,6 @@ import (
 // A probe is completed without a handler, its payload is never kept, and its record expires
 // within a day.
 func TestProbe(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		hook.OnProvider(&w.registry, shop{}, "all", func(context.Context, hook.Event[json.RawMessage]) error { return errBank })
 		w.worker.KeepPayload = func(string) bool { return true }
@@ -51,7 +50,6 @@ func TestProbe(t *testing.T) {
 
 // A probe that waits until the queue drops it is no dead letter: nobody looks for it by then.
 func TestProbeIsNeverDead(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		probe := message("probe_1")
 		probe.Source, probe.Provider, probe.Type = webhook.Probe, webhook.Probe, webhook.ProbeType

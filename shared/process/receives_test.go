@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -122,24 +123,21 @@ func (w *world) sendAgain(m *queue.Message) (id string) {
 func TestManyReceivesWaitLong(t *testing.T) {
 	t.Parallel()
 	for _, tt := range comingAgain {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			for _, receives := range []int{500, 501} {
-				inWorld(t, func(w *world) {
-					tt.prepare(w)
-					if tt.worker != nil {
-						tt.worker(w.worker)
-					}
-					w.sendAgain(tt.message)
-					ms, _ := w.queue.Receive(w.Context(), 1, 0)
-					ms[0].Wire.Receives = receives
-					r := w.want(w.invoke(w.worker, ms), tt.outcome, false)
-					if long := r.Delay >= 20*time.Minute; long != (receives > 500) {
-						t.Errorf("received %d times, it comes again in %v", receives, r.Delay)
-					}
-				})
-			}
-		})
+		for _, receives := range []int{500, 501} {
+			row(t, fmt.Sprint(tt.name, " ", receives), func(w *world) {
+				tt.prepare(w)
+				if tt.worker != nil {
+					tt.worker(w.worker)
+				}
+				w.sendAgain(tt.message)
+				ms, _ := w.queue.Receive(w.Context(), 1, 0)
+				ms[0].Wire.Receives = receives
+				r := w.want(w.invoke(w.worker, ms), tt.outcome, false)
+				if long := r.Delay >= 20*time.Minute; long != (receives > 500) {
+					w.Errorf("comes again in %v", r.Delay)
+				}
+			})
+		}
 	}
 }
 
@@ -149,27 +147,22 @@ func TestManyReceivesWaitLong(t *testing.T) {
 func TestReceivesInSixDays(t *testing.T) {
 	t.Parallel()
 	for _, tt := range comingAgain {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			most := 0
-			for _, p := range []struct {
-				jitter func(time.Duration) time.Duration
-				renew  bool
-			}{{noJitter, false}, {noJitter, true}, {allJitter, false}, {allJitter, true}} {
-				inWorld(t, func(w *world) {
+		for name, jitter := range map[string]func(time.Duration) time.Duration{"none": noJitter, "all": allJitter} {
+			for _, renew := range []bool{false, true} {
+				row(t, fmt.Sprintf("%s, jitter %s, new processes %v", tt.name, name, renew), func(w *world) {
 					tt.prepare(w)
-					most = max(most, w.receives(tt.message, 6*24*time.Hour, p.renew, func(worker *process.Worker) {
-						worker.Jitter = p.jitter
+					n := w.receives(tt.message, 6*24*time.Hour, renew, func(worker *process.Worker) {
+						worker.Jitter = jitter
 						if tt.worker != nil {
 							tt.worker(worker)
 						}
-					}))
+					})
+					if w.Logf("%d receives", n); n >= 1000 {
+						w.Errorf("%d receives, want under 1,000", n)
+					}
 				})
 			}
-			if t.Logf("at most %d receives", most); most >= 1000 {
-				t.Errorf("%d receives, want under 1,000", most)
-			}
-		})
+		}
 	}
 }
 
@@ -212,7 +205,7 @@ func TestManyReceivesByRetention(t *testing.T) {
 		{7 * 24 * time.Hour, 20 * time.Minute},
 		{14 * 24 * time.Hour, 40 * time.Minute},
 	} {
-		inWorld(t, func(w *world) {
+		row(t, tt.retention.String(), func(w *world) {
 			w.worker.Timing = process.DefaultTiming
 			w.worker.Timing.QueueRetention = tt.retention
 			w.fail("claim")

@@ -98,24 +98,21 @@ func TestStateMovesOnce(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"", "claim", "state", "commit", "end"} {
 		for _, apply := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s lost, applied %v", op, apply), func(t *testing.T) {
-				t.Parallel()
-				inWorld(t, func(w *world) {
-					s := accounts()
-					w.onMove(s, nil)
-					said := w.onSay(s, nil, hook.After("move"))
-					fault, stop := failOp(op, apply)
-					w.ledger.Fault = fault
-					w.send(message("evt_1"))
-					w.deliver()
-					stop()
-					for len(w.queue.Messages()) > 0 {
-						w.again(0, 10*time.Minute)
-					}
-					wantEqual(t, "moves", w.moves(s), []string{"evt_1"})
-					// A plain handler whose end is not recorded runs again, on the same result.
-					wantEqual(t, "said", slices.Compact(said()), []string{"evt_1 1"})
-				})
+			row(t, fmt.Sprintf("%s lost, applied %v", op, apply), func(w *world) {
+				s := accounts()
+				w.onMove(s, nil)
+				said := w.onSay(s, nil, hook.After("move"))
+				fault, stop := failOp(op, apply)
+				w.ledger.Fault = fault
+				w.send(message("evt_1"))
+				w.deliver()
+				stop()
+				for len(w.queue.Messages()) > 0 {
+					w.again(0, 10*time.Minute)
+				}
+				wantEqual(w.T, "moves", w.moves(s), []string{"evt_1"})
+				// A plain handler whose end is not recorded runs again, on the same result.
+				wantEqual(w.T, "said", slices.Compact(said()), []string{"evt_1 1"})
 			})
 		}
 	}
@@ -124,7 +121,6 @@ func TestStateMovesOnce(t *testing.T) {
 // In a batch of events that move one state, those that lose the race are run again, or put
 // back, and each gets its own result.
 func TestStateRaces(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		s := accounts()
 		w.onMove(s, func(hook.Event[order]) error { time.Sleep(time.Second); return nil })
@@ -175,32 +171,29 @@ func TestStateLostRaces(t *testing.T) {
 		{name: "six", races: 6, outcome: process.PutBack, calls: 6, counted: 0},
 		{name: "six, and another handler fails", races: 6, other: errBank, outcome: process.Retried, calls: 6, counted: 1},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				s := accounts()
-				var n atomic.Int32
-				w.onMove(s, func(hook.Event[order]) error {
-					if i := n.Add(1); i <= tt.races {
-						w.moveElsewhere(s, fmt.Sprint("evt_other", i))
-					}
-					return nil
-				})
-				var calls int
-				hook.On(&w.registry, paid, "other", func(context.Context, hook.Event[order]) error { return tt.other })
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				calls = len(w.calls)
-				if r.Outcome != tt.outcome || calls != tt.calls {
-					t.Errorf("%s after %d calls, want %s after %d", r.Outcome, calls, tt.outcome, tt.calls)
+		row(t, tt.name, func(w *world) {
+			s := accounts()
+			var n atomic.Int32
+			w.onMove(s, func(hook.Event[order]) error {
+				if i := n.Add(1); i <= tt.races {
+					w.moveElsewhere(s, fmt.Sprint("evt_other", i))
 				}
-				if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != tt.counted {
-					t.Errorf("attempts = %d, want %d", rec.Attempts, tt.counted)
-				}
-				if tt.outcome == process.PutBack {
-					w.want(w.again(time.Second, 5*time.Second), process.Handled, true)
-				}
+				return nil
 			})
+			var calls int
+			hook.On(&w.registry, paid, "other", func(context.Context, hook.Event[order]) error { return tt.other })
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			calls = len(w.calls)
+			if r.Outcome != tt.outcome || calls != tt.calls {
+				w.Errorf("%s after %d calls, want %s after %d", r.Outcome, calls, tt.outcome, tt.calls)
+			}
+			if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != tt.counted {
+				w.Errorf("attempts = %d, want %d", rec.Attempts, tt.counted)
+			}
+			if tt.outcome == process.PutBack {
+				w.want(w.again(time.Second, 5*time.Second), process.Handled, true)
+			}
 		})
 	}
 }
@@ -208,7 +201,6 @@ func TestStateLostRaces(t *testing.T) {
 // A handler gets the result of its own event, even an hour later, after other events, and
 // after a replay of only that handler.
 func TestResultIsThisEvents(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		s := accounts()
 		w.onMove(s, nil)
@@ -237,7 +229,6 @@ func TestResultIsThisEvents(t *testing.T) {
 }
 
 func TestReplayMovesAgain(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		s := accounts()
 		w.onMove(s, nil)
@@ -265,29 +256,25 @@ func TestNoResult(t *testing.T) {
 		{name: "taken as done", assume: true, permanent: true},
 		{name: "the move failed", fails: errBank},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				s := accounts()
-				w.onMove(s, func(hook.Event[order]) error { return tt.fails })
-				w.onSay(s, nil)
-				m := message("evt_1")
-				if tt.assume {
-					m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, AssumeDone: []string{"move"}}
-				}
-				w.send(m)
-				r := w.one(w.deliver())
-				err := r.Runs[len(r.Runs)-1].Err
-				if !errors.Is(err, hook.ErrNoResult) || hook.Hint(err).Permanent != tt.permanent {
-					t.Errorf("say = %v (permanent: %v), want ErrNoResult (permanent: %v)", err, hook.Hint(err).Permanent, tt.permanent)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			s := accounts()
+			w.onMove(s, func(hook.Event[order]) error { return tt.fails })
+			w.onSay(s, nil)
+			m := message("evt_1")
+			if tt.assume {
+				m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, AssumeDone: []string{"move"}}
+			}
+			w.send(m)
+			r := w.one(w.deliver())
+			err := r.Runs[len(r.Runs)-1].Err
+			if !errors.Is(err, hook.ErrNoResult) || hook.Hint(err).Permanent != tt.permanent {
+				w.Errorf("say = %v (permanent: %v), want ErrNoResult (permanent: %v)", err, hook.Hint(err).Permanent, tt.permanent)
+			}
 		})
 	}
 }
 
 func TestForgetAfter(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		s := accounts(hook.ForgetAfter(time.Hour))
 		w.onMove(s, nil)

@@ -37,24 +37,21 @@ func TestStateRefused(t *testing.T) {
 			hook.OnState(r, paid, "bad", accounts(), func(order) string { return "" }, move)
 		}, queue.ReasonPayload, "it has no key"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.moveElsewhere(accounts(), "evt_0")
-				tt.register(&w.registry)
-				w.send(message("evt_1"))
-				r := w.one(w.deliver())
-				if r.Reason != tt.reason {
-					t.Fatalf("reason %q (%+v), want %q", r.Reason, r, tt.reason)
-				}
-				wantEqual(t, "moves", w.moves(accounts()), []string{"evt_0"})
-				if tt.reason == "" {
-					return
-				}
-				if f := w.letter(); !strings.Contains(f.Error, tt.says) || strings.Contains(f.Error, text(20)) {
-					t.Errorf("letter says %q, want %q in it and no value", f.Error, tt.says)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.moveElsewhere(accounts(), "evt_0")
+			tt.register(&w.registry)
+			w.send(message("evt_1"))
+			r := w.one(w.deliver())
+			if r.Reason != tt.reason {
+				w.Fatalf("reason %q (%+v), want %q", r.Reason, r, tt.reason)
+			}
+			wantEqual(w.T, "moves", w.moves(accounts()), []string{"evt_0"})
+			if tt.reason == "" {
+				return
+			}
+			if f := w.letter(); !strings.Contains(f.Error, tt.says) || strings.Contains(f.Error, text(20)) {
+				w.Errorf("letter says %q, want %q in it and no value", f.Error, tt.says)
+			}
 		})
 	}
 }
@@ -74,18 +71,15 @@ func TestStatePanics(t *testing.T) {
 				})
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.moveElsewhere(accounts(), "evt_0")
-				register(&w.registry)
-				w.send(message("evt_1"))
-				r := w.want(w.deliver(), process.Retried, false)
-				if _, ok := errors.AsType[*hook.PanicError](r.Runs[0].Err); !ok {
-					t.Errorf("error = %v, want the panic", r.Runs[0].Err)
-				}
-				wantEqual(t, "moves", w.moves(accounts()), []string{"evt_0"})
-			})
+		row(t, name, func(w *world) {
+			w.moveElsewhere(accounts(), "evt_0")
+			register(&w.registry)
+			w.send(message("evt_1"))
+			r := w.want(w.deliver(), process.Retried, false)
+			if _, ok := errors.AsType[*hook.PanicError](r.Runs[0].Err); !ok {
+				w.Errorf("error = %v, want the panic", r.Runs[0].Err)
+			}
+			wantEqual(w.T, "moves", w.moves(accounts()), []string{"evt_0"})
 		})
 	}
 }

@@ -15,7 +15,6 @@ import (
 // With less than the start margin left nothing is claimed, and the message comes again
 // soon without costing an attempt.
 func TestNoTimeLeft(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.send(message("evt_1"))
@@ -39,7 +38,6 @@ func TestNoTimeLeft(t *testing.T) {
 
 // A claim that comes too late for a run is given back, with its attempt.
 func TestNoTimeLeftAfterClaim(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.ledger.Fault = func(op, _ string) (bool, error) {
@@ -66,7 +64,6 @@ func TestNoTimeLeftAfterClaim(t *testing.T) {
 // Handlers are told to stop before the function ends, so that what they did can still
 // be recorded.
 func TestHandlersEndBeforeTheFunction(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", nil)
 		w.on("slow", func(ctx context.Context, _ hook.Event[order]) error {
@@ -90,7 +87,6 @@ func TestHandlersEndBeforeTheFunction(t *testing.T) {
 
 // A second delivery during the work is put back to the end of the lease.
 func TestInProgress(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("slow", func(context.Context, hook.Event[order]) error { time.Sleep(20 * time.Second); return nil })
 		w.send(message("evt_1"))
@@ -114,7 +110,6 @@ func TestInProgress(t *testing.T) {
 // A handler that hangs does not keep its neighbours from being recorded within the group
 // commit, and its own event is not released.
 func TestHangingNeighbour(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		release := make(chan struct{})
 		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
@@ -155,7 +150,6 @@ func TestHangingNeighbour(t *testing.T) {
 
 // An event whose process died runs alone, after its neighbours are recorded.
 func TestLapsedRunsAlone(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		m := message("evt_1")
 		w.ledger.Claim(w.Context(), []ledger.Request{{ // by a process that died

@@ -43,7 +43,6 @@ func (w *world) wantTries(id string, want ...string) {
 // Each run that leaves the event unfinished says why, and an event that goes well keeps no
 // tries.
 func TestTries(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", nil)
 		w.on("b", func(_ context.Context, e hook.Event[order]) error {
@@ -67,18 +66,11 @@ func TestTries(t *testing.T) {
 		w.want(w.again(0, 2*time.Minute), process.Handled, true)
 		w.wantTries("evt_1", last...)
 	})
-	inWorld(t, func(w *world) {
-		w.on("a", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Handled, true)
-		w.wantTries("evt_1")
-	})
 }
 
 // What leaves an event open is named after the first handler that failed and its error's
 // type, and goes with the event's completion.
 func TestKindOfAnOpenEvent(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("a", nil)
 		w.on("b", func(_ context.Context, e hook.Event[order]) error {
@@ -105,7 +97,6 @@ func TestKindOfAnOpenEvent(t *testing.T) {
 
 // A run that was stopped for lack of time says which handlers are left.
 func TestTriesOfARunWithoutTime(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("slow", func(context.Context, hook.Event[order]) error { time.Sleep(59 * time.Second); return nil })
 		w.on("next", nil)
@@ -167,25 +158,22 @@ func TestLetterCarriesItsCause(t *testing.T) {
 			stop()
 		}, queue.ReasonPermanent, "charge: bank is closed"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.on("charge", tt.fn, tt.opts...)
-				w.send(message("evt_1"))
-				if tt.before != nil {
-					tt.before(w)
-				}
-				r := w.one(w.again(0, 24*time.Hour))
-				for r.Outcome == process.InProgress {
-					r = w.one(w.again(0, 24*time.Hour))
-				}
-				if r.Outcome != process.DeadLettered || !r.Acked {
-					t.Fatalf("outcome %s, want a letter", r.Outcome)
-				}
-				if f := w.letter(); f.Reason != tt.reason || f.Error != tt.want {
-					t.Errorf("letter says %s: %q, want %s: %q", f.Reason, f.Error, tt.reason, tt.want)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			w.on("charge", tt.fn, tt.opts...)
+			w.send(message("evt_1"))
+			if tt.before != nil {
+				tt.before(w)
+			}
+			r := w.one(w.again(0, 24*time.Hour))
+			for r.Outcome == process.InProgress {
+				r = w.one(w.again(0, 24*time.Hour))
+			}
+			if r.Outcome != process.DeadLettered || !r.Acked {
+				w.Fatalf("outcome %s, want a letter", r.Outcome)
+			}
+			if f := w.letter(); f.Reason != tt.reason || f.Error != tt.want {
+				w.Errorf("letter says %s: %q, want %s: %q", f.Reason, f.Error, tt.reason, tt.want)
+			}
 		})
 	}
 }
@@ -207,7 +195,6 @@ func (w *world) receiptsOfLetters() []string {
 // The letter of an event whose last runs were not ended counts the runs, whatever claims
 // came after them.
 func TestLetterCountsRuns(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		for range process.MaxAttempts + 3 {
@@ -224,7 +211,6 @@ func TestLetterCountsRuns(t *testing.T) {
 
 // An event whose process died runs alone, even after it was put back for lack of time.
 func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.claimFor("evt_1", time.Minute)
 		time.Sleep(2 * time.Minute)

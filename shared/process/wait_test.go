@@ -43,25 +43,22 @@ func TestWhatCounts(t *testing.T) {
 		{"one waits, one fails", []error{tooMany, errBank}, nil, true, time.Minute},
 		{"one fails, one waits for less", []error{errBank, hook.RetryAfter(time.Second, errBank)}, nil, true, 5 * time.Second},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				for i, err := range tt.errs {
-					w.on(fmt.Sprint("h", i), failing(err), tt.opts...)
-				}
-				w.send(message("evt_1"))
-				r := w.want(w.deliver(), process.Retried, false)
-				want := 0
-				if tt.counted {
-					want = 1
-				}
-				if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != want || rec.Runs != 1 {
-					t.Errorf("record says %d attempts in %d runs, want %d in 1", rec.Attempts, rec.Runs, want)
-				}
-				if r.Delay < tt.wait/2 || r.Delay > tt.wait {
-					t.Errorf("comes again in %v, want about %v", r.Delay, tt.wait)
-				}
-			})
+		row(t, tt.name, func(w *world) {
+			for i, err := range tt.errs {
+				w.on(fmt.Sprint("h", i), failing(err), tt.opts...)
+			}
+			w.send(message("evt_1"))
+			r := w.want(w.deliver(), process.Retried, false)
+			want := 0
+			if tt.counted {
+				want = 1
+			}
+			if rec, _ := w.ledger.Record("shop#evt_1"); rec.Attempts != want || rec.Runs != 1 {
+				w.Errorf("record says %d attempts in %d runs, want %d in 1", rec.Attempts, rec.Runs, want)
+			}
+			if r.Delay < tt.wait/2 || r.Delay > tt.wait {
+				w.Errorf("comes again in %v, want about %v", r.Delay, tt.wait)
+			}
 		})
 	}
 }
@@ -70,7 +67,6 @@ func TestWhatCounts(t *testing.T) {
 // age, with few enough receives for SQS, and its letter says how often it ran. Until then
 // it keeps all its attempts.
 func TestWaitsUntilTheMessageIsOld(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		var told int
 		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
@@ -105,7 +101,6 @@ func TestWaitsUntilTheMessageIsOld(t *testing.T) {
 
 // Runs that do not count neither end an event nor make its other failures wait longer.
 func TestWaitsLeaveTheAttempts(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
 			if e.Attempt <= 20 {
@@ -132,7 +127,6 @@ func TestWaitsLeaveTheAttempts(t *testing.T) {
 
 // However old a message is, it waits at most 6 hours.
 func TestWaitOfAnOldMessage(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(hook.RetryAfter(time.Second, errBank)))
 		w.worker.Timing = process.DefaultTiming
@@ -148,7 +142,6 @@ func TestWaitOfAnOldMessage(t *testing.T) {
 
 // A message of unknown age waits as long as its handler asks.
 func TestWaitWithoutSentTimestamp(t *testing.T) {
-	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(hook.RetryAfter(time.Second, errBank)))
 		w.send(message("evt_1"))

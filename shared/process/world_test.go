@@ -16,6 +16,7 @@ import (
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 	queuememory "webhookintake/shared/queue/memory"
+	vaultmemory "webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
 )
 
@@ -55,15 +56,24 @@ type world struct {
 	ledger                *ledgermemory.Store
 	registry              hook.Registry
 	worker                *process.Worker
+	vault                 *vaultmemory.Vault
 	queueFault, deadFault func(op, id string) (bool, error)
+	vaultFault            func(op, key string) (bool, error)
 
 	mu    sync.Mutex
 	calls []string // what handlers were called for, as "name id"
 }
 
-// inWorld runs a test in its own bubble.
+// row runs a subtest, a row of a table, in a world of its own.
+func row(t *testing.T, name string, test func(w *world)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { inWorld(t, test) })
+}
+
+// inWorld runs a test in its own bubble, parallel to others.
 func inWorld(t *testing.T, test func(w *world)) {
 	t.Helper()
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, ledger: &ledgermemory.Store{Keep: process.DefaultTiming.Keep()}}
 		w.queue = queuememory.New(queuememory.Options{
@@ -74,6 +84,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 			Retention: process.DefaultTiming.DeadLetterRetention,
 			Fault:     func(op, id string) (bool, error) { return ask(w.deadFault, op, id) },
 		})
+		w.vault = vaultmemory.New(vaultmemory.Options{Fault: func(op, key string) (bool, error) { return ask(w.vaultFault, op, key) }})
 		w.worker = w.newWorker()
 		test(w)
 	})
@@ -83,7 +94,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 func (w *world) newWorker() *process.Worker {
 	return &process.Worker{
 		Handlers: &w.registry, Ledger: w.ledger, Entities: w.ledger, States: w.ledger,
-		Queue: w.queue, DeadLetters: w.dead,
+		Queue: w.queue, DeadLetters: w.dead, Vault: w.vault,
 	}
 }
 
