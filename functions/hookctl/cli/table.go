@@ -9,26 +9,35 @@ import (
 
 const (
 	columnGap = "  "
-	// minLast is the least width of the last column on a narrow screen, where lines then
-	// wrap.
+	// rowIndent is that of the further lines of a row.
+	rowIndent = "    "
+	// minLast is the least width of a last column that is cut.
 	minLast = 20
 )
 
 // A Table has columns as wide as their widest cells. Every cell is written as [OneLine], so
 // that no text from elsewhere can begin a row.
+//
+// On a terminal that is narrower than the table, columns are left out in the order of Less,
+// and those that still do not fit stand on further lines of the heading and of each row. A
+// line that is too long is broken between words. Without a terminal, the table is whole.
 type Table struct {
 	Heading []string
 	Rows    [][]string // each as long as the heading
 	Numbers []int      // columns that are aligned to the right
-	// Width is the greatest width of a line, in characters. The last column is cut to it. 0
-	// means that nothing is cut.
-	Width int
+	Less    []int      // columns that a narrow terminal has no room for; the first is left out first
+	// CutLast has the last column cut to what a terminal has left, for a text that another
+	// command shows whole.
+	CutLast bool
 	// Style, if set, colours a cell. It must not change its width.
 	Style func(row, column int, cell string) string
 }
 
 // Print writes the table.
-func (t Table) Print(w *Writer) {
+func (t Table) Print(w *Writer) { w.Print("%s", strings.Join(t.lines(w, w.Width()), "\n")) }
+
+// lines returns the table for a terminal of that width, 0 for none.
+func (t Table) lines(w *Writer, width int) []string {
 	widths := make([]int, len(t.Heading))
 	var rows [][]string
 	for _, row := range append([][]string{t.Heading}, t.Rows...) {
@@ -39,36 +48,90 @@ func (t Table) Print(w *Writer) {
 		}
 		rows = append(rows, cells)
 	}
-	w.Print("%s", w.Bold(t.line(t.Heading, widths, nil)))
-	for n, row := range rows[1:] {
-		w.Print("%s", t.line(row, widths, func(column int, cell string) string {
-			if t.Style == nil {
-				return cell
+	columns, left := t.columns(widths, width)
+	parts := t.parts(columns, widths, width)
+	var lines []string
+	for n, row := range rows {
+		style := func(_ int, cell string) string { return w.Bold(cell) }
+		if n > 0 {
+			style = func(column int, cell string) string { return t.style(n-1, column, cell) }
+		}
+		for i, columns := range parts {
+			indent := rowIndent[:min(i, 1)*len(rowIndent)]
+			line := t.line(row, columns, widths, width-len(indent), style)
+			if i > 0 && line == "" {
+				continue
 			}
-			return t.Style(n, column, cell)
-		}))
+			lines = append(lines, w.wrap(indent+line, width, len(rowIndent)))
+		}
 	}
+	if len(left) > 0 {
+		lines = append(lines, w.Dim("Left out, as the terminal is narrow: "+strings.Join(left, ", ")))
+	}
+	return lines
 }
 
-func (t Table) line(row []string, widths []int, style func(column int, cell string) string) string {
+// columns returns the columns that are shown, and the headings of those that are left out.
+func (t Table) columns(widths []int, width int) (shown []int, left []string) {
+	total := -len(columnGap)
+	for i, size := range widths {
+		shown = append(shown, i)
+		total += size + len(columnGap)
+	}
+	for _, i := range t.Less {
+		if width == 0 || total <= width {
+			break
+		}
+		shown = slices.DeleteFunc(shown, func(column int) bool { return column == i })
+		left = append(left, t.Heading[i])
+		total -= widths[i] + len(columnGap)
+	}
+	return shown, left
+}
+
+// parts returns which of the columns stand on each line of a row.
+func (t Table) parts(columns, widths []int, width int) [][]int {
+	parts, used := [][]int{nil}, 0
+	for n, i := range columns {
+		size := widths[i]
+		if t.CutLast && i == len(widths)-1 {
+			size = min(size, minLast)
+		}
+		if width > 0 && n > 0 && used+size > width {
+			parts, used = append(parts, nil), len(rowIndent)
+		}
+		last := len(parts) - 1
+		parts[last] = append(parts[last], i)
+		used += size + len(columnGap)
+	}
+	return parts
+}
+
+// line returns some columns of a row, of which the last in the table is cut to the width.
+func (t Table) line(row []string, columns, widths []int, width int, style func(column int, cell string) string) string {
 	var b strings.Builder
-	left := t.Width
-	for i, cell := range row {
-		switch last := i == len(row)-1; {
+	for _, i := range columns {
+		cell := row[i]
+		switch {
 		case slices.Contains(t.Numbers, i):
 			cell = PadLeft(cell, widths[i])
-		case !last:
+		case i < len(row)-1:
 			cell = Pad(cell, widths[i])
-		case t.Width > 0:
-			cell = Cut(cell, max(left, minLast))
+		case t.CutLast && width > 0:
+			cell = Cut(cell, max(width, minLast))
 		}
-		left -= utf8.RuneCountInString(cell) + len(columnGap)
-		if style != nil {
-			cell = style(i, cell)
-		}
-		b.WriteString(cell + columnGap)
+		width -= utf8.RuneCountInString(cell) + len(columnGap)
+		text := strings.TrimRight(cell, " ")
+		b.WriteString(style(i, text) + cell[len(text):] + columnGap)
 	}
 	return strings.TrimRight(b.String(), " ")
+}
+
+func (t Table) style(row, column int, cell string) string {
+	if t.Style == nil {
+		return cell
+	}
+	return t.Style(row, column, cell)
 }
 
 // Pad fills text with spaces to width characters. Pad before styling, as a style counts as

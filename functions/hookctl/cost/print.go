@@ -30,7 +30,9 @@ func Both(p Prices, m Measured, u Usage) (b Bills, err error) {
 
 // Print writes both bills for people.
 func (b Bills) Print(out *cli.Writer) {
-	table := cli.Table{Heading: []string{"SERVICE", "FOR", "QUANTITY", "UNIT", "PRICE", "LEAN", "FULL", "LESS BY"}, Numbers: []int{2, 5, 6}}
+	table := cli.Table{
+		Heading: []string{"SERVICE", "FOR", "QUANTITY", "UNIT", "PRICE", "LEAN", "FULL", "LESS BY"}, Numbers: []int{2, 5, 6}, Less: []int{7, 4, 3, 2},
+	}
 	row := func(cells ...string) { table.Rows = append(table.Rows, cells) }
 	last := ""
 	for i, l := range b.Lines {
@@ -45,7 +47,7 @@ func (b Bills) Print(out *cli.Writer) {
 	row("", "for a million events", "", "", "", dollars(b.EachUSD), dollars(b.Full.EachUSD), "")
 	row("", "for a further million", "", "", "", dollars(b.FurtherUSD), dollars(b.Full.FurtherUSD), "")
 	table.Print(out)
-	out.Print("\n%s", strings.Join(b.notes(), "\n"))
+	out.Text("\n%s", strings.Join(b.notes(), "\n"))
 }
 
 // quantities returns the quantity of a line, and that of a full stack where it is another.

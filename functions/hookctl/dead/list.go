@@ -59,14 +59,13 @@ func list(ctx context.Context, e *cli.Env, f letterFlags) error {
 			err = errors.Join(err, e.Out.JSONLine(l.View()))
 		}
 	case err == nil || len(found.Letters) > 0:
-		printList(e.Out, found, e.Now(), e.Out.Width())
+		printList(e.Out, found, e.Now())
 	}
 	return err
 }
 
-// printList writes the letters as a table, cut to the width unless that is 0, and counts
-// them by reason and source.
-func printList(out *cli.Writer, found dead.List, now time.Time, width int) {
+// printList writes the letters as a table, and counts them by reason and source.
+func printList(out *cli.Writer, found dead.List, now time.Time) {
 	if len(found.Letters) == 0 {
 		printNone(out, found.Others)
 		return
@@ -83,7 +82,7 @@ func printList(out *cli.Writer, found dead.List, now time.Time, width int) {
 		})
 	}
 	cli.Table{
-		Heading: []string{"WHEN", "AGE", "SOURCE", "ID", "TYPE", "REASON", "RUNS", "ERROR"}, Rows: rows, Width: width,
+		Heading: []string{"WHEN", "AGE", "SOURCE", "ID", "TYPE", "REASON", "RUNS", "ERROR"}, Rows: rows, CutLast: true, Less: []int{1},
 	}.Print(out)
 	out.Print("")
 	printCounts(out, found)

@@ -3,7 +3,6 @@ package events
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,12 +99,6 @@ func write(e *cli.Env, list events.List, asJSON bool) error {
 	return nil
 }
 
-// How much of the finished handlers' names, and of the last error, a list shows.
-const (
-	doneWidth  = 48
-	errorWidth = 80
-)
-
 // printList writes the list as a table for people, and how many events match.
 func printList(out *cli.Writer, l events.List, now time.Time) {
 	if l.Matched == 0 {
@@ -114,6 +107,7 @@ func printList(out *cli.Writer, l events.List, now time.Time) {
 	}
 	const stateColumn = 4
 	table := cli.Table{
+		CutLast: true, Less: []int{6, 5}, // events show has them
 		Heading: []string{"RECEIVED", "SOURCE", "ID", "TYPE", "STATE", "ATTEMPTS", "DONE", "NEXT TRY", "LAST ERROR"},
 		Style: func(row, column int, cell string) string {
 			if column == stateColumn {
@@ -125,8 +119,7 @@ func printList(out *cli.Writer, l events.List, now time.Time) {
 	for _, e := range l.Entries {
 		table.Rows = append(table.Rows, []string{
 			cli.Time(e.Received, now), e.Source(), e.ID(), e.Type, e.StateText(), strconv.Itoa(e.Attempts),
-			cli.OrDash(cli.Cut(strings.Join(e.Done, ","), doneWidth)), nextTry(e, now),
-			cli.OrDash(cli.Cut(e.LastError(), errorWidth)),
+			cli.List(e.Done), nextTry(e, now), cli.OrDash(e.LastError()),
 		})
 	}
 	table.Print(out)

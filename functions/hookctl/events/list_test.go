@@ -17,7 +17,7 @@ import (
 
 // Why runs failed: a handler's error, and the death of the process.
 var (
-	failed = ledger.Try{At: clitest.Noon.Add(-time.Minute), Attempt: 5, Outcome: "failed", Handler: "charge", Error: "no credit: " + strings.Repeat("x", 80)}
+	failed = ledger.Try{At: clitest.Noon.Add(-time.Minute), Attempt: 5, Outcome: "failed", Handler: "charge", Error: "no credit: " + strings.Repeat("x", 40)}
 	died   = ledger.Try{At: clitest.Noon.Add(-time.Hour), Attempt: 4, Outcome: ledger.OutcomeDied, Error: "the process died"}
 )
 
@@ -27,19 +27,19 @@ var eachState = events.List{Matched: 7, Entries: []events.Entry{
 	{Key: "kyc#evt_22", Record: ledger.Record{State: ledger.StateCompleted, Reason: "unhandled", Type: "kyc.session.created", Received: clitest.Noon.Add(-time.Minute), Attempts: 1}},
 	{Key: "contiguity#a#b", Record: ledger.Record{State: ledger.StateReleased, Type: "text.incoming.sms", Received: clitest.Noon.Add(-time.Hour), Attempts: 3, Runs: 5, NotBefore: clitest.Noon.Add(45 * time.Second), Tries: []ledger.Try{died, failed}}},
 	{Key: "contiguity#c", Record: ledger.Record{State: ledger.StateClaimed, Type: "text.incoming.sms", Received: clitest.Noon.Add(-2 * time.Hour), Attempts: 2, Lease: clitest.Noon.Add(time.Minute), Tries: []ledger.Try{failed, died}}},
-	{Key: "contiguity#d", Record: ledger.Record{State: ledger.StateFailed, Reason: "permanent", Type: "text.incoming.sms", Received: clitest.Noon.Add(-24 * time.Hour), Attempts: 12, Done: []string{strings.Repeat("x", 60)}}},
+	{Key: "contiguity#d", Record: ledger.Record{State: ledger.StateFailed, Reason: "permanent", Type: "text.incoming.sms", Received: clitest.Noon.Add(-24 * time.Hour), Attempts: 12, Done: []string{strings.Repeat("x", 20)}}},
 }}
 
 func TestListPrint(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	printList(clitest.NewWriter(&out), eachState, clitest.Noon.In(time.FixedZone("CEST", 2*3600)))
-	want := `RECEIVED                  SOURCE      ID      TYPE                  STATE                  ATTEMPTS  DONE                                              NEXT TRY                              LAST ERROR
-2026-10-01 14:00:00 CEST  kyc         evt_1   kyc.session.approved  completed              1         open-account,slack                                -                                     -
-2026-10-01 13:59:00 CEST  kyc         evt_22  kyc.session.created   completed (unhandled)  1         -                                                 -                                     -
-2026-10-01 13:00:00 CEST  contiguity  a#b     text.incoming.sms     released               3         -                                                 2026-10-01 14:00:45 CEST              charge: no credit: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
-2026-10-01 12:00:00 CEST  contiguity  c       text.incoming.sms     claimed                2         -                                                 lease until 2026-10-01 14:01:00 CEST  the process died
-2026-09-30 14:00:00 CEST  contiguity  d       text.incoming.sms     failed (permanent)     12        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  -                                     -
+	want := `RECEIVED                  SOURCE      ID      TYPE                  STATE                  ATTEMPTS  DONE                  NEXT TRY                              LAST ERROR
+2026-10-01 14:00:00 CEST  kyc         evt_1   kyc.session.approved  completed              1         open-account, slack   -                                     -
+2026-10-01 13:59:00 CEST  kyc         evt_22  kyc.session.created   completed (unhandled)  1         -                     -                                     -
+2026-10-01 13:00:00 CEST  contiguity  a#b     text.incoming.sms     released               3         -                     2026-10-01 14:00:45 CEST              charge: no credit: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+2026-10-01 12:00:00 CEST  contiguity  c       text.incoming.sms     claimed                2         -                     lease until 2026-10-01 14:01:00 CEST  the process died
+2026-09-30 14:00:00 CEST  contiguity  d       text.incoming.sms     failed (permanent)     12        xxxxxxxxxxxxxxxxxxxx  -                                     -
 The newest 5 of 7 events that match; --limit shows more.
 `
 	if d := diff.Diff(want, out.String()); d != "" {

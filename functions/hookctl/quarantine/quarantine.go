@@ -145,7 +145,7 @@ func printList(out *cli.Writer, list quarantine.List, now time.Time, limit int) 
 	if limit > 0 {
 		shown = shown[max(0, len(shown)-limit):]
 	}
-	table := cli.Table{Heading: []string{"ARRIVED", "AGE", "SOURCE", "CODE", "ID", "BYTES"}, Width: out.Width()}
+	table := cli.Table{Heading: []string{"ARRIVED", "AGE", "SOURCE", "CODE", "ID", "BYTES"}, Numbers: []int{5}}
 	for _, one := range shown {
 		table.Rows = append(table.Rows, []string{
 			cli.Time(one.At, now), cli.Age(one.At, now), one.Source, string(one.Code), shortID(one), fmt.Sprint(one.Size),

@@ -18,9 +18,9 @@ func Command(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "types",
 		Short: "List the event types that can be sent and handled",
-		Long: `types lists every event type that has a sample: its name, the Go type of its payload, the
-typed key for hook.On, and older names for the same handlers. A type without a key goes to
-the handlers that hook.OnProvider registers.`,
+		Long: `types lists every event type that has a sample: its name, the typed key for hook.On, the Go
+type of its payload in the key's package, and older names for the same handlers. A type
+without a key goes to the handlers that hook.OnProvider registers.`,
 		Example: `  go tool hookctl types
   go tool hookctl types --json | jq -r .[].sample`,
 		Args: cli.Args(0, 0),
@@ -55,26 +55,17 @@ func list() []webhook.TypeInfo {
 }
 
 func write(out *cli.Writer, types []webhook.TypeInfo) {
-	typeWidth, payloadWidth := 0, 0
-	for _, t := range types {
-		typeWidth = max(typeWidth, len(t.Name))
-		payloadWidth = max(payloadWidth, len(t.Payload))
-	}
-	line := func(name, payload, key string) {
-		out.Print("  %s  %s  %s", cli.Pad(name, typeWidth), cli.Pad(payload, payloadWidth), key)
-	}
-	line("TYPE AND SAMPLE", "PAYLOAD", "KEY FOR hook.On")
+	table := cli.Table{Heading: []string{"TYPE AND SAMPLE", "KEY FOR hook.On", "PAYLOAD", "ALSO AS"}}
 	provider := ""
 	for _, t := range types {
 		if t.Provider != provider {
 			provider = t.Provider
-			out.Print("%s", provider)
+			table.Rows = append(table.Rows, []string{provider, "", "", ""})
 		}
-		line(t.Name, cli.OrDash(t.Payload), cli.OrDash(t.Key))
-		if len(t.Aliases) > 0 {
-			out.Print("    also as %s", strings.Join(t.Aliases, ", "))
-		}
+		_, payload, _ := strings.Cut(t.Payload, ".")
+		table.Rows = append(table.Rows, []string{"  " + t.Name, t.Key, payload, strings.Join(t.Aliases, ", ")})
 	}
+	table.Print(out)
 	out.Print("\nTo send the sample of one: go tool hookctl send %s", types[0].Name)
 }
 
