@@ -21,13 +21,21 @@ import (
 // answer in milliseconds. Elsewhere nothing may answer at all.
 const roleTimeout = time.Second
 
-// The errors of credentials, which say what to do. Their texts are only for people.
+// A SetupError is what is wrong with AWS's settings on this machine. It says what to do.
+type SetupError struct{ error }
+
+// Unwrap returns the cause.
+func (e SetupError) Unwrap() error { return e.error }
+
+// The errors of the settings. Their texts are only for people.
 var (
-	errNoCredentials = errors.New("no AWS credentials: log in (`aws sso login` or `aws login`), or give --profile")
-	errExpired       = errors.New("the AWS credentials have expired: log in again (`aws sso login` or `aws login`), or give --profile")
-	errNotAccepted   = errors.New("AWS does not accept the credentials: log in again (`aws sso login` or `aws login`), or give --profile")
-	errNoRegion      = errors.New("no AWS region: give --region, or set AWS_REGION or the region of the profile")
+	errNoCredentials = setupError("no AWS credentials: log in (`aws sso login` or `aws login`), or give --profile")
+	errExpired       = setupError("the AWS credentials have expired: log in again (`aws sso login` or `aws login`), or give --profile")
+	errNotAccepted   = setupError("AWS does not accept the credentials: log in again (`aws sso login` or `aws login`), or give --profile")
+	errNoRegion      = setupError("no AWS region: give --region, or set AWS_REGION or the region of the profile")
 )
+
+func setupError(text string) SetupError { return SetupError{errors.New(text)} }
 
 // readAWS reads the settings that AWS's own tools read. Its errors, and those of the
 // credentials, say what to do. Without a logger, the SDK would write its warnings past Err.
@@ -61,9 +69,6 @@ type explained struct {
 	profile  string // of the command line
 }
 
-// A credentialsError is the error of credentials: one line that says what to do.
-type credentialsError struct{ error }
-
 // Retrieve implements [aws.CredentialsProvider].
 func (x *explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	limited, cancel := ctx, func() {}
@@ -73,7 +78,7 @@ func (x *explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	defer cancel()
 	found, err := x.provider.Retrieve(limited)
 	if err != nil && ctx.Err() == nil {
-		err = credentialsError{x.explain(err)}
+		err = SetupError{x.explain(err)}
 	}
 	return found, err
 }
@@ -117,8 +122,8 @@ func cause(err error) error {
 // plainAWS returns what to do about credentials or a region that AWS or its SDK refuses, and
 // any other error as it is.
 func plainAWS(err error) error {
-	if e, ok := errors.AsType[credentialsError](err); ok {
-		return e.error
+	if e, ok := errors.AsType[SetupError](err); ok {
+		return e
 	}
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		switch e.ErrorCode() {

@@ -25,7 +25,7 @@ func TestPlainAWS(t *testing.T) {
 		give, want error
 	}{
 		{"none", nil, nil},
-		{"credentials", fmt.Errorf("get identity: %w", credentialsError{errNoCredentials}), errNoCredentials},
+		{"credentials", fmt.Errorf("get identity: %w", SetupError{errNoCredentials}), errNoCredentials},
 		{"expired, as STS and DynamoDB say it", api("ExpiredTokenException"), errExpired},
 		{"expired, as CloudFormation says it", api("ExpiredToken"), errExpired},
 		{"an unknown key", api("InvalidClientTokenId"), errNotAccepted},

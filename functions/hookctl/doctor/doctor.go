@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/operate/sources"
 	"webhookintake/shared/hook"
@@ -167,7 +168,7 @@ func (e *exam) outputs(ctx context.Context) Step {
 	site, err := e.Find(ctx)
 	if err != nil {
 		next := "check that the stack is deployed, and that --region and --profile are those it was deployed with"
-		if errors.Is(err, stack.ErrMissing) {
+		if _, setup := errors.AsType[cli.SetupError](err); setup || errors.Is(err, stack.ErrMissing) {
 			next = "" // the error says what to do
 		}
 		return failed(next, "%w", err)

@@ -85,6 +85,7 @@ func (f *flags) find(ctx context.Context, e *cli.Env, ids []string) (list quaran
 	if r.Quarantine, err = in.Quarantine(); err != nil {
 		return list, r, err
 	}
+	e.TellPaused(ctx, in)
 	if r.Queue, err = in.Queue(); err != nil {
 		return list, r, err
 	}
