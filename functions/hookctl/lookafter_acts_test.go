@@ -22,13 +22,14 @@ func TestActOnRun(t *testing.T) {
 	}
 	l.wants("events list --all", paused, "No event matches.")
 	l.wants("dead list", paused)
+	l.wants("quarantine list", paused)
 	l.wants("events find --contains x", paused)
 	l.wants("resume", "Events are handled.")
 	l.until("all wait", func() bool {
 		out, _ := l.do("events", "list")
 		return strings.Contains(out, "3 open events in 1 group") && !strings.Contains(out, "paused")
 	})
-	l.wants("events cancel contiguity evt_3 --yes", "ends without another run", "1 event put into the queue")
+	l.wants("events cancel contiguity evt_3 --yes", "ends without another run", `1 event scheduled to be cancelled\.`)
 	l.until("evt_3 is cancelled", func() bool {
 		out, _ := l.do("events", "show", "contiguity", "evt_3")
 		return strings.Contains(out, "failed (cancelled)")

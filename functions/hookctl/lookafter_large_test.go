@@ -34,6 +34,7 @@ func TestLargeOnRun(t *testing.T) {
 			t.Errorf("%s: %v, and %d bytes without the photo", args, err, len(out))
 		}
 	}
+	l.wants("events pull contiguity evt_photo --yes --to "+l.url, `is there already \(completed\)`, "1 event sent to")
 	l.wants("events find --contains "+content[1000:1040], "evt_photo", "1 event matched")
 	l.wants("events find --contains nothing-of-it", "No event matches")
 }

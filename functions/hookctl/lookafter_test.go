@@ -150,7 +150,7 @@ func TestLookAfterRun(t *testing.T) {
 	})
 	l.wants("upkeep", "drain +done +.*nothing was spilled", "reconcile +done +.*kyc: off, because KYC_TOKEN", "digest +done")
 	l.pull()
-	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "point-in-time backups")
+	l.wants("events erase --contains text.incoming.sms --dry-run", "evt_1 .*completed", "To erase: the content of 1 event, and 0 dead letters", "Not reached: what an earlier hookctl run saved")
 	l.wants("events erase contiguity evt_1 --yes --json", `"id":"evt_1".*"letter_ids":\[\],"act":"erase","outcome":"erased"`)
 	l.wants("events show contiguity evt_1 --payload", "completed", "not kept")
 	l.wants("events find --contains text.incoming.sms", "No event matches.", "1 event whose payload is not kept")

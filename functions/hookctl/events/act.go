@@ -125,8 +125,11 @@ type deed struct {
 	surveyed func() // is called after the survey; may be nil
 }
 
-// queued is what happens to an event of the acts that send a message.
-const queued = "put into the queue"
+// What happens to an event of the acts that send a message.
+const (
+	queued     = "put into the queue"
+	cancelling = "scheduled to be cancelled"
+)
 
 // fewEvents is up to how many events a line each is printed. Of more, those that were not
 // sent have one.
@@ -139,7 +142,7 @@ var (
 )
 
 // perform shows what the act would do, asks, and does it.
-func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger, d deed, of func(events.Items) act.Act[events.Entry]) error {
+func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger, d deed, actOn func(events.Items) act.Act[events.Entry]) error {
 	began := e.Now()
 	done := func() {}
 	if scans, err := scansTable(ctx, e, l, d.match); err != nil {
@@ -147,7 +150,7 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 	} else if scans {
 		done = reportScan(ctx, e, l, &d.match.Scan)
 	}
-	a := of(events.Each(l, &d.match, began))
+	a := actOn(events.Each(l, &d.match, began))
 	a.Rate = f.rate
 	var printing error
 	show := func(r act.Result[events.Entry]) {
@@ -204,7 +207,7 @@ func scansTable(ctx context.Context, e *cli.Env, l events.OpenLedger, m events.M
 func (f *actFlags) run(ctx context.Context, e *cli.Env, d *deed, a act.Act[events.Entry], about int, show func(act.Result[events.Entry])) error {
 	began := e.Now()
 	progress := e.Progress()
-	a.Progress = func(done int) { progress.Showf("%d of about %d events", done, about) }
+	a.Progress = func(done int) { progress.Show(of(done, about)) }
 	d.match.Scan.Progress = nil
 	d.match.Skipped = new(events.Skipped)
 	tally, err := a.Run(ctx, func(r act.Result[events.Entry]) {
@@ -226,7 +229,7 @@ func (f *actFlags) run(ctx context.Context, e *cli.Env, d *deed, a act.Act[event
 		case d.name != events.ActCancel && len(d.match.Keys) == 0 && f.handledBefore == "":
 			again = "add --handled-before " + began.UTC().Format(time.RFC3339) + " to the same command"
 		}
-		return fmt.Errorf("%w after %d of about %d events; to go on with the rest, %s", err, tally.All(), about, again)
+		return fmt.Errorf("%w after %s; to go on with the rest, %s", err, of(tally.All(), about), again)
 	}
 	return d.inPart(tally.Refused+tally.Failed, tally.All())
 }
@@ -238,6 +241,10 @@ func (d *deed) inPart(left, all int) error {
 	}
 	return fmt.Errorf("%w %s: %d of %d were not", errInPart, d.done, left, all)
 }
+
+// of says how many events of those that were found are done. With --yes there may be more by
+// now.
+func of(done, found int) string { return fmt.Sprintf("%d of %s", done, countEvents(max(done, found))) }
 
 func countEvents(n int) string { return cli.Count(n, "event", "events") }
 

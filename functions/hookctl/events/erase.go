@@ -203,7 +203,7 @@ func (f *eraseFlags) eraseState(ctx context.Context, e *cli.Env) error {
 		return nil
 	}
 	e.Out.Text("State %s has %s for this key. The next event of the key begins with an empty state.", f.state, cli.Count(len(found.JSON), "byte", "bytes"))
-	e.Err.Text("%s", outOfReachBackups)
+	reportNotReached(e, in, true)
 	if f.dryRun {
 		return nil
 	}

@@ -11,11 +11,27 @@ import (
 	"webhookintake/shared/vault"
 )
 
-// outOfReachBackups and outOfReach say what an erasure leaves.
+// What an erasure leaves: on a stack, in a hookctl run, and everywhere.
 const (
-	outOfReachBackups = "Not reached: the table's point-in-time backups, which have it for 35 more days."
-	outOfReach        = "Not reached: the table's point-in-time backups, which have it for 35 more days; the event's id and its body's digest, in the record and the logs; versions of the vault's objects, if somebody switched them on; a message that is still in the queue, as after a cancel, until its turn comes; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere."
+	backups    = "the table's point-in-time backups, which have it for 35 more days"
+	savedFiles = "what an earlier hookctl run saved, until this one ends and saves"
+
+	outOfReachThere = "the event's id and its body's digest, in the record and the logs; versions of the vault's objects, if somebody switched them on"
+	outOfReachHere  = "the event's id and its body's digest, in the record; files that --save wrote"
+	outOfReach      = "a message that is still in the queue, as after a cancel, until its turn comes; states of handlers (--state NAME --key KEY); and what handlers wrote elsewhere"
 )
+
+// reportNotReached says on standard error what is not erased.
+func reportNotReached(e *cli.Env, in cli.Intake, state bool) {
+	copies, more := backups, outOfReachThere
+	if in.Stack == nil {
+		copies, more = savedFiles, outOfReachHere
+	}
+	if !state {
+		copies += "; " + more + "; " + outOfReach
+	}
+	e.Err.Text("Not reached: %s.", copies)
+}
 
 // reportOutOfReach says on standard error what could not be searched, and what is not erased.
 func (f *eraseFlags) reportOutOfReach(ctx context.Context, e *cli.Env, s searching, plan erase.Plan, hasVault bool) {
@@ -35,7 +51,7 @@ func (f *eraseFlags) reportOutOfReach(ctx context.Context, e *cli.Env, s searchi
 	if n := plan.Waiting; n > 0 {
 		e.Err.Text("Left alone, as their events may wait in the queue: %s. Run it again when the queue is empty; the vault keeps bodies for 90 days.", cli.Count(n, "body in the vault that matches", "bodies in the vault that match"))
 	}
-	e.Err.Text("%s", outOfReach)
+	reportNotReached(e, s.in, false)
 }
 
 // shownItems is how many events of a plan are shown.

@@ -37,7 +37,7 @@ It exits with 1 if an event could not be put into the queue.`,
 		Example: `  go tool hookctl events retry contiguity evt_7xk2 --stack intake
   go tool hookctl events retry --source kyc --kind 'open-account: *bank.Error' --stack intake`,
 		RunE: e.Run(func(ctx context.Context, args []string) error {
-			return order(ctx, e, f, args, events.ActRetry, "Run %s now?", (*events.Order).RetryAll)
+			return order(ctx, e, f, args, deed{name: events.ActRetry, question: "Run %s now?", done: queued}, (*events.Order).RetryAll)
 		}),
 	}
 	f.add(c, waiting...)
@@ -52,18 +52,18 @@ func cancelCommand(e *cli.Env) *cobra.Command {
 		Use:   "cancel SOURCE ID… | SOURCE#ID… | --source NAME …",
 		Short: "End waiting events without a run",
 		Long: `cancel ends events that wait for their next try, or whose process died, without running
-their handlers and without a dead letter. What handlers have done stays done; replay runs a
-cancelled event again.
+their handlers and without a dead letter, as soon as process gets a message that says so from
+the queue. What handlers have done stays done; replay runs a cancelled event again.
 
 ` + howToAct + `
 
 ` + whichOpen + `
 
-It exits with 1 if a cancel could not be put into the queue.`,
+It exits with 1 if not every event could be scheduled to be cancelled.`,
 		Example: `  go tool hookctl events cancel contiguity evt_7xk2 --stack intake
   go tool hookctl events cancel --source kyc --type kyc.session.created --stack intake`,
 		RunE: e.Run(func(ctx context.Context, args []string) error {
-			return order(ctx, e, f, args, events.ActCancel, "End %s without a run?", (*events.Order).CancelAll)
+			return order(ctx, e, f, args, deed{name: events.ActCancel, question: "End %s without a run?", done: cancelling}, (*events.Order).CancelAll)
 		}),
 	}
 	f.add(c, waiting...)
@@ -72,17 +72,18 @@ It exits with 1 if a cancel could not be put into the queue.`,
 }
 
 // order retries or cancels waiting events.
-func order(ctx context.Context, e *cli.Env, f actFlags, args []string, name, question string, all func(*events.Order, events.Items) act.Act[events.Entry]) error {
+func order(ctx context.Context, e *cli.Env, f actFlags, args []string, d deed, all func(*events.Order, events.Items) act.Act[events.Entry]) error {
 	m, err := f.match(args, e.Now())
 	if err != nil {
 		return err
 	}
 	m.Open = f.filter.state == ""
+	d.match = m
 	o, l, err := f.newOrder(ctx, e)
 	if err != nil {
 		return err
 	}
-	return f.perform(ctx, e, l, deed{name: name, question: question, done: queued, match: m}, func(items events.Items) act.Act[events.Entry] { return all(o, items) })
+	return f.perform(ctx, e, l, d, func(items events.Items) act.Act[events.Entry] { return all(o, items) })
 }
 
 // newOrder returns the order that the flags describe.

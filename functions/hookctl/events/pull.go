@@ -28,8 +28,8 @@ no id, it is a duplicate for an hour.
 
 ` + howToAct + `
 
-An event whose payload is not kept, was too large to keep, or is in the vault is left alone,
-and pull says which. With --state open or --kind it reads the index of what is open, and with
+An event whose payload is not kept, or was too large to keep, is left alone, and pull says
+which. With --state open or --kind it reads the index of what is open, and with
 other flags the whole table.
 
 It exits with 1 if an event could not be sent, or was refused there.`,
@@ -67,7 +67,7 @@ func pull(ctx context.Context, e *cli.Env, f actFlags, to string, args []string)
 	if err != nil {
 		return err
 	}
-	p := &puller{ledger: l, provider: f.provider, now: e.Now, target: func(p webhook.Provider) (sign.Target, error) {
+	p := &puller{ledger: l, vault: in.Vault, provider: f.provider, now: e.Now, target: func(p webhook.Provider) (sign.Target, error) {
 		return sign.TargetFlags{To: to}.Target(e, p)
 	}}
 	if there, ok := e.RunningAt(ctx, receiver); ok {
@@ -86,7 +86,7 @@ func pull(ctx context.Context, e *cli.Env, f actFlags, to string, args []string)
 	if err != nil {
 		return err
 	}
-	s := searching{Search: &search.Search{Ledger: l, Match: match}, in: in}
+	s := searching{Search: &search.Search{Ledger: l, Match: match, Vault: in.Vault}, in: in}
 	d.surveyed = func() { s.reportNotSearched(ctx, e, false) }
 	return f.perform(ctx, e, s, d, p.all)
 }

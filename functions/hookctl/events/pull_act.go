@@ -16,6 +16,7 @@ import (
 	"webhookintake/functions/hookctl/sign"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/vault"
 	"webhookintake/shared/webhook"
 )
 
@@ -23,7 +24,7 @@ import (
 var (
 	errNotKept      = errors.New("its payload is not kept; " + events.HowToKeep)
 	errOmitted      = errors.New("its payload was too large to keep")
-	errInVault      = errors.New("its payload was too large for the queue and is in the vault, which pull does not read")
+	errGone         = errors.New(bodyGone)
 	errNoWebhook    = errors.New("its payload is not a webhook of its provider")
 	errRefusedThere = errors.New("the receiver refused it")
 )
@@ -31,6 +32,7 @@ var (
 // A puller sends kept payloads to a hookctl run on this machine.
 type puller struct {
 	ledger   operate.Ledger
+	vault    func() (operate.Vault, error)
 	there    operate.Ledger // of the receiver; nil if it is not this clone's
 	provider string         // of the sources; empty: each source is named after it
 	target   func(webhook.Provider) (sign.Target, error)
@@ -56,7 +58,7 @@ func (p *puller) plan(ctx context.Context, e events.Entry) (plan act.Plan, to st
 	if err == nil {
 		plan.Text, err = p.text(ctx, t, r)
 	}
-	kinds := []error{events.ErrNoRecord, events.ErrProvider, errNotKept, errOmitted, errInVault, errNoWebhook}
+	kinds := []error{events.ErrNoRecord, events.ErrProvider, errNotKept, errOmitted, errGone, errNoWebhook}
 	if refusal := act.Refused(err, kinds...); refusal != err { //nolint:errorlint // whether it is one of the kinds
 		plan.Refuse, err = refusal, nil
 	}
@@ -101,7 +103,6 @@ func (p *puller) sign(ctx context.Context, e events.Entry) (t sign.Target, r web
 func (p *puller) body(ctx context.Context, key string) ([]byte, error) {
 	all, err := p.ledger.Payloads(ctx, []string{key})
 	kept, ok := all[key]
-	_, stored := queue.ParseReference(kept.Body)
 	switch {
 	case err != nil:
 		return nil, err
@@ -109,10 +110,12 @@ func (p *puller) body(ctx context.Context, key string) ([]byte, error) {
 		return nil, errNotKept
 	case kept.Omitted:
 		return nil, errOmitted
-	case stored:
-		return nil, errInVault
 	}
-	return kept.Body, nil
+	body, err := operate.WholeBody(ctx, kept.Body, p.vault)
+	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrOtherBody) {
+		err = errGone
+	}
+	return body, err
 }
 
 // text says what the receiver does with the webhook.
