@@ -47,23 +47,31 @@ queue did not take, key changes nothing: the key is part of the sum by which upk
 }
 
 // errSpilled says that a change of the key has to wait.
-var errSpilled = errors.New("events wait in the vault that the queue did not take, and their sums are made with the key of now: try again when upkeep has sent them, within 5 minutes if the queue takes events")
+var errSpilled = errors.New("events wait in the vault that the queue did not take, and their sums are made with the current key: try again when upkeep has sent them, within 5 minutes if the queue takes events")
 
 // checkNothingSpilled returns errSpilled if events wait in the vault. Upkeep knows the keys of
-// two versions of the document, so after two changes it could not check them any more.
+// two versions of the document, so after two changes it could not check them any more; an
+// older stack may have no upkeep.
 func checkNothingSpilled(ctx context.Context, s *stack.Stack) error {
-	v, err := s.Intake().Vault()
-	if errors.Is(err, stack.ErrMissing) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	found, err := v.List(ctx, vault.Spill, "", 1)
-	if err == nil && len(found) > 0 {
-		err = errSpilled
+	waits, err := inVault(ctx, s, vault.Spill)
+	if waits {
+		return errSpilled
 	}
 	return err
+}
+
+// inVault reports whether the stack's vault has an object with the prefix. A stack without a
+// vault has none.
+func inVault(ctx context.Context, s *stack.Stack, prefix string) (bool, error) {
+	v, err := s.Intake().Vault()
+	if errors.Is(err, stack.ErrMissing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	found, err := v.List(ctx, prefix, "", 1)
+	return len(found) > 0, err
 }
 
 func downgradeCommand(e *cli.Env) *cobra.Command {
@@ -75,13 +83,27 @@ func downgradeCommand(e *cli.Env) *cobra.Command {
 ingest refuses a document that has them. Use it before you roll a stack back to a
 version whose output SourcesFormat is 1 or missing.
 
-Ids change: an event that a provider retries across the change runs again.`,
+Ids change: an event that a provider retries across the change runs again. While events wait
+in the vault that the queue did not take, downgrade changes nothing, as key does. Release
+refused requests that you want before it: later they may not verify, or get other ids.`,
 		Example: `  go tool hookctl sources downgrade --stack webhook-intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			return f.changeAll(ctx, e, func(d sources.Document, _ *stack.Stack) (sources.Document, []string, error) {
+			return f.changeAll(ctx, e, func(d sources.Document, s *stack.Stack) (sources.Document, []string, error) {
 				after, err := d.Downgrade()
-				return after, []string{"removed: " + strings.Join(d.Newer(), ", ")}, err
+				if err != nil {
+					return d, nil, err
+				}
+				if err := checkNothingSpilled(ctx, s); err != nil {
+					return d, nil, err
+				}
+				says := []string{"removed: " + strings.Join(d.Newer(), ", ")}
+				kept, err := inVault(ctx, s, vault.Quarantine)
+				if kept {
+					says = append(says, "  Refused requests are kept. After this they may not verify, or get other ids. To release some first:",
+						"  go tool hookctl quarantine verify"+s.Flags)
+				}
+				return after, says, err
 			}, always("Wait 6 minutes, until every instance of ingest uses it, and roll back."))
 		}),
 	}

@@ -62,27 +62,41 @@ func TestSaysWhatCanBeReleased(t *testing.T) {
 	}
 }
 
-// The key does not change while events wait whose sums it made.
+// The key neither changes nor goes while events wait whose sums it made. Refused requests do
+// not hold up a downgrade, which says what it does to them.
 func TestKeyWaitsForSpilled(t *testing.T) {
 	t.Parallel()
-	v := memory.New(memory.Options{Now: func() time.Time { return clitest.Noon }})
-	s3 := lambdatest.NewS3(v)
-	t.Cleanup(s3.Server.Close)
-	spilled := vault.SpillKey(clitest.Noon)
-	if err := v.Put(t.Context(), spilled, []byte("an event")); err != nil {
-		t.Fatal(err)
-	}
-	f := newFakeAWS(t, fmt.Sprintf(`{"contiguity":{"secrets":[%q]}}`, clitest.Secret))
-	f.bucket, f.format = s3.Env()["VAULT_BUCKET"], "2"
-	for _, waits := range []bool{true, false} {
-		call := f.sources("key", "--yes")
-		call.Env["AWS_ENDPOINT_URL_S3"] = s3.Env()["AWS_ENDPOINT_URL_S3"]
-		out, err := call.Run(t.Context())
-		if errors.Is(err, errSpilled) != waits || len(f.written()) > 0 == waits {
-			t.Errorf("with events that wait %v: %v, %d written\n%s", waits, err, len(f.written()), out)
-		}
-		if err := v.Delete(t.Context(), spilled); err != nil {
-			t.Fatal(err)
-		}
+	const warning = "go tool hookctl quarantine verify --stack intake"
+	for _, tt := range []struct {
+		args, key string
+		waits     bool
+		says      string
+	}{
+		{"key --replace", vault.SpillKey(clitest.Noon), true, ""},
+		{"key --replace", vault.QuarantineKey(clitest.Noon, "kyc"), false, ""},
+		{"downgrade", vault.SpillKey(clitest.Noon), true, ""},
+		{"downgrade", vault.QuarantineKey(clitest.Noon, "kyc"), false, warning},
+		{"downgrade", vault.Bodies + "a", false, ""},
+	} {
+		t.Run(tt.args+" with "+tt.key[:8], func(t *testing.T) {
+			t.Parallel()
+			v := memory.New(memory.Options{Now: func() time.Time { return clitest.Noon }})
+			s3 := lambdatest.NewS3(v)
+			t.Cleanup(s3.Server.Close)
+			if err := v.Put(t.Context(), tt.key, []byte("an event")); err != nil {
+				t.Fatal(err)
+			}
+			f := newFakeAWS(t, allNew)
+			f.bucket, f.format = s3.Env()["VAULT_BUCKET"], "2"
+			call := f.sources(append(strings.Fields(tt.args), "--yes")...)
+			call.Env["AWS_ENDPOINT_URL_S3"] = s3.Env()["AWS_ENDPOINT_URL_S3"]
+			out, err := call.Run(t.Context())
+			if errors.Is(err, errSpilled) != tt.waits || !tt.waits && err != nil || len(f.written()) > 0 == tt.waits {
+				t.Errorf("waits is %v, but %v, written %d times\n%s", tt.waits, err, len(f.written()), out)
+			}
+			if strings.Contains(out, warning) != (tt.says != "") {
+				t.Errorf("want %q in\n%s", tt.says, out)
+			}
+		})
 	}
 }
