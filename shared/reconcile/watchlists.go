@@ -1,12 +1,15 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"webhookintake/shared/provider/kyc"
@@ -20,20 +23,19 @@ const (
 	// shorter than the 30 days for which the ledger remembers an id: what was forgotten here
 	// and is found again is then a duplicate there.
 	oldest = 29 * 24 * time.Hour
-	// maxWatchlists bounds what is remembered to about 350 KB.
-	maxWatchlists = 4000
 )
-
-// ErrTooManyWatchlists says that some watchlists are not looked at.
-var ErrTooManyWatchlists = fmt.Errorf("the account has more than %d watchlists: the further ones are not looked at", maxWatchlists)
 
 // Watchlists remembers what was fetched of each watchlist, so that a poll continues where
 // the one before stopped. It is written as JSON. The zero Watchlists remembers nothing: the
-// next poll then finds the watchlists that were checked within the last day.
+// next poll then finds the watchlists that were checked within the last day. If part of Seen is
+// lost, those watchlists are found again.
 type Watchlists struct {
 	// Since is a time in Unix milliseconds. A watchlist that is not in Seen and was not
 	// checked after it is not fetched.
-	Since int64                `json:"since"`
+	Since int64 `json:"since"`
+	// After is the id of the watchlist that was fetched last, or tried. The next poll begins
+	// after it, so that those that always fail do not hold up the others.
+	After string               `json:"after,omitempty"`
 	Seen  map[string]SeenCheck `json:"seen,omitempty"` // by the id of the watchlist
 }
 
@@ -68,20 +70,19 @@ type PollReport struct {
 // one, the events come again with the same ids and bodies, which the ledger drops.
 //
 // With an error, w has what was done before. It joins those of all watchlists that could not
-// be fetched; Poll stops at the first after which others would fail as well.
+// be fetched; Poll stops at the first after which others would fail as well. Polls go around
+// the watchlists in the order of their ids.
 func (w *Watchlists) Poll(ctx context.Context, p WatchlistPoll) (report PollReport, err error) {
 	list, err := listWatchlists(ctx, p.Client, nil)
 	if err != nil {
 		return report, fmt.Errorf("ask for the watchlists: %w", err)
-	}
-	if len(list) > maxWatchlists {
-		list, err = list[:maxWatchlists], ErrTooManyWatchlists
 	}
 	moved := w.moved(list, p.Received)
 	for i, listed := range moved {
 		if i == p.Limit {
 			break
 		}
+		w.After = listed.WatchlistID
 		changed, oneErr := w.fetch(ctx, p, listed)
 		switch {
 		case oneErr != nil:
@@ -101,8 +102,8 @@ func (w *Watchlists) Poll(ctx context.Context, p WatchlistPoll) (report PollRepo
 	return report, err
 }
 
-// moved returns the listed watchlists that were checked since they were seen, and forgets
-// those that are not listed any more.
+// moved returns the listed watchlists that were checked since they were seen, from the first
+// after w.After on, and forgets those that are not listed any more.
 func (w *Watchlists) moved(list []kyc.Watchlist, now time.Time) (moved []kyc.Watchlist) {
 	since := now.Add(-oldest)
 	if w.Since == 0 {
@@ -124,6 +125,15 @@ func (w *Watchlists) moved(list []kyc.Watchlist, now time.Time) (moved []kyc.Wat
 		}
 	}
 	w.Seen = seen
+	slices.SortFunc(moved, func(a, b kyc.Watchlist) int {
+		later := func(id string) int { // 1 if it comes only when polls go around again
+			if id <= w.After {
+				return 1
+			}
+			return 0
+		}
+		return cmp.Or(later(a.WatchlistID)-later(b.WatchlistID), strings.Compare(a.WatchlistID, b.WatchlistID))
+	})
 	return moved
 }
 

@@ -260,7 +260,7 @@ func TestWatchlistsFail(t *testing.T) {
 	}
 }
 
-// A list that cannot be read changes nothing, and an account that is too large is an error.
+// A list that cannot be read changes nothing.
 func TestWatchlistsList(t *testing.T) {
 	t.Parallel()
 	l := newLists()
@@ -268,15 +268,27 @@ func TestWatchlistsList(t *testing.T) {
 	if got, err := l.poll(t, 0, 9); err == nil || got != (reconcile.PollReport{}) || l.polled.Since != 0 {
 		t.Errorf("Poll = %+v, %v, remembers %+v", got, err, l.polled)
 	}
-	var entries []string
-	for i := range 4001 {
-		entries = append(entries, fmt.Sprintf(`{"watchlist_id":"w-%d","last_checked_at":null}`, i))
+}
+
+// Watchlists that always fail, more than a poll fetches, do not hold up the others: each poll
+// begins where the one before stopped.
+func TestWatchlistsThatAlwaysFail(t *testing.T) {
+	t.Parallel()
+	l := newLists()
+	for i := range 9 {
+		l.check(fmt.Sprint("w-", i), -1, `{}`)
 	}
-	l.check("w-first", -1, `{}`)
-	l.list(append(l.listed(""), entries...)...)
-	got, err := l.poll(t, 0, 9)
-	if !errors.Is(err, reconcile.ErrTooManyWatchlists) {
-		t.Errorf("Poll = %v", err)
+	for i := range 5 {
+		delete(l.answers, fmt.Sprint("/kyc/watchlists/w-", i)) // 404
 	}
-	l.expect(t, got, reconcile.PollReport{Queued: 1}, "w-first")
+	for i, want := range []reconcile.PollReport{{Left: 9}, {Queued: 1, Left: 8}, {Queued: 3, Left: 5}, {Left: 5}, {Left: 5}} {
+		if got, err := l.poll(t, 0, 3); got != want {
+			t.Errorf("poll %d: %+v, %v, want %+v", i, got, err, want)
+		}
+	}
+	l.check("w-8", 1, `{"n":2}`)
+	for range 2 { // each of the six that are left gets its turn
+		_, _ = l.poll(t, 2, 3)
+	}
+	l.expect(t, reconcile.PollReport{}, reconcile.PollReport{}, "w-5", "w-6", "w-7", "w-8", "w-8")
 }

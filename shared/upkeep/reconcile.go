@@ -2,14 +2,12 @@ package upkeep
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
-	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/vault"
 )
@@ -18,8 +16,6 @@ const (
 	reconcileTime = 45 * time.Second
 	// noteTime is what a provider's share of that keeps to note what was sent, a quarter at most.
 	noteTime = 5 * time.Second
-	// cursorNote begins the names of the providers' notes.
-	cursorNote = "cursor#reconcile-"
 )
 
 // A Reconcile asks providers for what their webhooks should have reported, and puts it into
@@ -40,25 +36,18 @@ type poll struct {
 	settings []string      // must all be set
 	every    time.Duration // the pause between two polls that found all that there was
 	// ask sends what it finds. It returns the cursor as it is after that, also with an error.
-	// More says that there is more, so that the next run asks again.
-	ask func(ctx context.Context, r *Reconcile, getenv func(string) string, cursor json.RawMessage) (found found, err error)
+	ask func(ctx context.Context, r *Reconcile, getenv func(string) string, before cursor) (found found, err error)
 }
 
 type found struct {
-	cursor  json.RawMessage
+	cursor  cursor
 	summary string
-	more    bool
+	more    bool // there is more, so that the next run asks again
 }
 
 // polls has the providers whose APIs say what there is. Compliancely's answers for an id
 // only, which nobody here knows, and Contiguity's for one conversation.
 var polls = []poll{kycPoll}
-
-// A cursor is the content of a provider's note.
-type cursor struct {
-	At     int64           `json:"at"`               // Unix milliseconds: when all that there was had been found
-	Cursor json.RawMessage `json:"cursor,omitempty"` // the provider's own
-}
 
 // sample marks a setting that only serves to show what a handler would do.
 const sample = "sample-only"
@@ -90,12 +79,10 @@ func (r *Reconcile) run(ctx context.Context) (string, error) {
 // the next run sends some of it again, under the same ids.
 func (r *Reconcile) one(ctx context.Context, p poll) (summary string, err error) {
 	const unknown = "not asked"
-	note, err := r.Notes.GetNote(ctx, cursorNote+p.provider)
+	last, err := r.last(ctx, cursorNote+p.provider)
 	if err != nil {
-		return unknown, fmt.Errorf("read what was found before: %w", quiet{err})
+		return unknown, err
 	}
-	var last cursor
-	_ = json.Unmarshal([]byte(note.Text), &last) // without a valid note, nothing was found before
 	now := r.Now()
 	if at := time.UnixMilli(last.At); now.Before(at.Add(p.every)) && !now.Before(at) {
 		return "not due", nil
@@ -107,12 +94,15 @@ func (r *Reconcile) one(ctx context.Context, p poll) (summary string, err error)
 	if missing := missing(getenv, p.settings); missing != "" {
 		return "off, because " + missing + " is not among the handlers' settings", nil
 	}
-	found, err := p.ask(ctx, r, getenv, last.Cursor)
-	next := cursor{At: last.At, Cursor: found.cursor}
-	if err == nil && !found.more {
-		next.At = now.UnixMilli()
+	before, err := r.parts(ctx, last)
+	if err != nil {
+		return unknown, err
 	}
-	return found.summary, errors.Join(err, r.note(ctx, cursorNote+p.provider, note, next))
+	found, err := p.ask(ctx, r, getenv, before)
+	if err == nil && !found.more {
+		last.At = now.UnixMilli()
+	}
+	return found.summary, errors.Join(err, r.note(ctx, last, found.cursor))
 }
 
 // missing returns the names of the settings that are not set, or only for a show.
@@ -124,22 +114,6 @@ func missing(getenv func(string) string, names []string) string {
 		}
 	}
 	return strings.Join(missing, ", ")
-}
-
-// note writes the cursor, even if ctx has ended. If another run wrote one since, that stands:
-// what this one sent is found again.
-func (r *Reconcile) note(ctx context.Context, name string, before ledger.Note, next cursor) error {
-	text, err := json.Marshal(next)
-	if err != nil || string(text) == before.Text {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
-	defer cancel()
-	err = r.Notes.PutNote(ctx, name, before.Version, string(text))
-	if err == nil || errors.Is(err, ledger.ErrNoteMoved) {
-		return nil
-	}
-	return fmt.Errorf("note what was found: %w", quiet{err})
 }
 
 // send puts a message into the queue.
