@@ -136,7 +136,7 @@ func TestLookAfterRun(t *testing.T) {
 	l.wants("events show contiguity evt_1 --payload", "failed", "signed with +secret 0", `letter +permanent: reply: no such number\n +since .*, fence 1\n +message `, `"text"|"body"|message`)
 
 	l.setBroken(nil)
-	l.wants("dead redrive evt_1 --yes", "redriven +1")
+	l.wants("dead redrive evt_1 --yes", "1 letter sent back")
 	l.until("evt_1 is handled", func() bool {
 		out, _ := l.do("events", "show", "contiguity", "evt_1")
 		return strings.Contains(out, "completed")

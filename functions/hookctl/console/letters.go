@@ -36,6 +36,7 @@ func (c *Console) deadClient(form url.Values) (d dead.Client, err error) {
 	if c.options.Here {
 		d.Dead = eager{d.Dead}
 	}
+	d.Confirmed = true // a plan is always shown first
 	d.Records, err = in.Ledger()
 	d.Planner = dead.Planner{Handlers: c.options.Handlers, Now: c.options.Now, AssumeDone: form["assume"], RunAgain: form.Get("again") != ""}
 	return d, err

@@ -11,7 +11,6 @@ import (
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/operate"
-	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/queue"
 )
@@ -93,12 +92,6 @@ func (f *letterFlags) filter(ids []string, now time.Time) (dead.Filter, error) {
 // chosen reports whether the flags or the ids choose letters.
 func (f *letterFlags) chosen(ids []string) bool {
 	return len(ids)+len(f.reasons)+len(f.sources)+len(f.types) > 0 || f.since != "" || f.until != ""
-}
-
-// addRate adds the flag of an act's rate. More slowly than one letter a second, letters would
-// become visible to others before their turn.
-func addRate(c *cobra.Command, to *float64) {
-	cli.Flag(c, to, "rate", act.DefaultRate, cli.Number(1, 10_000), "at most `N` letters a second")
 }
 
 // newClient returns a client of the intake's dead-letter queue, with a progress line that

@@ -1,6 +1,7 @@
 package dead
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,15 +13,8 @@ import (
 	"webhookintake/functions/hookctl/operate/dead"
 )
 
-// dropFlags say which letters are dropped.
-type dropFlags struct {
-	letterFlags
-	all, dryRun, yes bool
-	rate             float64
-}
-
 func dropCommand(e *cli.Env) *cobra.Command {
-	var f dropFlags
+	var f actFlags
 	c := &cobra.Command{
 		Use:   "drop [ID...]",
 		Short: "Delete dead letters, and give their events up",
@@ -40,26 +34,16 @@ letters that are left.`,
   go tool hookctl dead drop --stack NAME --source kyc --until 30d`,
 		RunE: e.Run(func(ctx context.Context, args []string) error { return drop(ctx, e, f, args) }),
 	}
-	c.Flags().BoolVar(&f.all, "all", false, "all letters")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show for each letter what would happen")
-	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
-	addRate(c, &f.rate)
-	f.add(c, "print each letter as a line of JSON, with --yes or --dry-run")
+	f.add(c, "what would happen")
 	return c
 }
 
 // errKept says that some letters were not dropped.
 var errKept = errors.New("not every letter was dropped")
 
-func drop(ctx context.Context, e *cli.Env, f dropFlags, ids []string) error {
-	filter, err := f.filter(ids, e.Now())
+func drop(ctx context.Context, e *cli.Env, f actFlags, ids []string) error {
+	filter, err := f.choose(ids, e.Now())
 	if err != nil {
-		return err
-	}
-	if err := cli.CheckUsage(
-		cli.Check{Fault: f.chosen(ids) == f.all, Text: "choose letters: IDs, --reason, --source, --type, --since, --until, or --all alone"},
-		cli.Check{Fault: f.json && !f.yes && !f.dryRun, Text: "--json does not ask: add --yes or --dry-run"},
-	); err != nil {
 		return err
 	}
 	client, in, done, err := newClient(ctx, e, f.stack)
@@ -70,7 +54,7 @@ func drop(ctx context.Context, e *cli.Env, f dropFlags, ids []string) error {
 	if err != nil {
 		return err
 	}
-	client.Records, client.Planner.Now, client.Pace = l, e.Now, act.NewPace(f.rate)
+	client.Records, client.Planner.Now, client.Pace, client.Confirmed = l, e.Now, act.NewPace(f.rate), !f.yes
 	plans, others, err := client.PlanDrops(ctx, filter, f.limit)
 	done()
 	if err != nil {
@@ -78,7 +62,7 @@ func drop(ctx context.Context, e *cli.Env, f dropFlags, ids []string) error {
 	}
 	going := countGoing(plans)
 	if f.dryRun || going == 0 || !f.json {
-		if err := writeDrops(e, plans, others, f.json); err != nil {
+		if err := f.writeDrops(e, plans, others); err != nil {
 			return err
 		}
 	}
@@ -101,8 +85,6 @@ func countGoing(plans []dead.DropPlan) (n int) {
 	return n
 }
 
-func countLetters(n int) string { return cli.Count(n, "letter", "letters") }
-
 func keptError(kept, all int) error {
 	if kept == 0 {
 		return nil
@@ -110,9 +92,9 @@ func keptError(kept, all int) error {
 	return fmt.Errorf("%w: %d of %d were not", errKept, kept, all)
 }
 
-// writeDrops writes what dropping would do, a line for each letter.
-func writeDrops(e *cli.Env, plans []dead.DropPlan, others int, asJSON bool) error {
-	if asJSON {
+// writeDrops writes what dropping would do.
+func (f *actFlags) writeDrops(e *cli.Env, plans []dead.DropPlan, others int) error {
+	if f.json {
 		for _, plan := range plans {
 			if err := e.Out.JSONLine(plan.View()); err != nil {
 				return err
@@ -124,14 +106,11 @@ func writeDrops(e *cli.Env, plans []dead.DropPlan, others int, asJSON bool) erro
 		printNone(e.Out, others)
 		return nil
 	}
-	table := cli.Table{Heading: []string{"WHEN", "SOURCE", "ID", "TYPE", "REASON", "DROPPING"}}
+	var lines []planned
 	for _, plan := range plans {
-		l := plan.Letter
-		table.Rows = append(table.Rows, []string{
-			cli.Time(l.At(), e.Now()), cli.OrDash(l.Source), label(l), cli.OrDash(l.Type), string(l.Reason()), plan.Text(),
-		})
+		lines = append(lines, planned{plan.Letter, plan.Text()})
 	}
-	table.Print(e.Out)
+	f.print(e.Out, "DROPPING", lines)
 	e.Out.Print("\n%s to delete for good", countLetters(countGoing(plans)))
 	return nil
 }
@@ -149,11 +128,7 @@ func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer,
 			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
 		case r.Outcome() != dead.Dropped:
 			progress.Clear()
-			why := r.Fail
-			if why == nil {
-				why = r.Refuse
-			}
-			e.Out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), e.Out.Bad(cli.OneLine(why.Error())))
+			printLeft(e.Out, r.Letter, cmp.Or(r.Fail, r.Refuse).Error())
 		}
 	})
 	progress.Clear()
@@ -161,5 +136,9 @@ func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer,
 		e.Out.Print("%s deleted.", countLetters(counts[dead.Dropped]))
 	}
 	kept := counts[dead.Refused] + counts[dead.Failed]
-	return errors.Join(err, printing, keptError(kept, kept+counts[dead.Dropped]))
+	all := kept + counts[dead.Dropped]
+	if err != nil {
+		return errors.Join(endedEarly(err, all, len(plans)), printing)
+	}
+	return errors.Join(printing, keptError(kept, all))
 }

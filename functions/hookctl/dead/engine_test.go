@@ -173,7 +173,7 @@ func TestEngineDeadRedrive(t *testing.T) {
 	e.wantWork(nil)
 
 	e.fails = nil
-	e.hookctl("dead redrive evt_1 --yes", cli.ExitDone, "redriven       1")
+	e.hookctl("dead redrive evt_1 --yes", cli.ExitDone, "1 letter sent back")
 	e.wantWork([]process.Outcome{process.Handled}, "reply evt_1")
 	e.hookctl("dead list", cli.ExitDone, "There are no dead letters.")
 	e.hookctl("dead redrive --all --yes", cli.ExitDone, "There are no dead letters.")
@@ -193,11 +193,11 @@ func TestEngineDeadOutcomeUnknown(t *testing.T) {
 
 	e.fails = nil
 	e.hookctl("dead redrive --all", cli.ExitFailed, "0 to send back, 2 refused", "no letter was redriven")
-	e.hookctl("dead redrive --all --yes", cli.ExitFailed, "refused        2", "reply may have acted", "no letter was redriven")
+	e.hookctl("dead redrive --all --yes", cli.ExitFailed, "2 refused", "reply may have acted", "no letter was redriven")
 	e.wantWork(nil)
 	e.hookctl("dead redrive evt_1 --yes --json --assume-done reply", cli.ExitDone, `"assumed_done":["reply"]`, `"outcome":"redriven"`)
 	e.wantWork([]process.Outcome{process.Handled}, "note evt_1")
-	e.hookctl("dead redrive --reason outcome_unknown --run-again --yes", cli.ExitDone, "redriven       1")
+	e.hookctl("dead redrive --reason outcome_unknown --run-again --yes", cli.ExitDone, "1 letter sent back")
 	e.wantWork([]process.Outcome{process.Handled}, "note evt_2", "reply evt_2")
 }
 
@@ -247,9 +247,9 @@ func TestEngineDeadFolded(t *testing.T) {
 		deleted        bool // and then deleted
 		redriven, rest string
 	}{
-		{"not begun", false, false, "redriven       1", "dropped        2"},
-		{"sent", true, false, "redriven       1", "dropped        2"},
-		{"sent and deleted", true, true, "redriven       1", "dropped        1"},
+		{"not begun", false, false, "1 letter sent back", "2 others of their events deleted"},
+		{"sent", true, false, "1 letter sent back", "2 others of their events deleted"},
+		{"sent and deleted", true, true, "1 letter sent back", "1 others of their events deleted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -308,6 +308,6 @@ func TestEngineDeadMany(t *testing.T) {
 	for range 2 {
 		e.hookctl("dead list", cli.ExitDone, "64 dead letters", "    64  permanent  texts")
 	}
-	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --assume-done reply --yes", cli.ExitDone, "redriven      40")
+	e.hookctl("dead redrive --type text.incoming.sms --limit 40 --assume-done reply --yes", cli.ExitDone, "40 letters sent back")
 	e.hookctl("dead list", cli.ExitDone, "24 dead letters")
 }

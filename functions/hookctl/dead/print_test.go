@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,14 @@ func TestPrintPlans(t *testing.T) {
 		}
 		plans = append(plans, planner().Plan(l, found))
 	}
+	print := func(f redriveFlags, plans []dead.Plan) string {
+		return printed(func(out *cli.Writer) {
+			e := cli.Env{Out: out, Now: func() time.Time { return clitest.Noon }}
+			if err := f.writePlans(&e, plans, 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	wantText(t, `
 SOURCE  ID           TYPE               REASON           REDRIVING
 texts   evt_1        text.incoming.sms  permanent        runs note, reply?
@@ -134,23 +143,31 @@ texts   evt_3        text.incoming.sms  receive_limit    runs note, reply?; the 
 
 2 to send back, 2 refused
 ? runs only if the function has the settings that it needs, which cannot be seen from here
-`, printed(func(out *cli.Writer) { printPlans(out, plans, 0, clitest.Noon) }))
-
+`, print(redriveFlags{}, plans))
+	many := slices.Repeat(plans[2:], 20)
 	wantText(t, `
-texts  evt_22  refused: reply may have acted, and runs at most once, and the ledger has no record of the event: --assume-done reply takes it as done, --run-again runs it again
--  message m-4  refused: it is not a message of the intake, and sending it back does not change that
-texts  evt_3  failed: lost
-redriven       1
-refused        2
-failed         1
-`, printed(func(out *cli.Writer) {
-		printResult(out, dead.Result{Plan: plans[1]}, clitest.Noon)
-		printResult(out, dead.Result{Plan: plans[3]}, clitest.Noon)
-		printResult(out, dead.Result{Plan: plans[2], Fail: errors.New("lost")}, clitest.Noon)
-		printTally(out, dead.Tally{Redriven: 1, Refused: 2, Failed: 1})
-	}))
-	wantText(t, "redriven       1\nrefused        0\ndropped        2\nfailed         0\n",
-		printed(func(out *cli.Writer) { printTally(out, dead.Tally{Redriven: 1, Dropped: 2}) }))
+SOURCE  ID                       TYPE               REASON         REDRIVING
+texts   evt_3 and 19 more        text.incoming.sms  receive_limit  runs note, reply?; the ledger has no record of the event
+-       message m-4 and 19 more  -                  unreadable     refused: it is not a message of the intake, and sending it back does not change that
+
+20 to send back, 20 refused
+? runs only if the function has the settings that it needs, which cannot be seen from here
+`, print(redriveFlags{}, many))
+	if got := print(redriveFlags{actFlags: actFlags{dryRun: true}}, many); strings.Count(got, "evt_3 ") != 20 {
+		t.Errorf("a dry run does not show each letter:\n%s", got)
+	}
+}
+
+func TestTallyText(t *testing.T) {
+	t.Parallel()
+	for want, tally := range map[string]dead.Tally{
+		"1 letter sent back, 2 refused, 1 failed.":               {Redriven: 1, Refused: 2, Failed: 1},
+		"2 letters sent back, 3 others of their events deleted.": {Redriven: 2, Dropped: 3},
+	} {
+		if got := tallyText(tally); got != want {
+			t.Errorf("%+v: %q, want %q", tally, got, want)
+		}
+	}
 }
 
 func TestPrintPlan(t *testing.T) {

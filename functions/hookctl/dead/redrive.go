@@ -16,12 +16,11 @@ import (
 	"webhookintake/functions/hookctl/operate/dead"
 )
 
-// redriveFlags say which letters are sent back, and what the operator confirms.
+// redriveFlags say what an operator confirms besides.
 type redriveFlags struct {
-	letterFlags
-	all, dryRun, yes, runAgain bool
-	assumeDone                 []string
-	rate                       float64
+	actFlags
+	runAgain   bool
+	assumeDone []string
 }
 
 func redriveCommand(e *cli.Env) *cobra.Command {
@@ -57,26 +56,10 @@ it again then: a letter that is sent twice is dropped as a duplicate.`,
 			return redrive(ctx, e, f, args)
 		}),
 	}
-	c.Flags().BoolVar(&f.all, "all", false, "all letters")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show for each letter what would run and what is done already")
 	c.Flags().StringSliceVar(&f.assumeDone, "assume-done", nil, "take this `HANDLER` as done, if an event has it; may be repeated")
 	c.Flags().BoolVar(&f.runAgain, "run-again", false, "run at-most-once handlers again that may have acted")
-	c.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
-	addRate(c, &f.rate)
-	f.add(c, "print each letter as a line of JSON, with --yes or --dry-run")
+	f.add(c, "what would run and what is done already")
 	return c
-}
-
-// choose returns the filter for the chosen letters.
-func (f *redriveFlags) choose(ids []string, now time.Time) (dead.Filter, error) {
-	filter, err := f.filter(ids, now)
-	if err != nil {
-		return filter, err
-	}
-	return filter, cli.CheckUsage(
-		cli.Check{Fault: f.chosen(ids) == f.all, Text: "choose letters: IDs, --reason, --source, --type, --since, --until, or --all alone"},
-		cli.Check{Fault: f.json && !f.yes && !f.dryRun, Text: "--json does not ask: add --yes or --dry-run"},
-	)
 }
 
 func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) error {
@@ -94,7 +77,7 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 	if _, err := addPlanner(e, &client, in); err != nil {
 		return err
 	}
-	client.Pace = act.NewPace(f.rate)
+	client.Pace, client.Confirmed = act.NewPace(f.rate), !f.yes
 	client.Planner.AssumeDone, client.Planner.RunAgain = f.assumeDone, f.runAgain
 	plans, others, err := client.Plans(ctx, filter, f.limit)
 	done()
@@ -105,10 +88,10 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 		return err
 	}
 	if f.dryRun || len(plans) == 0 {
-		return writePlans(e, plans, others, f.json)
+		return f.writePlans(e, plans, others)
 	}
 	if !f.yes {
-		if err := writePlans(e, plans, others, false); err != nil {
+		if err := f.writePlans(e, plans, others); err != nil {
 			return err
 		}
 		if dead.Sendable(plans) == 0 {
@@ -139,39 +122,33 @@ func checkPlans(p dead.Planner, plans []dead.Plan, ids []string) error {
 	return nil
 }
 
-func writePlans(e *cli.Env, plans []dead.Plan, others int, asJSON bool) error {
-	if !asJSON {
-		printPlans(e.Out, plans, others, e.Now())
+// writePlans writes what redriving would do.
+func (f *redriveFlags) writePlans(e *cli.Env, plans []dead.Plan, others int) error {
+	if f.json {
+		for _, plan := range plans {
+			if err := e.Out.JSONLine(plan.PlannedView()); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
-	for _, plan := range plans {
-		if err := e.Out.JSONLine(plan.PlannedView()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// printPlans writes what redriving would do, a line for each letter.
-func printPlans(out *cli.Writer, plans []dead.Plan, others int, now time.Time) {
 	if len(plans) == 0 {
-		printNone(out, others)
-		return
+		printNone(e.Out, others)
+		return nil
 	}
-	var rows [][]string
+	var lines []planned
 	uncertain := false
 	for _, plan := range plans {
 		uncertain = uncertain || len(plan.RunIfSet) > 0
-		l := plan.Letter
-		text := plan.Text(func(t time.Time) string { return cli.Time(t, now) })
-		rows = append(rows, []string{cli.OrDash(l.Source), label(l), cli.OrDash(l.Type), string(l.Reason()), text})
+		lines = append(lines, planned{plan.Letter, plan.Text(func(t time.Time) string { return cli.Time(t, e.Now()) })})
 	}
-	cli.Table{Heading: []string{"SOURCE", "ID", "TYPE", "REASON", "REDRIVING"}, Rows: rows}.Print(out)
+	f.print(e.Out, "REDRIVING", lines)
 	sendable := dead.Sendable(plans)
-	out.Print("\n%d to send back, %d refused", sendable, len(plans)-sendable)
+	e.Out.Print("\n%d to send back, %d refused", sendable, len(plans)-sendable)
 	if uncertain {
-		out.Text("%s", out.Dim(operate.UncertainNote))
+		e.Out.Text("%s", e.Out.Dim(operate.UncertainNote))
 	}
+	return nil
 }
 
 // sendBack redrives the planned letters and reports the outcomes.
@@ -187,33 +164,34 @@ func sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.
 			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
 		case !r.OK():
 			progress.Clear()
-			printResult(e.Out, r, e.Now())
+			text := r.Text(func(t time.Time) string { return cli.Time(t, e.Now()) })
+			if r.Fail != nil {
+				text = "failed: " + r.Fail.Error()
+			}
+			printLeft(e.Out, r.Letter, text)
 		}
 	})
 	progress.Clear()
 	if !asJSON {
-		printTally(e.Out, tally)
+		e.Out.Print("%s", tallyText(tally))
 	}
-	return errors.Join(err, printing, tally.Err())
+	if err != nil {
+		return errors.Join(endedEarly(err, tally.All(), len(plans)), printing)
+	}
+	return errors.Join(printing, tally.Err())
 }
 
-// printResult writes the line of a letter that was not redriven.
-func printResult(out *cli.Writer, r dead.Result, now time.Time) {
-	text := r.Text(func(t time.Time) string { return cli.Time(t, now) })
-	if r.Fail != nil {
-		text = "failed: " + r.Fail.Error()
+// tallyText says what was done. Most events have one letter.
+func tallyText(t dead.Tally) string {
+	text := countLetters(t.Redriven) + " sent back"
+	if t.Dropped > 0 {
+		text += fmt.Sprintf(", %d others of their events deleted", t.Dropped)
 	}
-	out.Print("%s  %s  %s", cli.OrDash(r.Letter.Source), label(r.Letter), out.Bad(cli.OneLine(text)))
-}
-
-func printTally(out *cli.Writer, t dead.Tally) {
-	for _, one := range []struct {
-		outcome string
-		count   int
-	}{{dead.Redriven, t.Redriven}, {dead.Refused, t.Refused}, {dead.Dropped, t.Dropped}, {dead.Failed, t.Failed}} {
-		if one.outcome == dead.Dropped && one.count == 0 {
-			continue // most events have one letter
-		}
-		out.Print("%s %6d", cli.Pad(one.outcome, 9), one.count)
+	if t.Refused > 0 {
+		text += fmt.Sprintf(", %d refused", t.Refused)
 	}
+	if t.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", t.Failed)
+	}
+	return text + "."
 }

@@ -27,6 +27,20 @@ const (
 // ErrStopped says that a run ended early because nothing worked.
 var ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow)
 
+// Failures counts failures since something worked. One goroutine at a time may use it.
+type Failures int
+
+// Add counts an outcome, and returns [ErrStopped] if it is time to end.
+func (f *Failures) Add(err error) error {
+	if *f++; err == nil {
+		*f = 0
+	}
+	if *f >= failuresInARow {
+		return ErrStopped
+	}
+	return nil
+}
+
 // A Plan is what an act would do to one item.
 type Plan struct {
 	Key    string
@@ -121,20 +135,14 @@ func (t *Tally) add(refused bool, err error) {
 // call at a time. It ends early with ctx, after the items under way, and with [ErrStopped].
 func (a Act[T]) Run(ctx context.Context, report func(Result[T])) (Tally, error) {
 	var tally Tally
-	var inRow int // failures since something worked
+	var failures Failures
 	check := a.check()
 	do := func(ctx context.Context, item T) (Plan, error) { return a.Do(ctx, item, check) }
 	err := a.each(ctx, NewPace(a.Rate), do, func(item T, plan Plan, err error) error {
 		tally.add(plan.Refuse != nil, err)
 		report(Result[T]{item, plan, err})
 		a.progress(tally.All())
-		if inRow++; err == nil {
-			inRow = 0
-		}
-		if inRow >= failuresInARow {
-			return ErrStopped
-		}
-		return nil
+		return failures.Add(err)
 	})
 	return tally, err
 }

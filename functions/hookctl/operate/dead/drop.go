@@ -1,6 +1,7 @@
 package dead
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/queue"
 )
@@ -144,7 +146,8 @@ func (d Client) planDrop(ctx context.Context, l Letter) DropResult {
 // gives up their events before that, so that a letter goes last: whatever fails in between,
 // the event shows as open or its letter is there, and a second Drop does the rest. It calls
 // report with the outcome of each. A letter is planned again when its turn comes. The error
-// says why Drop ended early. When ctx ends, the group of letters under way is finished first.
+// says why Drop ended early, as that of Redrive does. When ctx ends, the group of letters
+// under way is finished first.
 func (d Client) Drop(ctx context.Context, c Closer, planned []DropPlan, report func(DropResult)) error {
 	left := map[string]DropPlan{} // by message id
 	for _, plan := range planned {
@@ -159,45 +162,44 @@ func (d Client) Drop(ctx context.Context, c Closer, planned []DropPlan, report f
 	if len(left) == 0 {
 		return nil
 	}
-	total, inRow := len(left), 0
+	total, failures := len(left), act.Failures(0)
 	err := each(ctx, d.Dead, func(p *pass, batch []Letter) (bool, error) {
 		batch = slices.DeleteFunc(batch, func(l Letter) bool { return left[l.Wire.MessageID].Letter.Wire.MessageID == "" })
 		if err := d.Pace.Wait(ctx, len(batch)); err != nil {
 			return false, err
 		}
-		for _, r := range d.dropBatch(context.WithoutCancel(ctx), c, p, batch) {
+		var stop error
+		for _, r := range d.dropBatch(context.WithoutCancel(ctx), c, p, batch, left) {
 			delete(left, r.Letter.Wire.MessageID)
 			report(r)
-			if inRow++; r.Fail == nil {
-				inRow = 0
-			}
+			stop = cmp.Or(stop, failures.Add(r.Fail))
 		}
 		d.progress("%d of %d letters", total-len(left), total)
-		if inRow >= failuresInARow {
-			return false, ErrStopped
-		}
-		return len(left) == 0, nil
+		return len(left) == 0, stop
 	})
-	why := ErrNotSeen
 	if err != nil {
-		why = ErrNotReached
+		return err
 	}
 	for id, plan := range left {
 		plan.Letter.Wire.MessageID, plan.Letter.Folded = id, nil
-		report(DropResult{DropPlan: plan, Fail: why})
+		report(DropResult{DropPlan: plan, Fail: ErrNotSeen})
 	}
-	return err
+	return nil
 }
 
 // dropBatch gives up the events of received letters, and deletes the letters of which that
-// went well.
-func (d Client) dropBatch(ctx context.Context, c Closer, p *pass, batch []Letter) []DropResult {
+// went well. It gives up no event of which the plan, by message id, did not say so.
+func (d Client) dropBatch(ctx context.Context, c Closer, p *pass, batch []Letter, planned map[string]DropPlan) []DropResult {
 	results := d.planDrops(ctx, batch)
 	var going []Letter
 	var places []int
 	for i := range results {
 		r := &results[i]
-		if r.Fail == nil && r.Closes {
+		switch {
+		case r.Fail != nil || !r.Closes:
+		case d.Confirmed && !planned[r.Letter.Wire.MessageID].Closes:
+			r.Refuse = act.ErrNotConfirmed
+		default:
 			r.Fail = d.close(ctx, c, r.DropPlan)
 		}
 		if r.Fail == nil && r.Refuse == nil {

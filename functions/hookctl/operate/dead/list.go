@@ -24,6 +24,9 @@ type Client struct {
 	// Pace is how fast letters are sent back or dropped; nil means as fast as it goes. At less
 	// than one a second, letters could become visible to others before their turn.
 	Pace *act.Pace
+	// Confirmed says that an operator confirmed the plans that Redrive or Drop is given. A letter
+	// for which something else would happen by then is refused with [act.ErrNotConfirmed].
+	Confirmed bool
 	// Progress, if set, is called with the progress of long work, in a few words.
 	Progress func(text string)
 }

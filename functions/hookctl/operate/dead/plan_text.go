@@ -43,6 +43,9 @@ func (plan Plan) Text(format func(time.Time) string) string {
 	return strings.Join(parts, "; ")
 }
 
+// timeless returns the text without times, which pass while an operator reads.
+func (plan Plan) timeless() string { return plan.Text(func(time.Time) string { return "" }) }
+
 func (plan Plan) marked() []string {
 	var names []string
 	for _, name := range plan.Run {

@@ -1,26 +1,22 @@
 package dead
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
-)
 
-// failuresInARow end a redrive: the queue accepts nothing at the moment.
-const failuresInARow = 10
+	"webhookintake/functions/hookctl/operate/act"
+)
 
 var (
 	// ErrNotSeen says that a planned letter was not received again.
 	ErrNotSeen = errors.New("it was not received again, perhaps because another program is looking at it; try again")
-	// ErrNotReached says that the redrive ended before the letter's turn.
-	ErrNotReached = errors.New("the redrive ended before its turn; it is still in the dead-letter queue")
 	// ErrKept says that a letter was sent back and is still here as well.
 	ErrKept = errors.New("it was sent back, but could not be deleted here; sent again, it is dropped as a duplicate")
 	// ErrNotDropped says that a letter stays although another one of its event was sent back.
 	ErrNotDropped = errors.New("another letter of its event was sent back, but this one could not be deleted; sent back too, it is dropped as a duplicate")
-	// ErrStopped says that a redrive ended early because the queue accepted nothing.
-	ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow)
 )
 
 // A Result is the outcome of redriving one letter.
@@ -33,44 +29,43 @@ type Result struct {
 
 // Redrive sends back the planned letters that no plan refused, deletes those folded into
 // them, and calls report with the outcome of each. A letter is planned again when it is
-// sent, so that changes since then count. The error says why Redrive ended early. When ctx
-// ends, the group of letters under way is finished first.
+// sent, so that changes since then count. The error says why Redrive ended early, such as
+// [act.ErrStopped]; nothing is reported of the letters that it did not reach. When ctx ends,
+// the group of letters under way is finished first.
 func (d Client) Redrive(ctx context.Context, planned []Plan, report func(Result)) error {
-	r := redrive{Client: d, report: report, left: map[string]Letter{}, folds: newFolds()}
+	r := redrive{Client: d, report: report, left: map[string]Plan{}, folds: newFolds()}
 	for _, plan := range planned {
 		if plan.Fate == FateRefused {
 			report(Result{Plan: plan})
 			continue
 		}
-		r.left[plan.Letter.Wire.MessageID] = plan.Letter
+		r.left[plan.Letter.Wire.MessageID] = plan
 		r.folds.add(plan.Letter)
 	}
 	if r.total = len(r.left); r.total == 0 {
 		return nil
 	}
 	err := each(ctx, d.Dead, func(p *pass, batch []Letter) (bool, error) { return r.batch(ctx, p, batch) })
-	why := ErrNotSeen
 	if err != nil {
-		why = ErrNotReached
+		return err
 	}
 	for _, plan := range planned {
 		if _, ok := r.left[plan.Letter.Wire.MessageID]; ok {
-			report(Result{Plan: plan, Fail: why})
+			report(Result{Plan: plan, Fail: ErrNotSeen})
 		}
 	}
 	r.folds.undropped(report)
-	return err
+	return nil
 }
 
 // redrive is one call of Redrive.
 type redrive struct {
 	Client
-	report func(Result)
-	left   map[string]Letter // by message id: to be sent, and not yet seen again
-	folds  folds
-	total  int
-	sent   int
-	inRow  int // failures since something was sent
+	report   func(Result)
+	left     map[string]Plan // by message id: to be sent, and not yet seen again
+	folds    folds
+	total    int
+	failures act.Failures
 }
 
 // batch sends and deletes the chosen letters among those received.
@@ -85,7 +80,23 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 		return false, err
 	}
 	ctx = context.WithoutCancel(ctx) // what is sent has to be deleted
+	results := r.send(ctx, r.again(ctx, batch))
+	r.remove(ctx, p, results)
+	for _, result := range results {
+		err = cmp.Or(err, r.failures.Add(result.Fail))
+		r.report(result)
+		r.folds.settle(result)
+	}
+	r.folds.drop(ctx, p, r.report)
+	r.progress("%d of %d letters", r.total-len(r.left), r.total)
+	return len(r.left) == 0 && r.folds.done(), err
+}
+
+// again plans the chosen letters among those received, and refuses those for which something
+// else would happen than was confirmed.
+func (r *redrive) again(ctx context.Context, batch []Letter) []Plan {
 	var chosen []Letter
+	var confirmed []Plan
 	for _, l := range batch {
 		planned, ok := r.left[l.Wire.MessageID]
 		if !ok {
@@ -93,32 +104,16 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 			continue
 		}
 		delete(r.left, l.Wire.MessageID)
-		l.Folded = planned.Folded
-		chosen = append(chosen, l)
+		l.Folded = planned.Letter.Folded
+		chosen, confirmed = append(chosen, l), append(confirmed, planned)
 	}
-	results := r.send(ctx, r.plan(ctx, chosen))
-	r.remove(ctx, p, results)
-	for _, result := range results {
-		r.count(result)
-		r.report(result)
-		r.folds.settle(result)
+	plans := r.plan(ctx, chosen)
+	for i, plan := range plans {
+		if r.Confirmed && plan.Err == nil && plan.Fate != FateRefused && plan.timeless() != confirmed[i].timeless() {
+			plans[i] = plan.refuse(act.ErrNotConfirmed)
+		}
 	}
-	r.folds.drop(ctx, p, r.report)
-	r.progress("sent back %d of %d letters", r.sent, r.total)
-	if r.inRow >= failuresInARow {
-		return false, ErrStopped
-	}
-	return len(r.left) == 0 && r.folds.done(), nil
-}
-
-func (r *redrive) count(result Result) {
-	switch {
-	case result.Sent:
-		r.sent++
-		r.inRow = 0
-	case result.Fail != nil:
-		r.inRow++
-	}
+	return plans
 }
 
 // send puts letters into the queue concurrently.
@@ -202,6 +197,9 @@ func (t *Tally) Add(r Result) {
 		t.Failed++
 	}
 }
+
+// All returns the number of all letters.
+func (t Tally) All() int { return t.Redriven + t.Refused + t.Dropped + t.Failed }
 
 // Err returns why the redrive as a whole did not succeed, nil if it did.
 func (t Tally) Err() error {

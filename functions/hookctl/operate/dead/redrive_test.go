@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
@@ -53,7 +56,7 @@ func TestRedriveMany(t *testing.T) {
 		if tally != (dead.Tally{Redriven: 15}) || tally.Err() != nil {
 			t.Errorf("tally = %+v", tally)
 		}
-		if last := progress[len(progress)-1]; last != "sent back 15 of 15 letters" {
+		if last := progress[len(progress)-1]; last != "15 of 15 letters" {
 			t.Errorf("last progress: %q", last)
 		}
 		w.wantVisible(30)
@@ -144,25 +147,55 @@ func TestDiesBetweenSendAndDelete(t *testing.T) {
 	}
 }
 
-// TestQueueIsAway has a queue that accepts nothing. All letters stay.
-func TestQueueIsAway(t *testing.T) {
+// TestTokenExpires has a queue that accepts nothing after some letters. The others stay, also
+// those that were not reached, of which nothing is reported. Another redrive goes on with them.
+func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.deadLetterMany(45)
-		w.queueFault = func(string, string) (bool, error) { return false, errLost }
-		plans := w.plans(dead.Filter{})
-		var tally dead.Tally
-		notReached := 0
-		err := w.client.Redrive(w.Context(), plans, func(r dead.Result) {
-			tally.Add(r)
-			if errors.Is(r.Fail, dead.ErrNotReached) {
-				notReached++
+		var accepted atomic.Int32
+		w.queueFault = func(string, string) (bool, error) {
+			if accepted.Add(1) > 15 {
+				return false, errLost
 			}
-		})
-		if !errors.Is(err, dead.ErrStopped) || tally != (dead.Tally{Failed: 45}) || notReached != 35 || tally.Err() == nil {
-			t.Errorf("Redrive = %v, %+v, %d not reached; want it stopped after 10 of 45", err, tally, notReached)
+			return true, nil
 		}
-		w.wantVisible(45)
+		var tally dead.Tally
+		err := w.client.Redrive(w.Context(), w.plans(dead.Filter{}), tally.Add)
+		if !errors.Is(err, act.ErrStopped) || tally != (dead.Tally{Redriven: 15, Failed: 15}) || tally.Err() == nil {
+			t.Errorf("Redrive = %v, %+v; want it stopped after 10 failures in a row", err, tally)
+		}
+		w.wantVisible(30)
+		w.queueFault, tally = nil, dead.Tally{}
+		if err := w.client.Redrive(w.Context(), w.plans(dead.Filter{}), tally.Add); err != nil || tally != (dead.Tally{Redriven: 30}) {
+			t.Errorf("the second Redrive = %v, %+v", err, tally)
+		}
+		if n := len(w.queue.Messages()); n != 45 {
+			t.Errorf("%d messages in the queue, want each letter once", n)
+		}
+	})
+}
+
+// TestTwoOperators redrives the same letters twice at once. Each is sent once.
+func TestTwoOperators(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.deadLetterMany(45)
+		plans := w.plans(dead.Filter{})
+		var both sync.WaitGroup
+		var tallies [2]dead.Tally
+		for i := range tallies {
+			both.Go(func() {
+				if err := w.client.Redrive(w.Context(), plans, tallies[i].Add); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if sent := tallies[0].Redriven + tallies[1].Redriven; sent != 45 || len(w.queue.Messages()) != 45 {
+			t.Errorf("redriven %+v, %d messages in the queue; want 45", tallies, len(w.queue.Messages()))
+		}
+		w.wantVisible(0)
 	})
 }
 
@@ -176,7 +209,7 @@ func TestInterruptedRedrive(t *testing.T) {
 		w.queueFault = func(string, string) (bool, error) { interrupt(); return true, nil }
 		var tally dead.Tally
 		err := w.client.Redrive(ctx, plans, tally.Add)
-		if !errors.Is(err, context.Canceled) || tally != (dead.Tally{Redriven: 10, Failed: 35}) {
+		if !errors.Is(err, context.Canceled) || tally != (dead.Tally{Redriven: 10}) {
 			t.Errorf("Redrive = %v, %+v; want 10 redriven", err, tally)
 		}
 		w.wantVisible(35)
@@ -218,7 +251,7 @@ func TestRecordCannotBeRead(t *testing.T) {
 		if err := w.client.Redrive(w.Context(), plans, tally.Add); err != nil || tally != (dead.Tally{Redriven: 1, Failed: 1}) {
 			t.Errorf("Redrive = %v, %+v", err, tally)
 		}
-		if last != "sent back 1 of 2 letters" {
+		if last != "2 of 2 letters" {
 			t.Errorf("last progress: %q", last)
 		}
 		w.wantVisible(1)
@@ -243,5 +276,38 @@ func TestPlannedAgain(t *testing.T) {
 		}
 		w.wantVisible(1)
 		w.wantWork(nil)
+	})
+}
+
+// TestConfirmed wants what an operator confirmed done, and nothing else: by its turn another
+// handler would run, or another event be given up.
+func TestConfirmed(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.client.Confirmed = true
+		w.charge("evt_1")
+		redrives := w.plans(dead.Filter{})
+		w.on("note")
+		var results []dead.Result
+		if err := w.client.Redrive(w.Context(), redrives, func(r dead.Result) { results = append(results, r) }); err != nil {
+			t.Fatal(err)
+		}
+		if len(results) != 1 || !errors.Is(results[0].Why, act.ErrNotConfirmed) || len(w.queue.Messages()) > 0 {
+			t.Fatalf("planned %s, then %v", redrives[0].Text(clock), results)
+		}
+		drops, _, err := w.client.PlanDrops(w.Context(), dead.Filter{}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drops[0].Closes = false // as if the event had ended otherwise when the plan was made
+		var dropped []dead.DropResult
+		if err := w.client.Drop(w.Context(), w.closer(), drops, func(r dead.DropResult) { dropped = append(dropped, r) }); err != nil {
+			t.Fatal(err)
+		}
+		if rec, _ := w.ledger.Record("texts#evt_1"); len(dropped) != 1 || !errors.Is(dropped[0].Refuse, act.ErrNotConfirmed) || !rec.IsOpen() {
+			t.Errorf("dropped %v, record %+v", dropped, rec)
+		}
+		w.wantVisible(1)
+		w.wantRedriven("evt_1 redriven") // the plan as it is now
 	})
 }
