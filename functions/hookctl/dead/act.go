@@ -18,6 +18,7 @@ type actFlags struct {
 	letterFlags
 	all, dryRun, yes bool
 	rate             float64
+	named            bool // letters are chosen by ids
 }
 
 // add adds the flags. Shown is what a dry run shows for each letter.
@@ -32,6 +33,7 @@ func (f *actFlags) add(c *cobra.Command, shown string) {
 
 // choose returns the filter for the chosen letters.
 func (f *actFlags) choose(ids []string, now time.Time) (dead.Filter, error) {
+	f.named = len(ids) > 0
 	filter, err := f.filter(ids, now)
 	if err != nil {
 		return filter, err
@@ -77,8 +79,12 @@ func (f *actFlags) print(out *cli.Writer, heading string, plans []planned) {
 }
 
 // endedEarly says of an act that ended early how to go on.
-func endedEarly(err error, done, all int) error {
-	return fmt.Errorf("%w after %d of %s; to go on with the rest, run the same command again, without the ids that are done", err, done, countLetters(all))
+func (f *actFlags) endedEarly(err error, done, all int) error {
+	again := "run the same command again"
+	if f.named {
+		again += ", without the ids that are done"
+	}
+	return fmt.Errorf("%w after %d of %s; to go on with the rest, %s", err, done, countLetters(all), again)
 }
 
 func countLetters(n int) string { return cli.Count(n, "letter", "letters") }

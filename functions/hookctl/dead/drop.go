@@ -72,7 +72,7 @@ func drop(ctx context.Context, e *cli.Env, f actFlags, ids []string) error {
 	if err := e.ConfirmMany(ctx, "Delete "+countLetters(going)+"?", going, f.yes); err != nil {
 		return err
 	}
-	return dropAll(ctx, e, client, l, plans, f.json)
+	return f.dropAll(ctx, e, client, l, plans)
 }
 
 // countGoing returns how many letters would be deleted.
@@ -116,7 +116,7 @@ func (f *actFlags) writeDrops(e *cli.Env, plans []dead.DropPlan, others int) err
 }
 
 // dropAll drops the planned letters and reports the outcomes.
-func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer, plans []dead.DropPlan, asJSON bool) error {
+func (f *actFlags) dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer, plans []dead.DropPlan) error {
 	progress := e.Progress()
 	client.Progress = progress.Show
 	counts := map[string]int{}
@@ -124,7 +124,7 @@ func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer,
 	err := client.Drop(ctx, l, plans, func(r dead.DropResult) {
 		counts[r.Outcome()]++
 		switch {
-		case asJSON:
+		case f.json:
 			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
 		case r.Outcome() != dead.Dropped:
 			progress.Clear()
@@ -132,13 +132,13 @@ func dropAll(ctx context.Context, e *cli.Env, client dead.Client, l dead.Closer,
 		}
 	})
 	progress.Clear()
-	if !asJSON {
+	if !f.json {
 		e.Out.Print("%s deleted.", countLetters(counts[dead.Dropped]))
 	}
 	kept := counts[dead.Refused] + counts[dead.Failed]
 	all := kept + counts[dead.Dropped]
 	if err != nil {
-		return errors.Join(endedEarly(err, all, len(plans)), printing)
+		return errors.Join(f.endedEarly(err, all, len(plans)), printing)
 	}
 	return errors.Join(printing, keptError(kept, all))
 }

@@ -101,7 +101,7 @@ func redrive(ctx context.Context, e *cli.Env, f redriveFlags, ids []string) erro
 			return err
 		}
 	}
-	return sendBack(ctx, e, client, plans, f.json)
+	return f.sendBack(ctx, e, client, plans)
 }
 
 // checkPlans returns an error if an id or a handler was named that no letter has: most
@@ -152,7 +152,7 @@ func (f *redriveFlags) writePlans(e *cli.Env, plans []dead.Plan, others int) err
 }
 
 // sendBack redrives the planned letters and reports the outcomes.
-func sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.Plan, asJSON bool) error {
+func (f *redriveFlags) sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.Plan) error {
 	progress := e.Progress()
 	client.Progress = progress.Show
 	var tally dead.Tally
@@ -160,7 +160,7 @@ func sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.
 	err := client.Redrive(ctx, plans, func(r dead.Result) {
 		tally.Add(r)
 		switch {
-		case asJSON:
+		case f.json:
 			printing = errors.Join(printing, e.Out.JSONLine(r.View()))
 		case !r.OK():
 			progress.Clear()
@@ -172,11 +172,11 @@ func sendBack(ctx context.Context, e *cli.Env, client dead.Client, plans []dead.
 		}
 	})
 	progress.Clear()
-	if !asJSON {
+	if !f.json {
 		e.Out.Print("%s", tallyText(tally))
 	}
 	if err != nil {
-		return errors.Join(endedEarly(err, tally.All(), len(plans)), printing)
+		return errors.Join(f.endedEarly(err, tally.All(), len(plans)), printing)
 	}
 	return errors.Join(printing, tally.Err())
 }
