@@ -171,7 +171,7 @@ func TestOutcomeUnknown(t *testing.T) {
 		return errors.New("the connection broke")
 	}, hook.AtMostOnce)
 	w := newWorld(t, func(o *console.Options) { o.Handlers = operate.Handlers{All: &handlers} })
-	w.Pipeline = newPipeline(&handlers, w.journal)
+	w.Pipeline = w.newPipeline(&handlers)
 	w.options.Intake = w.Intake()
 	w.enter(t)
 	w.receive(t, sms, "evt_once")

@@ -78,7 +78,7 @@ func newBrowser(t *testing.T) browser {
 }
 
 // patience is how long one step may take.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 func (b browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
@@ -304,7 +304,7 @@ func newFullWorld(t *testing.T) *world {
 		o.Journal = console.NewJournal(o.Now)
 	})
 	w.journal = w.options.Journal
-	w.Pipeline = newPipeline(w.handlers, w.journal)
+	w.Pipeline = w.newPipeline(w.handlers)
 	w.options.Intake = w.Intake()
 	w.enter(t)
 	for i := range 49 {

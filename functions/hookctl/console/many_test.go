@@ -102,6 +102,7 @@ func TestGoOn(t *testing.T) {
 	if retried <= 0 || retried >= all {
 		t.Fatalf("%d were retried before it stopped", retried)
 	}
+	w.time = w.time.Add(time.Second)
 	w.workAll(t) // and fail again
 	w.options.Intake = w.Intake()
 	w.enter(t)

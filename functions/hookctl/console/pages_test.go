@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
@@ -59,6 +60,7 @@ func TestEvents(t *testing.T) {
 	w.mended.Store(true)
 	w.receive(t, sms, "evt_good")
 	w.receive(t, "contiguity.text.incoming.mms", "evt_nobody")
+	w.time = w.time.Add(time.Second) // so that all are older than a nanosecond
 	all := []string{"evt_bad", "evt_again", "evt_good", "evt_nobody"}
 	for query, want := range map[string][]string{
 		"": all, "?state=any": all, "?state=open": {"evt_bad", "evt_again"}, "?state=failed": {"evt_bad"}, "?state=released": {"evt_again"},

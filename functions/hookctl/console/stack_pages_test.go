@@ -109,15 +109,16 @@ func TestStackRefused(t *testing.T) {
 	var asked []time.Duration
 	var answer tail.Refusals
 	var fail error
-	w := newStack(t, nil, func(o *console.Options) {
+	var w *world
+	w = newStack(t, nil, func(o *console.Options) {
 		o.Refused = func(_ context.Context, from time.Time) (tail.Refusals, error) {
-			asked = append(asked, time.Since(from).Round(time.Minute))
+			asked = append(asked, w.now().Sub(from))
 			return answer, fail
 		}
 	})
 	w.get(t, "refused", http.StatusOK).wants(t, "Nothing was refused.", "an hour")
 	for i := range 3 * 60 {
-		answer.Add(fmt.Sprintf("s%d", i/3), "signature_mismatch", http.StatusUnauthorized, time.Now())
+		answer.Add(fmt.Sprintf("s%d", i/3), "signature_mismatch", http.StatusUnauthorized, w.now())
 	}
 	w.get(t, "refused?since=24h", http.StatusOK).wants(t, "signature_mismatch 401 s0 3 0s ago none of the source's secrets", "And 10 rarer causes.", "only the newest are counted")
 	w.get(t, "refused?since=never", http.StatusBadRequest).wants(t, "not one like")

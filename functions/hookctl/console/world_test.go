@@ -34,7 +34,8 @@ const (
 	kyc1 = "kyc.session.approved"
 )
 
-// A world is a pipeline with a console, and a browser that was let in.
+// A world is a pipeline with a console, and a browser that was let in. Its clock stands still,
+// so that no retry is due because the machine is slow.
 type world struct {
 	*pipeline.Pipeline
 	console  *console.Console
@@ -42,6 +43,7 @@ type world struct {
 	handlers *hook.Registry
 	journal  *console.Journal
 	cookie   *http.Cookie
+	time     time.Time   // of the clock
 	mended   atomic.Bool // from then on handlers succeed
 	shown    []string    // payloads that were shown
 }
@@ -50,22 +52,22 @@ type world struct {
 func newWorld(t *testing.T, change func(*console.Options)) *world {
 	t.Helper()
 	var handlers hook.Registry
-	w := &world{handlers: &handlers}
+	w := &world{handlers: &handlers, time: time.Now()}
 	hook.On(&handlers, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {
 		return w.unlessMended(errors.New("no route to shop"))
 	})
 	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
 		return w.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
 	})
-	w.journal = console.NewJournal(time.Now)
-	w.Pipeline = newPipeline(&handlers, w.journal)
+	w.journal = console.NewJournal(w.now)
+	w.Pipeline = w.newPipeline(&handlers)
 	o := console.Options{
 		Journal: w.journal, Sources: dialect.Sources(), ListSources: func(context.Context) ([]sources.Row, error) {
 			doc, err := sources.ReadDocument([]byte(dialect.SourcesDocument()))
 			return doc.Rows(), err
 		},
 
-		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: time.Now, Port: port, Access: console.NewAccess(),
+		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: w.now, Port: port, Access: console.NewAccess(),
 		HowToOpen: "Ask for another address.", Name: "a test", Write: true, Here: true,
 		Shown: func(key string, masked bool) { w.shown = append(w.shown, fmt.Sprintf("%s %v", key, masked)) },
 	}
@@ -80,9 +82,12 @@ func newWorld(t *testing.T, change func(*console.Options)) *world {
 	return w
 }
 
-func newPipeline(handlers *hook.Registry, j *console.Journal) *pipeline.Pipeline {
+func (w *world) now() time.Time { return w.time }
+
+func (w *world) newPipeline(handlers *hook.Registry) *pipeline.Pipeline {
 	return pipeline.New(pipeline.Options{
-		Sources: source.Fixed(dialect.Sources()), Handlers: handlers, Answered: func(a pipeline.Answered) { j.Answered(a.Report) },
+		Sources: source.Fixed(dialect.Sources()), Handlers: handlers, Now: w.now,
+		Answered: func(a pipeline.Answered) { w.journal.Answered(a.Report) },
 	})
 }
 
@@ -122,7 +127,7 @@ func (w *world) receive(t *testing.T, sample, id string) {
 func (w *world) receiveBody(t *testing.T, s dialect.Sample, body []byte) {
 	t.Helper()
 	src := dialect.Sources()[s.Provider.Name()]
-	signed := dialect.Sign(src.Provider, src.Settings, body, time.Now())
+	signed := dialect.Sign(src.Provider, src.Settings, body, w.now())
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+src.Name, bytes.NewReader(body))
 	r.Header = signed.Header
 	answer := httptest.NewRecorder()
@@ -267,7 +272,7 @@ func filters(text string) string {
 // failWith puts a record into the ledger that failed with these texts.
 func (w *world) failWith(t *testing.T, key, handler, text string) {
 	t.Helper()
-	now := time.Now()
+	now := w.now()
 	claim := w.Ledger.Claim(t.Context(), []ledger.Request{{
 		Key: key, Owner: "o", Type: text, At: now, Lease: now.Add(time.Minute), Received: now, DedupUntil: now.Add(time.Hour),
 	}})[0].Claim
