@@ -56,7 +56,7 @@ func TestQuarantine(t *testing.T) {
 					t.Fatal(err)
 				}
 				r, err := quarantine.Decode(data)
-				if err != nil || string(r.Body) != sms+" " || r.Source != "contiguity" || time.Since(r.At) > time.Minute {
+				if err != nil || string(r.Body) != sms+" " || r.Source != "contiguity" || time.Since(r.At) > time.Hour {
 					t.Errorf("kept %+v, %v", r, err)
 				}
 			}

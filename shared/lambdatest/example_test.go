@@ -31,7 +31,7 @@ func Example() {
 	defer func() { _ = p.Close() }()
 
 	for range 2 {
-		answer, err := p.Invoke(ctx, []byte(`"event"`), time.Second)
+		answer, err := p.Invoke(ctx, []byte(`"event"`), time.Minute)
 		fmt.Println(string(answer.Payload), err)
 		p.Kill()
 		if err := p.Restart(); err != nil {

@@ -34,11 +34,11 @@ func end(printed string) string {
 	return "…" + printed[len(printed)-most:]
 }
 
-// MustInvoke invokes p with an event and a timeout of ten seconds, and returns what the
+// MustInvoke invokes p with an event and a timeout of a minute, and returns what the
 // function returned. An error of the function fails the test.
 func MustInvoke(t testing.TB, p *Process, event []byte) []byte {
 	t.Helper()
-	response, err := p.Invoke(t.Context(), event, 10*time.Second)
+	response, err := p.Invoke(t.Context(), event, time.Minute)
 	if err != nil || response.Failed {
 		t.Fatalf("invocation failed: %v %s", err, response.Payload)
 	}

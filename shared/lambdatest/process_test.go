@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // do runs a command of the echo program.
 func do(t *testing.T, p *lambdatest.Process, command string) (lambdatest.Response, error) {
 	t.Helper()
-	return p.Invoke(t.Context(), []byte(`"`+command+`"`), 5*time.Second)
+	return p.Invoke(t.Context(), []byte(`"`+command+`"`), 5*time.Minute)
 }
 
 func TestInvoke(t *testing.T) {
@@ -38,7 +38,7 @@ func TestInvoke(t *testing.T) {
 	}{
 		{command: "a", want: `"a 1 hi"`}, // and no HOME: the environment is what was given
 		{command: "fail", want: `{"errorMessage":"failed","errorType":"errorString"}`, failed: true},
-		{command: "deadline", want: `"5s"`},
+		{command: "deadline", want: `"5m0s"`},
 		{command: "b", want: `"b 4 hi"`},
 	} {
 		got, err := do(t, p, tt.command)

@@ -32,7 +32,7 @@ func main() {
 			select {}
 		case "deadline":
 			deadline, _ := ctx.Deadline()
-			return time.Until(deadline).Round(time.Second).String(), nil
+			return time.Until(deadline).Round(time.Minute).String(), nil
 		}
 		return fmt.Sprint(do, " ", calls, " ", os.Getenv("GREETING"), os.Getenv("HOME")), nil
 	})
