@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -171,12 +172,14 @@ func TestLongerTimeoutThanConfigured(t *testing.T) {
 		{process.DefaultTiming.Function, false},
 		{process.DefaultTiming.Function + 2*time.Second, true},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), tt.left)
-		defer cancel()
-		_, err := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t)})(ctx, events.SQSEvent{Records: []events.SQSMessage{record(t, "1", "{}")}})
-		if (err != nil) != tt.refused {
-			t.Errorf("with %v left: %v, want refused: %v", tt.left, err, tt.refused)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), tt.left)
+			defer cancel()
+			_, err := lambdasqs.Handler(lambdasqs.Options{Worker: worker(t)})(ctx, events.SQSEvent{Records: []events.SQSMessage{record(t, "1", "{}")}})
+			if (err != nil) != tt.refused {
+				t.Errorf("with %v left: %v, want refused: %v", tt.left, err, tt.refused)
+			}
+		})
 	}
 }
 
