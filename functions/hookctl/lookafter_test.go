@@ -82,7 +82,8 @@ func startLocal(t *testing.T) *local {
 // until waits for what run does meanwhile.
 func (l *local) until(what string, is func() bool) {
 	l.Helper()
-	for range 400 {
+	const patience = 2 * time.Minute // of a busy machine
+	for began := time.Now(); time.Since(began) < patience; {
 		if is() {
 			return
 		}
@@ -92,7 +93,7 @@ func (l *local) until(what string, is func() bool) {
 			l.Fatalf("run ended before %s:\n%s", what, l.text.String())
 		}
 	}
-	l.Fatalf("not within 10 s: %s", what)
+	l.Fatalf("not within %v: %s", patience, what)
 }
 
 // do runs a command of another terminal in the same clone.

@@ -7,9 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"go.uber.org/goleak"
 
 	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/clitest"
@@ -62,7 +59,7 @@ func session(t *testing.T, folder string, flags []string, do func(ctx context.Co
 // TestRunGoesOn stops the program and starts it again: it knows the event from before, and
 // does not show the samples again. With --fresh it knows nothing.
 func TestRunGoesOn(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer clitest.NoLeaks(t)
 	folder := t.TempDir()
 	send := func(want string) func(context.Context, *running, string) {
 		return func(ctx context.Context, r *running, url string) {
@@ -130,7 +127,7 @@ func TestRunRefusesWhatItCannotRead(t *testing.T) {
 	}
 	for _, flags := range [][]string{nil, {"--watch"}} {
 		args := append([]string{"run", "--addr", "127.0.0.1:0", "--data", folder}, flags...)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // otherwise a fault would run forever
+		ctx, cancel := context.WithTimeout(t.Context(), patience) // otherwise a fault would run forever
 		out, err := clitest.Call{Commands: commands, Args: args}.Run(ctx)
 		cancel()
 		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "--fresh") || out != "" {
@@ -155,7 +152,7 @@ func TestRunLocksItsData(t *testing.T) {
 	}
 	session(t, folder, nil, func(ctx context.Context, _ *running, _ string) {
 		for _, flag := range []string{"--fresh", "--watch"} {
-			ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // else a fault would run on
+			ctx, cancel := context.WithTimeout(ctx, patience) // else a fault would run on
 			out, err := clitest.Call{Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", folder, flag}}.Run(ctx)
 			cancel()
 			if want := fmt.Sprintf("process %d, another hookctl run, uses the data folder %s", os.Getpid(), folder); err == nil || !strings.Contains(err.Error(), want) || out != "" {

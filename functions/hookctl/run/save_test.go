@@ -15,7 +15,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/functions/hookctl/dialect"
@@ -167,7 +166,7 @@ func TestFileName(t *testing.T) {
 // TestRunSaves receives a webhook of a source of the user's own, and sends the file that it
 // saved to a run with the sample sources.
 func TestRunSaves(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer clitest.NoLeaks(t)
 	folder := filepath.Join(t.TempDir(), "saved")
 	env := map[string]string{"SOURCES": `{"mine":{"provider":"contiguity","secrets":["` + clitest.Secret + `"]}}`, "S": clitest.Secret}
 	send := func(ctx context.Context, args ...string) error {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/shared/hook"
@@ -73,7 +72,7 @@ func TestSamplesAreNotMixedWithOwnSettings(t *testing.T) {
 // TestRunRefusesAMixture wants both forms of the command to refuse before they show anything.
 func TestRunRefusesAMixture(t *testing.T) {
 	for _, flag := range []string{"--fresh", "--watch"} {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else a fault would run on
+		ctx, cancel := context.WithTimeout(t.Context(), patience) // else a fault would run on
 		out, err := clitest.Call{
 			Commands: commands, Args: []string{"run", "--addr", "127.0.0.1:0", "--data", t.TempDir(), flag},
 			Env: map[string]string{"CONTIGUITY_TOKEN": "real"}, Register: shop,

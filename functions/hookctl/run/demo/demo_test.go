@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"webhookintake/functions/hookctl/cli/clitest"
 	"webhookintake/functions/hookctl/run/demo"
@@ -33,7 +32,7 @@ func tell(t *testing.T, register func(r *hook.Registry, log *slog.Logger) error)
 }
 
 func TestShow(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer clitest.NoLeaks(t)
 	shown, problems, err := tell(t, func(r *hook.Registry, log *slog.Logger) error {
 		hook.On(r, contiguity.TextIncomingSMS, "reply", func(_ context.Context, e hook.Event[contiguity.Text]) error {
 			log.Info("replied", "id", e.ID)

@@ -70,17 +70,21 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		T: t, module: t.TempDir(), saved: filepath.Join(t.TempDir(), "saved"), told: make(chan string, 10),
-		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 30 * time.Second},
+		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Minute},
 	}
 	w.write("go.mod", "module toy\n\ngo 1.26\n")
 	w.write("main.go", strings.Replace(toy, "VERSION", "v1", 1))
 	return w
 }
 
-// write replaces a file in one step, as a half-written one might be built as well.
+// write replaces a file of the module in one step, as a half-written one might be built as well.
 func (w *world) write(name, text string) {
 	w.Helper()
-	path := filepath.Join(w.module, name)
+	w.replace(filepath.Join(w.module, name), text)
+}
+
+func (w *world) replace(path, text string) {
+	w.Helper()
 	if err := os.WriteFile(path+"~", []byte(text), 0o600); err != nil {
 		w.Fatal(err)
 	}
@@ -143,7 +147,7 @@ func (w *world) expectTold(parts ...string) {
 				w.Errorf("told %q, want %q in it", text, part)
 			}
 		}
-	case <-time.After(2 * time.Minute):
+	case <-time.After(5 * time.Minute):
 		w.Fatalf("told nothing, want %q", parts)
 	}
 }
@@ -232,9 +236,7 @@ func TestRestartForFiles(t *testing.T) {
 	w.write("main.go", text)
 	stop := w.start()
 	w.expectVersion("from the watcher, locked")
-	if err := os.WriteFile(w.files[0], []byte(", changed"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	w.replace(w.files[0], ", changed")
 	w.expectTold("building")
 	w.expectTold("restarted")
 	w.expectVersion("from the watcher, locked, changed")
