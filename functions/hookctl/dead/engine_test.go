@@ -115,7 +115,7 @@ func (e *deadEngines) wantWork(outcomes []process.Outcome, calls ...string) {
 			}
 		}
 		cancel()
-		if len(got) >= len(outcomes) || time.Since(began) > 2*time.Minute {
+		if len(got) >= len(outcomes) || time.Since(began) > 5*time.Minute {
 			break
 		}
 	}

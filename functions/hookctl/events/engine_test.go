@@ -82,25 +82,30 @@ func (e *eventEngines) receive(ids ...string) {
 	}
 }
 
-// work handles n messages, and returns which handlers ran for which events.
+// work handles messages until n have ended, and returns which handlers ran for which events.
+// An engine that is busy may be too slow for the worker, which then puts a message off.
 func (e *eventEngines) work(n int) []string {
 	e.Helper()
 	e.ran = nil
-	ctx, cancel := context.WithTimeout(e.Context(), time.Minute)
-	defer cancel()
-	for n > 0 {
-		ms, err := e.queue.Receive(ctx, queue.MaxBatch, queue.MaxWait)
+	for began := time.Now(); n > 0; {
+		ms, err := e.queue.Receive(e.Context(), queue.MaxBatch, queue.MaxWait)
 		if err != nil {
 			e.Fatal(err)
 		}
+		ctx, cancel := context.WithTimeout(e.Context(), 20*time.Second) // short leases
 		for i, r := range e.worker.Batch(ctx, ms) {
 			if !r.Acked {
-				e.Fatalf("%v: %s, %v", r.Message.Event, r.Outcome, r.Err)
+				e.Logf("%v: %s, %v", r.Message.Event, r.Outcome, r.Err)
+				continue
 			}
-			if err := e.queue.Delete(ctx, []string{ms[i].Wire.Receipt})[0]; err != nil {
+			if err := e.queue.Delete(e.Context(), []string{ms[i].Wire.Receipt})[0]; err != nil {
 				e.Fatal(err)
 			}
 			n--
+		}
+		cancel()
+		if time.Since(began) > 5*time.Minute {
+			e.Fatalf("%d messages have not ended", n)
 		}
 	}
 	slices.Sort(e.ran)
