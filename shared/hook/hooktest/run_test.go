@@ -102,7 +102,7 @@ func TestGivenUp(t *testing.T) {
 	if len(got.Letters) != 1 || got.Letters[0].Reason != "attempts" || got.Letters[0].Attempts != 12 {
 		t.Errorf("letters = %+v", got.Letters)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 5*time.Minute { // the waits alone are hours
 		t.Errorf("it took %v", took)
 	}
 }
