@@ -51,9 +51,11 @@ func TestMail(t *testing.T) {
 		fmt.Fprint(w, `<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`)
 	}
 	lost := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	denied := func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, `<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>`)
+	refused := func(status int, code string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `<ErrorResponse><Error><Code>%s</Code></Error></ErrorResponse>`, code)
+		}
 	}
 	const reported = "1 new of 1 open events reported"
 	for _, tt := range []struct {
@@ -66,7 +68,8 @@ func TestMail(t *testing.T) {
 	}{
 		{"both are told", published, 200, "", "", 1, 1},
 		{"the answer to the mail is lost", lost, 200, "mail", "", 2, 1},
-		{"the mail is denied", denied, 200, "mail", `"error":"AuthorizationError"`, 2, 1},
+		{"the mail is denied", refused(403, "AuthorizationError"), 200, "mail", `"error":"AuthorizationError"`, 2, 1},
+		{"the topic is gone", refused(404, "NotFound"), 200, "mail", `"error":"NotFound"`, 2, 1},
 		{"Slack is away", published, 503, "digest", "", 1, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -87,6 +90,9 @@ func TestMail(t *testing.T) {
 					told := run == 0 || got.Task == tt.failed
 					if (got.Error != "") != fails || !fails && told != (got.Summary == reported) {
 						t.Errorf("run %d: %+v", run, got)
+					}
+					if gone := fails && strings.Contains(tt.code, "NotFound"); gone != strings.Contains(got.Error, "then with the address again") {
+						t.Errorf("the topic is gone: %v, error %q", gone, got.Error)
 					}
 				}
 				desk.Lock()

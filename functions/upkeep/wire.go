@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -149,7 +151,11 @@ func (v variables) mail(notes upkeep.Notes) *upkeep.Digest {
 	stack := v.Required("STACK_NAME", "give the name of the stack")
 	return &upkeep.Digest{Name: "mail", Index: reader, Notes: notes, Stack: stack, Now: time.Now,
 		Send: func(ctx context.Context, text string) error {
-			return topic.Publish(ctx, "Webhooks fail in "+stack, text)
+			err := topic.Publish(ctx, "Webhooks fail in "+stack, text)
+			if refused, ok := errors.AsType[*sns.StatusError](err); ok && refused.Status == http.StatusNotFound {
+				return fmt.Errorf("%w: the stack's topic of alarms is gone; deploy with an empty AlarmEmail, then with the address again", err)
+			}
+			return err
 		},
 	}
 }

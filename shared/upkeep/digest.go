@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"webhookintake/shared/ledger"
+	"webhookintake/shared/webhook"
 )
 
 const (
@@ -193,7 +195,8 @@ func (n news) text(stack string) string {
 			fmt.Fprintf(&b, "… and %s more\n", plural(len(order)-i, "group", "groups"))
 			break
 		}
-		fmt.Fprintf(&b, "• %d of %s, %s: %s; since %s\n", n.groups[g].count, g.source, g.typ, g.why, clock(n.groups[g].first))
+		fmt.Fprintf(&b, "• %d of %s, %s: %s; since %s\n",
+			n.groups[g].count, harmless(g.source), harmless(g.typ), harmless(g.why), clock(n.groups[g].first))
 	}
 	if !n.whole {
 		b.WriteString("At least ")
@@ -204,6 +207,21 @@ func (n news) text(stack string) string {
 		fmt.Fprintf(&b, "\nand: go tool hookctl dead list%s", flag)
 	}
 	return b.String()
+}
+
+// maxWords is how much of a group's text is shown, in characters.
+const maxWords = 120
+
+// harmless returns a text, which senders and errors have a part in, without what a mail program
+// or Slack makes a link, a mention, markup or another line of.
+func harmless(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" .,:/*()[]_-", r) {
+			return r
+		}
+		return '?'
+	}, webhook.Printable(text, maxWords))
+	return strings.ReplaceAll(text, "//", "/?")
 }
 
 func clock(t time.Time) string { return t.UTC().Format("Jan 2 15:04 UTC") }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"webhookintake/shared/ledger"
@@ -177,36 +178,109 @@ func TestDigestIsSentAgain(t *testing.T) {
 	}
 }
 
+// What a sender or an error writes into a type or a kind makes no further line, link, mention
+// or markup, and never a message that SNS or Slack would refuse for its size.
+func TestDigestIsHarmless(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon.Add(30 * time.Minute)}
+	var entries []ledger.OpenEntry
+	for i := range 20 {
+		e := failing(i, 5, "permanent")
+		e.Type = fmt.Sprint("https://evil.example/", i, "<!channel>@here`*", strings.Repeat("x", 300))
+		e.Kind = "auto-reply: \r\nSubject: paid\u2028\u202e• 9 of kyc <https://evil.example|log in> //evil.example" + strings.Repeat("é", 1<<20)
+		entries = append(entries, e)
+	}
+	if _, err := d.run(t, entries...); err != nil {
+		t.Fatal(err)
+	}
+	text := d.sent[0]
+	if lines := strings.Count(text, "\n"); lines != 14 || strings.Count(text, "•") != 10 || len(text) > 8<<10 {
+		t.Errorf("%d line breaks, %d bytes:\n%s", lines, len(text), text)
+	}
+	for _, bad := range []string{"//", "<", ">", "|", "@", "`", "\r", "\u2028", "\u202e"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("the message has %q:\n%s", bad, text)
+		}
+	}
+}
+
+// slackAt returns what posts to an address.
+func slackAt(client *http.Client, address *string) func(context.Context, string) error {
+	return upkeep.Slack(client, func(context.Context) (func(string) string, error) {
+		return func(string) string { return *address }, nil
+	})
+}
+
 func TestSlack(t *testing.T) {
 	t.Parallel()
 	status, posted := http.StatusOK, ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var body struct{ Text string }
-		_ = json.NewDecoder(r.Body).Decode(&body)
+		var body struct {
+			Text   string
+			Markup *bool `json:"mrkdwn"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.Markup == nil || *body.Markup {
+			t.Errorf("posted %+v, %v", body, err)
+		}
 		posted = body.Text
 		w.WriteHeader(status)
 	}))
 	defer server.Close()
 	address := server.URL + "/services/s3cr3t"
-	send := upkeep.Slack(server.Client(), func(context.Context) (func(string) string, error) {
-		return func(string) string { return address }, nil
-	})
+	send := slackAt(server.Client(), &address)
 	if err := send(t.Context(), "a <b> & c"); err != nil || posted != "a &lt;b&gt; &amp; c" {
 		t.Errorf("send = %v, posted %q", err, posted)
 	}
-	status = http.StatusForbidden
-	refused := send(t.Context(), "x")
-	server.Close()
-	unreachable := send(t.Context(), "x")
-	address = "http://s3cr3t\x7f"
-	malformed := send(t.Context(), "x")
-	for _, err := range []error{refused, unreachable, malformed} {
-		if err == nil || strings.Contains(err.Error(), "s3cr3t") {
-			t.Errorf("send = %v", err)
+	fails := func(want string) {
+		t.Helper()
+		err := send(t.Context(), "x")
+		if err == nil || strings.Contains(err.Error(), "s3cr3t") || !strings.Contains(err.Error(), want) {
+			t.Errorf("send = %v, want %q", err, want)
 		}
 	}
+	for status = range map[int]bool{403: true, 404: true, 410: true} {
+		fails("check " + upkeep.SlackSetting)
+	}
+	for status = range map[int]bool{429: true, 500: true, 503: true} {
+		fails("the next run tries again")
+	}
+	server.Close()
+	fails("post to Slack: ")
+	address = "http://s3cr3t\x7f"
+	fails(upkeep.SlackSetting + " is not a URL")
 	address = ""
 	if err := send(t.Context(), "x"); !errors.Is(err, upkeep.ErrNoRecipient) {
 		t.Errorf("send without an address = %v", err)
 	}
 }
+
+// Slack that hangs uses up its own task's time, and no other's.
+func TestSlackHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		address := "https://slack.example/services/s3cr3t"
+		hangs := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		digest := upkeep.Digest{
+			Name: "digest", Index: index{failing(1, 5, "")}, Notes: &memory.Store{}, Stack: "intake",
+			Now:  func() time.Time { return noon.Add(time.Hour) },
+			Send: slackAt(&http.Client{Transport: hangs}, &address),
+		}
+		after := upkeep.Task{Name: "after", Time: time.Second, Run: func(context.Context) (string, error) { return "ran", nil }}
+		began := time.Now()
+		runner := upkeep.Runner{Tasks: []upkeep.Task{digest.Task(), after}, Notes: &memory.Store{}}
+		results, err := runner.Run(t.Context())
+		if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "s3cr3t") || time.Since(began) > digest.Task().Time {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+		if len(results) != 2 || results[1].Summary != "ran" {
+			t.Errorf("results %+v", results)
+		}
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

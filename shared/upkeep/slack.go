@@ -30,7 +30,7 @@ func Slack(client *http.Client, settings func(context.Context) (func(string) str
 		if address == "" {
 			return ErrNoRecipient
 		}
-		body, err := json.Marshal(map[string]string{"text": slackText.Replace(text)})
+		body, err := json.Marshal(map[string]any{"text": slackText.Replace(text), "mrkdwn": false, "unfurl_links": false})
 		if err != nil {
 			return err
 		}
@@ -47,11 +47,19 @@ func Slack(client *http.Client, settings func(context.Context) (func(string) str
 			return fmt.Errorf("post to Slack: %w", err)
 		}
 		defer response.Body.Close() //nolint:errcheck // nothing of it is read
-		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("post to Slack: it answered %d; check %s", response.StatusCode, SlackSetting)
-		}
-		return nil
+		return slackOutcome(response.StatusCode)
 	}
+}
+
+// slackOutcome returns nil if Slack took the message.
+func slackOutcome(status int) error {
+	switch {
+	case status == http.StatusOK:
+		return nil
+	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+		return fmt.Errorf("post to Slack: it answered %d; the next run tries again", status)
+	}
+	return fmt.Errorf("post to Slack: it answered %d; check %s", status, SlackSetting)
 }
 
 // slackText escapes what Slack takes for markup:
