@@ -16,7 +16,9 @@ import (
 // report writes a line of metrics for each request, and a log line if it needs attention. Of
 // all others process logs the outcome.
 func report(log *slog.Logger, metrics *telemetry.Metrics) func(context.Context, ingest.Report) {
+	var vault bucket
 	return func(ctx context.Context, r ingest.Report) {
+		vault.look(ctx, log, r)
 		if needsAttention(r, time.Now()) {
 			logRequest(ctx, log, r)
 		}

@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
 
+	"webhookintake/shared/ingest"
 	"webhookintake/shared/lambdatest"
 	"webhookintake/shared/queue"
+	"webhookintake/shared/telemetry"
 	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/memory"
 	"webhookintake/shared/webhook"
@@ -69,10 +72,43 @@ func TestNoBucket(t *testing.T) {
 		t.Errorf("answer = %+v, stdout = %s", got, p.Stdout())
 	}
 	got := send(t, p, signed("contiguity", "", photo(3<<20)))
-	if got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(p.Stdout(), `"error":"NoSuchBucket"`) {
+	if got.StatusCode != http.StatusServiceUnavailable || strings.Count(p.Stdout(), "the vault's bucket does not exist") != 1 {
 		t.Errorf("answer to a large webhook = %+v, stdout = %s", got, p.Stdout())
 	}
 	checkOutput(t, p)
+}
+
+// The log says once that the bucket is missing, and again only if it was there in between.
+func TestNoBucketIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	gone := fmt.Errorf("vault put: %w", vault.ErrNoBucket)
+	large := ingest.Report{Status: http.StatusServiceUnavailable, Err: errors.Join(webhook.ErrQueueUnavailable, gone)}
+	refused := ingest.Report{Status: http.StatusUnauthorized, Err: webhook.ErrSignatureMismatch, Quarantine: ingest.NotWritten, NotKept: gone}
+	down := ingest.Report{Status: http.StatusServiceUnavailable, Err: webhook.ErrQueueUnavailable}
+	kept := refused
+	kept.Quarantine, kept.NotKept = ingest.Kept, nil
+	var out bytes.Buffer
+	log, err := telemetry.NewLogger(&out, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := report(log, nil)
+	for i, step := range []struct {
+		report ingest.Report
+		want   int // times in all
+	}{
+		{ingest.Report{Status: http.StatusOK}, 0},
+		{down, 0},
+		{refused, 1}, {large, 1}, {ingest.Report{Status: http.StatusOK}, 1}, {large, 1},
+		{kept, 1}, {refused, 2}, {refused, 2},
+		{ingest.Report{Status: http.StatusOK, Stored: true}, 2}, {large, 3},
+		{ingest.Report{Status: http.StatusOK, Spilled: true}, 3}, {large, 4},
+	} {
+		said(t.Context(), step.report)
+		if got := strings.Count(out.String(), "the vault's bucket does not exist"); got != step.want {
+			t.Errorf("step %d: said %d times, want %d", i, got, step.want)
+		}
+	}
 }
 
 // The queue is away. What is spilled can be sent later as it would have been.
