@@ -13,7 +13,6 @@ import (
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
-	"webhookintake/shared/webhook"
 )
 
 func TestHandled(t *testing.T) {
@@ -158,34 +157,6 @@ func TestPermanentAfterAllRan(t *testing.T) {
 	})
 }
 
-func TestExpired(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		w.send(message("evt_1"))
-		time.Sleep(process.DefaultTiming.QueueRetention - 23*time.Hour)
-		w.want(w.deliver(), process.DeadLettered, true)
-		w.wantCalls()
-		if f := w.letter(); f.Reason != queue.ReasonExpired || f.Attempts != 0 {
-			t.Errorf("letter = %+v, want expired without a run", f)
-		}
-		w.redrive(nil)
-		w.want(w.deliver(), process.Handled, true)
-	})
-}
-
-// An event whose time in the queue is unknown does not expire.
-func TestNoSentTimestamp(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		m := message("evt_1")
-		m.Received = m.Received.Add(-20 * 24 * time.Hour)
-		w.send(m)
-		ms, _ := w.queue.Receive(w.Context(), 1, 0)
-		ms[0].Wire.Sent = time.Time{}
-		w.want(w.invoke(w.worker, ms), process.Handled, true)
-	})
-}
-
 func TestSameKeyTwiceInABatch(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -218,16 +189,6 @@ func TestKeepPayload(t *testing.T) {
 		if got, ok := w.ledger.Payload("shop#evt_1"); !ok || !strings.Contains(string(got), "o-evt_1") {
 			t.Errorf("payload = %s, %v", got, ok)
 		}
-	})
-}
-
-func TestUnknownProvidersTypeIsUnhandled(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		m := message("evt_1")
-		m.Event = webhook.Event{Source: "shop", Provider: "shop", ID: "evt_1", Type: "order.new", Received: m.Received, Raw: m.Raw}
-		w.send(m)
-		w.want(w.deliver(), process.Unhandled, true)
 	})
 }
 

@@ -20,25 +20,23 @@
 //     (TestWritesHappenOnce, TestSkipStale, TestSkipStaleAtCommit)
 //  7. A failed event comes again after longer and longer waits, until the 12th attempt. A
 //     run whose handlers ask to wait is not an attempt: then only the message's age ends
-//     the event. (TestBackoffAndLastAttempt, TestThirteenthClaim, TestWhatCounts,
-//     TestWaitsUntilTheMessageIsOld)
+//     the event. (TestBackoffAndLastAttempt, TestAttemptsOfRunsThatDied,
+//     TestWhatCounts, TestWaitsUntilTheMessageIsOld)
 //  8. A dead letter is in its queue before the record says so, and reopens the event once.
 //     (TestFailedAfterLetter, TestLetterCannotBeSent, TestLetterReopensOnce)
 //  9. An event whose handler hangs is never released, and delays the recording of its
 //     neighbours by at most 50 ms. (TestHangingNeighbour)
-//  10. An event whose process died runs alone. (TestLapsedRunsAlone,
-//     TestLapsedRunsAloneAfterItWasPutBack)
+//  10. An event whose process died runs alone. (TestLapsedRunsAloneAfterItWasPutBack)
 //  11. Nothing is started for which the function has too little time left. (TestNoTimeLeft,
 //     TestNoTimeLeftAfterClaim, TestHandlersEndBeforeTheFunction)
 //  12. A worker that lost its claim records nothing. (TestFenced)
 //  13. Each event moves a state once, even if others move it meanwhile, and a handler reads
-//     the result of its own event. (TestStateMovesOnce, TestStateRaces,
-//     TestStateLostRaces, TestResultIsThisEvents)
+//     the result of its own event. (TestStateMovesOnce, TestStateLostRaces,
+//     TestResultIsThisEvents)
 //  14. A stored state that does not fit its Go type gives a dead letter that names the
 //     field; a state that cannot be stored gives one that says so. (TestStateRefused)
 //  15. The record says why the last runs failed, and every letter why it was sent.
-//     (TestTries, TestLetterCarriesItsCause, TestLetterCountsRuns,
-//     TestPanicIsToldWithItsPlace)
+//     (TestTries, TestLetterCarriesItsCause, TestAttemptsOfRunsThatDied)
 //  16. An operator's retry runs a waiting event now. A cancel, and what has no body, never
 //     runs a handler; it changes nothing but the record that it names, and whatever an
 //     operator's message changes is reported. (TestRetryRunsNow, TestCancel,
@@ -46,7 +44,7 @@
 //  17. How long a message waits for an engine depends on how often in a row the engine
 //     failed, not on how often the message was received; and no message is received 1,000
 //     times, after which SQS would move it, in the six days that it may wait.
-//     (TestHiccupAfterManyReceives, TestOutageOfABacklog, TestOutageOfAProcess,
+//     (TestWaitAfterAFailedClaim, TestOutageOfABacklog, TestOutageOfAProcess,
 //     TestOutageOfOneRecord, TestReceivesInAnOutage, TestReceivesInSixDays, TestManyReceivesWaitLong)
 //  18. If the ledger does not answer, an event is dead-lettered before the queue drops its
 //     message. (TestExpiredWithoutLedger, TestRedriveExpiresWithoutLedger)

@@ -110,20 +110,6 @@ func TestLedgerOutage(t *testing.T) {
 	}
 }
 
-// The more often the engines fail for a message, the later it comes again.
-func TestOutageBackoff(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.ledger.Fault, _ = failOp("claim", false)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Unavailable, false)
-		wait := 5 * time.Second
-		for range 12 {
-			w.want(w.again(wait/2, wait+time.Second), process.Unavailable, false)
-			wait = min(2*wait, 15*time.Minute)
-		}
-	})
-}
-
 // A letter that cannot be sent is sent by the next claim, without another run.
 func TestLetterCannotBeSent(t *testing.T) {
 	inWorld(t, func(w *world) {
@@ -147,20 +133,6 @@ func TestLetterCannotBeSent(t *testing.T) {
 	})
 }
 
-// If the letter of a message that is not claimed cannot be sent, the message comes again.
-func TestUnreadableLetterCannotBeSent(t *testing.T) {
-	inWorld(t, func(w *world) {
-		fault, stop := failOp("send", false)
-		w.deadFault = fault
-		if err := w.queue.Put(queue.Wire{Body: "hello"}, 0); err != nil {
-			t.Fatal(err)
-		}
-		w.want(w.deliver(), process.Unavailable, false)
-		stop()
-		w.want(w.again(0, time.Minute), process.DeadLettered, true)
-	})
-}
-
 // The letter is in its queue before the record says FAILED: when the record cannot be
 // written, the message comes again, and no event is lost between the two.
 func TestFailedAfterLetter(t *testing.T) {
@@ -179,33 +151,6 @@ func TestFailedAfterLetter(t *testing.T) {
 		}
 		if got := w.state("evt_1"); got != "FAILED permanent" {
 			t.Errorf("record = %s", got)
-		}
-	})
-}
-
-// The 13th claim follows a 12th run that never ended its claim: the event is not run.
-func TestThirteenthClaim(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", failing(errBank))
-		w.send(message("evt_1"))
-		w.deliver()
-		for range process.MaxAttempts - 2 {
-			w.again(0, time.Hour+time.Second)
-		}
-		fault, stop := failOp("end", false)
-		w.ledger.Fault = fault
-		w.deadFault, _ = failOp("send", false)
-		w.again(0, time.Hour+time.Second)
-		stop()
-		w.deadFault = nil
-		w.calls = nil
-		w.again(0, time.Hour)
-		for len(w.queue.Messages()) > 0 {
-			w.again(0, time.Hour)
-		}
-		w.wantCalls()
-		if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != process.MaxAttempts {
-			t.Errorf("letter = %+v, want attempts after 12 runs", f)
 		}
 	})
 }

@@ -90,27 +90,3 @@ func TestLargeBodiesRunOneByOne(t *testing.T) {
 		}
 	})
 }
-
-// A large body whose turn comes too late is put back, and its attempt does not count.
-func TestNoTimeLeftForALargeBody(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", func(context.Context, hook.Event[order]) error { time.Sleep(26 * time.Second); return nil })
-		for n := range 3 {
-			m := message(fmt.Sprint("evt_", n))
-			m.Raw = []byte(`{"id":"o","at":1790000000,"pad":"` + strings.Repeat("x", 300<<10) + `"}`)
-			w.send(m)
-		}
-		var outcomes []process.Outcome
-		for _, r := range w.deliver() {
-			outcomes = append(outcomes, r.Outcome)
-		}
-		slices.Sort(outcomes)
-		if want := []process.Outcome{process.Handled, process.Handled, process.PutBack}; !slices.Equal(outcomes, want) {
-			t.Fatalf("outcomes %s, want %s", outcomes, want)
-		}
-		r := w.want(w.again(time.Second, 6*time.Second), process.Handled, true)
-		if r.Attempt != 1 {
-			t.Errorf("attempt = %d, want 1", r.Attempt)
-		}
-	})
-}

@@ -175,18 +175,6 @@ func TestLetterKeepsStarted(t *testing.T) {
 	})
 }
 
-// A handler that comes after several waits for all of them.
-func TestAfterSeveral(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("a", nil)
-		w.on("b", failing(errBank))
-		w.on("c", nil, hook.After("a", "b"))
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
-		w.wantCalls("a evt_1", "b evt_1")
-	})
-}
-
 // A message waits until its event may be claimed, spread over five seconds, but never for
 // longer than SQS can hide it.
 func TestWaitInProgress(t *testing.T) {

@@ -52,16 +52,6 @@ func TestRetryRunsNow(t *testing.T) {
 	})
 }
 
-// A retry of a record as it no longer is waits as the event itself does.
-func TestRetryOfAnotherFence(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.failOnceThenWait()
-		w.send(asking("evt_1", queue.ReasonRetry, 7))
-		w.want(w.deliver(), process.InProgress, false)
-		w.wantCalls()
-	})
-}
-
 // A cancel ends an event without a run and without a letter, and does nothing else: not
 // where there is no such event, nor to another claim of it, nor to an event that has
 // ended.
@@ -250,26 +240,4 @@ func TestReopenedIsReported(t *testing.T) {
 			}
 		})
 	}
-}
-
-// More handlers than a message may name give a dead letter, not a message that comes
-// forever.
-func TestTooManyHandlersAreUnreadable(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		wire, err := queue.Encode(asking("evt_1", queue.ReasonReplay, 1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		names := `"` + string(slices.Repeat([]byte(`x","`), 24_999)) + `x"`
-		wire.Attributes[queue.AttrFailure] = `{"reason":"replay","fence":1,"assume_done":[` + names + `]}`
-		if err := w.queue.Put(wire, 0); err != nil {
-			t.Fatal(err)
-		}
-		w.want(w.deliver(), process.DeadLettered, true)
-		if f := w.letter(); f.Reason != queue.ReasonUnreadable || len(f.AssumeDone) > 0 {
-			t.Errorf("the letter's failure is %+v", f)
-		}
-		w.wantCalls()
-	})
 }

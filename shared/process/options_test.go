@@ -204,12 +204,13 @@ func TestAttemptsOfRunsThatDied(t *testing.T) {
 		name   string
 		opts   []hook.Option // of the other handler
 		claims int           // that die
-		runs   bool          // the next one
+		runs   int           // in the letter; 0 if the next claim runs
 	}{
-		{"the default", nil, 11, true},
-		{"after the default", nil, 12, false},
-		{"the largest", []hook.Option{hook.Attempts(20)}, 19, true},
-		{"after the largest", []hook.Option{hook.Attempts(20)}, 20, false},
+		{"the default", nil, 11, 0},
+		{"after the default", nil, 12, 12},
+		{"long after the default", nil, 15, 12},
+		{"the largest", []hook.Option{hook.Attempts(20)}, 19, 0},
+		{"after the largest", []hook.Option{hook.Attempts(20)}, 20, 20},
 	} {
 		row(t, tt.name, func(w *world) {
 			w.on("a", nil, hook.Attempts(1))
@@ -219,13 +220,13 @@ func TestAttemptsOfRunsThatDied(t *testing.T) {
 				time.Sleep(2 * time.Minute)
 			}
 			w.send(message("evt_1"))
-			want := process.DeadLettered
-			if tt.runs {
-				want = process.Handled
+			if tt.runs == 0 {
+				w.want(w.deliver(), process.Handled, true)
+				return
 			}
-			w.want(w.deliver(), want, true)
-			if !tt.runs && w.letter().Attempts != tt.claims {
-				w.Errorf("letter %+v, want %d runs", w.letter(), tt.claims)
+			w.want(w.deliver(), process.DeadLettered, true)
+			if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != tt.runs {
+				w.Errorf("letter %+v, want attempts after %d runs", f, tt.runs)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package process_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,24 +12,6 @@ import (
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
 )
-
-// How often an event was received says nothing about the ledger: one that its handler made
-// come again waits for seconds after one failed claim.
-func TestHiccupAfterManyReceives(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", failing(errBank))
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
-		for range 8 {
-			w.want(w.again(0, 2*time.Hour), process.Retried, false)
-		}
-		w.fail("claim")
-		r := w.want(w.again(0, 2*time.Hour), process.Unavailable, false)
-		if r.Message.Wire.Receives != 10 || r.Delay > 5*time.Second {
-			t.Errorf("at receive %d it waits %v, want at most 5s at the tenth", r.Message.Wire.Receives, r.Delay)
-		}
-	})
-}
 
 // The longer the ledger has not answered a process, the longer all of its messages wait,
 // new ones as well; one answer ends that.
@@ -246,23 +227,6 @@ func TestRedriveExpiresWithoutLedger(t *testing.T) {
 		w.ledger.Fault = nil
 		w.redrive(nil)
 		w.want(w.deliver(), process.Handled, true)
-	})
-}
-
-// A message that the ledger and the letters' queue both fail comes again.
-func TestExpiredWithoutLedgerAndLetters(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		w.send(message("evt_1"))
-		w.fail("claim")
-		w.deadFault, _ = failOp("send", false)
-		time.Sleep(6*24*time.Hour + time.Minute)
-		if r := w.want(w.deliver(), process.Unavailable, false); !errors.Is(r.Err, errDown) {
-			t.Errorf("error = %v, want the engine's", r.Err)
-		}
-		w.ledger.Fault = nil
-		w.deadFault = nil
-		w.want(w.again(0, time.Minute), process.DeadLettered, true)
 	})
 }
 

@@ -3,8 +3,6 @@ package process_test
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,23 +20,6 @@ func (hazardous) Entity() string { panic("boom") }
 var hazard = webhook.NewType[hazardous](shop{}, "order.paid")
 
 func explode() { panic("boom") }
-
-// The record and the letter have a panic's place, and then its value.
-func TestPanicIsToldWithItsPlace(t *testing.T) {
-	place := regexp.MustCompile(`^panic in process_test\.explode \(shared/process/panic_test\.go:\d+\) called by process_test\.TestPanic.* \(shared/process/panic_test\.go:\d+\).*: boom$`)
-	inWorld(t, func(w *world) {
-		w.on("charge", func(context.Context, hook.Event[order]) error { explode(); return nil }, hook.AtMostOnce)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
-		rec, _ := w.ledger.Record("shop#evt_1")
-		if len(rec.Tries) != 1 || rec.Tries[0].Handler != "charge" || !place.MatchString(rec.Tries[0].Error) {
-			t.Errorf("tries %+v, want the place and the value", rec.Tries)
-		}
-		if text, ok := strings.CutPrefix(w.letter().Error, "charge: "); !ok || !place.MatchString(text) {
-			t.Errorf("letter says %q", w.letter().Error)
-		}
-	})
-}
 
 // A panic in a method of the payload is the handler's: it ends neither the process nor
 // other handlers, and the event comes again.

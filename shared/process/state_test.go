@@ -2,7 +2,6 @@ package process_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -118,35 +117,6 @@ func TestStateMovesOnce(t *testing.T) {
 	}
 }
 
-// In a batch of events that move one state, those that lose the race are run again, or put
-// back, and each gets its own result.
-func TestStateRaces(t *testing.T) {
-	inWorld(t, func(w *world) {
-		s := accounts()
-		w.onMove(s, func(hook.Event[order]) error { time.Sleep(time.Second); return nil })
-		said := w.onSay(s, nil, hook.After("move"))
-		for n := range queue.MaxBatch {
-			w.send(message(fmt.Sprint("evt_", n)))
-		}
-		w.deliver()
-		for len(w.queue.Messages()) > 0 {
-			w.again(0, 10*time.Second)
-		}
-		moves := w.moves(s)
-		if len(moves) != queue.MaxBatch {
-			t.Errorf("%d moves, want %d: %q", len(moves), queue.MaxBatch, moves)
-		}
-		var want []string
-		for n, id := range moves {
-			want = append(want, fmt.Sprintf("%s %d", id, n+1))
-		}
-		got := said()
-		slices.Sort(got)
-		slices.Sort(want)
-		wantEqual(t, "said", got, want)
-	})
-}
-
 // moveElsewhere moves the account as another process does.
 func (w *world) moveElsewhere(s hook.State[account, receipt], id string) {
 	var r hook.Registry
@@ -242,36 +212,6 @@ func TestReplayMovesAgain(t *testing.T) {
 		wantEqual(t, "moves", w.moves(s), []string{"evt_1", "evt_1"})
 		wantEqual(t, "said", said(), []string{"evt_1 1", "evt_1 2"})
 	})
-}
-
-// No result: an operator took the move as done, it was skipped, or it has failed.
-func TestNoResult(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name      string
-		fails     error
-		assume    bool
-		permanent bool
-	}{
-		{name: "taken as done", assume: true, permanent: true},
-		{name: "the move failed", fails: errBank},
-	} {
-		row(t, tt.name, func(w *world) {
-			s := accounts()
-			w.onMove(s, func(hook.Event[order]) error { return tt.fails })
-			w.onSay(s, nil)
-			m := message("evt_1")
-			if tt.assume {
-				m.Failure = &queue.Failure{Reason: queue.ReasonPermanent, AssumeDone: []string{"move"}}
-			}
-			w.send(m)
-			r := w.one(w.deliver())
-			err := r.Runs[len(r.Runs)-1].Err
-			if !errors.Is(err, hook.ErrNoResult) || hook.Hint(err).Permanent != tt.permanent {
-				w.Errorf("say = %v (permanent: %v), want ErrNoResult (permanent: %v)", err, hook.Hint(err).Permanent, tt.permanent)
-			}
-		})
-	}
 }
 
 func TestForgetAfter(t *testing.T) {

@@ -148,42 +148,6 @@ func TestHangingNeighbour(t *testing.T) {
 	})
 }
 
-// An event whose process died runs alone, after its neighbours are recorded.
-func TestLapsedRunsAlone(t *testing.T) {
-	inWorld(t, func(w *world) {
-		m := message("evt_1")
-		w.ledger.Claim(w.Context(), []ledger.Request{{ // by a process that died
-			Key: m.Key(), Owner: "dead", Type: m.Type, At: time.Now(), Lease: time.Now().Add(time.Minute),
-			Received: m.Received, DedupUntil: m.Received.Add(time.Hour),
-		}})
-		time.Sleep(2 * time.Minute)
-		w.on("charge", func(_ context.Context, e hook.Event[order]) error {
-			if e.ID != "evt_1" {
-				time.Sleep(3 * time.Second)
-				return nil
-			}
-			for _, id := range []string{"evt_2", "evt_3"} {
-				if got := w.state(id); got != "COMPLETED " {
-					t.Errorf("while the lapsed one runs the record of %s = %s, want it completed", id, got)
-				}
-			}
-			if e.Attempt != 2 {
-				t.Errorf("attempt = %d, want 2: the run that died counts", e.Attempt)
-			}
-			return nil
-		})
-		w.send(m, message("evt_2"), message("evt_3"))
-		for _, r := range w.deliver() {
-			if r.Outcome != process.Handled {
-				t.Errorf("result = %+v, want handled", r)
-			}
-		}
-		if n := len(w.calls); n != 3 || w.calls[2] != "charge evt_1" {
-			t.Errorf("called %q, want the lapsed one last", w.calls)
-		}
-	})
-}
-
 func TestTimingCheck(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -192,23 +192,6 @@ func (w *world) receiptsOfLetters() []string {
 	return receipts
 }
 
-// The letter of an event whose last runs were not ended counts the runs, whatever claims
-// came after them.
-func TestLetterCountsRuns(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.on("charge", nil)
-		for range process.MaxAttempts + 3 {
-			w.claimFor("evt_1", time.Minute)
-			time.Sleep(2 * time.Minute)
-		}
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
-		if f := w.letter(); f.Attempts != process.MaxAttempts {
-			t.Errorf("letter says %d runs, want %d", f.Attempts, process.MaxAttempts)
-		}
-	})
-}
-
 // An event whose process died runs alone, even after it was put back for lack of time.
 func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
 	inWorld(t, func(w *world) {
