@@ -1,16 +1,10 @@
 package console
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -19,6 +13,7 @@ import (
 // An act is something that an operator may do: first its plan is shown, then a POST starts
 // it as a job.
 type act struct {
+	id      string // of the kept plan
 	title   string // "Redrive dead letters"
 	verb    string // of the button: "Send back 3"
 	lines   []actLine
@@ -36,21 +31,7 @@ type actLine struct {
 	item    link
 	about   string
 	text    string
-	fixed   string // the text without times, which pass while one reads; empty if it has none
 	refused bool
-}
-
-// digest identifies what a plan does, so that nothing else is done than was shown.
-func (a act) digest() string {
-	var lines []string
-	for _, l := range a.lines {
-		if !l.refused {
-			lines = append(lines, fmt.Sprintf("%q %q", l.about, cmp.Or(l.fixed, l.text)))
-		}
-	}
-	slices.Sort(lines) // what is planned at once comes in no order
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:])
 }
 
 // shownLines is how many lines of a plan are shown: a sample, if there are more.
@@ -87,7 +68,7 @@ func (c *Console) plan(w http.ResponseWriter, r *http.Request, form url.Values) 
 func (c *Console) showPlan(w http.ResponseWriter, r *http.Request) {
 	form := r.URL.Query()
 	if a, ok := c.plan(w, r, form); ok {
-		c.show(w, r, page{title: a.title, body: c.planBody(a, form, "")})
+		c.show(w, r, page{title: a.title, body: c.planBody(c.plans.keep(a), form, "")})
 	}
 }
 
@@ -140,7 +121,7 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 	}
 	var hidden []g.Node
 	for name, values := range form {
-		if name == "typed" || name == "count" || name == "plan" {
+		if name == "typed" || name == "plan" {
 			continue
 		}
 		for _, value := range values {
@@ -149,39 +130,39 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 	}
 	number := strconv.Itoa(a.count)
 	return h.Form(h.Method("post"), h.Action("act"), h.Class("acts"), g.Group(hidden),
-		h.Input(h.Type("hidden"), h.Name("count"), h.Value(number)), h.Input(h.Type("hidden"), h.Name("plan"), h.Value(a.digest())),
+		h.Input(h.Type("hidden"), h.Name("plan"), h.Value(a.id)),
 		g.If(a.count > confirmAbove, h.Label(g.Text("To confirm, type "+number),
 			h.Input(h.Type("text"), h.Name("typed"), h.AutoComplete("off"), h.Required(), g.Attr("inputmode", "numeric")))),
 		h.Button(h.Type("submit"), h.Class("act"), g.Text(a.verb)), back,
 	)
 }
 
-// startAct carries out a plan as it is now, if it is the one that was shown.
+// startAct carries out the plan that was shown, once. If it is not kept, it is made and shown
+// again.
 func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
 		return
 	}
-	a, ok := c.plan(w, r, r.PostForm)
-	if !ok {
-		return
-	}
-	shown, typed := r.PostForm.Get("count"), r.PostForm.Get("typed")
-	confirmed, err := strconv.Atoi(shown)
+	id, typed := r.PostForm.Get("plan"), r.PostForm.Get("typed")
+	r.PostForm.Del("typed")
+	r.PostForm.Del("plan")
+	a, ok := c.plans.find(id)
 	problem := ""
-	switch {
-	case err != nil || a.count > confirmed || a.count == 0 || r.PostForm.Get("plan") != a.digest():
-		problem = "What matches, or what would happen to it, has changed since you looked. This is the plan as it is now."
-	case confirmed > confirmAbove && typed != shown:
-		problem = "Not confirmed: type " + strconv.Itoa(a.count) + " to act on all of them."
+	switch number := strconv.Itoa(a.count); {
+	case ok && a.count > confirmAbove && typed != number:
+		problem = "Not confirmed: type " + number + " to act on all of them."
+	case ok && a.count > 0 && c.plans.take(id):
+	default:
+		if a, ok = c.plan(w, r, r.PostForm); !ok {
+			return
+		}
+		a, problem = c.plans.keep(a), "The plan that you confirmed was carried out, or is not kept any more. This is the plan as it is now."
 	}
 	if problem != "" {
 		c.show(w, r, page{title: a.title, status: http.StatusConflict, body: c.planBody(a, r.PostForm, problem)})
 		return
 	}
-	r.PostForm.Del("count")
-	r.PostForm.Del("typed")
-	r.PostForm.Del("plan")
 	a.again = "act?" + r.PostForm.Encode()
 	j := c.jobs.start(c.options.Background, a)
 	c.jobs.wait(r.Context(), j)

@@ -108,7 +108,7 @@ func TestRedriveAll(t *testing.T) {
 		t.Errorf("%d letters, %d waiting", letters, waiting)
 	}
 	w.get(t, "dead", http.StatusOK).wants(t, "There are no dead letters.")
-	w.confirm(t, plan, "60").wants(t, "What matches, or what would happen to it, has changed", "Nothing matches any more.")
+	w.confirm(t, plan, "60").wants(t, "was carried out, or is not kept any more", "Nothing matches any more.")
 }
 
 // A console that only shows has plans, and neither a button nor a way around it.

@@ -61,6 +61,7 @@ type Console struct {
 	crossOrigin *http.CrossOriginProtection
 	pages       *http.ServeMux
 	jobs        jobs
+	plans       plans
 	pending     pendingChanges
 	shown       shownBodies
 }

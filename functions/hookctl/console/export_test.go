@@ -33,6 +33,15 @@ func OutcomeOf(leftAlone int) string {
 	return text.String()
 }
 
+// KeptOf returns how many plans are kept of these many, each of so many items.
+func KeptOf(n, items int) int {
+	var p plans
+	for range n {
+		p.keep(act{count: items})
+	}
+	return len(p.list)
+}
+
 // ErrorsOf returns the errors of an event's runs.
 func (j *Journal) ErrorsOf(key string) (texts []string) {
 	for _, run := range j.runsOf(key) {

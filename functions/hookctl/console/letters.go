@@ -165,7 +165,7 @@ func (c *Console) planRedrive(ctx context.Context, form url.Values) (act, error)
 			a.refused++
 		}
 		l := plan.Letter
-		a.lines = append(a.lines, actLine{item: letterItem(l), about: sourceAndType(l.Source, l.Type) + ": " + cut(l.Cause()), text: planText(plan, now), fixed: plan.Text(func(time.Time) string { return "" }), refused: refused})
+		a.lines = append(a.lines, actLine{item: letterItem(l), about: sourceAndType(l.Source, l.Type) + ": " + cut(l.Cause()), text: planText(plan, now), refused: refused})
 		if len(plan.RunIfSet) > 0 {
 			a.more = operate.UncertainNote + "."
 		}

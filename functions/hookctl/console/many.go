@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"errors"
-	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -15,10 +14,6 @@ import (
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
 )
-
-// maxPlanned is how many events of an act are planned one by one before it is confirmed.
-// Further ones are counted, and planned when their turn comes.
-const maxPlanned = 1000
 
 // A deed is an act on all events that a filter matches.
 type deed struct {
@@ -104,45 +99,21 @@ func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
 	}
 	o := &events.Order{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, FormatTime: c.formatTime}
 	r := &events.Replay{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, FormatTime: c.formatTime}
-	items := events.Each(l, &m, c.options.Now())
-	rest := 0
-	survey, err := d.of(o, r, sampled(items, &rest)).Survey(ctx, nil)
+	all := d.of(o, r, events.Each(l, &m, c.options.Now()))
+	survey, err := all.Survey(ctx, nil)
 	if err != nil {
 		return act{}, err
 	}
 	list := query("events", "source", m.Source, "type", m.Type, "state", form.Get("state"), "kind", m.Kind)
-	a := act{title: d.title, count: survey.Act + rest, refused: survey.Refuse, back: link{list, "Back to the events"}}
+	a := act{title: d.title, count: survey.Act, refused: survey.Refuse, back: link{list, "Back to the events"}}
 	a.verb = d.verb + " " + count(a.count, "event", "events")
 	a.lines = groupLines(survey)
-	if rest > 0 {
-		a.more = count(rest, "further event matches", "further events match") + ", and each is planned when its turn comes."
-	}
 	a.run = func(ctx context.Context, report func(jobResult)) error {
-		all := d.of(o, r, items)
-		all.Rate = many.DefaultRate
-		if rest == 0 { // else not all of it was planned
-			all.Confirmed = &survey
-		}
+		all.Rate, all.Confirmed = many.DefaultRate, &survey
 		_, err := all.Run(ctx, func(one many.Result[events.Entry]) { report(d.result(one)) })
 		return err
 	}
 	return a, nil
-}
-
-// sampled returns the first items, and counts the rest.
-func sampled(items events.Items, rest *int) events.Items {
-	return func(ctx context.Context) iter.Seq2[events.Entry, error] {
-		return func(yield func(events.Entry, error) bool) {
-			n := 0
-			for e, err := range items(ctx) {
-				if n++; n > maxPlanned && err == nil {
-					*rest++
-				} else if !yield(e, err) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // groupLines are the lines of a plan: one for all events to which the same would happen.

@@ -112,22 +112,23 @@ func TestGoOn(t *testing.T) {
 	w.confirm(t, plan, rest).wants(t, "Done.", "retried "+rest)
 }
 
-// Of more events than are planned one by one, the rest is counted.
-func TestManyMore(t *testing.T) {
+// What is confirmed is what was shown: what matches only since is not acted on. A plan is
+// carried out once.
+func TestPlanIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	const all = 1003
-	for i := range all {
+	for i := range 3 {
 		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
 	}
 	plan := w.get(t, "act?do=cancel-all&state=open", http.StatusOK)
-	plan.wants(t, "Would act on 1003.", "1000 events, such as this", "3 further events match, and each is planned when its turn comes.")
-	// More than was confirmed is not acted on.
-	fewer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1002"}, "typed": {"1002"}}, nil)
-	parse(t, fewer).wants(t, "What matches, or what would happen to it, has changed", "Would act on 1003.")
-	if got := w.states(t, "contiguity"); got[ledger.StateReleased] != all {
+	plan.wants(t, "Would act on 3.")
+	w.receive(t, sms, "evt_later")
+	w.confirm(t, plan, "3").wants(t, "Done.", "cancelled 3", "left alone 1", "not in the plan that was confirmed")
+	w.workAll(t)
+	if got := w.states(t, "contiguity"); got[ledger.StateFailed] != 3 || got[ledger.StateReleased] != 1 {
 		t.Errorf("%v", got)
 	}
+	w.confirm(t, plan, "3").wants(t, "was carried out, or is not kept any more", "Would act on 1.")
 }
 
 func TestActOnAllRefuses(t *testing.T) {
@@ -148,9 +149,19 @@ func TestActOnAllRefuses(t *testing.T) {
 	}
 }
 
-// What would happen to an event may change while one reads. It is then shown again, and not
-// done.
-func TestPlanChanged(t *testing.T) {
+// Plans that nobody confirms take no more and more memory.
+func TestPlansAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ plans, items, want int }{{10, 1, 10}, {100, 1, 16}, {10, 60_000, 2}, {2, 1_000_000, 1}} {
+		if got := console.KeptOf(tt.plans, tt.items); got != tt.want {
+			t.Errorf("of %d plans of %d items, %d are kept, want %d", tt.plans, tt.items, got, tt.want)
+		}
+	}
+}
+
+// A plan of another console, such as one before a deploy, is made and shown again, and not
+// carried out.
+func TestPlanOfAnotherConsole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.receive(t, sms, "evt_1")
@@ -158,7 +169,7 @@ func TestPlanChanged(t *testing.T) {
 	plan.wants(t, "runs reply")
 	w.options.Handlers = operate.Handlers{All: new(hook.Registry)} // as after a deploy
 	w.enter(t)
-	w.confirm(t, plan, "").wants(t, "what would happen to it, has changed", "Nothing has happened yet.")
+	w.confirm(t, plan, "").wants(t, "is not kept any more", "Nothing has happened yet.")
 	if n := len(w.Queue.Messages()); n != 1 {
 		t.Errorf("%d messages in the queue, want the event's own", n)
 	}
