@@ -12,10 +12,10 @@ import (
 )
 
 // run runs a command on the table, and returns both of its streams.
-func run(t *testing.T, f *clitest.Table, args string) (out, errs string, err error) {
+func run(t *testing.T, f *clitest.Table, args string, more ...string) (out, errs string, err error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	err = clitest.Call{Commands: commands, Env: f.Env(), Args: strings.Fields("events " + args)}.RunTo(t.Context(), &stdout, &stderr)
+	err = clitest.Call{Commands: commands, Env: f.Env(), Args: append(strings.Fields("events "+args), more...)}.RunTo(t.Context(), &stdout, &stderr)
 	return stdout.String(), stderr.String(), err
 }
 
@@ -54,7 +54,7 @@ func TestEventsExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "events.jsonl")
-	out, errs, err = run(t, f, "export --bodies --out "+file)
+	out, errs, err = run(t, f, "export --bodies --out", file)
 	written, _ := os.ReadFile(file)
 	if err != nil || out != "" || !strings.Contains(string(written), shown) || !strings.Contains(errs, "1 of them without a payload") {
 		t.Errorf("%v\n%s%s\nno line of events show --json, %s, in\n%s", err, out, errs, shown, written)
@@ -62,7 +62,7 @@ func TestEventsExport(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if _, _, err := run(t, f, "export --out "+file); err == nil || !strings.Contains(err.Error(), "it exists already") {
+	if _, _, err := run(t, f, "export --out", file); err == nil || !strings.Contains(err.Error(), "it exists already") {
 		t.Errorf("a file that exists: %v", err)
 	}
 	if again, _ := os.ReadFile(file); !bytes.Equal(again, written) {

@@ -194,10 +194,14 @@ func TestSourcesSecretIsAskedFor(t *testing.T) {
 		{"rotate kyc --yes", "hunter2-typed", "", `["hunter2-typed","hunter2"]`},
 		{"rotate kyc --yes --secret-prompt", "hunter2-typed", "hunter2-piped", `["hunter2-typed","hunter2"]`},
 		{"rotate kyc --yes", "", "hunter2-piped", `["hunter2-piped","hunter2"]`},
-		{"rotate kyc --yes --secret-file " + name, "hunter2-typed", "hunter2-piped", `["hunter2-in-a-file","hunter2"]`},
+		{"rotate kyc --yes --secret-file FILE", "hunter2-typed", "hunter2-piped", `["hunter2-in-a-file","hunter2"]`},
 	} {
 		f := newFakeAWS(t, twoSources)
-		c := f.sources(strings.Fields(tt.args)...)
+		args := strings.Fields(tt.args)
+		if last := len(args) - 1; args[last] == "FILE" {
+			args[last] = name
+		}
+		c := f.sources(args...)
 		c.Password, c.Stdin = tt.prompt, tt.stdin
 		out, err := c.Run(t.Context())
 		if err != nil || len(f.written()) != 1 || !strings.Contains(f.written()[0], tt.want) || strings.Contains(out, "hunter2") {
