@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -136,30 +135,6 @@ func TestTINMismatchAlertTellsOfRepetition(t *testing.T) {
 func mismatch(status compliancely.TINStatus) hook.Event[compliancely.TINResult] {
 	return hooktest.Event(compliancely.TINMatch,
 		compliancely.TINResult{ID: 7, Name: "Jane Doe", TIN: "000000000", Status: status})
-}
-
-func TestAlertSamples(t *testing.T) {
-	out := logged(t)
-	var c channel
-	if err := (watchlistAlert{alert: c.alert, sample: true}).handle(t.Context(), ofKYC("watchlist.match", `{"full_name":"Jane Doe"}`)); err != nil {
-		t.Error(err)
-	}
-	if err := (tinMismatchAlert{alert: c.alert, sample: true}).handle(t.Context(), mismatch(compliancely.TINDidNotMatch)); err != nil {
-		t.Error(err)
-	}
-	if c.texts != nil {
-		t.Errorf("alerted: %q", c.texts)
-	}
-	for _, want := range []string{"would alert: watchlist", "type=watchlist.match", "would alert: name and tax number do not match", "request=7"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("no %q in the log:\n%s", want, out)
-		}
-	}
-	for _, private := range []string{"Jane", "000000000"} {
-		if strings.Contains(out.String(), private) {
-			t.Errorf("%q is in the log:\n%s", private, out)
-		}
-	}
 }
 
 // An alert that was not sent must be retried.

@@ -2,7 +2,6 @@ package samples
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,34 +11,8 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-const sent = `{"id":"req_1","data":{"message_id":"msg_1"}}`
-
 func incoming() hook.Event[contiguity.Text] {
 	return hooktest.Event(contiguity.TextIncomingSMS, contiguity.Text{From: person, To: ours, Body: "are you open?"})
-}
-
-func TestAutoReply(t *testing.T) {
-	out := logged(t)
-	api := newService(t, http.StatusOK, sent)
-	if err := (autoReply{client: api.contiguity(t), text: "Yes."}).handle(t.Context(), incoming()); err != nil {
-		t.Fatal(err)
-	}
-	wantCalls(t, api, `POST /send/text {"to":"`+person+`","from":"`+ours+`","message":"Yes."}`)
-	wantSecret(t, out.String())
-}
-
-func TestAutoReplySample(t *testing.T) {
-	out := logged(t)
-	api := newService(t, http.StatusOK, sent)
-	a := autoReply{client: api.contiguity(t), text: "Yes.", sample: true}
-	if err := a.handle(t.Context(), incoming()); err != nil {
-		t.Fatal(err)
-	}
-	wantCalls(t, api)
-	if got := out.String(); !strings.Contains(got, "would reply to the text") || !strings.Contains(got, "characters=4") {
-		t.Errorf("log = %q, want what would be sent", got)
-	}
-	wantSecret(t, out.String())
 }
 
 // What the client knows about a retry must reach the code that decides on it: above all

@@ -111,7 +111,7 @@ func wantCalls(t *testing.T, s *service, want ...string) {
 // wantSecret checks that a text has none of the private values.
 func wantSecret(t *testing.T, text string) {
 	t.Helper()
-	for _, private := range []string{person, ours, token, "are you open", "Yes."} {
+	for _, private := range []string{person, ours, token, "are you open", "Yes.", "Jane", "000000000"} {
 		if strings.Contains(text, private) {
 			t.Errorf("%q is in %q", private, text)
 		}

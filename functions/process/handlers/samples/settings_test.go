@@ -14,7 +14,7 @@ import (
 )
 
 // With sample settings, every handler that calls others logs what it would send, with its
-// own setting, and calls nobody.
+// own setting and nothing of the event that is private, and calls nobody.
 func TestSampleSettings(t *testing.T) {
 	set := samples(t)
 	for name, text := range map[string]string{"AUTO_REPLY_TEXT": "1", "IMESSAGE_REPLY_TEXT": "12", "WHATSAPP_REPLY_TEXT": "123", "IDENTITY_THANKS_TEXT": "1234"} {
@@ -25,17 +25,20 @@ func TestSampleSettings(t *testing.T) {
 	if err := Register(&r, func(name string) string { return set[name] }); err != nil {
 		t.Fatal(err)
 	}
+	const message = `{"from":"` + person + `","to":"` + ours + `","body":"are you open?"}`
 	for _, tt := range []struct {
 		provider, typ, data string
 		want                []string
 	}{
-		{"contiguity", "text.incoming.sms", `{}`, []string{"would reply to the text", "characters=1"}},
-		{"contiguity", "imessage.incoming", `{}`, []string{"would reply to the iMessage", "characters=2"}},
-		{"contiguity", "whatsapp.incoming", `{}`, []string{"would reply to the WhatsApp message", "characters=3"}},
+		{"contiguity", "text.incoming.sms", message, []string{"would reply to the text", "characters=1"}},
+		{"contiguity", "imessage.incoming", message, []string{"would reply to the iMessage", "characters=2 attachments=1"}},
+		{"contiguity", "whatsapp.incoming", message, []string{"would reply to the WhatsApp message", "characters=3"}},
 		{"contiguity", "identity.verification_session.verified", `{"metadata":{"phone":"+15005550001"}}`,
 			[]string{"would thank by text", "characters=4"}},
-		{"kyc", "watchlist.match", `{}`, []string{"would alert: watchlist", "would alert: watchlist"}},
-		{"compliancely", "tin_match", `{"id":7,"status":"Did Not Match"}`, []string{"would alert: name and tax number"}},
+		{"kyc", "watchlist.match", `{"full_name":"Jane Doe"}`,
+			[]string{"would alert: watchlist", "type=watchlist.match", "would alert: watchlist"}},
+		{"compliancely", "tin_match", `{"id":7,"name":"Jane Doe","tin":"000000000","status":"Did Not Match"}`,
+			[]string{"would alert: name and tax number do not match", "request=7"}},
 	} {
 		t.Run(tt.typ, func(t *testing.T) {
 			out := logged(t)
@@ -50,6 +53,7 @@ func TestSampleSettings(t *testing.T) {
 				}
 				rest = after
 			}
+			wantSecret(t, out.String())
 		})
 	}
 }
