@@ -4,26 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/functions/hookctl/dialect"
 	"webhookintake/functions/hookctl/samples"
-	"webhookintake/shared/hook"
-	"webhookintake/shared/ingest"
-	"webhookintake/shared/lambdahttp"
 	"webhookintake/shared/lambdasqs"
-	ledgermemory "webhookintake/shared/ledger/memory"
-	"webhookintake/shared/process"
-	"webhookintake/shared/queue"
-	"webhookintake/shared/queue/memory"
 	"webhookintake/shared/source"
 )
 
@@ -49,13 +38,6 @@ func parse(t *testing.T, file []byte, into any) {
 	}
 }
 
-func TestSameBytesAtEveryRun(t *testing.T) {
-	t.Parallel()
-	if diff := cmp.Diff(build(t), build(t)); diff != "" {
-		t.Errorf("two builds (-one +two):\n%s", diff)
-	}
-}
-
 func TestEverySampleHasItsFiles(t *testing.T) {
 	t.Parallel()
 	want := []string{
@@ -68,85 +50,6 @@ func TestEverySampleHasItsFiles(t *testing.T) {
 	slices.Sort(want)
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(build(t)))); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
-	}
-}
-
-// TestIngestAnswers runs ingest's code with every HTTP event, years later.
-func TestIngestAnswers(t *testing.T) {
-	t.Parallel()
-	special := map[string]string{
-		"http/wrong-signature.json": `401 {"error":"signature_mismatch"}`,
-		"http/unknown-source.json":  `404 {"error":"unknown_source"}`,
-		"http/duplicate.json":       `200 {"status":"accepted","id":"evt_sample_sms"}`,
-	}
-	encoded := 0
-	for name, file := range build(t) {
-		if !strings.HasPrefix(name, "http/") {
-			continue
-		}
-		var e events.APIGatewayV2HTTPRequest
-		parse(t, file, &e)
-		if e.IsBase64Encoded {
-			encoded++
-		}
-		answer, err := lambdahttp.Handler(&ingest.Handler{
-			Sources: source.Fixed(dialect.Sources()),
-			Queue:   memory.New(memory.Options{}),
-			Now:     func() time.Time { return dialect.Time().AddDate(3, 0, 0) },
-		})(t.Context(), e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, ok := special[name]
-		got := http.StatusText(answer.StatusCode)
-		if ok {
-			got = strconv.Itoa(answer.StatusCode) + " " + answer.Body
-		} else {
-			want = "OK"
-		}
-		if got != want {
-			t.Errorf("%s: answer %s, want %s", name, got, want)
-		}
-	}
-	if encoded == 0 {
-		t.Error("no HTTP event has its body in base64, so that case is not tested")
-	}
-}
-
-// TestProcessOutcomes runs process's code with every SQS event.
-func TestProcessOutcomes(t *testing.T) {
-	t.Parallel()
-	special := map[string][]process.Outcome{
-		"sqs/duplicate.json":  {process.Unhandled, process.Duplicate},
-		"sqs/bad-record.json": {process.Unhandled, process.DeadLettered, process.Unhandled},
-	}
-	for name, file := range build(t) {
-		if !strings.HasPrefix(name, "sqs/") {
-			continue
-		}
-		var e events.SQSEvent
-		parse(t, file, &e)
-		letters := memory.New(memory.Options{})
-		w := &process.Worker{
-			Handlers: new(hook.Registry), Ledger: new(ledgermemory.Store),
-			Queue: memory.New(memory.Options{}), DeadLetters: letters,
-		}
-		var got []process.Outcome
-		for _, r := range w.Batch(t.Context(), lambdasqs.Messages(e)) {
-			got = append(got, r.Outcome)
-		}
-		want, ok := special[name]
-		if !ok {
-			want = []process.Outcome{process.Unhandled}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: outcomes (-want +got):\n%s", name, diff)
-		}
-		for _, letter := range letters.Messages() {
-			if letter.Failure == nil || letter.Failure.Reason != queue.ReasonUnreadable {
-				t.Errorf("%s: letter with failure %+v, want reason %s", name, letter.Failure, queue.ReasonUnreadable)
-			}
-		}
 	}
 }
 
