@@ -42,6 +42,6 @@ func TestActOnRun(t *testing.T) {
 	l.wants("events retry --source contiguity --yes", "No event matches.")
 	l.wants("dead drop --source contiguity --yes", "2 letters to delete for good", "2 letters deleted.")
 	l.wants("events list", "No event is open")
-	l.wants("events show contiguity evt_1", `failed \(dropped\)`, "no such number")
+	l.wants("events show evt_1", `failed \(dropped\)`, "no such number", `took +run 1, .*: retried in [0-9.]+ ms \(reply .*\)\n +run 2, .*: dead_lettered in`)
 	l.wants("events reindex", "changed the index for 0 of them")
 }

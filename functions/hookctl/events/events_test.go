@@ -24,7 +24,7 @@ func TestEventsUsage(t *testing.T) {
 		{"a time to come", "list --until -5m", cli.ExitUsage, "--until"},
 		{"nothing to list", "list --limit 0", cli.ExitUsage, "--limit"},
 		{"nowhere", "list", cli.ExitFailed, "TableName is not known: give --stack NAME"},
-		{"no id", "show kyc", cli.ExitUsage, "give the source and the event's id"},
+		{"no id", "replay kyc", cli.ExitUsage, "give the source and the event's id"},
 		{"two shown", "show kyc#1 kyc#2", cli.ExitUsage, "show takes one event"},
 		{"half a key", "show kyc#", cli.ExitUsage, `"kyc#" is not SOURCE#ID`},
 		{"keys and a word", "replay kyc#1 evt_2", cli.ExitUsage, `"evt_2" is not SOURCE#ID`},

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
 )
@@ -21,7 +22,7 @@ func showCommand(e *cli.Env) *cobra.Command {
 	var from cli.StackFlags
 	var payload, asJSON bool
 	c := &cobra.Command{
-		Use:   "show SOURCE ID | SOURCE#ID",
+		Use:   "show ID | SOURCE ID | SOURCE#ID",
 		Short: "Show the whole story of one event",
 		Long: `show prints what is known of one event: when it was received and which secret signed it, why
 its last runs failed, what happens to it next, and when. If it failed for good, it looks for
@@ -29,38 +30,53 @@ its letter in the dead-letter queue, for at most 10 seconds.
 
 It shows the payload only with --payload, as it may hold personal data, and only if it is
 kept: for the sources that the template's parameter KeepPayloads names (KEEP_PAYLOADS of
-process), and for 90 days if it was too large for the queue. How long a run took is not kept:
-"events tail" shows it.`,
-		Example: `  go tool hookctl events show contiguity evt_7xk2 --stack intake
+process), and for 90 days if it was too large for the queue.
+
+How long runs took is in the log of process alone, which it reads for at most 5 seconds; with
+the parameter LogLevel=warn that has only runs that failed. A hookctl run knows the runs since
+its start.`,
+		Example: `  go tool hookctl events show evt_7xk2 --stack intake
+  go tool hookctl events show contiguity evt_7xk2 --stack intake
   go tool hookctl events show 'kyc#evt_demo02' --stack intake --payload --json`,
 		Args: cli.Args(1, 2),
 		RunE: e.Run(func(ctx context.Context, args []string) error {
-			keys, err := eventKeys(args)
-			if err != nil {
-				return err
-			}
-			if len(keys) != 1 {
-				return cli.Usagef("show takes one event")
-			}
-			in, err := e.Intake(ctx, from)
-			if err != nil {
-				return err
-			}
-			reader, err := in.Ledger()
-			if err != nil {
-				return err
-			}
-			s := story{in: in, ledger: reader, payload: payload}
-			if err := s.read(ctx, keys[0]); err != nil {
-				return err
-			}
-			return s.print(e, asJSON)
+			return show(ctx, e, from, args, payload, asJSON)
 		}),
 	}
 	c.Flags().BoolVar(&payload, "payload", false, "also show the payload, if it is kept")
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as one line of JSON")
 	from.AddIntake(c, "")
 	return c
+}
+
+func show(ctx context.Context, e *cli.Env, from cli.StackFlags, args []string, payload, asJSON bool) (err error) {
+	var keys []string
+	if len(args) > 1 || strings.Contains(args[0], "#") {
+		if keys, err = eventKeys(args); err == nil && len(keys) != 1 {
+			err = cli.Usagef("show takes one event")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	in, err := e.Intake(ctx, from)
+	if err != nil {
+		return err
+	}
+	l, err := in.Ledger()
+	if err != nil {
+		return err
+	}
+	if keys == nil {
+		if keys, err = keysOfID(ctx, in, l, args[0]); err != nil {
+			return err
+		}
+	}
+	s := story{in: in, ledger: l, payload: payload}
+	if err := s.read(ctx, keys[0], e.Now()); err != nil {
+		return err
+	}
+	return s.print(e, asJSON)
 }
 
 const (
@@ -74,8 +90,16 @@ func printLine(out *cli.Writer, name, text string) {
 	out.TextUnder(15, fmt.Sprintf("  %-12s %s", name, cli.OneLine(text)))
 }
 
-// printEntry writes everything that the record says.
-func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
+// printLines writes several lines of one name.
+func printLines(out *cli.Writer, name string, texts []string) {
+	for _, text := range texts {
+		printLine(out, name, text)
+		name = ""
+	}
+}
+
+// printEntry writes everything that the record says, and how long the runs took.
+func printEntry(out *cli.Writer, e events.Entry, runs []operate.Run, now time.Time) {
 	at := func(t time.Time) string { return cli.TimeAndAge(t, now) }
 	line := func(name, text string) {
 		if text != "" {
@@ -95,13 +119,15 @@ func printEntry(out *cli.Writer, e events.Entry, now time.Time) {
 	line("attempts", attemptsText(e))
 	line("done", cli.List(e.Done))
 	line("once only", begun(e))
-	for i, t := range e.Tries {
-		name := ""
-		if i == 0 {
-			name = "tries"
-		}
-		printLine(out, name, tryText(t, at))
+	var tries, took []string
+	for _, t := range e.Tries {
+		tries = append(tries, tryText(t, at))
 	}
+	for _, run := range runs {
+		took = append(took, runText(run, at))
+	}
+	printLines(out, "tries", tries)
+	printLines(out, "took", took)
 	line("duplicates", "are dropped if received before "+at(e.DedupUntil))
 	line("body", bodyText(e))
 	line("fence", strconv.FormatInt(e.Fence, 10))
@@ -136,6 +162,23 @@ func tryText(t ledger.Try, at func(time.Time) string) string {
 		text += t.Handler + " " + t.Outcome + ": "
 	}
 	return text + t.Error
+}
+
+// runText says how long a run and its handlers took.
+func runText(r operate.Run, at func(time.Time) string) string {
+	text := fmt.Sprintf("run %d, %s: %s in %v ms", r.Run, at(r.At), r.Outcome, r.Took)
+	if r.Handled > 0 {
+		return text + fmt.Sprintf(" (%s)", cli.Count(r.Handled, "handler", "handlers"))
+	}
+	var handlers []string
+	for _, h := range r.Handlers {
+		one := h.Name + " " + strings.ReplaceAll(h.End, "_", " ")
+		if h.Took > 0 && len(r.Handlers) > 1 {
+			one += fmt.Sprintf(" in %v ms", h.Took)
+		}
+		handlers = append(handlers, one)
+	}
+	return text + " (" + strings.Join(handlers, ", ") + ")"
 }
 
 // begun lists the at-most-once handlers that began.

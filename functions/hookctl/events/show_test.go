@@ -2,13 +2,17 @@ package events
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"webhookintake/functions/hookctl/cli"
 	"webhookintake/functions/hookctl/cli/clitest"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/functions/hookctl/operate/events"
 	"webhookintake/shared/ledger"
@@ -18,7 +22,7 @@ import (
 
 func shown(e events.Entry) string {
 	var out bytes.Buffer
-	printEntry(clitest.NewWriter(&out), e, clitest.Noon)
+	printEntry(clitest.NewWriter(&out), e, nil, clitest.Noon)
 	return out.String()
 }
 
@@ -52,6 +56,55 @@ func TestShow(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+// How long runs took stands under what is known of them, as far as the log says it.
+func TestShowRuns(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	printEntry(clitest.NewWriter(&out), events.Entry{Key: "kyc#evt_1"}, []operate.Run{
+		{At: clitest.Noon, Run: 1, Outcome: "retried", Took: 3.5, Handlers: []operate.HandlerRun{{Name: "a", End: "done", Took: 1}, {Name: "b", End: "outcome_unknown", Took: 2.5}}},
+		{At: clitest.Noon, Run: 2, Outcome: "handled", Took: 7, Handlers: []operate.HandlerRun{{Name: "b", End: "done", Took: 7}}},
+		{At: clitest.Noon, Run: 3, Outcome: "handled", Took: 9, Handled: 3},
+	}, clitest.Noon)
+	const at = "2026-10-01 12:00:00 UTC (0s ago): "
+	wantLines(t, out.String(), "  took         run 1, "+at+"retried in 3.5 ms (a done in 1 ms, b outcome unknown in 2.5 ms)",
+		"               run 2, "+at+"handled in 7 ms (b done)", "               run 3, "+at+"handled in 9 ms (3 handlers)")
+}
+
+// A slow log delays show by 5 seconds at most. The window is from when the event was received
+// until it ended, or until now, with a minute for clocks that differ.
+func TestShowReadsTheLogForAWhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, rec := time.Now(), ledger.Record{State: ledger.StateCompleted, Received: clitest.Noon.Add(-time.Hour), Finished: clitest.Noon.Add(-time.Minute)}
+		for until, state := range map[time.Time]ledger.State{clitest.Noon: ledger.StateCompleted, clitest.Noon.Add(time.Minute): ledger.StateReleased} {
+			rec.State = state
+			slow := &slowLog{}
+			s := story{in: cli.Intake{Intake: slow}, entry: events.Entry{Key: "kyc#evt_1", Record: rec}}
+			if runs, err := s.readRuns(t.Context(), clitest.Noon); err == nil || !strings.Contains(err.Error(), "within 5s") || len(runs) != 1 {
+				t.Errorf("%v, %v; want what was read, and an error that says how long it took", runs, err)
+			}
+			if want := [2]time.Time{rec.Received.Add(-time.Minute), until}; slow.window != want {
+				t.Errorf("%s: read %v, want %v", state, slow.window, want)
+			}
+		}
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("it took %v for two", took)
+		}
+	})
+}
+
+// A slowLog is an intake whose log does not end.
+type slowLog struct {
+	operate.Intake
+	window [2]time.Time
+}
+
+func (s *slowLog) Runs(ctx context.Context, _ string, from, until time.Time) ([]operate.Run, error) {
+	s.window = [2]time.Time{from, until}
+	<-ctx.Done()
+	return make([]operate.Run, 1), ctx.Err()
 }
 
 // TestShowLetter shows a letter that stands for another, and one of an earlier run.

@@ -18,6 +18,12 @@ import (
 // letterPatience is how long a letter is looked for. The queue has to be read letter by letter.
 const letterPatience = 10 * time.Second
 
+// runsPatience is how long the log is read for how long an event's runs took.
+const runsPatience = 5 * time.Second
+
+// logMargin is what clocks of ingest, process and CloudWatch may differ by, at most.
+const logMargin = time.Minute
+
 // A story is what is known of one event.
 type story struct {
 	in      cli.Intake
@@ -27,6 +33,8 @@ type story struct {
 	entry     events.Entry
 	body      []byte // nil if it cannot be had, or is not read
 	missing   string // why there is no body
+	runs      []operate.Run
+	runsErr   error // some may be missing
 	letters   []dead.Letter
 	letterErr error // the letters are not known
 }
@@ -34,11 +42,12 @@ type story struct {
 // A storyView is a story as JSON.
 type storyView struct {
 	events.View
-	Letters []dead.View `json:"letters,omitempty"` // most often one, with those folded into it
+	Timings []operate.Run `json:"timings,omitempty"` // of its runs, as far as the log has them
+	Letters []dead.View   `json:"letters,omitempty"` // most often one, with those folded into it
 }
 
-// read reads everything about the event with that key.
-func (s *story) read(ctx context.Context, key string) error {
+// read reads everything about the event with that key, as it is now.
+func (s *story) read(ctx context.Context, key string, now time.Time) error {
 	rec, ok, err := s.ledger.Record(ctx, key)
 	if err != nil {
 		return err
@@ -52,10 +61,26 @@ func (s *story) read(ctx context.Context, key string) error {
 			return err
 		}
 	}
+	s.runs, s.runsErr = s.readRuns(ctx, now)
 	if s.entry.HasLetter() {
 		s.letterErr = s.readLetters(ctx)
 	}
 	return nil
+}
+
+// readRuns reads the runs from when the event was received until it ended.
+func (s *story) readRuns(ctx context.Context, now time.Time) ([]operate.Run, error) {
+	until := now
+	if s.entry.Ended() {
+		until = s.entry.Finished
+	}
+	limited, cancel := context.WithTimeout(ctx, runsPatience)
+	defer cancel()
+	runs, err := s.in.Runs(limited, s.entry.Key, s.entry.Received.Add(-logMargin), until.Add(logMargin))
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("the log could not be read within %v", runsPatience)
+	}
+	return runs, err
 }
 
 // readBody reads the event's body, from the vault if it is there.
@@ -92,6 +117,9 @@ func (s *story) readLetters(ctx context.Context) error {
 }
 
 func (s *story) print(e *cli.Env, asJSON bool) error {
+	if s.runsErr != nil {
+		e.Err.Text("How long its runs took may be missing here: %v", s.runsErr)
+	}
 	if s.letterErr != nil {
 		e.Err.Text("Its dead letter may be missing here: %v", s.letterErr)
 	}
@@ -99,13 +127,13 @@ func (s *story) print(e *cli.Env, asJSON bool) error {
 		if s.payload && s.body == nil {
 			e.Err.Print("%s", s.missing)
 		}
-		view := storyView{View: s.entry.View().WithPayload(s.body)}
+		view := storyView{View: s.entry.View().WithPayload(s.body), Timings: s.runs}
 		for _, l := range s.letters {
 			view.Letters = append(view.Letters, l.View())
 		}
 		return e.Out.JSONLine(view)
 	}
-	printEntry(e.Out, s.entry, e.Now())
+	printEntry(e.Out, s.entry, s.runs, e.Now())
 	for _, l := range s.letters {
 		printLetter(e.Out, l, s.entry, e.Now())
 	}

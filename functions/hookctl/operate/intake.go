@@ -23,6 +23,7 @@ type Intake interface {
 	// Counts returns how many messages the queues hold. On AWS the numbers are approximate.
 	Counts(ctx context.Context) (Counts, error)
 	Processing
+	Runs
 	// RunUpkeep does now what upkeep does every few minutes, and returns the outcome of each
 	// task, or until when another run is at work at the latest. It returns [ErrNoUpkeep].
 	RunUpkeep(ctx context.Context) (upkeep.Answer, error)

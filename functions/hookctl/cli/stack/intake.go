@@ -2,9 +2,13 @@ package stack
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"time"
 
 	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/sources"
+	"webhookintake/functions/hookctl/operate/tail"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/source"
 )
@@ -58,6 +62,16 @@ func (i intake) Quarantine() (operate.Quarantine, error) {
 	}
 	secret := sources.Fetcher(sources.NewSecret(i.stack.SecretsManager(), id))
 	return operate.NewQuarantine(kept, source.Refreshing(secret, source.RefreshOptions{})), nil
+}
+
+// Runs implements [operate.Runs] by the log of process.
+func (i intake) Runs(ctx context.Context, key string, from, until time.Time) ([]operate.Run, error) {
+	group, err := i.stack.Get(ProcessLogs)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", operate.ErrNoRuns, err)
+	}
+	source, id, _ := strings.Cut(key, "#")
+	return tail.Runs(ctx, i.stack.Logs(), group, source, id, from, until)
 }
 
 // Counts implements [operate.Intake].

@@ -44,6 +44,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"Unreadable", "A message that is not an event keeps its body when it is sent on.", unreadable},
 		{"Processing", "Processing is what SetProcessing asked for, or neither can be done.", processing},
 		{"RunUpkeep", "RunUpkeep returns the outcome of each task, or there is nothing that could run.", runUpkeep},
+		{"Runs", "Runs returns the runs of the event that are known, or there is nothing that could say so.", noRuns},
 		{"Errors", "Errors that package queue names are the same on every way.", namedErrors},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,6 +58,13 @@ func (c *Client) RunUpkeep(ctx context.Context) (out upkeep.Answer, err error) {
 	return out, err
 }
 
+// Runs implements [operate.Runs].
+func (c *Client) Runs(ctx context.Context, key string, from, until time.Time) ([]operate.Run, error) {
+	var out runsOut
+	err := c.call(ctx, callRuns, runsIn{key, from, until}, &out)
+	return out.Runs, err
+}
+
 // errNotWhole says that an answer ended before its end.
 var errNotWhole = errors.New("the answer is not whole: hookctl run may have ended")
 

@@ -35,6 +35,7 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callProcessing, s.processing)
 	handle(mux, callSwitch, s.setProcessing)
 	handle(mux, callUpkeep, s.runUpkeep)
+	handle(mux, callRuns, s.runs)
 	handle(mux, callSend, s.send)
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
@@ -206,6 +207,11 @@ func (s server) setProcessing(ctx context.Context, in processing) (none, error) 
 
 func (s server) runUpkeep(ctx context.Context, _ none) (upkeep.Answer, error) {
 	return s.RunUpkeep(ctx)
+}
+
+func (s server) runs(ctx context.Context, in runsIn) (out runsOut, err error) {
+	out.Runs, err = s.Runs(ctx, in.Key, in.From, in.Until)
+	return out, err
 }
 
 func (s server) counts(ctx context.Context, _ none) (operate.Counts, error) { return s.Counts(ctx) }

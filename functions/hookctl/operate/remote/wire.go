@@ -28,6 +28,7 @@ const (
 	callProcessing = "processing"
 	callSwitch     = "set-processing"
 	callUpkeep     = "upkeep"
+	callRuns       = "runs"
 	callSend       = "send"
 	callReceive    = "receive"
 	callDelete     = "delete"
@@ -204,6 +205,16 @@ type verifyOut struct {
 // processing is the state that is, or is asked for.
 type processing struct {
 	State operate.ProcessingState `json:"state"`
+}
+
+type runsIn struct {
+	Key   string    `json:"key"`
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until"`
+}
+
+type runsOut struct {
+	Runs []operate.Run `json:"runs"`
 }
 
 type none struct{}

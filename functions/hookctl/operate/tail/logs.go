@@ -11,7 +11,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/telemetry"
 )
 
@@ -59,29 +61,40 @@ func (l *Logs) Next(ctx context.Context) ([]Line, error) {
 
 // read returns the lines of a log group that were not seen yet.
 func (l *Logs) read(ctx context.Context, group string, from time.Time) (lines []Line, err error) {
-	in := &cloudwatchlogs.FilterLogEventsInput{
-		LogGroupName: &group, StartTime: new(from.UnixMilli()),
-		FilterPattern: new(fmt.Sprintf("{ $.%s = * || $.%s = * }", telemetry.FieldOutcome, telemetry.FieldStatus)),
-	}
+	pattern := fmt.Sprintf("{ $.%s = * || $.%s = * }", telemetry.FieldOutcome, telemetry.FieldStatus)
+	err = eachEvent(ctx, l.client, &cloudwatchlogs.FilterLogEventsInput{
+		LogGroupName: &group, StartTime: new(from.UnixMilli()), FilterPattern: &pattern,
+	}, func(e types.FilteredLogEvent) {
+		id, at := group+" "+aws.ToString(e.EventId), loggedAt(e)
+		if _, known := l.seen[id]; known {
+			return
+		}
+		l.seen[id] = at
+		if line, ok := parse([]byte(aws.ToString(e.Message)), at); ok {
+			lines = append(lines, line)
+		}
+	})
+	return lines, err
+}
+
+// eachEvent calls do with what a log group has.
+func eachEvent(ctx context.Context, client *cloudwatchlogs.Client, in *cloudwatchlogs.FilterLogEventsInput, do func(types.FilteredLogEvent)) error {
 	for {
-		out, err := l.client.FilterLogEvents(ctx, in)
+		out, err := client.FilterLogEvents(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("read log group %s: %w; this needs logs:FilterLogEvents on it", group, err)
+			return fmt.Errorf("read log group %s: %w; this needs logs:FilterLogEvents on it", aws.ToString(in.LogGroupName), err)
 		}
 		for _, e := range out.Events {
-			id, at := group+" "+aws.ToString(e.EventId), time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
-			if _, known := l.seen[id]; known {
-				continue
-			}
-			l.seen[id] = at
-			if line, ok := parse([]byte(aws.ToString(e.Message)), at); ok {
-				lines = append(lines, line)
-			}
+			do(e)
 		}
 		if in.NextToken = out.NextToken; in.NextToken == nil {
-			return lines, nil
+			return nil
 		}
 	}
+}
+
+func loggedAt(e types.FilteredLogEvent) time.Time {
+	return time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
 }
 
 // parse reads a line of ingest's or process's log. It reports false for any other.
@@ -106,7 +119,7 @@ func parse(message []byte, at time.Time) (Line, bool) {
 			Error string  `json:"error"`
 		}
 		if json.Unmarshal(raw, &h) == nil && h.End != "" {
-			l.Handlers = append(l.Handlers, Handler{name, h.End, h.Took, h.Error})
+			l.Handlers = append(l.Handlers, operate.HandlerRun{Name: name, End: h.End, Took: h.Took, Error: h.Error})
 		}
 	}
 	l.addShort(fields)
@@ -117,7 +130,7 @@ func parse(message []byte, at time.Time) (Line, bool) {
 	case l.Status != 0:
 		l.What = "refused"
 	}
-	slices.SortFunc(l.Handlers, func(a, b Handler) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(l.Handlers, func(a, b operate.HandlerRun) int { return cmp.Compare(a.Name, b.Name) })
 	return l, l.What != ""
 }
 
@@ -132,7 +145,7 @@ func (l *Line) addShort(fields map[string]json.RawMessage) {
 	}
 	for name := range strings.SplitSeq(names, ", ") {
 		if name != "" {
-			l.Handlers = append(l.Handlers, Handler{Name: name, End: "done"})
+			l.Handlers = append(l.Handlers, operate.HandlerRun{Name: name, End: "done"})
 		}
 	}
 	l.Attempt = 1

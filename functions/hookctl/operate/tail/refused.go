@@ -67,7 +67,7 @@ func Refused(ctx context.Context, client *cloudwatchlogs.Client, group string, f
 			return Refusals{}, fmt.Errorf("read log group %s: %w", group, err)
 		}
 		for _, e := range out.Events {
-			l, ok := parse([]byte(aws.ToString(e.Message)), time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC())
+			l, ok := parse([]byte(aws.ToString(e.Message)), loggedAt(e))
 			if ok && l.What == "refused" && l.Code != "" {
 				r.Add(l.Source, l.Code, l.Status, l.At)
 			}

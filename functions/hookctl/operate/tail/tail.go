@@ -7,36 +7,29 @@ import (
 	"strings"
 	"time"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/webhook"
 )
 
 // A Line is one thing that happened. Its JSON is what commands print.
 type Line struct {
-	At       time.Time `json:"at"` // in UTC
-	Source   string    `json:"source,omitempty"`
-	ID       string    `json:"id,omitempty"`
-	Type     string    `json:"type,omitempty"`
-	What     string    `json:"what"` // accepted, refused, or an outcome of process, as handled
-	Status   int       `json:"status,omitempty"`
-	Code     string    `json:"code,omitempty"` // why it was refused
-	Attempt  int       `json:"attempt,omitempty"`
-	Reason   string    `json:"reason,omitempty"`
-	Error    string    `json:"error,omitempty"` // its Go type
-	Text     string    `json:"text,omitempty"`  // the log's own words
-	Handlers []Handler `json:"handlers,omitempty"`
-	Handled  int       `json:"handlers_done,omitempty"` // how many finished, where the log has no room for their names
-	Took     float64   `json:"took_ms,omitempty"`       // all handlers together, of an event that went well
-	Secret   *int      `json:"secret,omitempty"`        // index of the one that signed it
-	Signed   string    `json:"signed,omitempty"`        // which of several ways to sign held
-	Delay    int       `json:"delay_s,omitempty"`       // from its arrival until now, if at least a second
-}
-
-// A Handler is one run of a handler.
-type Handler struct {
-	Name  string  `json:"name"`
-	End   string  `json:"end"`
-	Took  float64 `json:"took_ms,omitempty"` // absent of an event that went well
-	Error string  `json:"error,omitempty"`   // its Go type
+	At       time.Time            `json:"at"` // in UTC
+	Source   string               `json:"source,omitempty"`
+	ID       string               `json:"id,omitempty"`
+	Type     string               `json:"type,omitempty"`
+	What     string               `json:"what"` // accepted, refused, or an outcome of process, as handled
+	Status   int                  `json:"status,omitempty"`
+	Code     string               `json:"code,omitempty"` // why it was refused
+	Attempt  int                  `json:"attempt,omitempty"`
+	Reason   string               `json:"reason,omitempty"`
+	Error    string               `json:"error,omitempty"` // its Go type
+	Text     string               `json:"text,omitempty"`  // the log's own words
+	Handlers []operate.HandlerRun `json:"handlers,omitempty"`
+	Handled  int                  `json:"handlers_done,omitempty"` // how many finished, where the log has no room for their names
+	Took     float64              `json:"took_ms,omitempty"`       // all handlers together, of an event that went well
+	Secret   *int                 `json:"secret,omitempty"`        // index of the one that signed it
+	Signed   string               `json:"signed,omitempty"`        // which of several ways to sign held
+	Delay    int                  `json:"delay_s,omitempty"`       // from its arrival until now, if at least a second
 }
 
 // A Filter selects lines. An empty field excludes nothing but probes, which are selected by

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/google/go-cmp/cmp"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/tail"
 	"webhookintake/shared/ledger"
 	"webhookintake/shared/ledger/memory"
@@ -30,13 +33,16 @@ type logged struct {
 	text string
 }
 
-// newLogs returns a client of a fake that has these lines by log group, two on a page.
+var idPattern = regexp.MustCompile(`\$\.id = "(.*)\*"`)
+
+// newLogs returns a client of a fake that has these lines by log group, two on a page. Of a
+// filter pattern it knows how the id begins.
 func newLogs(t *testing.T, groups map[string][]logged) *cloudwatchlogs.Client {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
-			LogGroupName, NextToken string
-			StartTime               int64
+			LogGroupName, NextToken, FilterPattern string
+			StartTime, EndTime                     int64
 		}
 		if json.NewDecoder(r.Body).Decode(&in) != nil {
 			w.WriteHeader(http.StatusBadRequest)
@@ -44,7 +50,9 @@ func newLogs(t *testing.T, groups map[string][]logged) *cloudwatchlogs.Client {
 		}
 		var events []map[string]any
 		for i, l := range groups[in.LogGroupName] {
-			if l.at.UnixMilli() >= in.StartTime {
+			id := idPattern.FindStringSubmatch(in.FilterPattern)
+			matches := id == nil || strings.Contains(l.text, `"id":"`+id[1])
+			if matches && l.at.UnixMilli() >= in.StartTime && (in.EndTime == 0 || l.at.UnixMilli() < in.EndTime) {
 				events = append(events, map[string]any{"eventId": fmt.Sprint(i), "timestamp": l.at.UnixMilli(), "message": l.text})
 			}
 		}
@@ -99,11 +107,11 @@ func TestLogs(t *testing.T) {
 		{
 			At: noon.Add(2 * time.Second), Source: "kyc", ID: "evt_1", Type: "t", What: "retried", Attempt: 1, Error: "*bank.Error",
 			Text:     "evt_1 failed, tried again in 5s",
-			Handlers: []tail.Handler{{Name: "a", End: "done", Took: 1}, {Name: "b", End: "failed", Took: 12.5, Error: "*bank.Error"}},
+			Handlers: []operate.HandlerRun{{Name: "a", End: "done", Took: 1}, {Name: "b", End: "failed", Took: 12.5, Error: "*bank.Error"}},
 		},
 		{
 			At: noon.Add(2500 * time.Millisecond), Source: "kyc", ID: "evt_2", Type: "t", What: "handled", Attempt: 1, Took: 12.5, Secret: new(1), Signed: "body",
-			Handlers: []tail.Handler{{Name: "a", End: "done"}, {Name: "b", End: "done"}},
+			Handlers: []operate.HandlerRun{{Name: "a", End: "done"}, {Name: "b", End: "done"}},
 		},
 		{
 			At: noon.Add(2600 * time.Millisecond), Source: "kyc", ID: "evt_3", Type: "t", What: "handled", Attempt: 2, Took: 1, Secret: new(0), Handled: 3, Delay: 9,

@@ -48,10 +48,16 @@ type Pipeline struct {
 	claims  *claimTimes
 	gate    gate
 	upkeep  *upkeep.Runner
+	runs    runs
+	now     func() time.Time
 }
 
 // New returns an empty Pipeline.
 func New(o Options) *Pipeline {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
 	timing := process.DefaultTiming
 	timing.SpillRetention = process.SpillRetention
 	p := &Pipeline{
@@ -59,6 +65,7 @@ func New(o Options) *Pipeline {
 		Ledger:      &ledgermemory.Store{Keep: timing.Keep()},
 		Vault:       vaultmemory.New(vaultmemory.Options{Now: o.Now}),
 		sources:     o.Sources,
+		now:         now,
 	}
 	p.Queue = queuememory.New(queuememory.Options{
 		Visibility: timing.Visibility, Retention: timing.QueueRetention, Now: o.Now, Fault: o.QueueFault,
@@ -138,6 +145,7 @@ func (p *Pipeline) step(ctx, receiving context.Context, limit int, wait time.Dur
 	worked := make([]Worked, len(results))
 	var receipts []string
 	for i, r := range results {
+		p.runs.add(r, p.now())
 		worked[i] = Worked{Result: r, Claiming: p.claims.of(r.Message.Key())}
 		if r.Acked {
 			receipts = append(receipts, r.Message.Wire.Receipt)
