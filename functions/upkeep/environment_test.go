@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"webhookintake/shared/lambdatest"
+	"webhookintake/shared/upkeep"
 )
 
 // With a wrong environment the program must exit, and name every variable at fault.
@@ -66,7 +67,7 @@ func TestSAMLocal(t *testing.T) {
 		p := lambdatest.Run(t, program.Path(t), map[string]string{
 			"AWS_SAM_LOCAL": "true", "QUEUE_URL": "memory:", "TABLE_NAME": "memory:", "HANDLERS": handlers,
 		})
-		if got := report(t, p); len(got.Tasks) != 1 || got.Tasks[0].Summary != want || !got.BusyUntil.IsZero() {
+		if got := report(t, p); len(got.Tasks) != 1 || got.Tasks[0].Summary != want+upkeep.NotListed || !got.BusyUntil.IsZero() {
 			t.Errorf("HANDLERS=%s: report = %+v, want %q", handlers, got, want)
 		}
 	}

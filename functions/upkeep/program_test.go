@@ -330,7 +330,7 @@ func TestReconcile(t *testing.T) {
 		if i == 2 {
 			w.handlers = map[string]string{"KYC_TOKEN": "aws-secret-key-of-kyc", "KYC_API_URL": api.URL}
 		}
-		if got := report(t, p).Tasks; len(got) != 3 || got[1].Task != "reconcile" || got[1].Summary != want || got[1].Error != "" {
+		if got := report(t, p).Tasks; len(got) != 3 || got[1].Task != "reconcile" || got[1].Summary != want+upkeep.NotListed || got[1].Error != "" {
 			t.Errorf("report %d = %+v, want %q", i, got, want)
 		}
 	}

@@ -45,9 +45,14 @@ type found struct {
 	more    bool // there is more, so that the next run asks again
 }
 
-// polls has the providers whose APIs say what there is. Compliancely's answers for an id
-// only, which nobody here knows, and Contiguity's for one conversation.
+// polls has the providers whose APIs say what there is.
 var polls = []poll{kycPoll}
+
+// NotListed ends each summary of [Reconcile]: it says what is not asked for. How KYC's sessions
+// are listed is not documented, and upkeep has no right to look for their ids in the payloads
+// that the ledger keeps. Compliancely's API answers for an id only, which nobody here knows.
+// Contiguity's answers for one conversation, without the ids of events.
+const NotListed = "; KYC's sessions and Compliancely's requests are not asked for, as no documented API lists them: hookctl reconcile asks by id"
 
 // sample marks a setting that only serves to show what a handler would do.
 const sample = "sample-only"
@@ -72,7 +77,7 @@ func (r *Reconcile) run(ctx context.Context) (string, error) {
 			errs = append(errs, fmt.Errorf("%s: %w", p.provider, err))
 		}
 	}
-	return strings.Join(summaries, "; "), errors.Join(errs...)
+	return strings.Join(summaries, "; ") + NotListed, errors.Join(errs...)
 }
 
 // one asks a provider if it is due, and notes what was sent. If the note cannot be written,
