@@ -39,7 +39,7 @@ func TestDrainGoesOn(t *testing.T) {
 		asked.Add(1)
 		return false, errDown
 	}})
-	if report, err := (&upkeep.Drain{Vault: v, Queue: down, Hashes: plain}).Run(t.Context()); !errors.Is(err, errDown) || report.Left != n {
+	if report, err := drain(t, v, down); !errors.Is(err, errDown) || report.Left != n {
 		t.Errorf("Run = %+v, %v", report, err)
 	}
 	if asked.Load() > 30 {
@@ -50,67 +50,9 @@ func TestDrainGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	stuck = first[0].Key
-	report, err := (&upkeep.Drain{Vault: v, Queue: queuememory.New(queuememory.Options{}), Hashes: plain}).Run(t.Context())
+	report, err := drain(t, v, queuememory.New(queuememory.Options{}))
 	if !errors.Is(err, errDown) || report.Sent != n-1 || report.Left != 1 || !report.Oldest.Equal(first[0].Put) {
 		t.Errorf("Run = %+v, %v, want one left", report, err)
-	}
-}
-
-// TestDrainPassesOverUnread: objects that the vault does not give out hold up no others.
-func TestDrainPassesOverUnread(t *testing.T) {
-	t.Parallel()
-	for _, fault := range []error{vault.ErrDenied, vault.ErrInvalid} {
-		drainUnread(t, fault)
-	}
-}
-
-func drainUnread(t *testing.T, fault error) {
-	t.Helper()
-	const bad = 40
-	refused := map[string]bool{}
-	v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
-		if op == "get" && refused[key] {
-			return false, fmt.Errorf("get: %w", fault)
-		}
-		return true, nil
-	}})
-	for range bad {
-		key := vault.SpillKey(noon)
-		refused[key] = true
-		if err := v.Put(t.Context(), key, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	spill(t, v, message(1, "{}"), webhook.Hasher{})
-	q := queuememory.New(queuememory.Options{})
-	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-	if !errors.Is(err, fault) || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
-		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
-	}
-}
-
-// TestDrainErrors: they name the object to look at, and no event.
-func TestDrainErrors(t *testing.T) {
-	t.Parallel()
-	v := memory.New(memory.Options{})
-	spill(t, v, message(1, "{}"), webhook.Hasher{})
-	found, err := v.List(t.Context(), vault.Spill, "", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name  string
-		fault error
-		names bool
-	}{
-		{"down", fmt.Errorf("send evt_1: %w", errDown), false},
-		{"refused", fmt.Errorf("send evt_1: %w", queue.ErrInvalid), true},
-	} {
-		q := queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) { return false, tt.fault }})
-		_, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-		if err == nil || strings.Contains(err.Error(), "evt_1") || strings.Contains(err.Error(), found[0].Key) != tt.names {
-			t.Errorf("%s: Run = %v", tt.name, err)
-		}
 	}
 }
 
@@ -138,7 +80,7 @@ func TestDrainTwice(t *testing.T) {
 		done := make(chan struct{})
 		for range 2 {
 			go func() {
-				_, _ = (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+				_, _ = drain(t, v, q)
 				done <- struct{}{}
 			}()
 		}
@@ -183,7 +125,7 @@ func TestDrainMeets(t *testing.T) {
 	}})
 	spill(t, v, message(1, "{}"), webhook.Hasher{})
 	q := queuememory.New(queuememory.Options{})
-	if report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context()); err != nil || report.Left != 0 || len(q.Messages()) != 0 {
+	if report, err := drain(t, v, q); err != nil || report.Left != 0 || len(q.Messages()) != 0 {
 		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
 	}
 }
@@ -234,43 +176,6 @@ func TestDrainHalf(t *testing.T) {
 	}
 }
 
-type senderFunc func(queue.Message) error
-
-func (f senderFunc) Send(_ context.Context, m queue.Message, _ time.Duration) error { return f(m) }
-
-// TestDrainPassesOverRefused: messages that the queue can never take hold up no others, and
-// do not hide that the queue is down.
-func TestDrainPassesOverRefused(t *testing.T) {
-	t.Parallel()
-	const bad = 40
-	for _, refusal := range []error{queue.ErrInvalid, queue.ErrTooLarge} {
-		for _, others := range []error{nil, errDown} {
-			v := memory.New(memory.Options{})
-			for i := range bad {
-				m := message(i, "{}")
-				m.Origin.Stored = &queue.Stored{Key: "bodies/0a", SHA256: strings.Repeat("0a", 32)}
-				m.Raw = nil
-				spill(t, v, m, webhook.Hasher{})
-			}
-			spill(t, v, message(bad, "{}"), webhook.Hasher{})
-			q := senderFunc(func(m queue.Message) error {
-				if m.Origin.Stored != nil {
-					return refusal
-				}
-				return others
-			})
-			want := 1
-			if others != nil {
-				want = 0
-			}
-			report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-			if err == nil || report.Sent != want || errors.Is(err, errDown) != (others != nil) {
-				t.Errorf("%v, others %v: Run = %+v, %v", refusal, others, report, err)
-			}
-		}
-	}
-}
-
 // TestDrainHangs: an object whose calls hang takes one of those that work, for 20 s.
 func TestDrainHangs(t *testing.T) {
 	t.Parallel()
@@ -303,26 +208,4 @@ func TestDrainDoesNotKnow(t *testing.T) {
 			t.Errorf("%v: %q, %v", fault, summary, err)
 		}
 	}
-}
-
-// TestDrainPassesOverTooLarge: an object that is larger than any of ours is not read.
-func TestDrainPassesOverTooLarge(t *testing.T) {
-	t.Parallel()
-	v := memory.New(memory.Options{})
-	spill(t, v, message(1, "{}"), webhook.Hasher{})
-	d := &upkeep.Drain{Vault: enlarged{v}, Queue: stuck{}, Hashes: plain}
-	if report, err := d.Run(t.Context()); report.Left != 1 || err == nil || !strings.Contains(err.Error(), "8388609 bytes") {
-		t.Errorf("Run = %+v, %v", report, err)
-	}
-}
-
-// An enlarged vault lists its objects as too large.
-type enlarged struct{ *memory.Vault }
-
-func (v enlarged) List(ctx context.Context, prefix, after string, limit int) ([]vault.Object, error) {
-	found, err := v.Vault.List(ctx, prefix, after, limit)
-	for i := range found {
-		found[i].Size = vault.MaxSize + 1
-	}
-	return found, err
 }

@@ -1,6 +1,7 @@
 package upkeep_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,16 @@ func spill(t *testing.T, v *memory.Vault, m queue.Message, hash webhook.Hasher) 
 // plain are the hashes of sources without a key.
 func plain(context.Context) ([]webhook.Hasher, error) { return []webhook.Hasher{{}}, nil }
 
+// drain runs the task once, without its time.
+func drain(t *testing.T, v upkeep.Spill, q upkeep.Sender) (upkeep.DrainReport, error) {
+	t.Helper()
+	return (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+}
+
+type senderFunc func(queue.Message) error
+
+func (f senderFunc) Send(_ context.Context, m queue.Message, _ time.Duration) error { return f(m) }
+
 // left is the number of objects under a prefix.
 func left(t *testing.T, v *memory.Vault, prefix string) int {
 	t.Helper()
@@ -57,24 +68,23 @@ func left(t *testing.T, v *memory.Vault, prefix string) int {
 	return len(found)
 }
 
+// TestDrainSendsEach: in more than one list, with the time of arrival, from which the window of
+// duplicates is measured.
 func TestDrainSendsEach(t *testing.T) {
 	t.Parallel()
 	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
-	const n = 1100 // more than one list
+	const n = vault.MaxList + 1
 	for i := range n {
 		spill(t, v, message(i, `{"n":1}`), webhook.Hasher{})
 	}
-	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-	if err != nil || report.Sent != n || report.Left != 0 || !report.Oldest.IsZero() {
-		t.Errorf("Run = %+v, %v", report, err)
-	}
-	if n := left(t, v, vault.Spill); n != 0 {
-		t.Errorf("%d objects are left", n)
+	report, err := drain(t, v, q)
+	if err != nil || (report != upkeep.DrainReport{Sent: n}) || left(t, v, vault.Spill) != 0 {
+		t.Errorf("Run = %+v, %v, %d objects left", report, err, left(t, v, vault.Spill))
 	}
 	seen := map[string]bool{}
 	for _, m := range q.Messages() {
-		want := message(0, `{"n":1}`)
-		if _, err := fmt.Sscanf(m.ID, "evt_%d", new(int)); err != nil || string(m.Raw) != string(want.Raw) {
+		var i int
+		if _, err := fmt.Sscanf(m.ID, "evt_%d", &i); err != nil || string(m.Raw) != `{"n":1}` || !m.Received.Equal(message(i, "").Received) {
 			t.Fatalf("sent %+v", m)
 		}
 		seen[m.ID] = true
@@ -84,21 +94,86 @@ func TestDrainSendsEach(t *testing.T) {
 	}
 }
 
-// TestDrainPassesOver: objects that are not messages of the stack hold up no others, however
-// many there are.
+// A listed vault lists some objects with another size.
+type listed struct {
+	*memory.Vault
+	size map[string]int64 // by key
+}
+
+func (v listed) List(ctx context.Context, prefix, after string, limit int) ([]vault.Object, error) {
+	found, err := v.Vault.List(ctx, prefix, after, limit)
+	for i := range found {
+		found[i].Size = max(found[i].Size, v.size[found[i].Key])
+	}
+	return found, err
+}
+
+// TestDrainPassesOver: objects that no run can send hold up no others, however many there are,
+// and do not hide that the queue is down. The error names one of them, and no event.
 func TestDrainPassesOver(t *testing.T) {
 	t.Parallel()
-	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
 	const bad = 40
-	for range bad {
-		if err := v.Put(t.Context(), vault.SpillKey(noon), []byte("not ours")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	spill(t, v, message(1, "{}"), webhook.Hasher{})
-	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
-	if err == nil || report.Sent != 1 || report.Left != bad || len(q.Messages()) != 1 {
-		t.Errorf("Run = %+v, %v, %d messages", report, err, len(q.Messages()))
+	for _, tt := range []struct {
+		name string
+		text string // of the objects; empty for a message of another kind than the others
+		size int64  // of the objects, as they are listed
+		get  error  // of the vault for them
+		send error  // of the queue for them
+		down error  // of the queue for the other one
+		want string // that the error contains
+	}{
+		{name: "not ours", text: "hello", want: "not messages of this stack"},
+		{name: "too large to be ours", size: vault.MaxSize + 1, want: "8388609 bytes"},
+		{name: "denied", get: vault.ErrDenied, want: "cannot be read"},
+		{name: "of a foreign name", get: vault.ErrInvalid, want: "cannot be read"},
+		{name: "not valid", send: queue.ErrInvalid, want: "not messages of this stack"},
+		{name: "too large for the queue", send: queue.ErrTooLarge, want: "not messages of this stack"},
+		{name: "not valid, and the queue is down", send: queue.ErrInvalid, down: errDown, want: "the queue does not take"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			sizes := map[string]int64{}
+			v := memory.New(memory.Options{Fault: func(op, key string) (bool, error) {
+				if _, isBad := sizes[key]; op == "get" && isBad && tt.get != nil {
+					return false, fmt.Errorf("get: %w", tt.get)
+				}
+				return true, nil
+			}})
+			m := message(0, "")
+			m.Origin.Stored = &queue.Stored{Key: "bodies/0a", SHA256: strings.Repeat("0a", 32)}
+			data, err := queue.Pack(m, webhook.Hasher{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			key := ""
+			for range bad {
+				key = vault.SpillKey(noon)
+				if err := v.Put(t.Context(), key, []byte(cmp.Or(tt.text, string(data)))); err != nil {
+					t.Fatal(err)
+				}
+				sizes[key] = tt.size
+			}
+			spill(t, v, message(1, "{}"), webhook.Hasher{})
+			sent := 0
+			report, err := drain(t, listed{v, sizes}, senderFunc(func(m queue.Message) error {
+				if m.Origin.Stored != nil {
+					return fmt.Errorf("send evt_0: %w", tt.send)
+				}
+				if tt.down == nil {
+					sent++
+				}
+				return tt.down
+			}))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || errors.Is(err, errDown) != (tt.down != nil) {
+				t.Fatalf("Run = %v, want %q", err, tt.want)
+			}
+			if named := strings.Contains(err.Error(), key[:len(vault.Spill)+13]); named != (tt.down == nil) || strings.Contains(err.Error(), "evt_") {
+				t.Errorf("Run = %v, want no id, and a key unless the queue is down", err)
+			}
+			if report.Sent != sent || report.Left != bad+1-sent || sent == 0 != (tt.down != nil) {
+				t.Errorf("%+v, %d sent", report, sent)
+			}
+		})
 	}
 }
 
@@ -129,23 +204,9 @@ func TestDrainMemory(t *testing.T) {
 	for i := range n {
 		spill(t, v.Vault, message(i, strings.Repeat("x", 256<<10)), webhook.Hasher{})
 	}
-	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	report, err := drain(t, v, q)
 	if err != nil || report.Sent != n || v.most.Load() != 1 {
 		t.Errorf("Run = %+v, %v, with %d large objects at once", report, err, v.most.Load())
-	}
-}
-
-// TestDrainKeepsArrival: the window of duplicates is measured from when ingest had it.
-func TestDrainKeepsArrival(t *testing.T) {
-	t.Parallel()
-	v, q := memory.New(memory.Options{}), queuememory.New(queuememory.Options{})
-	m := message(7, "{}")
-	spill(t, v, m, webhook.Hasher{})
-	if _, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := q.Messages()[0].Received; !got.Equal(m.Received) {
-		t.Errorf("received = %v, want %v", got, m.Received)
 	}
 }
 
@@ -157,7 +218,7 @@ func TestDrainStoresLargeBodies(t *testing.T) {
 	body := make([]byte, 2<<20)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(body) // it never fails
 	spill(t, v, message(1, string(body)), webhook.Hasher{})
-	report, err := (&upkeep.Drain{Vault: v, Queue: q, Hashes: plain}).Run(t.Context())
+	report, err := drain(t, v, q)
 	if err != nil || report.Sent != 1 {
 		t.Fatalf("Run = %+v, %v", report, err)
 	}
@@ -176,29 +237,21 @@ func TestDrainLeaves(t *testing.T) {
 		name  string
 		edit  func(t *testing.T, v *memory.Vault, d *upkeep.Drain)
 		fault func(op, key string) (bool, error)
-		sent  int
-		left  int
 		want  string // that the error contains
 	}{
-		{name: "what is not a message", sent: 2, left: 1, want: "not messages of this stack",
-			edit: func(t *testing.T, v *memory.Vault, _ *upkeep.Drain) {
-				if err := v.Put(t.Context(), vault.SpillKey(noon), []byte("hello")); err != nil {
-					t.Fatal(err)
-				}
-			}},
-		{name: "a sum of another key", left: 2, want: "another key",
+		{name: "a sum of another key", want: "another key",
 			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
 				d.Hashes = func(context.Context) ([]webhook.Hasher, error) { return nil, nil }
 			}},
-		{name: "all, if the sources cannot be read", left: 2, want: "read the sources",
+		{name: "all, if the sources cannot be read", want: "read the sources",
 			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
 				d.Hashes = func(context.Context) ([]webhook.Hasher, error) { return nil, errDown }
 			}},
-		{name: "all, if the queue refuses", left: 2, want: "the queue does not take",
+		{name: "all, if the queue refuses", want: "the queue does not take",
 			edit: func(_ *testing.T, _ *memory.Vault, d *upkeep.Drain) {
-				d.Queue = queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) { return false, errDown }})
+				d.Queue = queuememory.New(queuememory.Options{Fault: func(string, string) (bool, error) { return false, fmt.Errorf("send evt_1: %w", errDown) }})
 			}},
-		{name: "what the vault does not delete", left: 2, want: "which the queue has",
+		{name: "what the vault does not delete", want: "which the queue has",
 			fault: func(op, _ string) (bool, error) {
 				if op == "delete" {
 					return false, errDown
@@ -224,11 +277,9 @@ func TestDrainLeaves(t *testing.T) {
 			}
 			faulty = true
 			report, err := d.Run(t.Context())
-			if err == nil || !strings.Contains(err.Error(), tt.want) || report.Sent != tt.sent || report.Left != tt.left || report.Oldest.IsZero() {
-				t.Errorf("Run = %+v, %v, want %d sent, %d left, %q", report, err, tt.sent, tt.left, tt.want)
-			}
-			if n := left(t, v, vault.Spill); n != tt.left {
-				t.Errorf("%d objects are left, want %d", n, tt.left)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "evt_") ||
+				report.Sent != 0 || report.Left != 2 || report.Oldest.IsZero() || left(t, v, vault.Spill) != 2 {
+				t.Errorf("Run = %+v, %v, want two left and %q; %d objects are left", report, err, tt.want, left(t, v, vault.Spill))
 			}
 		})
 	}
