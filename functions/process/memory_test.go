@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,9 @@ func TestMemoryLimit(t *testing.T) {
 // for the collector 0.6 GB.
 func TestMessagesThatDecodeToMuch(t *testing.T) {
 	t.Parallel()
-	p := lambdatest.Run(t, obedient.Path(t), local) // 512 MB
+	env := maps.Clone(local)
+	maps.Copy(env, map[string]string{"FUNCTION_TIMEOUT_S": "600", "VISIBILITY_TIMEOUT_S": "3600"}) // of a busy machine
+	p := lambdatest.Run(t, obedient.Path(t), env)                                                  // 512 MB
 	var records []events.SQSMessage
 	for n := range 5 {
 		id := fmt.Sprint("evt_", n)
@@ -55,7 +58,7 @@ func TestMessagesThatDecodeToMuch(t *testing.T) {
 			t.Fatalf("the message has %d bytes", n)
 		}
 	}
-	again, log := invoke(t, p, time.Minute, records...)
+	again, log := invoke(t, p, 10*time.Minute, records...)
 	if n := strings.Count(log, `"handlers":"send-once, witness"`); len(again) > 0 || n != 5 {
 		t.Fatalf("%d of 5 handled, %d come again:\n%s", n, len(again), log)
 	}
