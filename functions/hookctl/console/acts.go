@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 type act struct {
 	id      string // of the kept plan
 	title   string // "Redrive dead letters"
+	noun    string // of what it acts on; empty means Event
 	verb    string // of the button: "Send back 3"
 	lines   []actLine
 	count   int // of what it would act on
@@ -43,9 +45,8 @@ const confirmAbove = 1
 // planners make an act's plan from a query. An error is for people.
 func (c *Console) planners() map[string]func(context.Context, url.Values) (act, error) {
 	return map[string]func(context.Context, url.Values) (act, error){
-		"redrive": c.planRedrive, "retry": c.planRetry, "cancel": c.planCancel, "replay": c.planReplay,
-		"retry-all": c.planMany, "cancel-all": c.planMany, "replay-all": c.planMany,
-		"release": c.planRelease, "drop": c.planDrop,
+		"redrive": c.planRedrive, "retry": c.planMany, "cancel": c.planMany, "replay": c.planMany,
+		"release": c.planRelease, "drop": c.planDrop, "pause": c.planPause, "resume": c.planResume,
 	}
 }
 
@@ -73,7 +74,7 @@ func (c *Console) showPlan(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Console) planBody(a act, form url.Values, problem string) []g.Node {
-	t := table{caption: "What would happen to each", columns: []string{"Event", "About", "What would happen"}}
+	t := table{caption: "What would happen to each", columns: []string{cmp.Or(a.noun, "Event"), "About", "What would happen"}}
 	for _, l := range a.lines[:min(shownLines, len(a.lines))] {
 		text := g.Text(l.text)
 		if l.refused {
@@ -140,10 +141,6 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 // startAct carries out the plan that was shown, once. If it is not kept, it is made and shown
 // again.
 func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
-		return
-	}
 	id, typed := r.PostForm.Get("plan"), r.PostForm.Get("typed")
 	r.PostForm.Del("typed")
 	r.PostForm.Del("plan")
@@ -164,7 +161,5 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.again = "act?" + r.PostForm.Encode()
-	j := c.jobs.start(c.options.Background, a)
-	c.jobs.wait(r.Context(), j)
-	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
+	c.start(w, r, a)
 }

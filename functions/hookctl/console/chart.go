@@ -49,7 +49,7 @@ func (c *Console) traffic(chosen span, report monitor.Report) g.Node {
 		return append(nodes, h.P(h.Class("note"), g.Text("It is not known here.")))
 	}
 	sum := monitor.Sum(report.Bars)
-	text := fmt.Sprintf("In the last %s: %d received, %d refused; %d runs ended well, %d failed.", chosen.text, sum.Received, sum.Refused, sum.Handled, sum.Failed)
+	text := fmt.Sprintf("In the last %s: %d received, %d refused; %d handled, %d failed.", chosen.text, sum.Received, sum.Refused, sum.Handled, sum.Failed)
 	zone := c.options.Now().Location()
 	note := fmt.Sprintf("A bar is %s. ", cli.Duration(chosen.Step))
 	switch {
@@ -60,7 +60,7 @@ func (c *Console) traffic(chosen span, report monitor.Report) g.Node {
 	}
 	nodes = append(nodes, h.P(g.Text(text)))
 	for _, p := range plots {
-		nodes = append(nodes, p.draw(report.Bars, text, zone), h.P(h.Class("chart-key"), pill(good, p.lower), pill(p.tone, p.upper), h.Span(h.Class("note"), g.Text(fmt.Sprintf("the highest bar is %d", p.most(report.Bars))))))
+		nodes = append(nodes, p.draw(report.Bars, text, zone), h.P(h.Class("ends"), h.Span(g.Text("one "+chosen.text+" ago")), h.Span(g.Text("now"))), h.P(h.Class("chart-key"), pill(good, p.lower), pill(p.tone, p.upper), h.Span(h.Class("note"), g.Text(fmt.Sprintf("the highest bar is %d", p.most(report.Bars))))))
 	}
 	return append(nodes, h.P(h.Class("note"), g.Text(note)))
 }

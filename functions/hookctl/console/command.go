@@ -38,8 +38,8 @@ each event's whole story, and the dead letters. It acts with your own AWS rights
 it is deployed.
 
 It only shows, unless --write is given: then dead letters can be sent back, events retried,
-cancelled and replayed, one or all that a filter matches, and secrets of sources set and
-rotated. Each shows first what would happen.
+cancelled and replayed, one or all that a filter matches, processing paused and resumed, and
+secrets of sources set and rotated. Each shows first what would happen.
 
 A payload is shown only on demand, and masked at first. Standard error says each time of
 which event one was shown.

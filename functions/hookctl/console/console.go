@@ -64,6 +64,8 @@ type Console struct {
 	plans       plans
 	pending     pendingChanges
 	shown       shownBodies
+
+	lastProcessing processingState
 }
 
 //go:embed assets
@@ -121,7 +123,13 @@ func (c *Console) get(name string, page http.HandlerFunc) {
 	c.pages.HandleFunc("GET "+c.base+name, page)
 }
 
-// post serves what changes something.
+// post serves what changes something by a form.
 func (c *Console) post(name string, page http.HandlerFunc) {
-	c.pages.HandleFunc("POST "+c.base+name, page)
+	c.pages.HandleFunc("POST "+c.base+name, func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
+			return
+		}
+		page(w, r)
+	})
 }

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -76,4 +78,15 @@ func (c *Console) file(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="webhook.json"`)
 	_, _ = w.Write(content) // where it fails, the browser is gone
+}
+
+// entry reads the event that a form names. One without a record has no state.
+func (c *Console) entry(ctx context.Context, form url.Values) (events.Entry, events.Ledger, error) {
+	l, err := c.options.Intake.Ledger()
+	if err != nil {
+		return events.Entry{}, nil, err
+	}
+	key := form.Get("key")
+	rec, _, err := l.Record(ctx, key)
+	return events.Entry{Key: key, Record: rec}, l, err
 }

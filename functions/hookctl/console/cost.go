@@ -60,7 +60,7 @@ func (c *Console) cost(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, http.StatusBadRequest, "This cannot be computed", err.Error())
 		return
 	}
-	t := table{caption: fmt.Sprintf("A month of %.0f events, %s, prices of %s", u.Events, bill.Region, bill.PricesOf), columns: []string{"Service", "For", "US$"}}
+	t := table{caption: fmt.Sprintf("A month of %.0f events, %s, prices of %s", u.Events, bill.Region, bill.PricesOf), columns: []string{"Service", "For", "US$"}, numbers: []string{"US$"}, narrow: true}
 	rest := 0.0 // of the lines of less than a cent
 	for _, l := range bill.Lines {
 		if l.USD < cent {

@@ -14,7 +14,7 @@
 //  4. No text of a webhook or of an operator becomes markup. (TestInjection)
 //  5. A secret that is typed is on no page, in no address and in no log: the program keeps it
 //     until its plan is confirmed, at most ten minutes. (TestRotateSource, TestStalePlans)
-//  6. An act does no more than was confirmed. (TestActOnAll, TestManyMore)
+//  6. An act does no more than was confirmed. (TestActOnAll, TestPlanIsKept, TestPlanOfAnotherConsole)
 //  7. Every page works without a script; the scripts only refresh what is shown.
 //
 // It never decides what an act does, which packages under operate do, and it never keeps

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,12 +29,34 @@ func when(t, now time.Time) g.Node {
 	return h.Time(h.DateTime(t.UTC().Format(time.RFC3339Nano)), h.Title(cli.Time(t, now)), g.Text(text))
 }
 
-// whenOrNone is a cell with a time, or an empty one.
-func whenOrNone(t, now time.Time) g.Node {
-	if t.IsZero() {
+// nextTry is a cell with the time of a next try, or an empty one.
+func nextTry(t, now time.Time) g.Node {
+	switch {
+	case t.IsZero():
 		return nil
+	case !t.After(now):
+		return g.Text("due")
 	}
 	return when(t, now)
+}
+
+// ago returns the time that is as long before now as the text says, or zero if it says
+// nothing.
+func ago(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return time.Time{}, fmt.Errorf("the time %q is not one like 90m or 24h", text)
+	}
+	return now.Add(-d), nil
+}
+
+// filterForm chooses what a list shows.
+func filterForm(page string, fields ...g.Node) g.Node {
+	return h.Form(h.Class("filter"), h.Action(page), h.Method("get"), h.Role("search"), g.Group(fields),
+		h.Button(h.Type("submit"), g.Text("Filter")), h.A(h.Href(page), g.Text("Clear")))
 }
 
 // tone is how a pill looks. Its text says the same.
@@ -80,10 +104,12 @@ func query(path string, pairs ...string) string {
 	return path + "?" + v.Encode()
 }
 
-// A column of a table, and the cells of a row by the same order.
+// A table has a row of cells in the order of its columns.
 type table struct {
 	caption string
 	columns []string
+	numbers []string // those of the columns that are numbers
+	narrow  bool     // a narrow screen has room for it as it is
 	rows    [][]g.Node
 }
 
@@ -91,8 +117,11 @@ type table struct {
 // column's name.
 func (t table) node() g.Node {
 	var heads []g.Node
+	align := func(name string) g.Node {
+		return g.If(slices.Contains(t.numbers, name), h.Class("number"))
+	}
 	for _, name := range t.columns {
-		heads = append(heads, h.Th(h.Scope("col"), g.Text(name)))
+		heads = append(heads, h.Th(h.Scope("col"), align(name), g.Text(name)))
 	}
 	var rows []g.Node
 	for _, cells := range t.rows {
@@ -102,11 +131,11 @@ func (t table) node() g.Node {
 				row = append(row, h.Td())
 				continue
 			}
-			row = append(row, h.Td(h.Data("label", t.columns[i]), cell))
+			row = append(row, h.Td(h.Data("label", t.columns[i]), align(t.columns[i]), cell))
 		}
 		rows = append(rows, h.Tr(row...))
 	}
-	return h.Table(h.Caption(g.Text(t.caption)), h.THead(h.Tr(heads...)), h.TBody(rows...))
+	return h.Table(g.If(t.narrow, h.Class("narrow")), h.Caption(g.Text(t.caption)), h.THead(h.Tr(heads...)), h.TBody(rows...))
 }
 
 // facts is a list of names with values.

@@ -1,15 +1,10 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,16 +14,11 @@ import (
 	"webhookintake/functions/hookctl/cli/stack"
 	"webhookintake/functions/hookctl/console"
 	"webhookintake/functions/hookctl/dialect"
-	"webhookintake/functions/hookctl/operate"
-	"webhookintake/functions/hookctl/operate/tail"
-	"webhookintake/shared/hook"
 	"webhookintake/shared/ingest"
 	"webhookintake/shared/process"
-	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/sqs"
 	"webhookintake/shared/source"
-	"webhookintake/shared/webhook"
 )
 
 // onEngines are ingest and process on real engines, and a console that reaches them by the
@@ -36,7 +26,6 @@ import (
 type onEngines struct {
 	*world
 	queue  *sqs.Queue
-	ingest http.Handler
 	worker *process.Worker
 }
 
@@ -49,45 +38,39 @@ func newOnEngines(t *testing.T) *onEngines {
 	}
 	on.NewTable(t, name)
 	store := on.Store(name)
-	e := &onEngines{world: &world{}, queue: on.Queue(t, env["QUEUE_URL"])}
-	var handlers hook.Registry
-	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
-		return e.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
-	})
-	e.worker = &process.Worker{Handlers: &handlers, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: on.Queue(t, env["DLQ_URL"])}
-	var refusals tail.Refusals
-	e.ingest = &ingest.Handler{Sources: source.Fixed(dialect.Sources()), Queue: e.queue, Report: func(_ context.Context, r ingest.Report) {
-		if r.Status != http.StatusOK {
-			refusals.Add(r.Source, string(r.Code), r.Status, time.Now())
-		}
-	}}
 	config := aws.Config{Region: clitest.EngineRegion, Credentials: clitest.EngineCredentials()}
-	e.options = console.Options{
-		Intake: stack.FromEnvironment(config, func(name string) string { return env[name] }).Intake(), Handlers: operate.Handlers{All: &handlers},
-		Now: time.Now, Port: port, Access: console.NewAccess(), Name: "the engines of the environment", Write: true,
-		Refused: func(context.Context, time.Time) (tail.Refusals, error) { return refusals, nil },
-	}
+	e := &onEngines{queue: on.Queue(t, env["QUEUE_URL"])}
+	e.world = newStack(t, nil, func(o *console.Options) {
+		o.Intake = stack.FromEnvironment(config, func(name string) string { return env[name] }).Intake()
+	})
+	e.options.Refused = e.journal.Refused
 	e.enter(t)
+	e.worker = &process.Worker{Handlers: e.options.Handlers.All, Ledger: store, Entities: store, Queue: e.queue, DeadLetters: on.Queue(t, env["DLQ_URL"])}
+	e.ingest = &ingest.Handler{Sources: source.Fixed(dialect.Sources()), Queue: e.queue, Report: func(_ context.Context, r ingest.Report) { e.journal.Answered(r) }}
 	return e
 }
 
-// post sends a request to ingest, which has to answer with the status.
-func (e *onEngines) post(t *testing.T, r webhook.Request, status int) {
+// receive sends a sample to ingest, and handles it.
+func (e *onEngines) receive(t *testing.T, sample, id string) {
 	t.Helper()
-	in := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/kyc", bytes.NewReader(r.Body))
-	in.Header = r.Header
-	answer := httptest.NewRecorder()
-	if e.ingest.ServeHTTP(answer, in); answer.Code != status {
-		t.Fatalf("answered %d %s, want %d", answer.Code, answer.Body, status)
-	}
+	s, body := sampleWith(t, sample, id)
+	e.post(t, s, dialect.Sign, body, http.StatusOK)
+	e.workAll(t)
 }
 
-// handle handles messages until so many have ended.
-func (e *onEngines) handle(t *testing.T, n int, want process.Outcome) {
+// workAll handles messages until the queue has none.
+func (e *onEngines) workAll(t *testing.T) {
 	t.Helper()
-	for began := time.Now(); n > 0; {
+	for began := time.Now(); ; {
+		counts, err := e.options.Intake.Counts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counts.Queue.All() == 0 {
+			return
+		}
 		if time.Since(began) > 5*time.Minute {
-			t.Fatalf("%d messages have not ended", n)
+			t.Fatalf("the queue still has %+v", counts.Queue)
 		}
 		ms, err := e.queue.Receive(t.Context(), queue.MaxBatch, time.Second)
 		if err != nil {
@@ -96,54 +79,24 @@ func (e *onEngines) handle(t *testing.T, n int, want process.Outcome) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // short leases
 		for i, r := range e.worker.Batch(ctx, ms) {
 			if r.Acked {
-				n--
 				e.queue.Delete(t.Context(), []string{ms[i].Wire.Receipt})
-				if r.Outcome != want {
-					t.Errorf("%s: %s, want %s", ms[i].Key(), r.Outcome, want)
-				}
 			}
 		}
 		cancel()
 	}
 }
 
-// TestEngineMendAndRedrive goes the way of an operator on the queue and the table of a stack:
-// failing and forged webhooks come, two clicks say why, the handler is mended, and what
-// failed is sent back and done.
+// TestEngineMendAndRedrive goes the way of an operator on the queue and the table of a stack.
 func TestEngineMendAndRedrive(t *testing.T) {
 	t.Parallel()
 	e := newOnEngines(t)
-	s, err := dialect.Find(kyc1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	src := dialect.Sources()["kyc"]
-	for _, id := range []string{"evt_1", "evt_2"} {
-		body, err := s.WithID(id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e.post(t, dialect.Sign(src.Provider, src.Settings, body, time.Now()), http.StatusOK)
-	}
-	e.post(t, dialect.SignWrong(src.Provider, src.Settings, s.Body, time.Now()), http.StatusUnauthorized)
-	e.handle(t, 2, process.DeadLettered)
+	tell(t, "mend_and_redrive.txt", e, &reader{w: e.world})
+}
 
-	e.get(t, "refused", http.StatusOK).wants(t, "signature_mismatch 401 kyc 1")
-	overview := e.get(t, "", http.StatusOK)
-	overview.wants(t, "Needs you: 2 dead letters wait for you", "the bank does not know this customer")
-	group := slices.IndexFunc(overview.elements, func(x el) bool { return strings.HasPrefix(attribute(x, "href"), "events?kind=open-account") })
-	if group < 0 {
-		t.Fatalf("no group of open-account: %v", overview.links)
-	}
-	list := e.get(t, attribute(overview.elements[group], "href"), http.StatusOK)
-	e.get(t, list.links["evt_2"], http.StatusOK).wants(t, "open-account permanent in run", "Became a dead letter: permanent", "the bank does not know this customer")
-
-	e.mended.Store(true)
-	letters := e.get(t, "dead", http.StatusOK)
-	plan := e.get(t, letters.links["Send back all 2 that match…"], http.StatusOK)
-	plan.wants(t, "Would act on 2.", "runs open-account")
-	e.confirm(t, plan, "2").wants(t, "Done.", "redriven 2")
-	e.handle(t, 2, process.Handled)
-	e.get(t, list.links["evt_2"], http.StatusOK).wants(t, "All of its handlers are done.", "Completed")
-	e.get(t, "", http.StatusOK).wants(t, "Healthy: nothing is failing.")
+// TestBrowserStack goes the same way in a browser.
+func TestBrowserStack(t *testing.T) {
+	b, e := newBrowser(t), newOnEngines(t)
+	b.enter(t, e.world)
+	tell(t, "mend_and_redrive.txt", e, b)
+	b.isQuiet(t)
 }

@@ -213,7 +213,7 @@ func record(e events.Entry, now time.Time) g.Node {
 		g.Text("Duplicates are dropped until"), when(e.DedupUntil, now),
 		g.Text("Digest of the body"), h.Code(g.Text(hash)),
 		g.Text("Fence"), g.Text(fmt.Sprint(e.Fence)),
-		g.Text("Forgotten"), when(e.Expires, now),
+		g.Text("Record expires"), when(e.Expires, now),
 	)
 }
 

@@ -52,11 +52,11 @@ func (c *Console) filter(r *http.Request) filter {
 // selectsAll reports whether every event matches.
 func (f filter) selectsAll() bool { return f == filter{state: stateAny} }
 
-// scan returns the records that the filter selects, and what is wrong with it.
-func (f filter) scan(now time.Time) (s ledger.Scan, problem string) {
+// scan returns the records that the filter selects. An error says what is wrong with it.
+func (f filter) scan(now time.Time) (s ledger.Scan, err error) {
 	s.Source, s.Type = f.source, f.eventType
 	if !slices.ContainsFunc(stateChoices, func(one choice) bool { return one.value == f.state }) {
-		return s, "There is no such state."
+		return s, fmt.Errorf("there is no such state as %q", f.state)
 	}
 	switch f.state {
 	case stateAny, stateOpen:
@@ -65,15 +65,8 @@ func (f filter) scan(now time.Time) (s ledger.Scan, problem string) {
 	default:
 		s.State = ledger.State(strings.ToUpper(f.state))
 	}
-	if f.since == "" {
-		return s, ""
-	}
-	ago, err := time.ParseDuration(f.since)
-	if err != nil || ago <= 0 {
-		return s, "The time is not one like 90m or 24h."
-	}
-	s.From = now.Add(-ago)
-	return s, ""
+	s.From, err = ago(f.since, now)
+	return s, err
 }
 
 // A listing is what the list shows.
@@ -87,12 +80,12 @@ type listing struct {
 func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	f := c.filter(r)
 	now := c.options.Now()
-	s, problem := f.scan(now)
-	body := []g.Node{c.filterForm(f)}
+	s, wrong := f.scan(now)
+	body := []g.Node{eventForm(f)}
 	p := page{title: "Events", here: "events", every: c.refreshEvery()}
 	switch {
-	case problem != "":
-		p.body, p.every, p.status = append(body, h.P(h.Class("problem"), g.Text(problem))), 0, http.StatusBadRequest
+	case wrong != nil:
+		p.body, p.every, p.status = append(body, h.P(h.Class("problem"), g.Text("This filter selects nothing: "+wrong.Error()))), 0, http.StatusBadRequest
 	case f.state != stateOpen && !c.options.Here && r.URL.Query().Get("read") != "all":
 		p.body, p.every = append(body, askToScan(r)), 0
 	default:
@@ -132,13 +125,11 @@ func (c *Console) list(ctx context.Context, f filter, s ledger.Scan) (listing, e
 	return listing{entries[:min(shownEvents, len(entries))], len(entries), open.Skipped.Text()}, nil
 }
 
-func (c *Console) filterForm(f filter) g.Node {
-	return h.Form(h.Class("filter"), h.Action("events"), h.Method("get"), h.Role("search"),
+func eventForm(f filter) g.Node {
+	return filterForm("events",
 		textField("Source", "source", f.source), textField("Type", "type", f.eventType),
 		selectOne("State", "state", f.state, stateChoices), selectOne("Received in the last", "since", f.since, sinceChoices),
-		g.If(f.kind != "", textField("Cause", "kind", f.kind)),
-		h.Button(h.Type("submit"), g.Text("Filter")), h.A(h.Href("events"), g.Text("Clear")),
-	)
+		g.If(f.kind != "", textField("Cause", "kind", f.kind)))
 }
 
 func selectOne(label, name, value string, choices []choice) g.Node {
@@ -153,8 +144,8 @@ func selectOne(label, name, value string, choices []choice) g.Node {
 func askToScan(r *http.Request) g.Node {
 	q := r.URL.Query()
 	q.Set("read", "all")
-	return h.Div(h.Class("empty"),
-		h.P(g.Text("Only what is failing now is in an index. Everything else means reading the whole table: one read unit for each 8 KB, so a million records cost about one cent and take some minutes.")),
+	return empty("Only what is failing now is in an index.",
+		h.P(g.Text("Everything else means reading the whole table: a million records cost about one cent, and take some minutes.")),
 		h.P(h.A(h.Class("button"), h.Href("events?"+q.Encode()), g.Text("Read the whole table"))),
 	)
 }
@@ -163,11 +154,11 @@ func (c *Console) entryTable(list listing, f filter, now time.Time) g.Node {
 	if list.matched == 0 {
 		return c.noEvents(f)
 	}
-	t := table{caption: "Events, the newest first", columns: []string{"Event", "Source and type", "State", "Received", "Runs", "Next try", "Last error"}}
+	t := table{caption: "Events, the newest first", columns: []string{"Event", "Source and type", "State", "Received", "Runs", "Next try", "Last error"}, numbers: []string{"Runs"}}
 	for _, e := range list.entries {
 		t.rows = append(t.rows, []g.Node{
 			h.A(h.Href(query("event", "key", e.Key)), h.Code(g.Text(short(e.ID())))), g.Text(sourceAndType(e.Source(), e.Type)),
-			statePill(e, now), when(e.Received, now), g.Text(fmt.Sprint(e.Runs)), nextTry(e, now), errorText(e.LastError()),
+			statePill(e, now), when(e.Received, now), g.Text(fmt.Sprint(e.Runs)), nextOf(e, now), errorText(e.LastError()),
 		})
 	}
 	text := count(list.matched, "event matches.", "events match.")
@@ -177,10 +168,10 @@ func (c *Console) entryTable(list listing, f filter, now time.Time) g.Node {
 	return g.Group{t.node(), h.P(h.Class("note"), g.Text(text+" "+list.note))}
 }
 
-func nextTry(e events.Entry, now time.Time) g.Node {
+func nextOf(e events.Entry, now time.Time) g.Node {
 	switch e.State {
 	case ledger.StateReleased:
-		return when(e.NotBefore, now)
+		return nextTry(e.NotBefore, now)
 	case ledger.StateClaimed:
 		return h.Span(g.Text("lease ends "), when(e.Lease, now))
 	}

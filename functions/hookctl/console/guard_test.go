@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"webhookintake/functions/hookctl/console"
+	"webhookintake/functions/hookctl/operate"
 )
 
 func TestGuards(t *testing.T) {
@@ -94,16 +95,37 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// A console that only shows has plans, but nothing that posts, and refuses what is posted.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *console.Options) { o.Write = false })
-	w.get(t, "", http.StatusOK).wants(t, "read-only")
-	for _, page := range []string{"", "events", "redrive"} {
-		answer := w.do(t, http.MethodPost, page, url.Values{"all": {"1"}}, nil)
-		d := parse(t, answer)
-		if answer.StatusCode != http.StatusForbidden {
-			t.Errorf("POST %s was answered %d", page, answer.StatusCode)
+	w := newRefusedWorld(t)
+	w.options.Write = false
+	w.enter(t)
+	w.receive(t, kyc1, "evt_bad")
+	ids := w.keptIDs(t)
+	id, _ := w.kept(t, "event evt_1")
+	for page, says := range map[string]string{
+		"": "read-only", "event?key=kyc%23evt_bad": "Failed for good", "events?source=kyc": "1 event matches", "dead": "runs open-account",
+		"act?do=redrive&id=evt_bad": "runs open-account", "act?do=release": "This console only shows.", "act?do=pause": "start it with --write",
+		"quarantined?id=" + id: "verifies",
+	} {
+		d := w.get(t, page, http.StatusOK)
+		d.wants(t, says)
+		d.lacks(t, "Send its dead letter back", "Send back…", "Replay", "Pause…", "Release…", "Drop…")
+		for _, f := range d.forms {
+			if f.method == "post" {
+				t.Errorf("%s can post to %s", page, f.action)
+			}
 		}
-		d.wants(t, "--write")
+	}
+	for _, do := range []string{"redrive", "replay", "pause", "release", "drop"} {
+		answer := w.do(t, http.MethodPost, "act", url.Values{"do": {do}, "count": {"1"}, "key": {"kyc#evt_bad"}}, nil)
+		if parse(t, answer).wants(t, "--write"); answer.StatusCode != http.StatusForbidden {
+			t.Errorf("%s was answered %d", do, answer.StatusCode)
+		}
+	}
+	state, err := w.Intake().Processing(t.Context())
+	if letters := w.DeadLetters.Counts().Visible; letters != 1 || len(w.Queue.Messages()) != 0 || len(w.keptIDs(t)) != len(ids) || state != operate.Running {
+		t.Errorf("%d letters, %d messages, %d are kept, %s, %v", letters, len(w.Queue.Messages()), len(w.keptIDs(t)), state, err)
 	}
 }

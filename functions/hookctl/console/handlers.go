@@ -61,7 +61,7 @@ func (c *Console) handlers(w http.ResponseWriter, r *http.Request) {
 		row := []g.Node{h.Span(g.Group(name)), g.Text(one.provider), g.Text(strings.Join(one.types, ", ")), textOrNone(optionsText(one.handler))}
 		if j := c.options.Journal; j != nil {
 			n := j.countsOf(one.handler.Name)
-			row = append(row, g.Text(fmt.Sprintf("%d done, %d failed", n.done, n.failed)), whenOrNone(n.last, c.options.Now()))
+			row = append(row, g.Text(fmt.Sprintf("%d done, %d failed", n.done, n.failed)), when(n.last, c.options.Now()))
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -74,11 +74,15 @@ func (c *Console) handlers(w http.ResponseWriter, r *http.Request) {
 	if len(without) > 0 {
 		body = append(body, h.H2(g.Text("Types without a handler")),
 			h.P(g.Text("Their events end at once, with the reason unhandled, and can be replayed once there is a handler.")))
-		var pairs []g.Node
+		t := table{caption: "Of those that are known here", columns: []string{"Provider", "Types"}}
 		for _, provider := range slices.Sorted(maps.Keys(without)) {
-			pairs = append(pairs, g.Text(provider), g.Text(strings.Join(without[provider], ", ")))
+			var types []g.Node
+			for _, name := range without[provider] {
+				types = append(types, h.Span(g.Text(name)), g.Text(" "))
+			}
+			t.rows = append(t.rows, []g.Node{h.Code(g.Text(provider)), h.Div(h.Class("types"), g.Group(types))})
 		}
-		body = append(body, facts(pairs...))
+		body = append(body, t.node())
 	}
 	c.show(w, r, page{title: "Handlers", here: "handlers", body: body})
 }

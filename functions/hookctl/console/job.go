@@ -34,12 +34,12 @@ const (
 
 // A job is an act under way, or one that has ended.
 type job struct {
-	id, title string
-	back      link
-	again     string
-	total     int
-	cancel    context.CancelFunc
-	ended     chan struct{}
+	id, title, noun string
+	back            link
+	again           string
+	total           int
+	cancel          context.CancelFunc
+	ended           chan struct{}
 
 	mu      sync.Mutex // guards what follows
 	counts  map[string]int
@@ -60,7 +60,7 @@ type jobs struct {
 // start begins to carry out an act, which goes on until it is done, stopped, or ctx ends.
 func (s *jobs) start(ctx context.Context, a act) *job {
 	ctx, cancel := context.WithCancel(ctx)
-	j := &job{id: rand.Text(), title: a.title, back: a.back, again: a.again, total: a.count, cancel: cancel, ended: make(chan struct{}), counts: map[string]int{}}
+	j := &job{id: rand.Text(), title: a.title, noun: cmp.Or(a.noun, "Event"), back: a.back, again: a.again, total: a.count, cancel: cancel, ended: make(chan struct{}), counts: map[string]int{}}
 	s.mu.Lock()
 	s.all = append(s.all, j)
 	s.all = s.all[max(0, len(s.all)-keptJobs):]
@@ -103,17 +103,6 @@ func (j *job) report(r jobResult) {
 // weight returns how much an outcome has to be seen.
 func weight(t tone) int { return slices.Index([]tone{good, warn, bad}, t) }
 
-// wait waits a moment for a job to end.
-func (s *jobs) wait(ctx context.Context, j *job) {
-	timer := time.NewTimer(cmp.Or(s.patience, quick))
-	defer timer.Stop()
-	select {
-	case <-j.ended:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
 func (j *job) running() bool {
 	select {
 	case <-j.ended:
@@ -137,7 +126,7 @@ func (c *Console) job(w http.ResponseWriter, r *http.Request) {
 	if running {
 		p.every = 1
 	}
-	t := table{caption: "Outcomes", columns: []string{"Event", "Outcome", "Why"}}
+	t := table{caption: "Outcomes", columns: []string{j.noun, "Outcome", "Why"}}
 	for _, one := range j.results {
 		t.rows = append(t.rows, []g.Node{h.A(h.Href(one.item.href), h.Code(g.Text(short(one.item.text)))), pill(one.tone, one.word), textOrNone(one.text)})
 	}
@@ -192,6 +181,22 @@ func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	j.stopped = true
 	j.mu.Unlock()
 	j.cancel()
-	c.jobs.wait(r.Context(), j)
+	c.follow(w, r, j)
+}
+
+// start carries out an act, and leads to how far it is.
+func (c *Console) start(w http.ResponseWriter, r *http.Request, a act) {
+	c.follow(w, r, c.jobs.start(c.options.Background, a))
+}
+
+// follow waits a moment for a job to end, and leads to it.
+func (c *Console) follow(w http.ResponseWriter, r *http.Request, j *job) {
+	timer := time.NewTimer(cmp.Or(c.jobs.patience, quick))
+	defer timer.Stop()
+	select {
+	case <-j.ended:
+	case <-timer.C:
+	case <-r.Context().Done():
+	}
 	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
 }

@@ -83,11 +83,9 @@ func letterForm(q url.Values) g.Node {
 	for _, reason := range dead.Reasons() {
 		reasons = append(reasons, choice{string(reason), string(reason)})
 	}
-	return h.Form(h.Class("filter"), h.Action("dead"), h.Method("get"), h.Role("search"),
+	return filterForm("dead",
 		textField("Source", "source", q.Get("source")), textField("Type", "type", q.Get("type")),
-		selectOne("Reason", "reason", q.Get("reason"), reasons),
-		h.Button(h.Type("submit"), g.Text("Filter")), h.A(h.Href("dead"), g.Text("Clear")),
-	)
+		selectOne("Reason", "reason", q.Get("reason"), reasons))
 }
 
 func (c *Console) letterTable(plans []dead.Plan, others int, q url.Values) g.Node {
@@ -165,7 +163,7 @@ func (c *Console) planRedrive(ctx context.Context, form url.Values) (act, error)
 			a.refused++
 		}
 		l := plan.Letter
-		a.lines = append(a.lines, actLine{item: letterItem(l), about: sourceAndType(l.Source, l.Type) + ": " + cut(l.Cause()), text: planText(plan, now), refused: refused})
+		a.lines = append(a.lines, actLine{item: letterItem(l), about: sourceAndType(l.Source, l.Type) + " · " + cut(l.Cause()), text: planText(plan, now), refused: refused})
 		if len(plan.RunIfSet) > 0 {
 			a.more = operate.UncertainNote + "."
 		}

@@ -15,22 +15,22 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// A deed is an act on all events that a filter matches.
+// A deed is an act on one event, or on all that a filter matches.
 type deed struct {
-	title, verb, word string
-	ended             bool // it is for events that have ended
-	of                func(*events.Order, *events.Replay, events.Items) many.Act[events.Entry]
+	all, one, verb, word string
+	ended                bool // it is for events that have ended
+	of                   func(*events.Order, *events.Replay, events.Items) many.Act[events.Entry]
 }
 
 // deeds are the acts by the name in their address.
 var deeds = map[string]deed{
-	"retry-all": {"Run all that match now", "Run", "retried", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
+	"retry": {"Run all that match now", "Retry the event", "Run", "retried", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
 		return o.RetryAll(items)
 	}},
-	"cancel-all": {"Cancel all that match", "Cancel", "cancelled", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
+	"cancel": {"Cancel all that match", "Cancel the event", "Cancel", "cancelled", false, func(o *events.Order, _ *events.Replay, items events.Items) many.Act[events.Entry] {
 		return o.CancelAll(items)
 	}},
-	"replay-all": {"Replay all that match", "Handle again", "replayed", true, func(_ *events.Order, r *events.Replay, items events.Items) many.Act[events.Entry] {
+	"replay": {"Replay all that match", "Replay the event", "Handle again", "replayed", true, func(_ *events.Order, r *events.Replay, items events.Items) many.Act[events.Entry] {
 		return r.ReplayAll(items)
 	}},
 }
@@ -46,22 +46,22 @@ func (c *Console) actsOnAll(f filter, s ledger.Scan) g.Node {
 			from = s.From.UTC().Format(time.RFC3339Nano)
 		}
 		return h.A(h.Class("button"), h.Href(query("act", "do", name, "source", f.source, "type", f.eventType, "state", f.state, "kind", f.kind, "from", from)),
-			g.Text(deeds[name].title+"…"))
+			g.Text(deeds[name].all+"…"))
 	}
 	switch f.state {
 	case stateOpen, "released", "claimed":
-		return h.P(h.Class("acts"), do("retry-all"), do("cancel-all"))
+		return h.P(h.Class("acts"), do("retry"), do("cancel"))
 	}
-	return h.P(h.Class("acts"), do("replay-all"))
+	return h.P(h.Class("acts"), do("replay"))
 }
 
 // matchOf returns what an act is for. It sets the form's "before" to now unless an act that
 // was stopped goes on: what is handled from then on is not handled a second time.
 func (c *Console) matchOf(d deed, form url.Values) (events.Match, error) {
 	f := filter{source: form.Get("source"), eventType: form.Get("type"), state: form.Get("state"), kind: form.Get("kind")}
-	scan, problem := f.scan(c.options.Now())
-	if problem != "" {
-		return events.Match{}, errors.New(problem)
+	scan, err := f.scan(c.options.Now())
+	if err != nil {
+		return events.Match{}, err
 	}
 	m := events.Match{Scan: scan, Kind: f.kind, Ended: d.ended, Open: f.state == stateOpen}
 	for name, into := range map[string]*time.Time{"from": &m.From, "before": &m.HandledBefore} {
@@ -78,16 +78,23 @@ func (c *Console) matchOf(d deed, form url.Values) (events.Match, error) {
 	return m, nil
 }
 
-// planMany plans an act on all events that the form's filter matches.
+// planMany plans an act on the event that the form names, or on all that its filter matches.
 func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
-	name := form.Get("do")
+	name, key := form.Get("do"), form.Get("key")
 	d := deeds[name]
-	if name != "cancel-all" && form.Get("before") == "" { // a cancelled event does not match again
+	if key == "" && name != "cancel" && form.Get("before") == "" { // a cancelled event does not match again
 		form.Set("before", c.options.Now().UTC().Format(time.RFC3339Nano))
 	}
-	m, err := c.matchOf(d, form)
-	if err != nil {
-		return act{}, err
+	a := act{title: d.all, back: link{query("events", "source", form.Get("source"), "type", form.Get("type"), "state", form.Get("state"), "kind", form.Get("kind")), "Back to the events"}}
+	m, source := events.Match{Keys: []string{key}}, form.Get("source")
+	if key != "" {
+		source, _, _ = strings.Cut(key, "#")
+		a.title, a.back = d.one, link{query("event", "key", key), "See the event"}
+	} else {
+		var err error
+		if m, err = c.matchOf(d, form); err != nil {
+			return act{}, err
+		}
 	}
 	l, err := c.options.Intake.Ledger()
 	if err != nil {
@@ -97,17 +104,20 @@ func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
 	if err != nil {
 		return act{}, err
 	}
-	o := &events.Order{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, FormatTime: c.formatTime}
-	r := &events.Replay{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, FormatTime: c.formatTime}
-	all := d.of(o, r, events.Each(l, &m, c.options.Now()))
+	provider := "" // the source is named after it
+	if d, ok := c.providerOfSource(source); ok {
+		provider = d.Provider.Name()
+	}
+	formatTime := func(t time.Time) string { return relative(t, c.options.Now()) }
+	order := &events.Order{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Provider: provider, FormatTime: formatTime}
+	replay := &events.Replay{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Provider: provider, FormatTime: formatTime}
+	all := d.of(order, replay, events.Each(l, &m, c.options.Now()))
 	survey, err := all.Survey(ctx, nil)
 	if err != nil {
 		return act{}, err
 	}
-	list := query("events", "source", m.Source, "type", m.Type, "state", form.Get("state"), "kind", m.Kind)
-	a := act{title: d.title, count: survey.Act, refused: survey.Refuse, back: link{list, "Back to the events"}}
+	a.count, a.refused, a.lines = survey.Act, survey.Refuse, groupLines(survey)
 	a.verb = d.verb + " " + count(a.count, "event", "events")
-	a.lines = groupLines(survey)
 	a.run = func(ctx context.Context, report func(jobResult)) error {
 		all.Rate, all.Confirmed = many.DefaultRate, &survey
 		_, err := all.Run(ctx, func(one many.Result[events.Entry]) { report(d.result(one)) })

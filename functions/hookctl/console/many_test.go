@@ -3,7 +3,6 @@ package console_test
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -66,14 +65,6 @@ func TestActOnAll(t *testing.T) {
 	}
 }
 
-// workAll handles all that is in the queue and not put off.
-func (w *world) workAll(t *testing.T) {
-	t.Helper()
-	for w.Queue.Counts().Visible > 0 {
-		w.work(t)
-	}
-}
-
 // An act that was stopped goes on with the rest, and does not handle twice what is done.
 func TestGoOn(t *testing.T) {
 	t.Parallel()
@@ -86,7 +77,7 @@ func TestGoOn(t *testing.T) {
 	w.options.Intake = busy
 	w.enter(t)
 	w.console.SetPatience(time.Millisecond)
-	page := w.confirm(t, w.get(t, "act?do=retry-all&state=open", http.StatusOK), fmt.Sprint(all))
+	page := w.confirm(t, w.get(t, "act?do=retry&state=open", http.StatusOK), fmt.Sprint(all))
 	<-busy.sending
 	stopped := w.confirm(t, page, "")
 	go func() {
@@ -120,7 +111,7 @@ func TestPlanIsKept(t *testing.T) {
 	for i := range 3 {
 		w.receive(t, sms, fmt.Sprintf("evt_%d", i))
 	}
-	plan := w.get(t, "act?do=cancel-all&state=open", http.StatusOK)
+	plan := w.get(t, "act?do=cancel&state=open", http.StatusOK)
 	plan.wants(t, "Would act on 3.")
 	w.receive(t, sms, "evt_later")
 	w.confirm(t, plan, "3").wants(t, "Done.", "cancelled 3", "left alone 1", "not in the plan that was confirmed")
@@ -135,18 +126,11 @@ func TestActOnAllRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.receive(t, sms, "evt_1")
-	w.get(t, "act?do=retry-all&state=what", http.StatusBadGateway).wants(t, "no such state")
-	w.get(t, "act?do=retry-all&state=open&from=yesterday", http.StatusBadGateway).wants(t, "time in the address")
-	w.get(t, "act?do=replay-all&state=open", http.StatusOK).wants(t, "Nothing matches any more.")
+	w.get(t, "act?do=retry&state=what", http.StatusBadGateway).wants(t, "no such state")
+	w.get(t, "act?do=retry&state=open&from=yesterday", http.StatusBadGateway).wants(t, "time in the address")
+	w.get(t, "act?do=replay&state=open", http.StatusOK).wants(t, "Nothing matches any more.")
 	w.get(t, "events", http.StatusOK).lacks(t, "all that match") // nobody replays everything by one click
 	w.get(t, "events?source=contiguity", http.StatusOK).wants(t, "Replay all that match")
-	w.options.Write = false
-	w.enter(t)
-	w.get(t, "events?state=open", http.StatusOK).lacks(t, "all that match")
-	answer := w.do(t, http.MethodPost, "act", url.Values{"do": {"cancel-all"}, "state": {"open"}, "count": {"1"}}, nil)
-	if got := w.state(t, "contiguity#evt_1"); answer.StatusCode != http.StatusForbidden || got != ledger.StateReleased {
-		t.Errorf("answered %d, the event is %s", answer.StatusCode, got)
-	}
 }
 
 // Plans that nobody confirms take no more and more memory.
@@ -165,7 +149,7 @@ func TestPlanOfAnotherConsole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.receive(t, sms, "evt_1")
-	plan := w.get(t, "act?do=retry-all&state=open", http.StatusOK)
+	plan := w.get(t, "act?do=retry&state=open", http.StatusOK)
 	plan.wants(t, "runs reply")
 	w.options.Handlers = operate.Handlers{All: new(hook.Registry)} // as after a deploy
 	w.enter(t)

@@ -69,7 +69,7 @@ func (c *Console) look(ctx context.Context, s monitor.Span) look {
 		}
 	})
 	all.Go(func() {
-		state, err := c.options.Intake.Processing(ctx)
+		state, err := c.processing(ctx)
 		if l.processing = state; !errors.Is(err, operate.ErrCannotPause) {
 			faults[2] = err
 		}
@@ -118,15 +118,11 @@ func on(all []monitor.Alarm) (names []string) {
 func (c *Console) verdict(l look) g.Node {
 	var waiting []string
 	retried, letters := 0, 0
+	if l.open != nil {
+		retried, letters = l.open.Count-l.open.Failed, l.open.Failed
+	}
 	if l.counts != nil {
 		letters = l.counts.DeadLetters.All()
-	}
-	if l.open != nil {
-		retried = l.open.Count - l.open.Failed
-	}
-	paused := ""
-	if l.processing != operate.Running && l.processing != "" {
-		paused = " Processing is " + string(l.processing) + ": webhooks wait in the queue until it is resumed."
 	}
 	if letters > 0 {
 		waiting = append(waiting, count(letters, "dead letter waits for you", "dead letters wait for you"))
@@ -138,28 +134,24 @@ func (c *Console) verdict(l look) g.Node {
 		waiting = append(waiting, count(retried, "event is", "events are")+" being retried")
 	}
 	box := func(t tone, head, text string) g.Node {
-		return h.P(h.Class("verdict "+string(t)), h.Strong(g.Text(head+": ")), g.Text(text+"."+paused))
+		return h.P(h.Class("verdict "+string(t)), h.Strong(g.Text(head+": ")), g.Text(text+"."))
 	}
 	switch {
 	case len(waiting) > 0:
 		return box(bad, "Needs you", strings.Join(waiting, ", and "))
-	case retried > 0:
-		return box(warn, "Retrying", count(retried, "event has", "events have")+" failed and will be tried again. Nothing has failed for good")
 	case l.counts == nil || l.open == nil:
 		return box(warn, "Not known", "a part of this could not be read, see below")
-	case paused != "":
-		return box(warn, "Paused", "nothing is failing")
+	case retried > 0:
+		return box(warn, "Retrying", count(retried, "event has", "events have")+" failed and will be tried again. Nothing has failed for good")
+	case l.processing != operate.Running && l.processing != "":
+		return nil // which every page says
 	}
 	return box(good, "Healthy", "nothing is failing")
 }
 
 func (c *Console) tiles(l look) g.Node {
 	tile := func(href, number, name, note string) g.Node {
-		text := g.Group{h.Strong(g.Text(number)), h.Span(g.Text(name)), h.Small(g.Text(note))}
-		if href == "" {
-			return h.Div(h.Class("tile"), text)
-		}
-		return h.A(h.Class("tile"), h.Href(href), text)
+		return h.A(h.Class("tile"), h.Href(href), h.Strong(g.Text(number)), h.Span(g.Text(name)), h.Small(g.Text(note)))
 	}
 	var all []g.Node
 	if l.counts != nil {
@@ -181,7 +173,7 @@ func (c *Console) tiles(l look) g.Node {
 		all = append(all, tile("dead", strconv.Itoa(letters), oneOr(letters, "dead letter", "dead letters"), "for you to send back"))
 	}
 	if l.processing != "" {
-		all = append(all, tile("", string(l.processing), "processing", "hookctl pause and resume change it"))
+		all = append(all, h.Div(h.Class("tile"), h.Strong(g.Text(string(l.processing))), h.Span(g.Text("processing")), g.If(l.processing == operate.Running, c.processingButton(l.processing))))
 	}
 	return h.Div(h.Class("tiles"), g.Group(all))
 }
@@ -211,23 +203,34 @@ func alarms(all []monitor.Alarm, now time.Time) g.Node {
 	return append(nodes, h.P(h.Class("note"), g.Text(fmt.Sprintf("%d of %s off.", quiet, count(len(all), "alarm is", "alarms are")))))
 }
 
-// unread says what could not be read, and which right is missing if that is why.
+// unread says what could not be read, and which rights are missing if that is why.
 func unread(faults []error) g.Node {
 	var nodes []g.Node
+	var rights []string
 	for _, err := range faults {
-		nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not shown: "+reason(err))))
+		if right := operate.MissingRight(err); right != "" {
+			rights = append(rights, right)
+		} else {
+			nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not shown: "+err.Error())))
+		}
+	}
+	if len(rights) > 0 {
+		nodes = append(nodes, h.P(h.Class("problem"), g.Text("Not all is shown. "+lacking(rights...))))
 	}
 	return g.Group(nodes)
 }
 
 // reason is an error's text, or which right the operator lacks.
 func reason(err error) string {
-	right := operate.MissingRight(err)
-	if right == "" {
-		return err.Error()
+	if right := operate.MissingRight(err); right != "" {
+		return lacking(right)
 	}
-	return "Your AWS identity lacks the right " + right + ". The stack's output OperatorPolicyArn is a policy that has it; " +
-		"the statements whose names begin with Read are enough to look. (" + cut(err.Error()) + ")"
+	return err.Error()
+}
+
+func lacking(rights ...string) string {
+	return "Your AWS identity lacks the " + oneOr(len(rights), "right ", "rights ") + strings.Join(rights, ", ") +
+		". The policy in the stack's output OperatorPolicyArn has it; its statements whose names begin with Read are enough to look."
 }
 
 // groups lists open events that most likely have the same cause.
@@ -240,23 +243,20 @@ func (c *Console) groups(open events.Open, counts *operate.Counts) g.Node {
 		return empty("No event is failing.", next...)
 	}
 	now := c.options.Now()
-	t := table{caption: "Open events by cause, the largest group first", columns: []string{"Cause", "Source and type", "Events", "Newest error", "Since", "Newest", "Next try"}}
+	t := table{caption: "Open events by cause, the largest group first", columns: []string{"Cause", "Source and type", "Events", "Dead", "Newest error", "Since", "Newest", "Next try"}, numbers: []string{"Events", "Dead"}}
 	for _, group := range open.Groups {
 		cause := group.Kind
 		if cause == "" {
 			cause = "unknown"
 		}
-		number := strconv.Itoa(group.Count)
-		switch {
-		case group.Failed == group.Count:
-			number += ", dead"
-		case group.Failed > 0:
-			number += fmt.Sprintf(", %d of them dead", group.Failed)
+		dead := ""
+		if group.Failed > 0 {
+			dead = strconv.Itoa(group.Failed)
 		}
 		t.rows = append(t.rows, []g.Node{
 			h.A(h.Href(query("events", "state", stateOpen, "source", group.Source, "type", group.Type, "kind", group.Kind)), g.Text(cause)),
-			g.Text(sourceAndType(group.Source, group.Type)), g.Text(number), errorText(newestError(open.Entries, group)),
-			when(group.First, now), when(group.Last, now), whenOrNone(group.NextTry, now),
+			g.Text(sourceAndType(group.Source, group.Type)), g.Text(strconv.Itoa(group.Count)), textOrNone(dead), errorText(newestError(open.Entries, group)),
+			when(group.First, now), when(group.Last, now), nextTry(group.NextTry, now),
 		})
 	}
 	nodes := g.Group{t.node()}

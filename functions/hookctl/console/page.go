@@ -89,7 +89,7 @@ func (c *Console) main(r *http.Request, p page) g.Node {
 			h.Data("hx-get", r.URL.RequestURI()), h.Data("hx-trigger", "every "+seconds(p.every)),
 			h.Data("hx-swap", "outerMorph"),
 		}),
-		h.H1(g.Text(p.title)), g.Group(p.body), c.asOf(),
+		h.H1(g.Text(p.title)), c.paused(r.Context()), g.Group(p.body), c.asOf(),
 	)
 }
 

@@ -32,26 +32,6 @@ func TestEmpty(t *testing.T) {
 	w.get(t, "nothing", http.StatusNotFound).wants(t, "No such page")
 }
 
-// From the overview, two clicks lead to why an event failed.
-func TestTwoClicks(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.receive(t, kyc1, "evt_bad")
-	w.receive(t, sms, "evt_again")
-	overview := w.get(t, "", http.StatusOK)
-	overview.wants(t, "Needs you: 1 dead letter waits for you, and 1 event is being retried", "kyc · kyc.session.approved 1, dead the bank does not know this customer")
-	cause := slices.IndexFunc(overview.elements, func(e el) bool { return strings.HasPrefix(attribute(e, "href"), "events?kind=open-account") })
-	if cause < 0 {
-		t.Fatalf("no group of open-account: %v", overview.links)
-	}
-	list := w.get(t, attribute(overview.elements[cause], "href"), http.StatusOK)
-	list.wants(t, "1 event matches.", "open-account: the bank does not know this customer")
-	list.lacks(t, "evt_again")
-	event := w.get(t, list.links["evt_bad"], http.StatusOK)
-	event.wants(t, "failed", "open-account permanent in run 1", "the bank does not know this customer", "Became a dead letter: permanent",
-		"signed with the source's current secret")
-}
-
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -166,7 +146,7 @@ func TestInjection(t *testing.T) {
 		"event?key=standard%23evil", "event?key=standard%23evil&body=" + escape(evil), escape(evil), "dead", "dead?" + filters(evil) + "&reason=" + escape(evil),
 		"act?do=redrive&assume=" + escape(evil), "act?do=replay&key=standard%23evil", "act?do=replay&key=" + escape(evil), "act?do=" + escape(evil), "job?id=" + escape(evil), "handlers", "send",
 		"send?sample=" + escape(evil), "sources", "refused", "?span=" + escape(evil), "cost?events=" + escape(evil),
-		"act?do=retry-all&" + filters(evil), "act?do=replay-all&state=failed", "act?do=cancel-all&state=open&from=" + escape(evil)}
+		"act?do=retry&" + filters(evil), "act?do=replay&state=failed", "act?do=cancel&state=open&from=" + escape(evil)}
 	for _, e := range w.get(t, "events", http.StatusOK).elements {
 		if href := attribute(e, "href"); strings.HasPrefix(href, "event?") {
 			pages = append(pages, href, href+"&body=masked", href+"&body=shown")
@@ -201,7 +181,7 @@ func TestWeight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	for range 120 {
-		w.receive(t, kyc1, "evt_"+strings.ToLower(console.NewAccess().Token))
+		w.receive(t, kyc1, newID())
 	}
 	sizeOf := func(page string) int {
 		answer := w.do(t, http.MethodGet, page, nil, func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") })

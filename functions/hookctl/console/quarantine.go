@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -38,12 +37,8 @@ func (c *Console) findRefused(ctx context.Context, form url.Values) (quarantine.
 	if code := form.Get("code"); code != "" {
 		f.Codes = []webhook.Code{webhook.Code(code)}
 	}
-	if since := form.Get("since"); since != "" {
-		ago, err := time.ParseDuration(since)
-		if err != nil {
-			return quarantine.List{}, nil, fmt.Errorf("the time %q is not one like 90m or 24h", since)
-		}
-		f.From = c.options.Now().Add(-ago)
+	if f.From, err = ago(form.Get("since"), c.options.Now()); err != nil {
+		return quarantine.List{}, nil, err
 	}
 	list, err := quarantine.Find(ctx, q, f, nil)
 	return list, q, err
@@ -68,20 +63,21 @@ func refusedForm(form url.Values) g.Node {
 	for _, code := range kept.Codes() {
 		codes = append(codes, choice{string(code), string(code)})
 	}
-	return h.Form(h.Class("filter"), h.Action("quarantine"), h.Method("get"), h.Role("search"),
+	return filterForm("quarantine",
 		textField("Source", "source", form.Get("source")), selectOne("Code", "code", form.Get("code"), codes),
-		selectOne("Arrived in the last", "since", form.Get("since"), sinceChoices),
-		h.Button(h.Type("submit"), g.Text("Filter")), h.A(h.Href("quarantine"), g.Text("Clear")),
-	)
+		selectOne("Arrived in the last", "since", form.Get("since"), sinceChoices))
 }
 
 // refusedCounts says how many were refused and how many of them are kept, and leads to the
 // acts on all.
 func (c *Console) refusedCounts(list quarantine.List, form url.Values) g.Node {
 	if len(list.Entries) == 0 {
-		return empty("No refused request matches.")
+		if form.Get("source")+form.Get("code")+form.Get("since") == "" {
+			return empty("Nothing is in the quarantine.", h.P(g.Text("All refused requests, also those that are not kept, are counted under "), h.A(h.Href("refused"), g.Text("Refused")), g.Text(".")))
+		}
+		return empty("No refused request matches.", h.P(h.A(h.Href("quarantine"), g.Text("Clear the filter"))))
 	}
-	t := table{caption: "By source and code, the most frequent first", columns: []string{"Source", "Code", "Refused", "Kept"}}
+	t := table{caption: "By source and code, the most frequent first", columns: []string{"Source", "Code", "Refused", "Kept"}, numbers: []string{"Refused", "Kept"}}
 	for _, one := range list.Counts {
 		t.rows = append(t.rows, []g.Node{g.Text(one.Source), h.Code(g.Text(string(one.Code))), g.Text(fmt.Sprint(one.Refused())), g.Text(fmt.Sprint(one.Kept))})
 	}
@@ -97,7 +93,7 @@ func (c *Console) refusedCounts(list quarantine.List, form url.Values) g.Node {
 func (c *Console) refusedList(list quarantine.List) g.Node {
 	now := c.options.Now()
 	newest := list.Entries[max(0, len(list.Entries)-shownLines):]
-	t := table{caption: "The newest kept, the newest first", columns: []string{"Arrived", "Source", "Code", "Bytes", "Request"}}
+	t := table{caption: "The newest kept, the newest first", columns: []string{"Arrived", "Source", "Code", "Bytes", "Request"}, numbers: []string{"Bytes"}}
 	for _, e := range slices.Backward(newest) {
 		item := refusedItem(e)
 		t.rows = append(t.rows, []g.Node{when(e.At, now), g.Text(e.Source), h.Code(g.Text(string(e.Code))), g.Text(fmt.Sprint(e.Size)), h.A(h.Href(item.href), h.Code(g.Text(item.text)))})
@@ -179,7 +175,7 @@ func (c *Console) planRefused(ctx context.Context, form url.Values) (a act, entr
 		entries = entries[n:]
 		a.more = fmt.Sprintf("One act takes the newest %d; %d older ones stay.", maxVerified, n)
 	}
-	a.back = link{"quarantine", "Back to the quarantine"}
+	a.noun, a.back = "Request", link{"quarantine", "Back to the quarantine"}
 	return a, entries, r, nil
 }
 

@@ -31,13 +31,11 @@ func (c *Console) refused(w http.ResponseWriter, r *http.Request) {
 		if since == "" {
 			since = defaultRefused
 		}
-		ago, err := time.ParseDuration(since)
-		if err != nil || ago <= 0 {
-			p.status, p.body = http.StatusBadRequest, []g.Node{h.P(h.Class("problem"), g.Text("The time is not one like 90m or 24h."))}
-			c.show(w, r, p)
+		var err error
+		if from, err = ago(since, now); err != nil {
+			c.fail(w, r, http.StatusBadRequest, "Not understood", err.Error())
 			return
 		}
-		from = now.Add(-ago)
 	}
 	list, err := c.options.Refused(r.Context(), from)
 	if err != nil {
@@ -67,7 +65,7 @@ func (c *Console) refusalTable(list tail.Refusals, now time.Time) []g.Node {
 		}
 		return []g.Node{empty("Nothing was refused.", next)}
 	}
-	t := table{caption: "By source and reason, the most frequent first", columns: []string{"Why", "Answered", "Source", "Requests", "Last", "What to do"}}
+	t := table{caption: "By source and reason, the most frequent first", columns: []string{"Why", "Answered", "Source", "Requests", "Last", "What to do"}, numbers: []string{"Requests"}}
 	for _, one := range list.Causes[:min(shownLines, len(list.Causes))] {
 		advice := strings.ReplaceAll(cli.RefusalAdvice(webhook.Code(one.Code)), "\n", " ")
 		t.rows = append(t.rows, []g.Node{

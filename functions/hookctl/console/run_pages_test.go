@@ -68,7 +68,7 @@ func TestHandlers(t *testing.T) {
 	w.mended.Store(true)
 	w.receive(t, sms, "evt_2")
 	w.get(t, "handlers", http.StatusOK).wants(t, "reply contiguity text.incoming.sms 1 done, 1 failed", "open-account kyc kyc.session.approved 0 done, 0 failed",
-		"Types without a handler", "contiguity text.incoming.mms, ")
+		"Types without a handler", "contiguity text.incoming.mms text.")
 }
 
 // Secrets are masked, and pages of what a stack does not have are neither linked nor there.
@@ -133,7 +133,7 @@ func TestJournal(t *testing.T) {
 	worked(process.DeadLettered)
 	worked(process.Retried)
 	worked(process.Duplicate)
-	w.get(t, "", http.StatusOK).wants(t, "In the last hour: 5 received, 1 refused; 1 runs ended well, 2 failed.", "since it started, 59m ago")
+	w.get(t, "", http.StatusOK).wants(t, "In the last hour: 5 received, 1 refused; 1 handled, 2 failed.", "since it started, 59m ago")
 	now = now.Add(time.Minute)
 	w.get(t, "", http.StatusOK).wants(t, "In the last hour: 2 received, 1 refused")
 	w.get(t, "?span=day", http.StatusOK).wants(t, "In the last day: 5 received, 1 refused", "1h ago")

@@ -75,10 +75,6 @@ func (c *Console) sendForm(w http.ResponseWriter, r *http.Request) {
 
 // send sends what the form says.
 func (c *Console) send(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
-		return
-	}
 	s, err := dialect.Find(r.PostForm.Get("sample"))
 	src, ok := c.sourceOf(providerOf(s))
 	times, wrong := strconv.Atoi(r.PostForm.Get("times"))
@@ -92,7 +88,7 @@ func (c *Console) send(w http.ResponseWriter, r *http.Request) {
 	if r.PostForm.Get("forged") != "" {
 		sign, title = dialect.SignWrong, title+", forged"
 	}
-	a := act{title: title, count: times, back: link{query("send", "sample", s.Name), "Send another"}}
+	a := act{title: title, noun: "Answer for", count: times, back: link{query("send", "sample", s.Name), "Send another"}}
 	a.run = func(ctx context.Context, report func(jobResult)) error {
 		for range times {
 			result, err := c.deliver(ctx, src, sign(src.Provider, src.Settings, body, c.options.Now()))
@@ -103,9 +99,7 @@ func (c *Console) send(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil
 	}
-	j := c.jobs.start(c.options.Background, a)
-	c.jobs.wait(r.Context(), j)
-	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
+	c.start(w, r, a)
 }
 
 // deliver sends one request to hookctl run, and returns how it was answered.

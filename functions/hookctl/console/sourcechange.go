@@ -120,10 +120,6 @@ func secretField(label string) g.Node {
 
 // changeSource plans a change or, with the id of a plan, writes it.
 func (c *Console) changeSource(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		c.fail(w, r, http.StatusBadRequest, "Not understood", "The form could not be read.")
-		return
-	}
 	if id := r.PostForm.Get("plan"); id != "" {
 		c.writeSource(w, r, id)
 		return
@@ -222,7 +218,7 @@ func (c *Console) writeSource(w http.ResponseWriter, r *http.Request, id string)
 		c.show(w, r, page{title: p.title, here: "sources", status: http.StatusConflict, body: confirmChange(p, "Not confirmed: type "+p.typed+".")})
 		return
 	}
-	a := act{title: p.title, count: 1, back: link{"sources", "Back to the sources"}}
+	a := act{title: p.title, noun: "Source", count: 1, back: link{"sources", "Back to the sources"}}
 	a.run = func(ctx context.Context, report func(jobResult)) error {
 		err := c.options.Editor.Editor.Write(ctx, p.plan.Base, p.plan.After)
 		if err == nil {
@@ -230,7 +226,5 @@ func (c *Console) writeSource(w http.ResponseWriter, r *http.Request, id string)
 		}
 		return err
 	}
-	j := c.jobs.start(c.options.Background, a)
-	c.jobs.wait(r.Context(), j)
-	http.Redirect(w, r, c.base+query("job", "id", j.id), http.StatusSeeOther)
+	c.start(w, r, a)
 }

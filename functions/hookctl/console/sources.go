@@ -70,8 +70,8 @@ func (c *Console) stackSources(w http.ResponseWriter, r *http.Request) {
 	for _, one := range report.Warnings {
 		body = append(body, h.P(h.Class("problem"), g.Text("Probably a mistake: "+one.String())))
 	}
-	if since, err := time.ParseDuration(r.URL.Query().Get("uses")); err == nil && since > 0 && e.Log != nil {
-		if err := report.FindUses(r.Context(), e.Log, now, since); err != nil {
+	if from, err := ago(r.URL.Query().Get("uses"), now); err == nil && !from.IsZero() && e.Log != nil {
+		if err := report.FindUses(r.Context(), e.Log, now, now.Sub(from)); err != nil {
 			body = append(body, unread([]error{err}))
 		}
 	}
@@ -96,7 +96,7 @@ func (c *Console) useForm(r *http.Request) g.Node {
 }
 
 func (c *Console) secretTable(report *sources.Report, now time.Time) g.Node {
-	t := table{caption: "Secrets: of each source, the first is the one to sign with", columns: []string{"Source", "Provider", "Secret", "Put", "Last used", "What it means"}}
+	t := table{caption: "Secrets: of each source, the first is the one to sign with", columns: []string{"Source", "Provider", "Secret", "Set", "Last used", "What it means"}}
 	for _, s := range report.Sources {
 		name := h.A(h.Href(query("events", "source", s.Name, "state", stateAny)), g.Text(s.Name))
 		if c.options.Write {

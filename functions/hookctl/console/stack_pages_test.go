@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -54,7 +53,7 @@ func TestStackOverview(t *testing.T) {
 	d := w.get(t, "", http.StatusOK)
 	d.wants(t, "Needs you: the alarm DeadLetterArrived is on.", "1m30s age of the oldest message at most", "running processing",
 		"DeadLetterArrived on 10m ago See why with dead list.", "Spilled no data", "1 of 3 alarms are off.",
-		"In the last hour: 7 received, 2 refused; 4 runs ended well, 3 failed.", "received refused the highest bar is 9", "some minutes late")
+		"In the last hour: 7 received, 2 refused; 4 handled, 3 failed.", "received refused the highest bar is 9", "some minutes late")
 	d.lacks(t, "Not shown", "Throttles", "since it started")
 	w.receive(t, kyc1, "evt_bad")
 	w.receive(t, sms, "evt_again")
@@ -81,26 +80,47 @@ func (denied) Processing(context.Context) (operate.ProcessingState, error) {
 func TestMissingRights(t *testing.T) {
 	t.Parallel()
 	w := newStack(t, watched{Faults: []error{denial("cloudwatch:GetMetricData")}}, nil)
-	w.receive(t, kyc1, "evt_bad")
 	w.options.Intake = denied{w.options.Intake}
 	w.enter(t)
+	w.get(t, "", http.StatusOK).wants(t, "Not known: a part of this could not be read")
+	w.receive(t, kyc1, "evt_bad")
 	d := w.get(t, "", http.StatusOK)
-	d.wants(t, "Not known: a part of this could not be read", "open-account: *errors.errorString", "OperatorPolicyArn", "lacks the right sqs:GetQueueAttributes",
-		"lacks the right lambda:GetEventSourceMapping", "lacks the right cloudwatch:GetMetricData", "It is not known here.")
+	d.wants(t, "Needs you: 1 dead letter waits for you", "open-account: *errors.errorString", "OperatorPolicyArn",
+		"lacks the rights sqs:GetQueueAttributes, lambda:GetEventSourceMapping, cloudwatch:GetMetricData.", "It is not known here.")
 	d.lacks(t, "in the queue", "processing", "Healthy")
-	if n := strings.Count(d.text, "Not shown:"); n != 3 {
-		t.Errorf("%d parts are not shown", n)
-	}
 }
 
-// While processing is paused, the overview says so.
-func TestPaused(t *testing.T) {
+// A stack is asked only now and then whether it is paused, and again after an act changed it.
+func TestStackPaused(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, nil)
-	if err := w.Intake().SetProcessing(t.Context(), operate.Paused); err != nil {
+	now, asked := time.Now(), 0
+	w := newStack(t, nil, func(o *console.Options) { o.Now = func() time.Time { return now } })
+	w.options.Intake = asking{w.Intake(), &asked}
+	w.enter(t)
+	for range 3 {
+		w.get(t, "handlers", http.StatusOK).lacks(t, "Processing is")
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times for three pages", asked)
+	}
+	w.confirm(t, w.get(t, "act?do=pause", http.StatusOK), "").wants(t, "Processing is paused:")
+	if err := w.Intake().SetProcessing(t.Context(), operate.Running); err != nil {
 		t.Fatal(err)
 	}
-	w.get(t, "", http.StatusOK).wants(t, "Paused: nothing is failing. Processing is paused: webhooks wait in the queue until it is resumed.")
+	w.get(t, "handlers", http.StatusOK).wants(t, "Processing is paused:")
+	now = now.Add(time.Minute)
+	w.get(t, "handlers", http.StatusOK).lacks(t, "Processing is")
+}
+
+// An asking intake counts how often it is asked whether it is paused.
+type asking struct {
+	operate.Intake
+	asked *int
+}
+
+func (a asking) Processing(ctx context.Context) (operate.ProcessingState, error) {
+	*a.asked++
+	return a.Intake.Processing(ctx)
 }
 
 // A stack's refused requests are counted for the time that is asked for.

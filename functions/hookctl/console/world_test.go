@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -25,6 +26,7 @@ import (
 	"webhookintake/shared/provider/contiguity"
 	"webhookintake/shared/provider/kyc"
 	"webhookintake/shared/source"
+	"webhookintake/shared/webhook"
 )
 
 const (
@@ -38,57 +40,67 @@ const (
 // so that no retry is due because the machine is slow.
 type world struct {
 	*pipeline.Pipeline
-	console  *console.Console
-	options  console.Options
-	handlers *hook.Registry
-	journal  *console.Journal
-	cookie   *http.Cookie
-	time     time.Time   // of the clock
-	mended   atomic.Bool // from then on handlers succeed
-	shown    []string    // payloads that were shown
+	ingest  http.Handler // nil means the pipeline
+	console *console.Console
+	options console.Options
+	journal *console.Journal
+	cookie  *http.Cookie
+	time    time.Time   // of the clock
+	mended  atomic.Bool // from then on handlers succeed
+	shown   []string    // payloads that were shown
 }
+
+// forge gives the pipeline a sample that is signed with a wrong secret.
+func (w *world) forge(t *testing.T, sample string) {
+	t.Helper()
+	s, err := dialect.Find(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.post(t, s, dialect.SignWrong, s.Body, http.StatusUnauthorized)
+}
+
+func (w *world) now() time.Time { return w.time }
+
+func (w *world) mend() { w.mended.Store(true) }
 
 // newWorld has two handlers: reply fails, to be retried, and open-account fails for good.
 func newWorld(t *testing.T, change func(*console.Options)) *world {
 	t.Helper()
+	w := &world{time: time.Now()}
 	var handlers hook.Registry
-	w := &world{handlers: &handlers, time: time.Now()}
 	hook.On(&handlers, contiguity.TextIncomingSMS, "reply", func(context.Context, hook.Event[contiguity.Text]) error {
 		return w.unlessMended(errors.New("no route to shop"))
 	})
 	hook.On(&handlers, kyc.SessionApproved, "open-account", func(context.Context, hook.Event[kyc.Session]) error {
 		return w.unlessMended(hook.Permanent(errors.New("the bank does not know this customer")))
 	})
-	w.journal = console.NewJournal(w.now)
-	w.Pipeline = w.newPipeline(&handlers)
 	o := console.Options{
-		Journal: w.journal, Sources: dialect.Sources(), ListSources: func(context.Context) ([]sources.Row, error) {
+		Journal: console.NewJournal(w.now), Sources: dialect.Sources(), ListSources: func(context.Context) ([]sources.Row, error) {
 			doc, err := sources.ReadDocument([]byte(dialect.SourcesDocument()))
 			return doc.Rows(), err
 		},
-
-		Intake: w.Intake(), Handlers: operate.Handlers{All: &handlers}, Now: w.now, Port: port, Access: console.NewAccess(),
+		Handlers: operate.Handlers{All: &handlers}, Now: w.now, Port: port, Access: console.NewAccess(),
 		HowToOpen: "Ask for another address.", Name: "a test", Write: true, Here: true,
 		Shown: func(key string, masked bool) { w.shown = append(w.shown, fmt.Sprintf("%s %v", key, masked)) },
 	}
 	if change != nil {
 		change(&o)
 	}
+	w.journal = cmp.Or(o.Journal, console.NewJournal(o.Now))
 	if o.Journal != nil && o.Monitor == nil {
 		o.Monitor, o.Refused = o.Journal.Monitor(), o.Journal.Refused
+	}
+	w.Pipeline = pipeline.New(pipeline.Options{
+		Sources: source.Fixed(dialect.Sources()), Handlers: o.Handlers.All, Now: o.Now,
+		Answered: func(a pipeline.Answered) { w.journal.Answered(a.Report) },
+	})
+	if o.Intake == nil {
+		o.Intake = w.Intake()
 	}
 	w.options = o
 	w.enter(t)
 	return w
-}
-
-func (w *world) now() time.Time { return w.time }
-
-func (w *world) newPipeline(handlers *hook.Registry) *pipeline.Pipeline {
-	return pipeline.New(pipeline.Options{
-		Sources: source.Fixed(dialect.Sources()), Handlers: handlers, Now: w.now,
-		Answered: func(a pipeline.Answered) { w.journal.Answered(a.Report) },
-	})
 }
 
 // enter makes the console that the options describe, and opens its address.
@@ -113,7 +125,14 @@ func (w *world) unlessMended(err error) error {
 // receive gives the pipeline a sample, and handles what is in the queue.
 func (w *world) receive(t *testing.T, sample, id string) {
 	t.Helper()
-	s, err := dialect.Find(sample)
+	s, body := sampleWith(t, sample, id)
+	w.receiveBody(t, s, body)
+}
+
+// sampleWith returns a sample, and its body with another id.
+func sampleWith(t *testing.T, name, id string) (dialect.Sample, []byte) {
+	t.Helper()
+	s, err := dialect.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,21 +140,38 @@ func (w *world) receive(t *testing.T, sample, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.receiveBody(t, s, body)
+	return s, body
 }
 
 func (w *world) receiveBody(t *testing.T, s dialect.Sample, body []byte) {
 	t.Helper()
+	w.post(t, s, dialect.Sign, body, http.StatusOK)
+	w.work(t)
+}
+
+// post signs a body and sends it to ingest, which has to answer with the status.
+func (w *world) post(t *testing.T, s dialect.Sample, sign signer, body []byte, status int) {
+	t.Helper()
 	src := dialect.Sources()[s.Provider.Name()]
-	signed := dialect.Sign(src.Provider, src.Settings, body, w.now())
+	signed := sign(src.Provider, src.Settings, body, w.options.Now())
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+src.Name, bytes.NewReader(body))
 	r.Header = signed.Header
 	answer := httptest.NewRecorder()
-	w.Pipeline.ServeHTTP(answer, r)
-	if answer.Code != http.StatusOK {
-		t.Fatalf("%s: %d %s", s.Name, answer.Code, answer.Body)
+	var ingest http.Handler = w.Pipeline
+	if w.ingest != nil {
+		ingest = w.ingest
 	}
-	w.work(t)
+	if ingest.ServeHTTP(answer, r); answer.Code != status {
+		t.Fatalf("%s: answered %d %s, want %d", s.Name, answer.Code, answer.Body, status)
+	}
+}
+
+// workAll handles all that is in the queue and not put off.
+func (w *world) workAll(t *testing.T) {
+	t.Helper()
+	for w.Queue.Counts().Visible > 0 {
+		w.work(t)
+	}
 }
 
 func (w *world) work(t *testing.T) {
@@ -182,6 +218,9 @@ func (w *world) get(t *testing.T, page string, status int) document {
 	if answer.StatusCode != status {
 		t.Fatalf("%s was answered %d: %s", page, answer.StatusCode, d.text)
 	}
+	for _, fault := range d.faults {
+		t.Errorf("%s: %s", page, fault)
+	}
 	return d
 }
 
@@ -190,7 +229,15 @@ type document struct {
 	size     int
 	text     string // with single spaces
 	links    map[string]string
+	forms    []form
 	elements []xml.StartElement
+	faults   []string // what is wrong with any page of which this is true
+}
+
+// A form has its fields as they are sent if nothing is typed into them.
+type form struct {
+	method, action, button string
+	fields                 url.Values
 }
 
 func parse(t *testing.T, answer *http.Response) document {
@@ -199,11 +246,18 @@ func parse(t *testing.T, answer *http.Response) document {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return parseHTML(t, raw)
+}
+
+func parseHTML(t *testing.T, raw []byte) document {
+	t.Helper()
 	d := document{size: len(raw), links: map[string]string{}}
 	decoder := xml.NewDecoder(bytes.NewReader(raw))
 	decoder.Strict, decoder.AutoClose, decoder.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
-	var href string
+	var last xml.StartElement // whose text comes
+	var field string          // of the options
 	var text strings.Builder
+	labels := 0
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
@@ -215,20 +269,74 @@ func parse(t *testing.T, answer *http.Response) document {
 		switch v := token.(type) {
 		case xml.StartElement:
 			d.elements = append(d.elements, v.Copy())
-			if v.Name.Local == "a" {
-				href = attribute(v, "href")
+			if v.Name.Local != "code" && v.Name.Local != "strong" { // a link's text may be in one
+				last = v.Copy()
 			}
+			switch v.Name.Local {
+			case "label":
+				labels++
+			case "select":
+				field = attribute(v, "name")
+			}
+			d.check(v, labels)
+			d.addField(v, field)
 			text.WriteByte(' ')
+		case xml.EndElement:
+			if v.Name.Local == "label" {
+				labels--
+			}
 		case xml.CharData:
 			text.Write(v)
-			if href != "" {
-				d.links[strings.TrimSpace(string(v))] = href
-				href = ""
-			}
+			d.addText(last, string(v))
+			last = xml.StartElement{}
 		}
 	}
 	d.text = strings.Join(strings.Fields(text.String()), " ")
 	return d
+}
+
+// check notes a time without its exact value, and a field without a label.
+func (d *document) check(e xml.StartElement, labels int) {
+	switch name := e.Name.Local; {
+	case name == "time" && (attribute(e, "title") == "" || attribute(e, "datetime") == ""):
+		d.faults = append(d.faults, "a time does not show exactly when it is")
+	case (name == "input" && attribute(e, "type") != "hidden" || name == "select" || name == "textarea") && labels == 0:
+		d.faults = append(d.faults, attribute(e, "name")+" has no label")
+	}
+}
+
+func (d *document) addField(e xml.StartElement, field string) {
+	if e.Name.Local == "form" {
+		d.forms = append(d.forms, form{method: attribute(e, "method"), action: attribute(e, "action"), fields: url.Values{}})
+	}
+	if len(d.forms) == 0 {
+		return
+	}
+	fields := d.forms[len(d.forms)-1].fields
+	switch e.Name.Local {
+	case "input":
+		if name := attribute(e, "name"); attribute(e, "type") == "checkbox" {
+			fields[name] = nil // not sent unless it is checked
+		} else {
+			fields.Add(name, attribute(e, "value"))
+		}
+	case "option":
+		if !fields.Has(field) || attribute(e, "selected") != "" {
+			fields.Set(field, attribute(e, "value"))
+		}
+	}
+}
+
+// addText notes the text of a link, a button or a field.
+func (d *document) addText(of xml.StartElement, text string) {
+	switch of.Name.Local {
+	case "a":
+		d.links[strings.TrimSpace(text)] = attribute(of, "href")
+	case "button":
+		d.forms[len(d.forms)-1].button = strings.TrimSpace(text)
+	case "textarea":
+		d.forms[len(d.forms)-1].fields.Set(attribute(of, "name"), text)
+	}
 }
 
 func attribute(e xml.StartElement, name string) string {
@@ -262,6 +370,9 @@ func (d document) lacks(t *testing.T, texts ...string) {
 
 type el = xml.StartElement
 
+// A signer signs a body as a provider does, or with a wrong secret.
+type signer = func(webhook.Provider, webhook.Settings, []byte, time.Time) webhook.Request
+
 func escape(text string) string { return url.QueryEscape(text) }
 
 // filters is a query that puts a text into each field of the list's filter.
@@ -272,7 +383,7 @@ func filters(text string) string {
 // failWith puts a record into the ledger that failed with these texts.
 func (w *world) failWith(t *testing.T, key, handler, text string) {
 	t.Helper()
-	now := w.now()
+	now := w.options.Now()
 	claim := w.Ledger.Claim(t.Context(), []ledger.Request{{
 		Key: key, Owner: "o", Type: text, At: now, Lease: now.Add(time.Minute), Received: now, DedupUntil: now.Add(time.Hour),
 	}})[0].Claim
