@@ -199,41 +199,6 @@ func TestTaskFails(t *testing.T) {
 		`"TaskFailed":1`, `"Dimensions":[["function","task"]]`, `"SpillAge":36`)
 }
 
-// Objects that are not messages of this stack stay, and do not hold up those that are. The
-// report names them, and the log says nothing that is in them.
-func TestForeignObjects(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil, nil)
-	w.spill(t, 2)
-	found, err := w.vault.List(t.Context(), vault.Spill, "", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours, err := w.vault.Get(t.Context(), found[0].Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	foreign := map[string]string{
-		vault.Spill + "0-rubbish": phone,
-		vault.Spill + "0-changed": strings.Replace(string(ours), phone, phone+"0", 1), // with our sum
-	}
-	for key, body := range foreign {
-		if err := w.vault.Put(t.Context(), key, []byte(body)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := lambdatest.Run(t, program.Path(t), w.env)
-	tasks := report(t, p).Tasks
-	if len(tasks) != 1 || tasks[0].Summary != "2 sent, 2 left" || !strings.Contains(tasks[0].Error, "not messages of this stack") ||
-		!strings.Contains(tasks[0].Error, vault.Spill+"0-") {
-		t.Errorf("report = %+v", tasks)
-	}
-	if len(w.sqs.Sent()) != 2 || w.left(t) != 2 {
-		t.Errorf("sent %d, %d left, want 2 and 2", len(w.sqs.Sent()), w.left(t))
-	}
-	checkOutput(t, p, `"msg":"task failed"`, `"TaskFailed":1`)
-}
-
 // The sources' secret is read if something was spilled only, and without it nothing is sent.
 func TestSourcesUnread(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ func paths(watchlist, session string) map[string][]answer {
 	}
 }
 
-// found asks an API that gives these answers.
+// found asks an API that gives these answers, and fails if it is asked for something else.
 func found(t *testing.T, watchlist, session string) []queue.Message {
 	t.Helper()
 	f := &fake{answers: paths(watchlist, session)}
@@ -85,17 +85,6 @@ func raw(messages []queue.Message) (all []string) {
 		all = append(all, m.ID+" "+string(m.Raw))
 	}
 	return all
-}
-
-func TestKYCAsksForWhatIsNew(t *testing.T) {
-	t.Parallel()
-	f := &fake{answers: paths(one, session)}
-	if _, err := reconcile.KYC(t.Context(), f.kyc(t), query); err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{"/kyc/watchlists", "/kyc/watchlists/w-1", "/kyc/sessions/s-1"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked for %q, want %q", f.asked, want)
-	}
 }
 
 // TestKYCNextToAnError wants the events that could be fetched, and the error by its name.

@@ -116,6 +116,7 @@ func TestDrainPassesOver(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		text string // of the objects; empty for a message of another kind than the others
+		edit string // in place of "bodies/0a" in the message, after it was signed
 		size int64  // of the objects, as they are listed
 		get  error  // of the vault for them
 		send error  // of the queue for them
@@ -123,6 +124,7 @@ func TestDrainPassesOver(t *testing.T) {
 		want string // that the error contains
 	}{
 		{name: "not ours", text: "hello", want: "not messages of this stack"},
+		{name: "changed under our sum", edit: "bodies/0b", want: "not messages of this stack"},
 		{name: "too large to be ours", size: vault.MaxSize + 1, want: "8388609 bytes"},
 		{name: "denied", get: vault.ErrDenied, want: "cannot be read"},
 		{name: "of a foreign name", get: vault.ErrInvalid, want: "cannot be read"},
@@ -148,7 +150,7 @@ func TestDrainPassesOver(t *testing.T) {
 			key := ""
 			for range bad {
 				key = vault.SpillKey(noon)
-				if err := v.Put(t.Context(), key, []byte(cmp.Or(tt.text, string(data)))); err != nil {
+				if err := v.Put(t.Context(), key, []byte(cmp.Or(tt.text, strings.Replace(string(data), "bodies/0a", cmp.Or(tt.edit, "bodies/0a"), 1)))); err != nil {
 					t.Fatal(err)
 				}
 				sizes[key] = tt.size
