@@ -17,7 +17,7 @@ func (e *exam) vault(ctx context.Context) Step {
 	spilled, err := e.site.Vault(ctx)
 	switch {
 	case errors.Is(err, vault.ErrNoBucket):
-		return warned("create the bucket again by deploying the stack, or correct VAULT_BUCKET",
+		return warned("make it again under its name, with the policy, encryption and lifecycle that the template has for it; a deploy alone does not; or correct VAULT_BUCKET",
 			"%v: large webhooks are refused, and so is every one while SQS takes none", err)
 	case errors.Is(err, vault.ErrDenied):
 		return warned("this needs s3:ListBucket on spill/ in the bucket: use the operator's role, or check that the bucket is the stack's",
