@@ -162,7 +162,16 @@ func (f *actFlags) perform(ctx context.Context, e *cli.Env, l events.OpenLedger,
 	if !f.dryRun {
 		planned = nil
 	}
+	progress := e.Progress()
+	if d.match.Scan.Progress == nil { // what is found in the index is planned at once
+		a.Progress = func(n int) {
+			if n%100 == 0 {
+				progress.Showf("%d events planned", n)
+			}
+		}
+	}
 	survey, err := a.Survey(ctx, planned)
+	progress.Clear()
 	done()
 	reportSkipped(e, *d.match.Skipped)
 	if err = errors.Join(err, printing); err != nil {

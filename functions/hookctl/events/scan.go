@@ -9,9 +9,6 @@ import (
 	"webhookintake/shared/ledger"
 )
 
-// scanSegments is how many parts of the table are read side by side.
-const scanSegments = 4
-
 // usdPerUnit is what a read unit costs in us-east-1, in a table that is billed by request.
 // Source: https://aws.amazon.com/dynamodb/pricing/on-demand/
 const usdPerUnit = 0.125e-6
@@ -19,7 +16,7 @@ const usdPerUnit = 0.125e-6
 // reportScan says on standard error what reading the whole table takes, before it begins,
 // and then shows the progress on a terminal, until done is called.
 func reportScan(ctx context.Context, e *cli.Env, l events.Ledger, s *ledger.Scan) (done func()) {
-	s.Segments = scanSegments
+	s.Segments = events.Segments
 	size, err := l.Size(ctx)
 	switch {
 	case err != nil:

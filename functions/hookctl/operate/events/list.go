@@ -44,10 +44,15 @@ func (k Skipped) Text() string {
 	return fmt.Sprintf("Skipped %d items that are not records of events, the first of them: %v", k.Items, k.First)
 }
 
+// Segments is how many parts of a table are read side by side, unless a scan says otherwise.
+const Segments = 4
+
 // Newest returns the newest records that s selects, at most limit of them, which must be
-// at least 1. It holds no more than twice as many at a time.
+// at least 1. It reads the whole table, because a table has no order of time, and holds no more
+// than twice as many records at a time.
 func Newest(ctx context.Context, l Ledger, s ledger.Scan, limit int) (List, error) {
 	var list List
+	s.Segments = cmp.Or(s.Segments, Segments)
 	for found, err := range l.Records(ctx, list.Skipped.Count(s)) {
 		if err != nil {
 			return List{}, err
