@@ -237,62 +237,6 @@ func TestEngineDeadDrop(t *testing.T) {
 	e.wantWork([]process.Outcome{process.Duplicate})
 }
 
-// TestEngineDeadFolded redrives an event of three letters after each point at which the
-// redrive before may have ended. The event is handled once, and no letter is left.
-func TestEngineDeadFolded(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name           string
-		sent           bool // the letter with the record's fence was sent back
-		deleted        bool // and then deleted
-		redriven, rest string
-	}{
-		{"not begun", false, false, "1 letter sent back", "2 others of their events deleted"},
-		{"sent", true, false, "1 letter sent back", "2 others of their events deleted"},
-		{"sent and deleted", true, true, "1 letter sent back", "1 others of their events deleted"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			e := newDeadEngines(t)
-			e.fails["reply"] = hook.Permanent(errClosed)
-			e.send("evt_1", "hello")
-			e.wantWork([]process.Outcome{process.DeadLettered}, "note evt_1", "reply evt_1")
-			e.fails = nil
-			ms, err := e.dead.Receive(t.Context(), 1, time.Second)
-			if err != nil || len(ms) != 1 {
-				t.Fatal(ms, err)
-			}
-			if tt.sent {
-				err = e.queue.Send(t.Context(), ms[0], 0)
-			}
-			if tt.deleted {
-				err = errors.Join(err, e.dead.Delete(t.Context(), []string{ms[0].Wire.Receipt})[0])
-			} else {
-				err = errors.Join(err, e.dead.Defer(t.Context(), []queue.Deferral{{Receipt: ms[0].Wire.Receipt}})[0])
-			}
-			unmarked, earlier := ms[0], ms[0]
-			unmarked.Failure, earlier.Failure = nil, &queue.Failure{Reason: queue.ReasonAttempts, Fence: 99}
-			err = errors.Join(err, e.dead.Send(t.Context(), unmarked, 0), e.dead.Send(t.Context(), earlier, 0))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if tt.deleted {
-				e.hookctl("dead list", cli.ExitDone, "evt_1 (2 letters)", "2 dead letters of 1 event")
-			} else {
-				e.hookctl("dead list", cli.ExitDone, "evt_1 (3 letters)", "3 dead letters of 1 event")
-			}
-			e.hookctl("dead redrive evt_1 --yes", cli.ExitDone, tt.redriven, tt.rest)
-			outcomes := []process.Outcome{process.Handled}
-			if tt.sent {
-				outcomes = append(outcomes, process.Duplicate)
-			}
-			e.wantWork(outcomes, "reply evt_1")
-			e.hookctl("dead list", cli.ExitDone, "There are no dead letters.")
-			e.wantWork(nil)
-		})
-	}
-}
-
 // TestEngineDeadMany lists and redrives more letters than one receive returns.
 func TestEngineDeadMany(t *testing.T) {
 	t.Parallel()

@@ -206,10 +206,7 @@ func TestFoldedNotSeenAgain(t *testing.T) {
 		if got, err := w.dead.Receive(w.Context(), 1, 0); err != nil || got[0].Wire.MessageID != "m1" {
 			t.Fatal(got, err)
 		}
-		var results []dead.Result
-		if err := w.client.Redrive(w.Context(), plans, func(r dead.Result) { results = append(results, r) }); err != nil {
-			t.Fatal(err)
-		}
+		results := w.results(plans)
 		if last := results[len(results)-1]; len(results) != 3 || last.Letter.Wire.MessageID != "m1" || !errors.Is(last.Fail, dead.ErrNotDropped) {
 			t.Errorf("results %v, want m1 not dropped", results)
 		}
@@ -297,11 +294,9 @@ func TestOrdinaryWithoutFence(t *testing.T) {
 		w.wantWork(handled, "note evt_1")
 
 		w.client.Planner.AssumeDone = []string{"note"}
-		w.deadLetter(func() queue.Message {
-			m := letter("evt_2", queue.ReasonExpired)
-			m.Failure.Fence = 0
-			return m
-		}())
+		second := letter("evt_2", queue.ReasonExpired)
+		second.Failure.Fence = 0
+		w.deadLetter(second)
 		w.wantRedriven("evt_2 redriven")
 		w.wantWork(handled)
 	})

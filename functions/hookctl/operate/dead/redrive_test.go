@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"webhookintake/functions/hookctl/operate/act"
 	"webhookintake/functions/hookctl/operate/dead"
 	"webhookintake/shared/hook"
 	"webhookintake/shared/process"
 	"webhookintake/shared/queue"
-	queuememory "webhookintake/shared/queue/memory"
 )
 
 var (
@@ -47,6 +44,11 @@ func TestRedriveMany(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.deadLetterMany(45)
 		plans := w.plans(dead.Filter{Reasons: []queue.Reason{queue.ReasonAttempts}})
+		for _, plan := range plans {
+			if len(plan.Letter.Raw)+len(plan.Letter.Wire.Body) > 0 {
+				t.Errorf("the plan of %s keeps a body", plan.Letter.ID)
+			}
+		}
 		var progress []string
 		w.client.Progress = func(text string) { progress = append(progress, text) }
 		var tally dead.Tally
@@ -87,10 +89,7 @@ func TestLostOnTheWay(t *testing.T) {
 					}
 					plans := w.plans(dead.Filter{})
 					w.deadFault, w.queueFault = lose, lose
-					var results []dead.Result
-					if err := w.client.Redrive(w.Context(), plans, func(r dead.Result) { results = append(results, r) }); err != nil {
-						t.Fatal(err)
-					}
+					results := w.results(plans)
 					if len(results) != 1 || op != "defer" && !errors.Is(results[0].Fail, errLost) {
 						t.Errorf("results = %v, %v", results[0].Outcome(), results[0].Fail)
 					}
@@ -107,43 +106,6 @@ func TestLostOnTheWay(t *testing.T) {
 				})
 			})
 		}
-	}
-}
-
-// TestDiesBetweenSendAndDelete ends the redriving process after the queue accepted the
-// letter. The letter becomes visible again, its plan says that it is a duplicate, and the
-// ledger drops it.
-func TestDiesBetweenSendAndDelete(t *testing.T) {
-	t.Parallel()
-	for _, workedOff := range []bool{true, false} {
-		t.Run(fmt.Sprintf("copy is handled first: %v", workedOff), func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(w *world) {
-				w.charge("evt_1")
-
-				plans := w.plans(dead.Filter{})
-				w.deadFault = func(op, _ string) (bool, error) { return op == "receive", nil } // as if the process had died
-				if err := w.client.Redrive(w.Context(), plans, func(dead.Result) {}); err != nil {
-					t.Fatal(err)
-				}
-				w.deadFault = nil
-				time.Sleep(queuememory.DefaultVisibility)
-				if workedOff {
-					w.wantWork(handled, "charge evt_1")
-					if plan := w.plans(dead.Filter{})[0]; plan.Fate != dead.FateDuplicate || !strings.Contains(plan.Text(clock), "COMPLETED") {
-						t.Errorf("plan: %s", plan.Text(clock))
-					}
-				}
-				w.wantRedriven("evt_1 redriven")
-				w.work()
-				w.work()
-				if !workedOff {
-					w.wantCalls("charge evt_1")
-				}
-				w.wantCalls()
-				w.wantVisible(0)
-			})
-		})
 	}
 }
 
@@ -225,11 +187,7 @@ func TestNotSeenAgain(t *testing.T) {
 		if got, err := w.dead.Receive(w.Context(), 1, 0); err != nil || len(got) != 1 {
 			t.Fatal(got, err)
 		}
-		var results []dead.Result
-		if err := w.client.Redrive(w.Context(), plans, func(r dead.Result) { results = append(results, r) }); err != nil {
-			t.Fatal(err)
-		}
-		if len(results) != 1 || !errors.Is(results[0].Fail, dead.ErrNotSeen) {
+		if results := w.results(plans); len(results) != 1 || !errors.Is(results[0].Fail, dead.ErrNotSeen) {
 			t.Errorf("results = %v", results)
 		}
 	})
@@ -258,27 +216,6 @@ func TestRecordCannotBeRead(t *testing.T) {
 	})
 }
 
-// TestPlannedAgain wants letters planned again when they are sent.
-func TestPlannedAgain(t *testing.T) {
-	t.Parallel()
-	inWorld(t, func(w *world) {
-		w.on("reply", hook.AtMostOnce)
-		w.client.Planner.AssumeDone = []string{"reply"}
-		w.fail(queue.ReasonOutcomeUnknown, nil, []string{"reply"})
-		plans := w.plans(dead.Filter{})
-		w.client.Planner.AssumeDone = nil
-		var results []dead.Result
-		if err := w.client.Redrive(w.Context(), plans, func(r dead.Result) { results = append(results, r) }); err != nil {
-			t.Fatal(err)
-		}
-		if plans[0].Fate != dead.FateRun || len(results) != 1 || !errors.Is(results[0].Why, dead.ErrOutcomeUnknown) {
-			t.Errorf("planned %s, then %v", plans[0].Text(clock), results)
-		}
-		w.wantVisible(1)
-		w.wantWork(nil)
-	})
-}
-
 // TestConfirmed wants what an operator confirmed done, and nothing else: by its turn another
 // handler would run, or another event be given up.
 func TestConfirmed(t *testing.T) {
@@ -288,11 +225,7 @@ func TestConfirmed(t *testing.T) {
 		w.charge("evt_1")
 		redrives := w.plans(dead.Filter{})
 		w.on("note")
-		var results []dead.Result
-		if err := w.client.Redrive(w.Context(), redrives, func(r dead.Result) { results = append(results, r) }); err != nil {
-			t.Fatal(err)
-		}
-		if len(results) != 1 || !errors.Is(results[0].Why, act.ErrNotConfirmed) || len(w.queue.Messages()) > 0 {
+		if results := w.results(redrives); len(results) != 1 || !errors.Is(results[0].Why, act.ErrNotConfirmed) || len(w.queue.Messages()) > 0 {
 			t.Fatalf("planned %s, then %v", redrives[0].Text(clock), results)
 		}
 		drops, _, err := w.client.PlanDrops(w.Context(), dead.Filter{}, 0)

@@ -186,6 +186,15 @@ func (w *world) plans(f dead.Filter) []dead.Plan {
 	return plans
 }
 
+// results redrives the planned letters.
+func (w *world) results(plans []dead.Plan) (all []dead.Result) {
+	w.Helper()
+	if err := w.client.Redrive(w.Context(), plans, func(r dead.Result) { all = append(all, r) }); err != nil {
+		w.Fatal(err)
+	}
+	return all
+}
+
 // redrive redrives all letters and returns the outcome of each, as "id outcome".
 func (w *world) redrive() (words []string, err error) {
 	w.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"webhookintake/functions/hookctl/operate"
@@ -68,14 +69,11 @@ func (m *Match) each(ctx context.Context, l OpenLedger, now time.Time) iter.Seq2
 		default:
 			err = eachRecord(ctx, l, &asked, now, yield)
 		}
-		if err != nil && !errors.Is(err, errEnough) {
+		if err != nil {
 			yield(Entry{}, err)
 		}
 	}
 }
-
-// errEnough says that the caller wants no more.
-var errEnough = errors.New("enough")
 
 func eachNamed(ctx context.Context, l Ledger, keys []string, yield func(Entry, error) bool) error {
 	for _, key := range ledger.Union(keys, nil) {
@@ -84,7 +82,7 @@ func eachNamed(ctx context.Context, l Ledger, keys []string, yield func(Entry, e
 			return err
 		}
 		if !yield(Entry{Key: key, Record: rec}, nil) {
-			return errEnough
+			return nil // the caller wants no more
 		}
 	}
 	return nil
@@ -102,50 +100,22 @@ func eachRecord(ctx context.Context, l Ledger, m *Match, now time.Time, yield fu
 			}
 		}
 		if m.matches(e) && !yield(e, nil) {
-			return errEnough
+			return nil // the caller wants no more
 		}
 	}
 	return nil
 }
 
-// eachOpen reads the index one partition after another. An entry whose record is not open,
-// or has moved on, is left out.
+// eachOpen reads the index one partition after another.
 func eachOpen(ctx context.Context, ix operate.Index, m *Match, yield func(Entry, error) bool) error {
-	for partition := range ledger.OpenPartitions {
-		var last ledger.OpenEntry
-		for {
-			page, err := ix.Open(ctx, partition, last, openPage)
-			if err != nil {
-				return err
-			}
-			if err := m.page(ctx, ix, page, yield); err != nil {
-				return err
-			}
-			if len(page) < openPage {
-				break
-			}
-			last = page[len(page)-1]
-		}
-	}
-	return nil
-}
-
-// page reads the records of a page's entries that may match.
-func (m *Match) page(ctx context.Context, ix operate.Index, page []ledger.OpenEntry, yield func(Entry, error) bool) error {
-	var keys []string
-	for _, entry := range page {
-		if entry.Of(m.Source, m.Type) {
-			keys = append(keys, entry.Key)
-		}
-	}
-	records, err := ix.RecordsOf(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		e := Entry{Key: key, Record: records[key]}
-		if e.IsOpen() && m.matches(e) && !yield(e, nil) {
-			return errEnough
+	enough := false
+	for partition := 0; partition < ledger.OpenPartitions && !enough; partition++ {
+		err := eachOpenPage(ctx, ix, partition, m.Source, m.Type, func(found []Entry, _ int) bool {
+			enough = slices.ContainsFunc(found, func(e Entry) bool { return m.matches(e) && !yield(e, nil) })
+			return !enough
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -118,8 +118,25 @@ type grouping struct {
 	skipped Skipped
 }
 
-// readPartition reads the entries of one partition with their records.
+// readPartition groups the entries of one partition.
 func (g *grouping) readPartition(ctx context.Context, ix operate.Index, partition int) error {
+	return eachOpenPage(ctx, ix, partition, g.source, g.eventType, func(found []Entry, read int) bool {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		for _, e := range found {
+			g.add(e)
+		}
+		g.read += read
+		full := g.read >= MaxOpen && read == openPage
+		g.open.Partial = g.open.Partial || full
+		return !full
+	})
+}
+
+// eachOpenPage calls fn with the open events of each page of a partition, and with the number
+// of entries that the page has, until fn wants no more. An entry whose record is not open, or
+// has moved on, is left out.
+func eachOpenPage(ctx context.Context, ix operate.Index, partition int, source, eventType string, fn func(found []Entry, read int) bool) error {
 	var last ledger.OpenEntry
 	for {
 		page, err := ix.Open(ctx, partition, last, openPage)
@@ -128,7 +145,7 @@ func (g *grouping) readPartition(ctx context.Context, ix operate.Index, partitio
 		}
 		var keys []string
 		for _, entry := range page {
-			if entry.Of(g.source, g.eventType) {
+			if entry.Of(source, eventType) {
 				keys = append(keys, entry.Key)
 			}
 		}
@@ -136,17 +153,13 @@ func (g *grouping) readPartition(ctx context.Context, ix operate.Index, partitio
 		if err != nil {
 			return err
 		}
-		g.mu.Lock()
-		for key, rec := range records {
-			if rec.IsOpen() {
-				g.add(Entry{Key: key, Record: rec})
+		var found []Entry
+		for _, key := range keys {
+			if e := (Entry{Key: key, Record: records[key]}); e.IsOpen() {
+				found = append(found, e)
 			}
 		}
-		g.read += len(page)
-		full := g.read >= MaxOpen && len(page) == openPage
-		g.open.Partial = g.open.Partial || full
-		g.mu.Unlock()
-		if full || len(page) < openPage {
+		if !fn(found, len(page)) || len(page) < openPage {
 			return nil
 		}
 		last = page[len(page)-1]

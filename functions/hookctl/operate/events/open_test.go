@@ -217,3 +217,24 @@ func TestOpenEventsRequests(t *testing.T) {
 		t.Errorf("%d queries, %d requests for %d records", c.queries.Load(), c.gets.Load(), c.records.Load())
 	}
 }
+
+// Whoever has seen enough ends the reading, also in the middle of a partition of many pages.
+func TestEachEnds(t *testing.T) {
+	t.Parallel()
+	s := &memory.Store{}
+	for n, found := 0, 0; found < 150; n++ {
+		if key := fmt.Sprint("kyc#", n); ledger.OpenPartition(key) == 0 {
+			failed(t, s, key, "t", "k", at(n), time.Time{})
+			found++
+		}
+	}
+	seen := 0
+	for _, err := range events.Each(memory.NewReader(s), &events.Match{Open: true, Ended: true}, noon)(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen++; seen == 2 {
+			break // a reading that went on would panic
+		}
+	}
+}
