@@ -106,14 +106,6 @@ func TestStoredOnce(t *testing.T) {
 	})
 }
 
-func TestLargeBodyWithoutVault(t *testing.T) {
-	t.Parallel()
-	w, _ := serve(&ingest.Handler{Sources: sources(t, nil), Queue: newQueue()}, post(large(2<<20)))
-	if w.Code != http.StatusRequestEntityTooLarge {
-		t.Errorf("answer = %d %s", w.Code, w.Body)
-	}
-}
-
 // outage plays queues and vaults that fail. A webhook ends in one of them, or is answered
 // with 503.
 func TestOutage(t *testing.T) {

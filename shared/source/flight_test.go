@@ -18,45 +18,27 @@ func TestOneReadForAll(t *testing.T) {
 		v := newVault(doc("a"))
 		v.takes = 500 * time.Millisecond
 		s := source.Refreshing(v, source.RefreshOptions{Parse: options()})
-		for _, state := range []string{"cold", "old"} {
+		for _, state := range []struct {
+			name   string
+			after  time.Duration
+			secret string
+		}{{"cold", 0, "a"}, {"old", 6 * time.Minute, "a"}, {"rotated", time.Minute, "b"}} {
+			time.Sleep(state.after)
+			if state.secret == "b" {
+				v.put(doc("b"))
+			}
 			var all sync.WaitGroup
 			for range 20 {
 				all.Go(func() {
-					if err := verify(t, s, "a"); err != nil {
-						t.Errorf("%s: %v", state, err)
+					if err := verify(t, s, state.secret); err != nil {
+						t.Errorf("%s: %v", state.name, err)
 					}
 				})
 			}
 			all.Wait()
 			if got := v.fetched(); got != 1 {
-				t.Errorf("%s: %d fetches for 20 requests, want 1", state, got)
+				t.Errorf("%s: %d fetches for 20 requests, want 1", state.name, got)
 			}
-			time.Sleep(6 * time.Minute)
-		}
-	})
-}
-
-func TestOneReadForAllMismatches(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		v := newVault(doc("old"))
-		s := source.Refreshing(v, source.RefreshOptions{Parse: options()})
-		_ = s.Load(t.Context())
-		time.Sleep(time.Minute)
-		v.put(doc("new"))
-		v.takes = 500 * time.Millisecond
-		v.fetched()
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				if err := verify(t, s, "new"); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		if got := v.fetched(); got != 1 {
-			t.Errorf("%d fetches for 20 mismatches, want 1", got)
 		}
 	})
 }

@@ -11,26 +11,6 @@ import (
 	"webhookintake/shared/source"
 )
 
-func TestLoadHandlerSecrets(t *testing.T) {
-	t.Parallel()
-	v := newVault(`{"TOKEN": "s3cr3t", "EMPTY": ""}`)
-	getenv, err := source.LoadHandlerSecrets(t.Context(), v, env(map[string]string{
-		"HANDLERS_SECRET_ARN": "arn", "TOKEN": "environment", "EMPTY": "environment", "REGION": "environment"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]string{
-		"TOKEN": "s3cr3t", "EMPTY": "environment", "REGION": "environment", "ABSENT": "",
-	} {
-		if got := getenv(name); got != want {
-			t.Errorf("getenv(%s) = %q, want %q", name, got, want)
-		}
-	}
-	if got := v.fetched(); got != 1 {
-		t.Errorf("%d fetches, want 1", got)
-	}
-}
-
 func TestHandlerSecretsAreOptional(t *testing.T) {
 	t.Parallel()
 	empty := &vault{}
@@ -55,22 +35,26 @@ func TestHandlerSecretsAreOptional(t *testing.T) {
 	}
 }
 
+// A document at fault is the same, in the secret and in HANDLERS.
 func TestHandlerSecretsFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, doc, want string }{
-		{"no JSON", `{"TOKEN": s3cr3t}`, "HANDLERS_SECRET_ARN: not one JSON document: look at line 1, character 11"},
-		{"a list", `["s3cr3t"]`, `HANDLERS_SECRET_ARN: want a JSON object, as {"name": …}`},
+		{"no JSON", `{"TOKEN": s3cr3t}`, "$: not one JSON document: look at line 1, character 11"},
+		{"a list", `["s3cr3t"]`, `$: want a JSON object, as {"name": …}`},
 		{"all at once", `{"A": {"s3cr3t": 1}, "B": 31337, "C": null, "D": "s3cr3t", "D": "s3cr3t"}`,
-			"HANDLERS_SECRET_ARN.A: want a string\nHANDLERS_SECRET_ARN.B: want a string\n" +
-				"HANDLERS_SECRET_ARN.C: want a string\nHANDLERS_SECRET_ARN.D: occurs twice; keep one"},
+			"$.A: want a string\n$.B: want a string\n$.C: want a string\n$.D: occurs twice; keep one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			getenv, err := source.LoadHandlerSecrets(t.Context(), newVault(tt.doc),
 				env(map[string]string{"HANDLERS_SECRET_ARN": "arn"}))
-			if got := errorText(err); got != tt.want || getenv != nil {
-				t.Errorf("error = %q, want %q and no getenv", got, tt.want)
+			if got, want := errorText(err), strings.ReplaceAll(tt.want, "$", "HANDLERS_SECRET_ARN"); got != want || getenv != nil {
+				t.Errorf("error = %q, want %q and no getenv", got, want)
+			}
+			getenv, err = source.HandlerSettings(env(map[string]string{"HANDLERS": tt.doc}))
+			if got, want := errorText(err), strings.ReplaceAll(tt.want, "$", "HANDLERS"); got != want || getenv != nil {
+				t.Errorf("error = %q, want %q and no getenv", got, want)
 			}
 		})
 	}
@@ -113,25 +97,6 @@ func TestHandlerSettingsBehindTheSecret(t *testing.T) {
 	getenv, err = source.LoadHandlerSecrets(t.Context(), nil, settings)
 	if err != nil || getenv("TOKEN") != "handlers" {
 		t.Errorf("LoadHandlerSecrets without a Fetcher: %v, want the settings alone", err)
-	}
-}
-
-func TestHandlerSettingsFaults(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ name, doc, want string }{
-		{"no JSON", `{"TOKEN": s3cr3t}`, "HANDLERS: not one JSON document: look at line 1, character 11"},
-		{"a list", `["s3cr3t"]`, `HANDLERS: want a JSON object, as {"name": …}`},
-		{"all at once", `{"A": {"s3cr3t": 1}, "B": null, "B": "s3cr3t"}`,
-			"HANDLERS.A: want a string\nHANDLERS.B: want a string\nHANDLERS.B: occurs twice; keep one"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			getenv, err := source.HandlerSettings(env(map[string]string{"HANDLERS": tt.doc}))
-			if got := errorText(err); got != tt.want || getenv != nil {
-				t.Errorf("error = %q, want %q and no getenv", got, tt.want)
-			}
-		})
 	}
 }
 

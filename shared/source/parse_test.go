@@ -11,49 +11,6 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-func TestParse(t *testing.T) {
-	t.Parallel()
-	set, err := source.Parse([]byte(`{
-		"plain": {"secrets": ["s3cr3t-1", "s3cr3t-2"]},
-		"timed-eu": {"provider": "timed", "secrets": ["s3cr3t-3"], "tolerance_s": 600, "key": ["/id"]}
-	}`), options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	type row struct {
-		Provider  string
-		Secrets   []string
-		Tolerance *int64
-		Key       []string
-	}
-	got := map[string]row{}
-	for name, s := range set {
-		if s.Name != name || s.Verifier == nil {
-			t.Errorf("source %q is called %q, has verifier %v", name, s.Name, s.Verifier)
-		}
-		r := row{Provider: s.Provider.Name(), Tolerance: s.Settings.ToleranceS, Key: s.Settings.Key}
-		for _, secret := range s.Settings.Secrets {
-			r.Secrets = append(r.Secrets, secret.Reveal())
-		}
-		got[name] = r
-	}
-	want := map[string]row{
-		"plain":    {Provider: "plain", Secrets: []string{"s3cr3t-1", "s3cr3t-2"}},
-		"timed-eu": {Provider: "timed", Secrets: []string{"s3cr3t-3"}, Tolerance: new(int64(600)), Key: []string{"/id"}},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Parse (-want +got):\n%s", diff)
-	}
-}
-
-func TestParseNothing(t *testing.T) {
-	t.Parallel()
-	set, err := source.Parse([]byte(" {}\n"), options())
-	if err != nil || len(set) != 0 {
-		t.Errorf("Parse({}) = %v, %v, want no sources", set, err)
-	}
-}
-
 func TestParseSample(t *testing.T) {
 	t.Parallel()
 	o := options()

@@ -75,23 +75,6 @@ func TestCallbackURL(t *testing.T) {
 	}
 }
 
-// A URL for a source whose signature is wrong is worth nothing.
-func TestCallbackURLIsNoSignature(t *testing.T) {
-	t.Parallel()
-	secret := webhook.NewSecret("url-secret")
-	s := webhook.Settings{Secrets: []webhook.Secret{webhook.NewSecret("signing-secret")}, URLSecrets: []webhook.Secret{secret}}
-	v, err := Provider{}.Configure(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrong := s
-	wrong.Secrets = []webhook.Secret{webhook.NewSecret("another")}
-	r := Provider{}.Sign(wrong, "", []byte(`{"id":1}`), time.Unix(1790000000, 0))
-	if _, err := v.Verify(r); !errors.Is(err, webhook.ErrSignatureMismatch) {
-		t.Errorf("Verify = %v", err)
-	}
-}
-
 func TestCallbackURLFaults(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -34,53 +34,6 @@ func sendText(ctx context.Context, c *contiguity.Client) error {
 	return only(c.SendText(ctx, contiguity.OutgoingText{To: "+15005550001", From: "+15005550002", Message: "private words"}))
 }
 
-// What a status means for a retry.
-func TestStatuses(t *testing.T) {
-	t.Parallel()
-	permanent := webhook.Retry{Permanent: true}
-	for _, tt := range []struct {
-		status     int
-		retryAfter string
-		want       webhook.Retry
-	}{
-		{http.StatusBadRequest, "", permanent},
-		{http.StatusUnauthorized, "", permanent},
-		{http.StatusForbidden, "", permanent},
-		{http.StatusNotFound, "9", permanent},
-		{http.StatusRequestTimeout, "", webhook.Retry{}},
-		{http.StatusTooManyRequests, "", webhook.Retry{After: 30 * time.Second, NotSent: true}},
-		{http.StatusTooManyRequests, "7", webhook.Retry{NotSent: true, After: 7 * time.Second}},
-		{http.StatusTooManyRequests, "Mon, 21 Sep 2026 14:13:20 GMT", webhook.Retry{After: 30 * time.Second, NotSent: true}},
-		{http.StatusTooManyRequests, "-7", webhook.Retry{After: 30 * time.Second, NotSent: true}},
-		{http.StatusTooManyRequests, "99999999999", webhook.Retry{After: 30 * time.Second, NotSent: true}},
-		{http.StatusInternalServerError, "", webhook.Retry{}},
-		{http.StatusServiceUnavailable, "7", webhook.Retry{After: 7 * time.Second}},
-		{http.StatusGatewayTimeout, "", webhook.Retry{}},
-		{http.StatusTemporaryRedirect, "", permanent},
-	} {
-		t.Run(fmt.Sprint(tt.status, tt.retryAfter), func(t *testing.T) {
-			t.Parallel()
-			c := client(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path != "/send/text" {
-					t.Errorf("a redirect was followed to %s", r.URL.Path)
-				}
-				w.Header().Set("Location", "/elsewhere")
-				if tt.retryAfter != "" {
-					w.Header().Set("Retry-After", tt.retryAfter)
-				}
-				fail(w, tt.status, "because")
-			})
-			failed := hinted(t, sendText(t.Context(), c), tt.status, tt.want)
-			if failed.Message != "because" || failed.ID != "err_demo" {
-				t.Errorf("message %q, id %q", failed.Message, failed.ID)
-			}
-			if want := fmt.Sprintf("contiguity: send text: status %d: because (err_demo)", tt.status); failed.Error() != want {
-				t.Errorf("Error = %q, want %q", failed, want)
-			}
-		})
-	}
-}
-
 // A proxy between the two may answer like this.
 func TestStatusWithoutReason(t *testing.T) {
 	t.Parallel()

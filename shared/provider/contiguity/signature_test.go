@@ -106,40 +106,6 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-func TestWindow(t *testing.T) {
-	t.Parallel()
-	right := "t=1790000000,v1=" + vectorV1
-	guess := "t=1790000000,v1=" + strings.Repeat("0", 64)
-	for _, tt := range []struct {
-		name       string
-		toleranceS *int64
-		late       time.Duration
-		line       string
-		want       error
-	}{
-		{"oldest accepted", nil, 300 * time.Second, right, nil},
-		{"one second older", nil, 301 * time.Second, right, webhook.ErrTimestampOutsideWindow},
-		{"furthest ahead accepted", nil, -300 * time.Second, right, nil},
-		{"one second further", nil, -301 * time.Second, right, webhook.ErrTimestampOutsideWindow},
-		{"wider by setting", new(int64(600)), 600 * time.Second, right, nil},
-		{"beyond the setting", new(int64(600)), 601 * time.Second, right, webhook.ErrTimestampOutsideWindow},
-		{"narrow by setting", new(int64(1)), 2 * time.Second, right, webhook.ErrTimestampOutsideWindow},
-		{"unchecked, years old", new(int64(0)), 20 * 365 * 24 * time.Hour, right, nil},
-		{"unchecked, years ahead", new(int64(0)), -20 * 365 * 24 * time.Hour, right, nil},
-		{"widest setting", new(int64(1<<63 - 1)), 20 * 365 * 24 * time.Hour, right, nil},
-		// A sender without the secret must not learn whether the time is accepted.
-		{"wrong signature, outside", nil, time.Hour, guess, webhook.ErrSignatureMismatch},
-		{"wrong signature, inside", nil, 0, guess, webhook.ErrSignatureMismatch},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if err := verify(t, tt.toleranceS, vectorAt.Add(tt.late), tt.line); !errors.Is(err, tt.want) {
-				t.Errorf("Verify = %v, want %v", err, tt.want)
-			}
-		})
-	}
-}
-
 // A retry may be signed again while a proxy keeps the old line: one within the tolerance is
 // enough.
 func TestWindowOfSeveralTimes(t *testing.T) {

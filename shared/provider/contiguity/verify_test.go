@@ -38,6 +38,8 @@ func TestVerifyRaw(t *testing.T) {
 		{name: "unchecked", late: 1e6 * time.Second, options: contiguity.VerifyOptions{Tolerance: -1}},
 		{name: "previous secret", secret: "whsec_new", options: contiguity.VerifyOptions{Previous: vectorSecret}},
 		{name: "another secret", secret: "whsec_other", want: webhook.ErrSignatureMismatch},
+		// A sender without the secret must not learn whether the time is accepted.
+		{name: "another secret, late", secret: "whsec_other", late: time.Hour, want: webhook.ErrSignatureMismatch},
 		{name: "another body", body: vectorBody + " ", want: webhook.ErrSignatureMismatch},
 		{name: "no signature", signature: "-", want: webhook.ErrSignatureMissing},
 		{name: "no form", signature: "sha256=00", want: webhook.ErrSignatureMalformed},
