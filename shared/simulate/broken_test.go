@@ -79,6 +79,17 @@ func eachRequest(change func(*ledger.Request)) brokenStore {
 	}}
 }
 
+// eachAnswer changes the ledger's answers to claims.
+func eachAnswer(change func(*ledger.Answer)) brokenStore {
+	return brokenStore{claim: func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
+		answers := s.Claim(ctx, rs)
+		for i := range answers {
+			change(&answers[i])
+		}
+		return answers
+	}}
+}
+
 // eachEnd changes ends before they are sent.
 func eachEnd(change func(*ledger.End)) brokenStore {
 	return brokenStore{end: func(ctx context.Context, s ledger.Store, ends []ledger.End) []error {

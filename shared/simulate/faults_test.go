@@ -59,23 +59,12 @@ func processFaults() []fault {
 				return next.Send(ctx, m, delay)
 			}
 		}), []int{4, 13}, 50},
-		{"letter that could not be sent counts as sent", letters(func(next process.Sender) senderFunc {
-			return func(ctx context.Context, m queue.Message, delay time.Duration) error {
-				_ = next.Send(ctx, m, delay)
-				return nil
-			}
-		}), []int{3, 4}, 500},
+		{"letter that could not be sent counts as sent", letters(func(next process.Sender) senderFunc { return deaf(next) }), []int{3, 4}, 500},
 		{"put-backs counted as attempts", store(eachEnd(func(e *ledger.End) { e.Ran = true })), []int{13}, 1000},
 		{"runs given back", store(eachEnd(func(e *ledger.End) { e.Ran = false })), []int{13}, 100},
 		{"a wish to wait uses up an attempt", store(eachEnd(func(e *ledger.End) { e.Counted = true })), []int{13}, 1000},
 		{"tries lost", store(eachEnd(func(e *ledger.End) { e.Tries = nil })), []int{17}, 100},
-		{"tries of the last run only", store(brokenStore{claim: func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
-			answers := s.Claim(ctx, rs)
-			for i := range answers {
-				answers[i].Claim.Tries = nil
-			}
-			return answers
-		}}), []int{14, 17}, 1000},
+		{"tries of the last run only", store(eachAnswer(func(a *ledger.Answer) { a.Claim.Tries = nil })), []int{14, 17}, 1000},
 		{"tries written on success", store(eachEnd(func(e *ledger.End) {
 			if e.State == ledger.StateCompleted {
 				e.Tries = []ledger.Try{{At: e.At, Attempt: 1, Outcome: "done"}}
@@ -109,13 +98,7 @@ func processFaults() []fault {
 			tx.Entity = ledger.Entity{}
 			return s.Commit(ctx, c, handler, tx)
 		}}), []int{12}, 1000},
-		{"what killed a process runs beside others", store(brokenStore{claim: func(ctx context.Context, s ledger.Store, rs []ledger.Request) []ledger.Answer {
-			answers := s.Claim(ctx, rs)
-			for i := range answers {
-				answers[i].Claim.Lapsed = false
-			}
-			return answers
-		}}), []int{14}, 500},
+		{"what killed a process runs beside others", store(eachAnswer(func(a *ledger.Answer) { a.Claim.Lapsed = false })), []int{14}, 500},
 		{"near the end of retention nothing is done", variant{worker: func(w *process.Worker, _ *invocation) {
 			w.Timing = process.DefaultTiming
 			w.Timing.QueueRetention = 14 * 24 * time.Hour
@@ -138,25 +121,14 @@ func engineFaults() []fault {
 			}
 		}), []int{5}, 500},
 		{"other body under an id taken for a duplicate", engineClaim(func(r *ledger.Request, found ledger.Record) { r.Hash = found.Hash }), []int{1, 3}, 500},
-		{"letter reopens whatever its fence", engineClaim(func(r *ledger.Request, found ledger.Record) {
-			if r.Reopen != nil {
-				reopen := *r.Reopen
-				reopen.Fence = found.Fence
-				r.Reopen = &reopen
-			}
-		}), []int{6}, 500},
+		{"letter reopens whatever its fence", engineClaim(anyFence()), []int{6}, 500},
 		{"own claim not recognised", engineClaim(func(r *ledger.Request, found ledger.Record) {
 			if found.Owner == r.Owner {
 				r.At = found.Lease.Add(time.Second)
 				r.Owner += "'"
 			}
 		}), []int{5, 9, 13}, 1000},
-		{"acknowledge although the queue did not answer", variant{sender: func(next ingest.Sender) ingest.Sender {
-			return senderFunc(func(ctx context.Context, m queue.Message, delay time.Duration) error {
-				_ = next.Send(ctx, m, delay)
-				return nil
-			})
-		}}, []int{1}, 200},
+		{"acknowledge although the queue did not answer", variant{sender: func(next ingest.Sender) ingest.Sender { return deaf(next) }}, []int{1}, 200},
 		{"dedup key from an unsigned header", keyFromHeader(), []int{2}, 10},
 	}
 }
