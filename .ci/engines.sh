@@ -56,10 +56,11 @@ verify() {
 
 listens() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# free_port FIRST: a free port among the 4000 from FIRST on, so that no two engines get the same.
 free_port() {
 	local port
 	for _ in {1..50}; do
-		port=$((20000 + RANDOM % 12000))
+		port=$(($1 + RANDOM % 4000))
 		listens "$port" || { echo "$port"; return; }
 	done
 	die "found no free port"
@@ -70,9 +71,9 @@ start() {
 	mkdir -p "$1"
 	dir=$(cd "$1" && pwd)
 	: >"$dir/pids"
-	DYNAMODB_PORT=${DYNAMODB_PORT:-$(free_port)}
-	SQS_PORT=${SQS_PORT:-$(free_port)}
-	S3_PORT=${S3_PORT:-$(free_port)}
+	DYNAMODB_PORT=${DYNAMODB_PORT:-$(free_port 20000)}
+	SQS_PORT=${SQS_PORT:-$(free_port 24000)}
+	S3_PORT=${S3_PORT:-$(free_port 28000)}
 
 	jars=$(fetch "$dynamodb")
 	# It looks for files in its working folder, and reports its use unless told not to.

@@ -36,12 +36,12 @@ python_env() {
 	echo "$dir/bin"
 }
 
-# await NAME PID LOG COMMAND…: waits until COMMAND succeeds, at most a minute, and
+# await NAME PID LOG COMMAND…: waits until COMMAND succeeds, at most five minutes, and
 # shows the end of LOG if the process PID ends before.
 await() {
 	local name=$1 pid=$2 log=$3
 	shift 3
-	for _ in {1..300}; do
+	for _ in {1..1500}; do
 		"$@" && return
 		kill -0 "$pid" 2>/dev/null || break
 		sleep 0.2

@@ -114,7 +114,7 @@ func (s stage) replay(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run(t, s.hookctl("events replay contiguity evt_mark --handler mark --yes"))
-	eventually(t, time.Minute, "the replayed handler writes its table", func() (string, bool) {
+	eventually(t, 5*time.Minute, "the replayed handler writes its table", func() (string, bool) {
 		return "", delivered(t, "marked")
 	})
 }
@@ -124,7 +124,7 @@ func (s stage) replay(t *testing.T) {
 func (s stage) oldSecretEnds(t *testing.T) {
 	t.Helper()
 	forged, old := s.send(t, "text.incoming.sms", "contiguity", "--bad-signature"), s.send(t, "text.delivery.confirmed", "contiguity", "")
-	eventually(t, time.Minute, "the old secret is refused", func() (string, bool) {
+	eventually(t, 5*time.Minute, "the old secret is refused", func() (string, bool) {
 		_, _ = s.try(t, forged) // refused in any case
 		out, err := s.try(t, old)
 		return out, err != nil && strings.Contains(out, "signature_mismatch")

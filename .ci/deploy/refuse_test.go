@@ -58,7 +58,7 @@ func (s stage) states(t *testing.T) {
 	s.refuses(t, "make deploy ARGS='--stack-name unfinished'", `deploy: the stack unfinished is being changed \(CREATE_IN_PROGRESS\): wait`)
 	makeStack(t, "unmade", 1)
 	client := cloudformation.NewFromConfig(awsConfig(t))
-	eventually(t, time.Minute, "the stack is rolled back", func() (string, bool) {
+	eventually(t, 5*time.Minute, "the stack is rolled back", func() (string, bool) {
 		found, err := client.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: new("unmade")})
 		if err != nil {
 			return err.Error(), false

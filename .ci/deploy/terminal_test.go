@@ -13,7 +13,7 @@ import (
 )
 
 // patience is how long one command may take; the slowest builds and deploys.
-const patience = 4 * time.Minute
+const patience = 10 * time.Minute
 
 // An answer is what a person types at a question.
 type answer struct {
@@ -126,7 +126,7 @@ func TestIsPassing(t *testing.T) {
 // accepts is shows, but types the command again while the answer is a passing one.
 func (s shell) accepts(t *testing.T, command, pattern string) {
 	t.Helper()
-	eventually(t, time.Minute, command+" gets another answer than 503", func() (string, bool) {
+	eventually(t, 5*time.Minute, command+" gets another answer than 503", func() (string, bool) {
 		out, err := s.try(t, command)
 		switch {
 		case isPassing.MatchString(out):
@@ -143,7 +143,7 @@ func (s shell) accepts(t *testing.T, command, pattern string) {
 func (s shell) willShow(t *testing.T, command, pattern string) {
 	t.Helper()
 	want := regexp.MustCompile(pattern)
-	eventually(t, 2*time.Minute, command+" shows "+pattern, func() (string, bool) {
+	eventually(t, 5*time.Minute, command+" shows "+pattern, func() (string, bool) {
 		out, err := s.try(t, command)
 		return tail(out), err == nil && want.MatchString(out)
 	})

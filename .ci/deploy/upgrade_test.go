@@ -163,7 +163,7 @@ func (tr *traffic) first() string {
 func (tr *traffic) more(t *testing.T, n int) {
 	t.Helper()
 	want := tr.count() + n
-	eventually(t, time.Minute, "more webhooks are acknowledged", func() (string, bool) {
+	eventually(t, 5*time.Minute, "more webhooks are acknowledged", func() (string, bool) {
 		tr.mu.Lock()
 		defer tr.mu.Unlock()
 		return fmt.Sprint(tr.others), len(tr.taken) >= want

@@ -165,7 +165,7 @@ func (w *world) emulate(t *testing.T) {
 		cancel()
 		_ = cmd.Wait() // it was killed
 	})
-	eventually(t, time.Minute, "the emulator answers", func() (string, bool) {
+	eventually(t, 5*time.Minute, "the emulator answers", func() (string, bool) {
 		status, _, err := get(t, "https://sts."+region+".amazonaws.com/_ministack/health")
 		return fmt.Sprint(status, err), status == http.StatusOK
 	})

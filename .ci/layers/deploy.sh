@@ -49,7 +49,7 @@ environment=(
 )
 (cd .ci/deploy && exec env -u AWS_PROFILE -u AWS_SESSION_TOKEN "${environment[@]}" \
 	unshare --net --mount --pid --fork --kill-child --mount-proc bash ./world.sh "$work" \
-	"$work/deploy.test" -test.timeout 20m -test.parallel 8 -test.v -test.run "${RUN:-TestDeployment}") >"$work/out" 2>&1 &
+	"$work/deploy.test" -test.timeout 1h -test.parallel 8 -test.v -test.run "${RUN:-TestDeployment}") >"$work/out" 2>&1 &
 world=$!
 if ! wait "$world"; then
 	grep -vE '^ *=== (RUN|PAUSE|CONT|NAME) ' "$work/out"

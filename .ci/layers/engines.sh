@@ -22,7 +22,7 @@ packages=$(grep -rlE 'WEBHOOK_TEST_(DYNAMODB|SQS|S3)' --include='*_test.go' func
 	while read -r dir; do if grep -q '^func Test' "$dir"/*_test.go; then echo "./$dir"; fi; done)
 [ -n "$packages" ] || die "found no test that reads WEBHOOK_TEST_DYNAMODB, WEBHOOK_TEST_SQS or WEBHOOK_TEST_S3"
 # shellcheck disable=SC2046,SC2086 # one flag or none, and a list of packages
-go test $(race) -count=1 -timeout 20m -run Engine -v $packages >"$work/out" 2>&1 || {
+go test $(race) -count=1 -timeout 1h -run Engine -v $packages >"$work/out" 2>&1 || {
 	grep -vE '^=== (RUN|PAUSE|CONT|NAME) ' "$work/out"
 	exit 1
 }

@@ -17,6 +17,6 @@ sam=$(bash .ci/sam.sh)
 if in_ci; then export SAM_SKIP_PULL_IMAGE=1; fi
 
 export WEBHOOK_TEST_SAM=$sam
-go test -count=1 -timeout 20m -parallel 3 -v ./.ci/samlocal >"$work/out" 2>&1 || { grep -vE '^=== (RUN|PAUSE|CONT|NAME) ' "$work/out"; exit 1; }
+go test -count=1 -timeout 1h -parallel 3 -v ./.ci/samlocal >"$work/out" 2>&1 || { grep -vE '^=== (RUN|PAUSE|CONT|NAME) ' "$work/out"; exit 1; }
 echo "$(grep -cE '^    --- PASS' "$work/out") answers as the built programs give them"
 if grep -q -- '--- SKIP' "$work/out"; then die "skipped, though SAM and Docker are here"; fi

@@ -4,4 +4,4 @@
 
 [ "${1:-}" = needs ] && exit 0
 
-WEBHOOK_TEST_NEWPROVIDER=1 go test -count=1 -timeout 30m ./.ci/newprovider
+WEBHOOK_TEST_NEWPROVIDER=1 go test -count=1 -timeout 1h ./.ci/newprovider

@@ -8,6 +8,6 @@
 # The race layer's shorter run skips the rarer faults, so here nothing may be skipped.
 work=$(mktemp)
 trap 'rm -f "$work"' EXIT
-go test -count=1 -timeout 20m -v -run 'TestSchedules|TestFindsFaults' ./shared/simulate >"$work" 2>&1 || { grep -v '^ *=== ' "$work"; exit 1; }
+go test -count=1 -timeout 1h -v -run 'TestSchedules|TestFindsFaults' ./shared/simulate >"$work" 2>&1 || { grep -v '^ *=== ' "$work"; exit 1; }
 grep -E 'schedules of|^ok|^--- ' "$work"
 if grep -qE -- '--- SKIP' "$work"; then die "some faults were skipped"; fi

@@ -11,8 +11,8 @@ has cc || say "no C compiler here: the tests run without the race detector"
 # shellcheck disable=SC2046 # words
 go vet $(packages)
 # shellcheck disable=SC2046 # words
-go test $(race) -shuffle=on $(packages)
+go test $(race) -timeout 1h -shuffle=on $(packages)
 
 # The tools' own tests read files outside of their module, which go test's cache does not see.
 go -C .ci/tools vet ./...
-go -C .ci/tools test -count=1 ./...
+go -C .ci/tools test -timeout 1h -count=1 ./...

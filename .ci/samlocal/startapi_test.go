@@ -117,7 +117,7 @@ func startAPI(t *testing.T, program string) string {
 		}
 	})
 	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for tick := time.NewTicker(200 * time.Millisecond); ; {
 		if r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthz", nil); err == nil {
