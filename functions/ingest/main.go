@@ -20,5 +20,5 @@ func main() {
 		fmt.Fprintln(os.Stderr, "ingest:", err)
 		os.Exit(1)
 	}
-	lambda.StartHandler(handle)
+	lambda.Start(handle)
 }

@@ -23,5 +23,5 @@ func main() {
 		fmt.Fprintln(os.Stderr, "process:", err)
 		os.Exit(1)
 	}
-	lambda.StartHandler(handle)
+	lambda.Start(handle)
 }

@@ -8,7 +8,7 @@ import (
 	"webhookintake/shared/lambdahttp"
 )
 
-// A program gives the function to lambda.StartHandler. Here it is called with an
+// A program gives the function to lambda.Start. Here it is called with an
 // event as API Gateway sends it.
 func Example() {
 	handle := lambdahttp.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

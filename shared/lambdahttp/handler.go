@@ -8,7 +8,7 @@ import (
 )
 
 // A Func handles one invocation. Its error is always nil. It is a handler for
-// lambda.StartHandler.
+// lambda.Start.
 type Func func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
 // Handler returns a Lambda function that serves requests with h. The context of a request

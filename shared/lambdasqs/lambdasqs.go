@@ -22,7 +22,7 @@ type Options struct {
 	Metrics *telemetry.Metrics // flushed after each batch; nil means no metrics
 }
 
-// A Func handles one batch. It is a handler for lambda.StartHandler.
+// A Func handles one batch. It is a handler for lambda.Start.
 type Func func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
 
 // Handler returns the function's handler. The error of the handler means that the function's
