@@ -35,17 +35,7 @@ func TestDrop(t *testing.T) {
 				want.State, want.Reason, want.Finished = ledger.StateFailed, ledger.ReasonDropped, tt.finished
 				want.NotBefore, want.Since, want.Kind = time.Time{}, time.Time{}, ""
 			}
-			got, changed := ledger.Drop(*tt.found, now)
-			compare(t, "record", got, want)
-			if changed == tt.same {
-				t.Errorf("changed is %v", changed)
-			}
-			if next, opens := ledger.Reindex(got, now); !tt.same && (opens || next.IsOpen()) {
-				t.Errorf("reindexing changes it to %+v", next)
-			}
-			if _, again := ledger.Drop(got, now); again {
-				t.Error("a second time changes it again")
-			}
+			changesOnce(t, ledger.Drop, *tt.found, want, tt.same, true)
 		})
 	}
 }

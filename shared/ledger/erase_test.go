@@ -39,17 +39,7 @@ func TestErase(t *testing.T) {
 				want.Tries, want.Results, want.Reason = nil, nil, tt.reason
 				want.Since, want.Kind = time.Time{}, ""
 			}
-			got, changed := ledger.Erase(*tt.found, now)
-			compare(t, "record", got, want)
-			if changed == tt.same {
-				t.Errorf("changed is %v", changed)
-			}
-			if _, again := ledger.Erase(got, now); again {
-				t.Error("a second time changes it again")
-			}
-			if next, opens := ledger.Reindex(got, now); !tt.same && (opens || next.IsOpen()) {
-				t.Errorf("reindexing opens it again: %+v", next)
-			}
+			changesOnce(t, ledger.Erase, *tt.found, want, tt.same, true)
 		})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"webhookintake/shared/queue"
 	"webhookintake/shared/queue/memory"
 )
 
@@ -157,18 +156,4 @@ func TestMoveRefuses(t *testing.T) {
 		t.Errorf("Move with a cancelled context = %d, %v, want Canceled", moved, err)
 	}
 	wantCounts(t, q, memory.Counts{Visible: 1})
-}
-
-// An unreadable message is not lost.
-func TestUnreadableLetter(t *testing.T) {
-	t.Parallel()
-	c := newClock()
-	q, letters := withLetters(c)
-	if err := q.Put(queue.Wire{Body: "foreign"}, 0); err != nil {
-		t.Fatal(err)
-	}
-	exhaust(t, q, c, "")
-	if m := receive(t, letters, "")[0]; m.Unreadable == nil || m.Wire.Body != "foreign" {
-		t.Errorf("letter: unreadable %v, body %q", m.Unreadable, m.Wire.Body)
-	}
 }

@@ -77,26 +77,6 @@ func TestReceiptsOfNoQueue(t *testing.T) {
 	wantCounts(t, q, memory.Counts{InFlight: 1})
 }
 
-// As in SQS, there is no error, and the message stays.
-func TestDeleteByEarlierReceipt(t *testing.T) {
-	t.Parallel()
-	c := newClock()
-	q := memory.New(memory.Options{Now: c.Now})
-	send(t, q, "evt_1")
-	earlier := receive(t, q, "evt_1")[0].Wire.Receipt
-	c.advance(memory.DefaultVisibility)
-	newest := receive(t, q, "evt_1")[0].Wire.Receipt
-	if err := q.Delete(t.Context(), []string{earlier})[0]; err != nil {
-		t.Errorf("Delete = %v, want nil", err)
-	}
-	wantCounts(t, q, memory.Counts{InFlight: 1})
-	c.advance(memory.DefaultVisibility) // its latest receipt works even if the message is visible again
-	if err := q.Delete(t.Context(), []string{newest})[0]; err != nil {
-		t.Errorf("Delete = %v, want nil", err)
-	}
-	wantCounts(t, q, memory.Counts{})
-}
-
 func TestNobodyChangesWhatIsInTheQueue(t *testing.T) {
 	t.Parallel()
 	q := memory.New(memory.Options{})

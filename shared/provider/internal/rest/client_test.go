@@ -87,27 +87,6 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestInvalidRequests(t *testing.T) {
-	t.Parallel()
-	c := newClient(t, options("", resttest.Answering(http.StatusOK, "")))
-	for _, tt := range []struct {
-		name, field string
-		r           rest.Request
-	}{
-		{"another host", "path", rest.Request{Method: "GET", Path: "@example.com/"}},
-		{"not a URL", "path", rest.Request{Method: "GET", Path: "/\x7f"}},
-		{"not a method", "path", rest.Request{Method: "GE T", Path: "/"}},
-		{"not JSON", "body", rest.Request{Method: "PUT", Path: "/", Body: func() {}}},
-	} {
-		_, err := c.Do(t.Context(), tt.r)
-		fault, _ := errors.AsType[*webhook.FieldError](err)
-		hint, ok := errors.AsType[webhook.RetryHint](err)
-		if fault == nil || fault.Field != tt.field || !ok || hint.Retry() != (webhook.Retry{Permanent: true, NotSent: true}) {
-			t.Errorf("%s: %v, want a permanent fault in %s", tt.name, err, tt.field)
-		}
-	}
-}
-
 func TestNew(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]bool{
@@ -131,47 +110,6 @@ func TestCheckToken(t *testing.T) {
 			t.Errorf("CheckToken(%q) = %v", token, err)
 		}
 	}
-}
-
-func TestRedirects(t *testing.T) {
-	t.Parallel()
-	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) {})
-	api := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/away":
-			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
-		case "/loop":
-			http.Redirect(w, r, "/loop", http.StatusFound)
-		case "/moved":
-			http.Redirect(w, r, "/here", http.StatusFound)
-		}
-	})
-	for _, tt := range []struct {
-		method, path string
-		follow       bool
-		want         int
-	}{
-		{"GET", "/moved", true, http.StatusOK},
-		{"GET", "/moved", false, http.StatusFound},
-		{"POST", "/moved", true, http.StatusFound},
-		{"GET", "/away", true, http.StatusFound},
-		{"GET", "/loop", true, http.StatusFound},
-	} {
-		o := options(api.URL, &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return nil }})
-		o.FollowGET = tt.follow
-		got, err := newClient(t, o).Do(t.Context(), rest.Request{Method: tt.method, Path: tt.path})
-		failed, _ := errors.AsType[*rest.Error](err)
-		if status := max(got.Status, status(failed)); status != tt.want || tt.want != http.StatusOK && !failed.Retry().Permanent {
-			t.Errorf("%s %s, following %v: status %d, %v; want %d", tt.method, tt.path, tt.follow, status, err, tt.want)
-		}
-	}
-}
-
-func status(e *rest.Error) int {
-	if e == nil {
-		return 0
-	}
-	return e.Status
 }
 
 // closing records that its answer was closed.
