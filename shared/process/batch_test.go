@@ -25,9 +25,7 @@ func TestHandled(t *testing.T) {
 			t.Errorf("result = %+v, want two handlers done at the first try", r)
 		}
 		w.wantCalls("charge evt_1", "ship evt_1")
-		if got := w.state("evt_1"); got != "COMPLETED " {
-			t.Errorf("record = %s", got)
-		}
+		w.wantState("evt_1", "COMPLETED ")
 		w.wantTries("evt_1")
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Duplicate, true)
@@ -39,9 +37,7 @@ func TestUnhandledIsHandledLater(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Unhandled, true)
-		if got := w.state("evt_1"); got != "COMPLETED unhandled" {
-			t.Errorf("record = %s", got)
-		}
+		w.wantState("evt_1", "COMPLETED unhandled")
 		w.on("charge", nil)
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Handled, true)
@@ -118,9 +114,7 @@ func TestDeadLetters(t *testing.T) {
 			if raw := w.dead.Messages()[0].Raw; !slices.Equal(raw, tt.m.Raw) {
 				w.Errorf("letter's body = %s, want %s", raw, tt.m.Raw)
 			}
-			if got := w.state("evt_1"); got != tt.record {
-				w.Errorf("record = %s, want %s", got, tt.record)
-			}
+			w.wantState("evt_1", tt.record)
 		})
 	}
 }

@@ -32,9 +32,7 @@ func TestHandlerFailures(t *testing.T) {
 			w.on("charge", tt.fn)
 			w.send(message("evt_1"))
 			w.want(w.deliver(), process.Retried, false)
-			if got := w.state("evt_1"); got != "RELEASED " {
-				w.Errorf("record = %s", got)
-			}
+			w.wantState("evt_1", "RELEASED ")
 			w.again(tt.least, tt.most)
 			w.wantCalls("charge evt_1", "charge evt_1")
 		})
@@ -60,9 +58,7 @@ func TestBackoffAndLastAttempt(t *testing.T) {
 		if f := w.letter(); f.Reason != queue.ReasonAttempts || f.Attempts != 12 || f.Error != "charge: bank is closed" {
 			t.Errorf("letter = %+v", f)
 		}
-		if got := w.state("evt_1"); got != "FAILED attempts" {
-			t.Errorf("record = %s", got)
-		}
+		w.wantState("evt_1", "FAILED attempts")
 		if len(w.calls) != 12 {
 			t.Errorf("ran %d times, want 12", len(w.calls))
 		}

@@ -118,18 +118,14 @@ func TestLetterCannotBeSent(t *testing.T) {
 		w.deadFault = fault
 		w.send(message("evt_1"))
 		w.want(w.deliver(), process.Unavailable, false)
-		if got := w.state("evt_1"); got != "RELEASED permanent" {
-			t.Errorf("record = %s, want the reason in it", got)
-		}
+		w.wantState("evt_1", "RELEASED permanent")
 		stop()
 		w.want(w.again(0, time.Minute), process.DeadLettered, true)
 		w.wantCalls("charge evt_1")
 		if f := w.letter(); f.Reason != queue.ReasonPermanent || f.Attempts != 1 {
 			t.Errorf("letter = %+v, want permanent after 1 run", f)
 		}
-		if got := w.state("evt_1"); got != "FAILED permanent" {
-			t.Errorf("record = %s", got)
-		}
+		w.wantState("evt_1", "FAILED permanent")
 	})
 }
 
@@ -149,9 +145,7 @@ func TestFailedAfterLetter(t *testing.T) {
 		for len(w.queue.Messages()) > 0 {
 			w.one(w.again(0, 10*time.Minute))
 		}
-		if got := w.state("evt_1"); got != "FAILED permanent" {
-			t.Errorf("record = %s", got)
-		}
+		w.wantState("evt_1", "FAILED permanent")
 	})
 }
 

@@ -198,11 +198,7 @@ func TestStoredBodiesRunOneByOne(t *testing.T) {
 		for _, id := range []string{"1", "2", "3"} {
 			w.send(w.stored(id))
 		}
-		for _, r := range w.deliver() {
-			if r.Outcome != process.Handled {
-				t.Errorf("result = %+v, want handled", r)
-			}
-		}
+		w.wantHandled(w.deliver())
 		if most.Load() != 1 {
 			t.Errorf("%d stored bodies at a time, want 1", most.Load())
 		}

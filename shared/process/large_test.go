@@ -70,11 +70,7 @@ func TestLargeBodiesRunOneByOne(t *testing.T) {
 			}
 			w.send(m)
 		}
-		for _, r := range w.deliver() {
-			if r.Outcome != process.Handled {
-				t.Errorf("result = %+v, want handled", r)
-			}
-		}
+		w.wantHandled(w.deliver())
 		if most.Load() != 1 {
 			t.Errorf("%d large bodies at a time, want 1", most.Load())
 		}

@@ -259,11 +259,7 @@ func TestSkipStaleAtCommit(t *testing.T) {
 		older, newer := message("evt_old"), message("evt_new")
 		older.Raw, newer.Raw = []byte(`{"id":"o-1","at":100}`), []byte(`{"id":"o-1","at":200}`)
 		w.send(older, newer)
-		for _, r := range w.deliver() {
-			if r.Outcome != process.Handled {
-				t.Errorf("result = %+v, want handled", r)
-			}
-		}
+		w.wantHandled(w.deliver())
 		if item, _ := w.ledger.Item("orders", key); item["by"] != webhook.S("evt_new") {
 			t.Errorf("item = %v, want the newer event's", item)
 		}

@@ -88,13 +88,9 @@ func TestCancel(t *testing.T) {
 			if r.Stale() != tt.stale || r.Reopened != (tt.outcome == process.Cancelled) {
 				w.Errorf("stale %v, reopened %v", r.Stale(), r.Reopened)
 			}
-			if got := w.state("evt_1"); got != tt.state {
-				w.Errorf("the record is %q, want %q", got, tt.state)
-			}
+			w.wantState("evt_1", tt.state)
 			w.wantCalls()
-			if letters := w.dead.Messages(); len(letters) > 0 {
-				w.Errorf("letters: %v", letters)
-			}
+			w.wantNoLetters()
 		})
 	}
 }
@@ -147,13 +143,9 @@ func TestCancelWhoseProcessDied(t *testing.T) {
 		if !slices.Contains(outcomes, process.Duplicate) {
 			t.Errorf("outcomes %q, want the cancel dropped as a duplicate", outcomes)
 		}
-		if got := w.state("evt_1"); got != "FAILED cancelled" {
-			t.Errorf("the record is %q", got)
-		}
+		w.wantState("evt_1", "FAILED cancelled")
 		w.wantCalls()
-		if letters := w.dead.Messages(); len(letters) > 0 {
-			t.Errorf("letters: %v", letters)
-		}
+		w.wantNoLetters()
 	})
 }
 
@@ -173,9 +165,7 @@ func TestNoBodyNeverRuns(t *testing.T) {
 				w.Error("it is not stale")
 			}
 			w.wantCalls()
-			if got := w.state("evt_1"); got != "none" {
-				w.Errorf("the record is %q", got)
-			}
+			w.wantState("evt_1", "none")
 		})
 	}
 }

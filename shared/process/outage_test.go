@@ -180,9 +180,7 @@ func TestExpiredWithoutLedger(t *testing.T) {
 			w.fail("claim")
 			time.Sleep(tt.age)
 			w.want(w.deliver(), tt.outcome, tt.outcome == process.DeadLettered)
-			if got := w.state("evt_1"); got != record {
-				w.Errorf("record = %s, want it untouched: %s", got, record)
-			}
+			w.wantState("evt_1", record)
 			if tt.outcome != process.DeadLettered {
 				return
 			}

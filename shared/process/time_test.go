@@ -26,9 +26,7 @@ func TestNoTimeLeft(t *testing.T) {
 			t.Fatalf("result = %+v, want put back", r)
 		}
 		w.wantCalls()
-		if got := w.state("evt_1"); got != "none" {
-			t.Errorf("record = %s, want none", got)
-		}
+		w.wantState("evt_1", "none")
 		r = w.want(w.again(time.Second, 6*time.Second), process.Handled, true)
 		if r.Attempt != 1 {
 			t.Errorf("attempt = %d, want 1", r.Attempt)
@@ -130,9 +128,7 @@ func TestHangingNeighbour(t *testing.T) {
 		time.Sleep(51 * time.Millisecond)
 		synctest.Wait()
 		for id, want := range map[string]string{"evt_1": "CLAIMED ", "evt_2": "COMPLETED ", "evt_3": "COMPLETED "} {
-			if got := w.state(id); got != want {
-				t.Errorf("after 51 ms the record of %s = %s, want %s", id, got, want)
-			}
+			w.wantState(id, want)
 		}
 		time.Sleep(10 * time.Minute)
 		select {
@@ -140,9 +136,7 @@ func TestHangingNeighbour(t *testing.T) {
 			t.Error("the batch returned before the handler did")
 		default:
 		}
-		if got := w.state("evt_1"); got != "CLAIMED " {
-			t.Errorf("record of the hanging event = %s, want it claimed still", got)
-		}
+		w.wantState("evt_1", "CLAIMED ")
 		close(release)
 		<-returned
 	})

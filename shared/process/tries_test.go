@@ -204,9 +204,7 @@ func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
 			}
 			if e.ID == "evt_1" {
 				synctest.Wait()
-				if got := w.state("evt_3"); got != "COMPLETED " {
-					t.Errorf("while the lapsed one runs the record of evt_3 = %s, want it completed", got)
-				}
+				w.wantState("evt_3", "COMPLETED ")
 				return nil
 			}
 			time.Sleep(3 * time.Second)
@@ -222,11 +220,7 @@ func TestLapsedRunsAloneAfterItWasPutBack(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		w.calls = nil
 		w.send(message("evt_3"))
-		for _, r := range w.deliver() {
-			if r.Outcome != process.Handled {
-				t.Errorf("%s %s, want handled", r.Message.ID, r.Outcome)
-			}
-		}
+		w.wantHandled(w.deliver())
 		w.wantCalls("charge evt_3", "charge evt_1")
 	})
 }

@@ -250,3 +250,26 @@ func (w *world) state(id string) string {
 	}
 	return fmt.Sprintf("%s %s", r.State, r.Reason)
 }
+
+func (w *world) wantState(id, want string) {
+	w.Helper()
+	if got := w.state(id); got != want {
+		w.Errorf("the record of %s is %q, want %q", id, got, want)
+	}
+}
+
+func (w *world) wantHandled(results []process.Result) {
+	w.Helper()
+	for _, r := range results {
+		if r.Outcome != process.Handled {
+			w.Errorf("%s %s (%v), want it handled", r.Message.ID, r.Outcome, r.Err)
+		}
+	}
+}
+
+func (w *world) wantNoLetters() {
+	w.Helper()
+	if letters := w.dead.Messages(); len(letters) > 0 {
+		w.Errorf("letters: %v", letters)
+	}
+}
