@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -21,8 +22,10 @@ type act struct {
 	lines   []actLine
 	count   int // of what it would act on
 	refused int
-	more    string   // what the lines do not show; may be empty
-	extra   []g.Node // choices that change the plan
+	more    string    // what the lines do not show; may be empty
+	extra   []g.Node  // choices that change the plan
+	typed   string    // what confirms it; empty means the count, if it is above confirmAbove
+	expires time.Time // when it is not kept any more; zero means that there is no such time
 	back    link
 	again   string // the address of the plan for what is left, if it is stopped
 	run     func(ctx context.Context, report func(jobResult)) error
@@ -80,7 +83,7 @@ func (c *Console) planBody(a act, form url.Values, problem string) []g.Node {
 		if l.refused {
 			text = h.Span(pill(bad, "refused"), g.Text(" "+l.text))
 		}
-		t.rows = append(t.rows, []g.Node{h.A(h.Href(l.item.href), h.Code(g.Text(short(l.item.text)))), g.Text(l.about), text})
+		t.rows = append(t.rows, []g.Node{h.A(h.Href(l.item.href), h.Code(g.Text(short(l.item.text)))), textOrNone(l.about), text})
 	}
 	more := a.more
 	if n := len(a.lines) - shownLines; n > 0 {
@@ -129,13 +132,20 @@ func (c *Console) confirmForm(a act, form url.Values) g.Node {
 			hidden = append(hidden, h.Input(h.Type("hidden"), h.Name(name), h.Value(value)))
 		}
 	}
-	number := strconv.Itoa(a.count)
+	word := a.word()
 	return h.Form(h.Method("post"), h.Action("act"), h.Class("acts"), g.Group(hidden),
 		h.Input(h.Type("hidden"), h.Name("plan"), h.Value(a.id)),
-		g.If(a.count > confirmAbove, h.Label(g.Text("To confirm, type "+number),
-			h.Input(h.Type("text"), h.Name("typed"), h.AutoComplete("off"), h.Required(), g.Attr("inputmode", "numeric")))),
+		g.If(word != "", h.Label(g.Text("To confirm, type "+word), h.Input(h.Type("text"), h.Name("typed"), h.AutoComplete("off"), h.Required()))),
 		h.Button(h.Type("submit"), h.Class("act"), g.Text(a.verb)), back,
 	)
+}
+
+// word returns what has to be typed to confirm the act, or nothing if a click does.
+func (a act) word() string {
+	if a.typed == "" && a.count > confirmAbove {
+		return strconv.Itoa(a.count)
+	}
+	return a.typed
 }
 
 // startAct carries out the plan that was shown, once. If it is not kept, it is made and shown
@@ -144,12 +154,15 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 	id, typed := r.PostForm.Get("plan"), r.PostForm.Get("typed")
 	r.PostForm.Del("typed")
 	r.PostForm.Del("plan")
-	a, ok := c.plans.find(id)
+	a, ok := c.plans.find(id, c.options.Now())
 	problem := ""
-	switch number := strconv.Itoa(a.count); {
-	case ok && a.count > confirmAbove && typed != number:
-		problem = "Not confirmed: type " + number + " to act on all of them."
+	switch {
+	case ok && a.word() != "" && typed != a.word():
+		problem = "Not confirmed: type " + a.word() + "."
 	case ok && a.count > 0 && c.plans.take(id):
+	case !r.PostForm.Has("do"):
+		c.fail(w, r, http.StatusNotFound, "No such plan", "It was carried out, or is not kept any more. Begin again.")
+		return
 	default:
 		if a, ok = c.plan(w, r, r.PostForm); !ok {
 			return
@@ -160,6 +173,8 @@ func (c *Console) startAct(w http.ResponseWriter, r *http.Request) {
 		c.show(w, r, page{title: a.title, status: http.StatusConflict, body: c.planBody(a, r.PostForm, problem)})
 		return
 	}
-	a.again = "act?" + r.PostForm.Encode()
+	if r.PostForm.Has("do") {
+		a.again = "act?" + r.PostForm.Encode()
+	}
 	c.start(w, r, a)
 }

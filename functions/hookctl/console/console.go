@@ -62,7 +62,6 @@ type Console struct {
 	pages       *http.ServeMux
 	jobs        jobs
 	plans       plans
-	pending     pendingChanges
 	shown       shownBodies
 
 	lastProcessing processingState

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"sync"
+	"time"
 )
 
 const (
@@ -36,10 +37,11 @@ func (p *plans) keep(a act) act {
 	return a
 }
 
-// find returns a kept plan.
-func (p *plans) find(id string) (act, bool) {
+// find returns a kept plan, and forgets those that have expired.
+func (p *plans) find(id string, now time.Time) (act, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.list = slices.DeleteFunc(p.list, func(a act) bool { return !a.expires.IsZero() && !now.Before(a.expires) })
 	i := p.index(id)
 	if i < 0 {
 		return act{}, false

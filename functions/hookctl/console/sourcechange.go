@@ -2,13 +2,9 @@ package console
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -20,50 +16,9 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-const (
-	// pendingFor is how long a planned change of sources waits for its confirmation.
-	pendingFor = 10 * time.Minute
-	// maxPending is how many such changes wait at most.
-	maxPending = 10
-)
-
-// A pendingChange is a change of a source that waits for its confirmation. It holds the
-// secret that was typed, so that no page has to.
-type pendingChange struct {
-	id, name, title, next string
-	typed                 string // what confirms it; empty if a click does
-	plan                  sources.Plan
-	expires               time.Time
-}
-
-type pendingChanges struct {
-	mu  sync.Mutex
-	all []pendingChange
-}
-
-// keep keeps a change, and forgets those that are too old or too many.
-func (p *pendingChanges) keep(one pendingChange, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.all = slices.DeleteFunc(append(p.all, one), func(o pendingChange) bool { return !now.Before(o.expires) })
-	p.all = slices.Clone(p.all[max(0, len(p.all)-maxPending):])
-}
-
-// take returns a change, which is then no longer kept, unless it is not confirmed.
-func (p *pendingChanges) take(id, typed string, now time.Time) (one pendingChange, found, confirmed bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	i := slices.IndexFunc(p.all, func(o pendingChange) bool { return o.id == id && now.Before(o.expires) })
-	if i < 0 {
-		return one, false, false
-	}
-	one = p.all[i]
-	if one.typed != "" && typed != one.typed {
-		return one, true, false
-	}
-	p.all = slices.Delete(p.all, i, i+1)
-	return one, true, true
-}
+// keepChange is how long a planned change of sources waits for its confirmation. It holds
+// the secret that was typed, so that no page has to.
+const keepChange = 10 * time.Minute
 
 // The changes of a source.
 const (
@@ -118,31 +73,23 @@ func secretField(label string) g.Node {
 	return h.Label(g.Text(label), h.Input(h.Type("password"), h.Name("secret"), h.AutoComplete("off"), h.Required()))
 }
 
-// changeSource plans a change or, with the id of a plan, writes it.
+// changeSource shows what a change would write.
 func (c *Console) changeSource(w http.ResponseWriter, r *http.Request) {
-	if id := r.PostForm.Get("plan"); id != "" {
-		c.writeSource(w, r, id)
-		return
-	}
 	name, change := r.PostForm.Get("name"), r.PostForm
 	edit, ok := sourceChanges()[change.Get("do")]
 	if !ok || name == "" || change.Get("do") != doFinish && change.Get("secret") == "" {
 		c.fail(w, r, http.StatusBadRequest, "Not understood", "A change needs a source's name, and a secret.")
 		return
 	}
-	p, err := c.planSource(r.Context(), name, change, edit)
+	a, err := c.planSource(r.Context(), name, change, edit)
 	switch {
 	case err != nil:
 		c.fail(w, r, http.StatusConflict, "Nothing was changed", reason(err))
-		return
-	case len(p.plan.Says) == 0:
+	case len(a.lines) == 0:
 		c.fail(w, r, http.StatusConflict, "Nothing changes", "The source is already like this.")
-		return
+	default:
+		c.show(w, r, page{title: a.title, here: "sources", body: c.planBody(c.plans.keep(a), nil, "")})
 	}
-	now := c.options.Now()
-	p.expires = now.Add(pendingFor)
-	c.pending.keep(p, now)
-	c.show(w, r, page{title: p.title, here: "sources", body: confirmChange(p, "")})
 }
 
 // A sourceChange is how a change is made, and worded.
@@ -171,60 +118,36 @@ func sourceChanges() map[string]sourceChange {
 	}
 }
 
-// planSource plans a change on the version of now.
-func (c *Console) planSource(ctx context.Context, name string, form url.Values, edit sourceChange) (pendingChange, error) {
-	secret := form.Get("secret")
+// planSource plans a change on the version of now. The secret stays in this program.
+func (c *Console) planSource(ctx context.Context, name string, form url.Values, edit sourceChange) (act, error) {
+	secret, rotates := form.Get("secret"), form.Get("do") == doRotate
 	if len(secret) > cli.MaxSecret {
-		return pendingChange{}, errors.New("the secret is longer than any provider's: enter the secret alone")
+		return act{}, errors.New("the secret is longer than any provider's: enter the secret alone")
 	}
 	base, err := c.options.Editor.Editor.Load(ctx)
 	if err != nil {
-		return pendingChange{}, err
+		return act{}, err
 	}
-	known := base.Document.Has(name)
 	plan, err := sources.PlanChange(base, c.options.Editor.Format, name, func(d sources.Document) (sources.Document, error) {
 		return edit.make(d, name, webhook.NewSecret(secret), form)
 	})
-	p := pendingChange{id: rand.Text(), name: name, title: edit.title + name, next: edit.next, plan: plan}
-	if known && form.Get("do") != doRotate { // webhooks under way may be refused
-		p.typed = name
+	next := edit.next
+	if d, err := dialect.Of(base.Document.Entry(name).Provider); err == nil && rotates {
+		next += d.AfterRotation
 	}
-	if d, err := dialect.Of(base.Document.Entry(name).Provider); err == nil && form.Get("do") == doRotate {
-		p.next += d.AfterRotation
+	a := act{title: edit.title + name, noun: "Source", verb: "Write it", count: 1, back: link{"sources", "Back to the sources"}, expires: c.options.Now().Add(keepChange)}
+	if base.Document.Has(name) && !rotates { // webhooks under way may be refused
+		a.typed = name
 	}
-	return p, err
-}
-
-// confirmChange shows a plan, and asks. The secret stays in this program.
-func confirmChange(p pendingChange, problem string) []g.Node {
-	return []g.Node{
-		g.If(problem != "", h.P(h.Class("problem"), g.Text(problem))),
-		h.P(h.Class("verdict"), g.Text("This is what would be written. Nothing has happened yet.")),
-		h.Pre(g.Text(strings.Join(p.plan.Says, "\n"))),
-		h.Form(h.Method("post"), h.Action("source"), h.Class("acts"), h.Input(h.Type("hidden"), h.Name("plan"), h.Value(p.id)),
-			g.If(p.typed != "", h.Label(g.Text("To confirm, type "+p.typed), h.Input(h.Type("text"), h.Name("typed"), h.AutoComplete("off"), h.Required()))),
-			h.Button(h.Type("submit"), h.Class("act"), g.Text("Write it")), h.A(h.Href("sources"), g.Text("Leave it"))),
+	for _, line := range plan.Says {
+		a.lines = append(a.lines, actLine{item: link{"sources", name}, text: line})
 	}
-}
-
-// writeSource writes a plan that was shown.
-func (c *Console) writeSource(w http.ResponseWriter, r *http.Request, id string) {
-	p, found, confirmed := c.pending.take(id, r.PostForm.Get("typed"), c.options.Now())
-	switch {
-	case !found:
-		c.fail(w, r, http.StatusNotFound, "No such plan", "It was written already, or is too old. Begin again from the sources.")
-		return
-	case !confirmed:
-		c.show(w, r, page{title: p.title, here: "sources", status: http.StatusConflict, body: confirmChange(p, "Not confirmed: type "+p.typed+".")})
-		return
-	}
-	a := act{title: p.title, noun: "Source", count: 1, back: link{"sources", "Back to the sources"}}
 	a.run = func(ctx context.Context, report func(jobResult)) error {
-		err := c.options.Editor.Editor.Write(ctx, p.plan.Base, p.plan.After)
+		err := c.options.Editor.Editor.Write(ctx, plan.Base, plan.After)
 		if err == nil {
-			report(jobResult{item: link{"sources", p.name}, tone: good, word: "written", text: p.next})
+			report(jobResult{item: link{"sources", name}, tone: good, word: "written", text: next})
 		}
 		return err
 	}
-	c.start(w, r, a)
+	return a, err
 }

@@ -151,7 +151,6 @@ func TestRefusedSourceChanges(t *testing.T) {
 		"no secret":        {url.Values{"do": {"set"}, "name": {"eu"}}, http.StatusBadRequest, "and a secret"},
 		"no name":          {url.Values{"do": {"set"}, "secret": {"hunter2-hunter2"}}, http.StatusBadRequest, "a source's name"},
 		"no such change":   {url.Values{"do": {"drop"}, "name": {"kyc"}, "secret": {"hunter2"}}, http.StatusBadRequest, "a source's name"},
-		"no such plan":     {url.Values{"plan": {"A"}}, http.StatusNotFound, "No such plan"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.change(t, tt.form, tt.status).wants(t, tt.says)
