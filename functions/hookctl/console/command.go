@@ -149,22 +149,21 @@ const (
 	finishTimeout = 5 * time.Second
 )
 
+// serveUntil serves until ctx ends, and then finishes the requests under way.
 func serveUntil(ctx context.Context, listener net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
-	defer cancel()
-	if err := server.Shutdown(last); err != nil {
-		_ = server.Close() // what takes longer is cut off
-	}
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+	finished := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(finished)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+		defer cancel()
+		if server.Shutdown(last) != nil {
+			_ = server.Close() // what takes longer is cut off
+		}
+	})
+	if err := server.Serve(listener); stop() || !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
+	<-finished
 	return nil
 }

@@ -234,12 +234,9 @@ func (c *Console) payload(ctx context.Context, l events.Ledger, key string) ([]b
 
 // body shows the event's body as far as it is asked for.
 func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node {
-	asked := r.URL.Query().Get("body")
-	show := func(how, text string) g.Node {
-		return h.A(h.Class("button"), h.Href(query("event", "key", e.Key, "body", how)+"#body"), g.Text(text))
-	}
+	asked, page := r.URL.Query().Get("body"), query("event", "key", e.Key)
 	if asked != bodyMasked && asked != bodyShown {
-		return h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data. "), show(bodyMasked, "Show it, masked"))
+		return hiddenBody(page, "Not shown, as it may hold personal data. ")
 	}
 	c.noteShown(e.Key, asked == bodyMasked)
 	payload, err := c.payload(r.Context(), l, e.Key)
@@ -251,9 +248,27 @@ func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node 
 	case err != nil:
 		return h.P(h.ID("body"), h.Class("problem"), g.Text("It could not be read: "+err.Error()))
 	}
-	text, other, copies := masked(payload), show(bodyShown, "Show it unmasked"), g.Node(nil)
+	shown := g.Group{visibleBody(page, asked, payload)}
 	if asked == bodyShown {
-		text, other, copies = pretty(payload), show(bodyMasked, "Mask it"), c.copies(e, payload)
+		shown = append(shown, c.copies(e, payload))
 	}
-	return h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other, g.Text(" "), h.A(h.Href(query("event", "key", e.Key)), g.Text("Hide it"))), copies)
+	return shown
+}
+
+// hiddenBody says why a body is not shown on its page, and offers to.
+func hiddenBody(page, why string) g.Node {
+	return h.P(h.ID("body"), g.Text(why), bodyLink(page, bodyMasked, "Show it, masked"))
+}
+
+func bodyLink(page, how, text string) g.Node {
+	return h.A(h.Class("button"), h.Href(page+"&body="+how+"#body"), g.Text(text))
+}
+
+// visibleBody shows a body as it was asked for.
+func visibleBody(page, asked string, payload []byte) g.Node {
+	text, other := masked(payload), bodyLink(page, bodyShown, "Show it unmasked")
+	if asked == bodyShown {
+		text, other = pretty(payload), bodyLink(page, bodyMasked, "Mask it")
+	}
+	return h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other, g.Text(" "), h.A(h.Href(page), g.Text("Hide it"))))
 }

@@ -137,9 +137,6 @@ func (c *Console) quarantined(w http.ResponseWriter, r *http.Request) {
 // refusedRequest shows what the sender wrote, which nobody has verified: of the query the
 // names alone, as a token may be in it, and the body as far as it is asked for.
 func (c *Console) refusedRequest(e quarantine.Entry, r kept.Request, asked string) g.Node {
-	show := func(how, text string) g.Node {
-		return h.A(h.Class("button"), h.Href(query("quarantined", "id", e.ID, "body", how)+"#body"), g.Text(text))
-	}
 	var lines []string
 	for name, values := range r.Header {
 		lines = append(lines, name+": "+strings.Join(values, ", "))
@@ -149,15 +146,12 @@ func (c *Console) refusedRequest(e quarantine.Entry, r kept.Request, asked strin
 	}
 	slices.Sort(lines)
 	head := g.Group{h.H2(g.Text("What is signed")), g.If(len(lines) > 0, h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(cli.Visible(strings.Join(lines, "\n"))))), h.H2(g.Text("Body"))}
+	page := query("quarantined", "id", e.ID)
 	if asked != bodyMasked && asked != bodyShown {
-		return g.Group{head, h.P(h.ID("body"), g.Text("Not shown, as it may hold personal data, and nobody has verified it. "), show(bodyMasked, "Show it, masked"))}
+		return g.Group{head, hiddenBody(page, "Not shown, as it may hold personal data, and nobody has verified it. ")}
 	}
 	c.noteShown("the refused request "+e.ID, asked == bodyMasked)
-	text, other := masked(r.Body), show(bodyShown, "Show it unmasked")
-	if asked == bodyShown {
-		text, other = pretty(r.Body), show(bodyMasked, "Mask it")
-	}
-	return g.Group{head, h.Div(h.ID("body"), h.Pre(h.Class("body"), h.TabIndex("0"), g.Text(text)), h.P(other))}
+	return g.Group{head, visibleBody(page, asked, r.Body)}
 }
 
 // planRefused plans an act on the newest kept requests that a form selects.

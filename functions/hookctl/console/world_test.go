@@ -368,8 +368,6 @@ func (d document) lacks(t *testing.T, texts ...string) {
 	}
 }
 
-type el = xml.StartElement
-
 // A signer signs a body as a provider does, or with a wrong secret.
 type signer = func(webhook.Provider, webhook.Settings, []byte, time.Time) webhook.Request
 
