@@ -30,9 +30,10 @@ func redriveCommand(e *cli.Env) *cobra.Command {
 		Short: "Send dead letters back to be handled",
 		Long: `dead redrive sends letters back to the queue: those of the events or messages that you
 name, those that match the flags, or all. It first shows what would happen to each, and
-asks. It deletes a letter only after the queue accepted it. A letter reopens its event once.
-Of several letters of one event it sends the one that the event's record names, and deletes
-the others after that.
+asks. It then does that and no more: it refuses a letter for which something else would
+happen by then. It deletes a letter only after the queue accepted it. A letter reopens its
+event once. Of several letters of one event it sends the one that the event's record names,
+and deletes the others after that.
 
 Handlers that are recorded as done do not run again; the others do, and their tries are
 counted from the start. It cannot see the settings of the deployed function, so it marks a
@@ -48,7 +49,8 @@ Some letters are refused:
   unreadable       it is not an event.
 
 It exits with 1 if a letter could not be sent back or deleted, or if none was redriven. Run
-it again then: a letter that is sent twice is dropped as a duplicate.`,
+it again then, or after Ctrl-C: it goes on with the letters that are left, and drops one
+that is sent twice as a duplicate.`,
 		Example: `  go tool hookctl dead redrive --stack NAME --reason permanent --source kyc --dry-run
   go tool hookctl dead redrive --stack NAME evt_1 --assume-done auto-reply
   go tool hookctl dead redrive --stack NAME --all --yes`,
