@@ -25,8 +25,7 @@ func TestAround(t *testing.T) {
 			seen = append(seen, fmt.Sprint(m.ID, " ", handler, " ", err))
 			return err
 		}
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
+		w.handle("evt_1", process.DeadLettered, true)
 		w.wantCalls("a evt_1")
 		if want := []string{"evt_1 a bank is closed"}; !slices.Equal(seen, want) {
 			t.Errorf("seen %q, want %q", seen, want)

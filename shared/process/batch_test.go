@@ -19,28 +19,24 @@ func TestHandled(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.on("charge", nil)
 		w.on("ship", nil)
-		w.send(message("evt_1"))
-		r := w.want(w.deliver(), process.Handled, true)
+		r := w.handle("evt_1", process.Handled, true)
 		if r.Attempt != 1 || len(r.Runs) != 2 || r.Runs[1].End != process.RunDone {
 			t.Errorf("result = %+v, want two handlers done at the first try", r)
 		}
 		w.wantCalls("charge evt_1", "ship evt_1")
 		w.wantState("evt_1", "COMPLETED ")
 		w.wantTries("evt_1")
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Duplicate, true)
+		w.handle("evt_1", process.Duplicate, true)
 		w.wantCalls()
 	})
 }
 
 func TestUnhandledIsHandledLater(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Unhandled, true)
+		w.handle("evt_1", process.Unhandled, true)
 		w.wantState("evt_1", "COMPLETED unhandled")
 		w.on("charge", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Handled, true)
+		w.handle("evt_1", process.Handled, true)
 		w.wantCalls("charge evt_1")
 	})
 }
@@ -56,8 +52,7 @@ func TestRetryRunsTheRest(t *testing.T) {
 			return nil
 		})
 		w.on("c", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
+		w.handle("evt_1", process.Retried, false)
 		w.wantCalls("a evt_1", "b evt_1", "c evt_1")
 		r := w.want(w.again(2*time.Second, 6*time.Second), process.Handled, true)
 		w.wantCalls("b evt_1")
@@ -139,8 +134,7 @@ func TestPermanentAfterAllRan(t *testing.T) {
 		w.on("a", failing(hook.Permanent(errBank)))
 		w.on("b", failing(errors.New("later")))
 		w.on("c", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
+		w.handle("evt_1", process.DeadLettered, true)
 		w.wantCalls("a evt_1", "b evt_1", "c evt_1")
 		if f := w.letter(); f.Error != "a: bank is closed; b: later" {
 			t.Errorf("letter's error = %q", f.Error)

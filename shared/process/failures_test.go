@@ -30,8 +30,7 @@ func TestHandlerFailures(t *testing.T) {
 	} {
 		row(t, tt.name, func(w *world) {
 			w.on("charge", tt.fn)
-			w.send(message("evt_1"))
-			w.want(w.deliver(), process.Retried, false)
+			w.handle("evt_1", process.Retried, false)
 			w.wantState("evt_1", "RELEASED ")
 			w.again(tt.least, tt.most)
 			w.wantCalls("charge evt_1", "charge evt_1")
@@ -44,8 +43,7 @@ func TestHandlerFailures(t *testing.T) {
 func TestBackoffAndLastAttempt(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.on("charge", failing(errBank))
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
+		w.handle("evt_1", process.Retried, false)
 		wait := 5 * time.Second
 		for n := 2; n < process.MaxAttempts; n++ {
 			r := w.want(w.again(wait/2, wait+time.Second), process.Retried, false)

@@ -48,8 +48,7 @@ func TestLostOnce(t *testing.T) {
 				w.on("once", nil, hook.AtMostOnce)
 				w.on("plain", nil)
 				w.ledger.Fault = failOnce(op, apply)
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.Handled, true)
+				w.handle("evt_1", process.Handled, true)
 				w.wantCalls("once evt_1", "plain evt_1")
 			})
 		}
@@ -88,8 +87,7 @@ func TestLedgerOutage(t *testing.T) {
 			w.on("plain", nil)
 			fault, stop := failOp(tt.op, tt.apply)
 			w.ledger.Fault = fault
-			w.send(message("evt_1"))
-			w.want(w.deliver(), process.Unavailable, false)
+			w.handle("evt_1", process.Unavailable, false)
 			w.wantCalls(tt.calls...)
 			if got := w.state("evt_1"); tt.op == "commit" && got != "CLAIMED " {
 				w.Errorf("record = %s: ending a claim that may still be written to is not ours to do", got)
@@ -116,8 +114,7 @@ func TestLetterCannotBeSent(t *testing.T) {
 		w.on("charge", failing(hook.Permanent(errBank)))
 		fault, stop := failOp("send", false)
 		w.deadFault = fault
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Unavailable, false)
+		w.handle("evt_1", process.Unavailable, false)
 		w.wantState("evt_1", "RELEASED permanent")
 		stop()
 		w.want(w.again(0, time.Minute), process.DeadLettered, true)
@@ -136,8 +133,7 @@ func TestFailedAfterLetter(t *testing.T) {
 		w.on("charge", failing(hook.Permanent(errBank)))
 		fault, stop := failOp("end", false)
 		w.ledger.Fault = fault
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Unavailable, false)
+		w.handle("evt_1", process.Unavailable, false)
 		if n := len(w.dead.Messages()); n != 1 {
 			t.Fatalf("%d letters, want 1 although the record is not written", n)
 		}

@@ -44,8 +44,7 @@ func TestReasonOfSeveralFailures(t *testing.T) {
 			for i, h := range tt.handlers {
 				w.on(fmt.Sprint("h", i), failing(h.err), h.opts...)
 			}
-			w.send(message("evt_1"))
-			w.want(w.deliver(), process.DeadLettered, true)
+			w.handle("evt_1", process.DeadLettered, true)
 			if f := w.letter(); f.Reason != tt.want || w.state("evt_1") != "FAILED "+string(tt.want) {
 				w.Errorf("letter %+v, record %s; want %s", f, w.state("evt_1"), tt.want)
 			}
@@ -157,8 +156,7 @@ func TestFencedRunsNoMore(t *testing.T) {
 			return nil
 		}, hook.AtMostOnce)
 		w.on("next", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Fenced, false)
+		w.handle("evt_1", process.Fenced, false)
 		w.wantCalls("once evt_1")
 	})
 }
@@ -167,8 +165,7 @@ func TestFencedRunsNoMore(t *testing.T) {
 func TestLetterKeepsStarted(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.on("send", failing(errBank), hook.AtMostOnce)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
+		w.handle("evt_1", process.DeadLettered, true)
 		if rec, _ := w.ledger.Record("shop#evt_1"); !slices.Equal(rec.Started, []string{"send"}) {
 			t.Errorf("started = %q, want send", rec.Started)
 		}
@@ -193,8 +190,7 @@ func TestWaitInProgress(t *testing.T) {
 		row(t, tt.name, func(w *world) {
 			w.worker.Jitter = tt.jitter
 			w.claimFor("evt_1", tt.lease)
-			w.send(message("evt_1"))
-			if r := w.want(w.deliver(), process.InProgress, false); r.Delay != tt.want {
+			if r := w.handle("evt_1", process.InProgress, false); r.Delay != tt.want {
 				w.Errorf("comes again in %v, want %v", r.Delay, tt.want)
 			}
 		})
@@ -237,8 +233,7 @@ func TestTriesOfALetter(t *testing.T) {
 			tries := 0
 			w.deadFault = func(string, string) (bool, error) { tries++; return false, tt.err }
 			w.on("charge", failing(hook.Permanent(errBank)))
-			w.send(message("evt_1"))
-			r := w.want(w.deliver(), process.Unavailable, false)
+			r := w.handle("evt_1", process.Unavailable, false)
 			if tries != tt.tries || !errors.Is(r.Err, tt.err) {
 				t.Errorf("%v: %d tries (%v), want %d", tt.err, tries, r.Err, tt.tries)
 			}

@@ -77,8 +77,7 @@ func TestTakesPanics(t *testing.T) {
 		hook.OnTypes(&w.registry, shop{}, func(typ string) bool { return typ[99] == 'x' }, "odd",
 			func(context.Context, hook.Event[json.RawMessage]) error { return nil }, hook.Attempts(2))
 		w.on("charge", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
+		w.handle("evt_1", process.Retried, false)
 		w.want(w.again(0, time.Minute), process.DeadLettered, true)
 		w.wantCalls("charge evt_1")
 		if got := w.letter(); got.Reason != queue.ReasonAttempts || !strings.Contains(got.Error, "odd: panic in process_test.TestTakesPanics") {

@@ -173,8 +173,7 @@ func TestWritesThatCannotBe(t *testing.T) {
 		hook.OnWrites(&w.registry, paid, "sum", func(context.Context, hook.Event[order]) ([]webhook.Write, error) {
 			return []webhook.Write{webhook.Add("sums", key, "cents", 1), webhook.Delete("sums", key)}, nil
 		})
-		w.send(message("evt_1"))
-		if r := w.want(w.deliver(), process.DeadLettered, true); r.Reason != queue.ReasonPermanent {
+		if r := w.handle("evt_1", process.DeadLettered, true); r.Reason != queue.ReasonPermanent {
 			t.Errorf("reason = %s, want permanent", r.Reason)
 		}
 	})

@@ -31,8 +31,7 @@ func (w *world) failOnceThenWait() {
 		}
 		return nil
 	})
-	w.send(message("evt_1"))
-	w.want(w.deliver(), process.Retried, false)
+	w.handle("evt_1", process.Retried, false)
 	w.wantCalls("charge evt_1")
 }
 
@@ -204,8 +203,7 @@ func TestReopenedIsReported(t *testing.T) {
 	t.Parallel()
 	fails := func(w *world) {
 		w.on("charge", failing(hook.Permanent(errBank)))
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
+		w.handle("evt_1", process.DeadLettered, true)
 	}
 	for _, tt := range []struct {
 		name   string

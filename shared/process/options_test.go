@@ -84,8 +84,7 @@ func TestAfterAnOperatorsWord(t *testing.T) {
 			err := hook.Permanent(errBank)
 			w.on("move", func(context.Context, hook.Event[order]) error { return err })
 			w.on("send", nil, hook.After("move"))
-			w.send(message("evt_1"))
-			w.want(w.deliver(), process.DeadLettered, true)
+			w.handle("evt_1", process.DeadLettered, true)
 			w.wantCalls("move evt_1")
 			err = nil
 			w.redrive(tt.edit)
@@ -148,8 +147,7 @@ func TestTimeoutIsOfOneHandler(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.on("slow", func(ctx context.Context, _ hook.Event[order]) error { <-ctx.Done(); return ctx.Err() }, hook.Timeout(time.Second))
 		w.on("next", func(ctx context.Context, _ hook.Event[order]) error { time.Sleep(10 * time.Second); return ctx.Err() })
-		w.send(message("evt_1"))
-		if r := w.want(w.deliver(), process.Retried, false); runOf(r, "next").End != process.RunDone {
+		if r := w.handle("evt_1", process.Retried, false); runOf(r, "next").End != process.RunDone {
 			t.Errorf("runs %+v, want next done", r.Runs)
 		}
 	})

@@ -171,8 +171,7 @@ func TestExpiredWithoutLedger(t *testing.T) {
 		row(t, tt.name, func(w *world) {
 			w.on("charge", nil)
 			if tt.before {
-				w.send(message("evt_1"))
-				w.want(w.deliver(), process.Handled, true)
+				w.handle("evt_1", process.Handled, true)
 				w.calls = nil
 			}
 			record := w.state("evt_1")
@@ -208,8 +207,7 @@ func TestRedriveExpiresWithoutLedger(t *testing.T) {
 			return nil
 		})
 		w.on("book", nil)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.DeadLettered, true)
+		w.handle("evt_1", process.DeadLettered, true)
 		first := w.letter()
 		fails = false
 

@@ -182,10 +182,8 @@ func TestResultIsThisEvents(t *testing.T) {
 			}
 			return nil
 		}, hook.AtMostOnce, hook.After("move"))
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
-		w.send(message("evt_2"))
-		w.want(w.deliver(), process.Handled, true)
+		w.handle("evt_1", process.Retried, false)
+		w.handle("evt_2", process.Handled, true)
 		w.want(w.again(59*time.Minute, 61*time.Minute), process.Handled, true)
 		wantEqual(t, "said", said(), []string{"evt_2 2", "evt_1 1"})
 

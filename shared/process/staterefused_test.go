@@ -74,8 +74,7 @@ func TestStatePanics(t *testing.T) {
 		row(t, name, func(w *world) {
 			w.moveElsewhere(accounts(), "evt_0")
 			register(&w.registry)
-			w.send(message("evt_1"))
-			r := w.want(w.deliver(), process.Retried, false)
+			r := w.handle("evt_1", process.Retried, false)
 			if _, ok := errors.AsType[*hook.PanicError](r.Runs[0].Err); !ok {
 				w.Errorf("error = %v, want the panic", r.Runs[0].Err)
 			}

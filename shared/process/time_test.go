@@ -97,8 +97,7 @@ func TestInProgress(t *testing.T) {
 			w.worker.Batch(ctx, ms)
 		}()
 		time.Sleep(time.Second)
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.InProgress, false)
+		w.handle("evt_1", process.InProgress, false)
 		w.want(w.again(63*time.Second, 71*time.Second), process.Duplicate, true)
 		<-returned
 		w.wantCalls("slow evt_1")

@@ -57,8 +57,7 @@ func TestTries(t *testing.T) {
 			}
 			return nil
 		})
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
+		w.handle("evt_1", process.Retried, false)
 		w.wantTries("evt_1", "1 failed b: bank is closed", "1 failed c: slow down")
 		w.want(w.again(time.Minute, 2*time.Minute), process.Retried, false)
 		last := []string{"1 failed b: bank is closed", "1 failed c: slow down", "2 failed b: bank is closed"}

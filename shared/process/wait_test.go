@@ -47,8 +47,7 @@ func TestWhatCounts(t *testing.T) {
 			for i, err := range tt.errs {
 				w.on(fmt.Sprint("h", i), failing(err), tt.opts...)
 			}
-			w.send(message("evt_1"))
-			r := w.want(w.deliver(), process.Retried, false)
+			r := w.handle("evt_1", process.Retried, false)
 			want := 0
 			if tt.counted {
 				want = 1
@@ -108,8 +107,7 @@ func TestWaitsLeaveTheAttempts(t *testing.T) {
 			}
 			return errBank
 		})
-		w.send(message("evt_1"))
-		w.want(w.deliver(), process.Retried, false)
+		w.handle("evt_1", process.Retried, false)
 		for range 19 {
 			w.want(w.again(time.Second, 10*time.Second), process.Retried, false)
 		}

@@ -190,6 +190,13 @@ func (w *world) want(results []process.Result, o process.Outcome, acked bool) pr
 	return r
 }
 
+// handle sends an event, delivers it, and checks its result as want does.
+func (w *world) handle(id string, o process.Outcome, acked bool) process.Result {
+	w.Helper()
+	w.send(message(id))
+	return w.want(w.deliver(), o, acked)
+}
+
 // wantCalls checks which handlers were called since the last time.
 func (w *world) wantCalls(want ...string) {
 	w.Helper()
