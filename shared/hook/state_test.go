@@ -219,7 +219,7 @@ func TestStateRegistrationPanics(t *testing.T) {
 	t.Parallel()
 	type hidden struct{ name string } //nolint:unused // reflection finds it
 	type opaque struct{ C chan int }
-	tests := []struct {
+	for _, tt := range []struct {
 		name     string
 		register func(*hook.Registry)
 		want     []string
@@ -244,8 +244,7 @@ func TestStateRegistrationPanics(t *testing.T) {
 		{"no JSON", func(r *hook.Registry) {
 			hook.OnState(r, paid, "a", hook.NewState[opaque, total]("s"), orderID, keep[opaque])
 		}, []string{"JSON", "chan int"}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			defer func() {

@@ -19,7 +19,7 @@ func hang(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 // TestBudget plays queues that fail or hang. Seconds pass in no time.
 func TestBudget(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		send    func(ctx context.Context, try int) error
 		left    time.Duration // of the caller's own time; 0 means forever
@@ -55,8 +55,7 @@ func TestBudget(t *testing.T) {
 			status: 503, atLeast: 2300 * time.Millisecond, atMost: 2300 * time.Millisecond, tries: [2]int{2, 2}},
 		{name: "no time", left: 50 * time.Millisecond, send: func(context.Context, int) error { return nil }, status: 503},
 		{name: "too large at once", send: func(context.Context, int) error { return queue.ErrTooLarge }, status: 413, tries: [2]int{1, 1}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

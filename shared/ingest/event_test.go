@@ -56,7 +56,7 @@ func TestReport(t *testing.T) {
 	zipped.Header.Set("Contiguity-Signature", wrong.Header.Get("Contiguity-Signature"))
 	zipped.Header.Set("Content-Encoding", " GZIP")
 	odd.Header.Set("Content-Encoding", "+49151000000")
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		r    *http.Request
 		want ingest.Report
@@ -73,8 +73,7 @@ func TestReport(t *testing.T) {
 			Status: 404, Code: webhook.ErrUnknownSource}},
 		{name: "wrong signature", r: wrong, want: ingest.Report{Source: "contiguity", Provider: "contiguity",
 			Secret: -1, Status: 401, Code: webhook.ErrSignatureMismatch}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			h := &ingest.Handler{Sources: sources(t, nil), Queue: newQueue()}

@@ -23,7 +23,7 @@ import (
 // TestAnswers goes through the whole table of answers.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		method string                // empty means POST
 		path   string                // /hooks/contiguity where empty
@@ -76,8 +76,7 @@ func TestAnswers(t *testing.T) {
 		{name: "provider lets no id through", path: "/hooks/broken", body: event, broken: passing("", "x"), status: 400, answer: "invalid_id"},
 		{name: "provider lets a bad type through", path: "/hooks/broken", body: event, broken: passing("evt_1", "x y"), status: 400, answer: "invalid_type"},
 		{name: "queue panics", body: event, queue: func(context.Context, queue.Message) error { panic("secret") }, status: 503, answer: "queue_unavailable", header: "Retry-After: 30"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { // where large bodies take no time, however slow the machine

@@ -85,7 +85,7 @@ func TestInvokeRefuses(t *testing.T) {
 
 func TestRequest(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name  string
 		event string
 		want  seen
@@ -109,8 +109,7 @@ func TestRequest(t *testing.T) {
 		{name: "greedy route", event: `{"routeKey": "ANY /a/{rest+}", "rawPath": "/stage/a/b/c", "pathParameters": {"rest": "b/c"}}`,
 			want: seen{Path: "/a/b/c", Header: http.Header{}}},
 		{name: "nothing", event: `{}`, want: seen{Header: http.Header{}}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if diff := cmp.Diff(tt.want, call(t, tt.event)); diff != "" {
@@ -122,7 +121,7 @@ func TestRequest(t *testing.T) {
 
 func TestResponse(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		answer func(w http.ResponseWriter)
 		want   events.APIGatewayV2HTTPResponse
@@ -140,8 +139,7 @@ func TestResponse(t *testing.T) {
 			w.Header().Set("Late", "1")
 		}, want: events.APIGatewayV2HTTPResponse{StatusCode: 405,
 			Headers: map[string]string{"Allow": "GET, HEAD"}, Cookies: []string{"a=1", "b=2"}}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			handle := lambdahttp.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { tt.answer(w) }))

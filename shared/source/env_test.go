@@ -16,7 +16,7 @@ func env(vars map[string]string) func(string) string {
 func TestFromEnv(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:Sources"
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		vars map[string]string
 		want string // the error's text
@@ -31,8 +31,7 @@ func TestFromEnv(t *testing.T) {
 			want: "read SOURCES: sources.plain.secrets[0]: has a byte-order mark as character 1; cut it"},
 		{name: "faulty document", vars: map[string]string{"SOURCES": `{"plain": {"secrets": "s3cr3t"}}`},
 			want: "read SOURCES: sources.plain.secrets: want a list of strings"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			v := newVault(doc("a-secret"))

@@ -19,7 +19,7 @@ const invalid = `{"plain": {"secrets": ["s3cr3t"], "nonsense": "s3cr3t"}}`
 
 func TestVersions(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name              string
 		current, previous string // "-" is no version
 		want              error
@@ -39,8 +39,7 @@ func TestVersions(t *testing.T) {
 			asked: []source.Stage{source.Current, source.Previous}},
 		{name: "first version invalid", current: invalid, previous: "-", want: webhook.ErrSourcesUnavailable, invalid: true,
 			asked: []source.Stage{source.Current, source.Previous}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			v := &vault{versions: map[source.Stage]string{source.Current: tt.current, source.Previous: tt.previous}}

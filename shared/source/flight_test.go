@@ -66,15 +66,14 @@ func TestReadTakesAtMostASecond(t *testing.T) {
 
 func TestWaiterStopsAtItsOwnDeadline(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		warm bool
 		want error // besides the deadline
 	}{
 		{"without a copy", false, webhook.ErrSourcesUnavailable},
 		{"with an old copy, which serves", true, nil},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 func TestHandlerSecretsAreOptional(t *testing.T) {
 	t.Parallel()
 	empty := &vault{}
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		f    source.Fetcher
 		arn  string
@@ -22,8 +22,7 @@ func TestHandlerSecretsAreOptional(t *testing.T) {
 		{"no secret", nil, ""},
 		{"no version yet", empty, "arn"},
 		{"no names", newVault("{}"), "arn"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			getenv, err := source.LoadHandlerSecrets(t.Context(), tt.f,
@@ -38,13 +37,12 @@ func TestHandlerSecretsAreOptional(t *testing.T) {
 // A document at fault is the same, in the secret and in HANDLERS.
 func TestHandlerSecretsFaults(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, doc, want string }{
+	for _, tt := range []struct{ name, doc, want string }{
 		{"no JSON", `{"TOKEN": s3cr3t}`, "$: not one JSON document: look at line 1, character 11"},
 		{"a list", `["s3cr3t"]`, `$: want a JSON object, as {"name": …}`},
 		{"all at once", `{"A": {"s3cr3t": 1}, "B": 31337, "C": null, "D": "s3cr3t", "D": "s3cr3t"}`,
 			"$.A: want a string\n$.B: want a string\n$.C: want a string\n$.D: occurs twice; keep one"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			getenv, err := source.LoadHandlerSecrets(t.Context(), newVault(tt.doc),

@@ -28,7 +28,7 @@ const (
 func TestParseFaults(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 64)
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		doc  string
 		want []string // every line of the error
@@ -96,8 +96,7 @@ func TestParseFaults(t *testing.T) {
 				"sources.timed.tolerance_s: give seconds, 0 to leave the time unchecked",
 				"sources.timed.secrets[0]: is a public sample secret; give the provider's own",
 			}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			set, err := source.Parse([]byte(tt.doc), options())
@@ -128,7 +127,7 @@ func (m moody) Configure(webhook.Settings) (webhook.Verifier, error) { return ni
 func TestParseProviderErrors(t *testing.T) {
 	t.Parallel()
 	field := &webhook.FieldError{Field: "header", Problem: "no"}
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		err  error
 		want string
@@ -137,8 +136,7 @@ func TestParseProviderErrors(t *testing.T) {
 		{"wrapped FieldError", errors.Join(errors.Join(field)), "sources.plain.header: no"},
 		{"wrapped without a FieldError", wrapped{errors.New("bad s3cr3t")}, "sources.plain: the provider refuses the settings"},
 		{"wrapped join", wrapped{errors.Join(field)}, "sources.plain.header: no"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := source.ParseOptions{Providers: []webhook.Provider{moody{plain{name: "plain"}, tt.err}}}

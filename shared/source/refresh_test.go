@@ -32,7 +32,7 @@ func TestRefresh(t *testing.T) {
 	t.Parallel()
 	mismatch, unavailable := webhook.ErrSignatureMismatch, webhook.ErrSourcesUnavailable
 	const s, m = time.Second, time.Minute
-	tests := []struct {
+	for _, tt := range []struct {
 		name  string
 		steps []step
 	}{
@@ -93,8 +93,7 @@ func TestRefresh(t *testing.T) {
 			{secret: "old", fetches: 1},
 			{after: m, do: func(v *vault) { v.put("{}") }, secret: "wrong", want: webhook.ErrUnknownSource, fetches: 1},
 		}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -44,7 +44,7 @@ func lines(t *testing.T, m *telemetry.Metrics, written *bytes.Buffer) []map[stri
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		do   func(m *telemetry.Metrics)
 		want []map[string]any
@@ -75,8 +75,7 @@ func TestMetrics(t *testing.T) {
 		}},
 		{name: "empty dimension is left out", do: func(m *telemetry.Metrics) { m.Count("Handled", 1, source("")) },
 			want: []map[string]any{{"Handled": 1.0}}},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var written bytes.Buffer

@@ -19,7 +19,7 @@ func (serviceError) ErrorCode() string { return "AccessDenied" }
 
 func TestErrorKind(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		err  error
 		want string
@@ -30,8 +30,7 @@ func TestErrorKind(t *testing.T) {
 		{name: "sentinel and cause", err: fmt.Errorf("%w: %w", errFull, context.DeadlineExceeded), want: "context.deadlineExceededError"},
 		{name: "service", err: fmt.Errorf("send payload: %w", serviceError{}), want: "AccessDenied"},
 		{name: "wraps nothing", err: emptyWrapper{}, want: "webhook_test.emptyWrapper"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if got := webhook.ErrorKind(tt.err); got != tt.want {

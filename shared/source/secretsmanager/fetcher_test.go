@@ -97,7 +97,7 @@ func awsError(status int, code, message string) answer {
 func TestFetchErrors(t *testing.T) {
 	t.Parallel()
 	const stageMissing = "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		answer answer
 		want   error  // in the error's chain, if it is a sentinel
@@ -116,8 +116,7 @@ func TestFetchErrors(t *testing.T) {
 		{"no JSON", answer{200, `s3cr3t`}, nil, "the answer is not Secrets Manager's", 1},
 		{"wrong type", answer{200, `{"SecretString": ["s3cr3t"]}`}, nil, "the answer is not Secrets Manager's", 1},
 		{"cut off", answer{200, `{"SecretString": "s3cr3t`}, nil, "the answer is not Secrets Manager's", 1},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f, requests := serve(t, tt.answer)
