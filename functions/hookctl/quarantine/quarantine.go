@@ -39,11 +39,16 @@ type flags struct {
 	json           bool
 }
 
-func (f *flags) add(c *cobra.Command) {
-	var codes []string
+// codes are those of refusals that are kept.
+func codes() (names []string) {
 	for _, code := range kept.Codes() {
-		codes = append(codes, string(code))
+		names = append(names, string(code))
 	}
+	return names
+}
+
+func (f *flags) add(c *cobra.Command) {
+	codes := codes()
 	c.Flags().StringSliceVar(&f.sources, "source", nil, "requests of these `SOURCES`")
 	c.Flags().StringSliceVar(&f.codes, "code", nil, "refused with these `CODES`: "+strings.Join(codes[:2], ", ")+",\n"+strings.Join(codes[2:], ", "))
 	cli.Complete(c, "source", cli.SourceNames()...)
@@ -59,9 +64,12 @@ func (f *flags) filter(now time.Time, ids []string) (quarantine.Filter, error) {
 	for _, text := range f.codes {
 		code := webhook.Code(text)
 		if !slices.Contains(kept.Codes(), code) {
-			return filter, cli.BadValue("code", text, fmt.Sprintf("one of %v", kept.Codes()))
+			return filter, cli.BadValue("code", text, "one of "+strings.Join(codes(), ", "))
 		}
 		filter.Codes = append(filter.Codes, code)
+	}
+	if f.since > 0 && f.until >= f.since {
+		return filter, cli.Usagef("no request matches: --since is not before --until")
 	}
 	if f.since > 0 {
 		filter.From = now.Add(-f.since)
@@ -183,8 +191,11 @@ verified and which may contain messages, phone numbers and tax numbers.`,
 			if err != nil {
 				return err
 			}
-			if len(list.Entries) != 1 {
-				return fmt.Errorf("%d requests have an id that begins with %s", len(list.Entries), args[0])
+			switch n := len(list.Entries); {
+			case n == 0:
+				return fmt.Errorf("%w: no id begins with %s", errNoMatch, args[0])
+			case n > 1:
+				return fmt.Errorf("%d requests have an id that begins with %s: give more of it", n, args[0])
 			}
 			return show(ctx, e, r, list.Entries[0], f.json, body)
 		}),

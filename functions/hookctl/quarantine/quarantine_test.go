@@ -62,6 +62,10 @@ func TestQuarantine(t *testing.T) {
 	}{
 		{args: []string{"list"}, left: 2, want: []string{"contiguity  signature_mismatch  1075 refused, 1 kept", "removed"}},
 		{args: []string{"list", "--source", "other"}, left: 2, want: []string{"No refused request matches."}},
+		{args: []string{"list", "--since", "1h", "--until", "2h"}, fails: true, left: 2, want: []string{"no request matches: --since is not before --until"}},
+		{args: []string{"list", "--code", "x"}, fails: true, left: 2, want: []string{"one of signature_missing, signature_malformed, "}},
+		{args: []string{"show", "zz"}, fails: true, left: 2, want: []string{"no refused request matches: no id begins with zz"}},
+		{args: []string{"release", "zz", "--yes"}, fails: true, left: 2, want: []string{"no refused request matches"}},
 		{args: []string{"verify"}, fails: true, left: 2, want: []string{"still refused: signature_mismatch", "there is no source removed any more"}},
 		{args: []string{"release", "--all", "--yes"}, fails: true, left: 2, want: []string{"1 refused", "1 source_gone"}},
 		{args: []string{"release", "--yes"}, fails: true, left: 2},
@@ -77,6 +81,9 @@ func TestQuarantine(t *testing.T) {
 		out, err := clitest.Call{Commands: commands, Args: append([]string{"quarantine"}, step.args...), Env: env}.Run(t.Context())
 		if (err != nil) != step.fails {
 			t.Fatalf("%q: %v\n%s", step.args, err, out)
+		}
+		if err != nil {
+			out += err.Error()
 		}
 		for _, want := range step.want {
 			if !strings.Contains(out, want) {

@@ -41,8 +41,9 @@ func viewOf(r quarantine.Result) view {
 }
 
 var (
-	errNone = errors.New("no chosen request verifies with the current secrets; hookctl sources set puts the right one")
-	errSome = errors.New("some requests could not be handled; run it again")
+	errNoMatch = errors.New("no refused request matches")
+	errNone    = errors.New("no chosen request verifies with the current secrets; hookctl sources set puts the right one")
+	errSome    = errors.New("some requests could not be handled; run it again")
 )
 
 // changeFlags choose requests, and say what the operator confirms.
@@ -63,6 +64,14 @@ func (f *changeFlags) check(ids []string) error {
 		cli.Check{Fault: chosen == f.all, Text: "choose requests: IDs, --source, --code, --since, --until, or --all alone"},
 		cli.Check{Fault: f.json && !f.yes, Text: "--json does not ask: add --yes"},
 	)
+}
+
+// chosen returns what the flags and ids choose, which may be all only if that is said.
+func (f *changeFlags) chosen(ctx context.Context, e *cli.Env, ids []string) (quarantine.List, quarantine.Releaser, error) {
+	if err := f.check(ids); err != nil {
+		return quarantine.List{}, quarantine.Releaser{}, err
+	}
+	return f.find(ctx, e, ids)
 }
 
 func verifyCommand(e *cli.Env) *cobra.Command {
@@ -103,17 +112,17 @@ event that is sent twice is handled once.`,
 		Example: `  go tool hookctl quarantine release --stack NAME --source kyc
   go tool hookctl quarantine release --stack NAME --all --yes`,
 		RunE: e.Run(func(ctx context.Context, args []string) error {
-			if err := f.check(args); err != nil {
-				return err
-			}
-			list, r, err := f.find(ctx, e, args)
+			list, r, err := f.chosen(ctx, e, args)
 			if err != nil {
 				return err
 			}
 			if !f.yes {
 				tally, err := run(ctx, e, false, list.Entries, r.VerifyAll)
-				if err != nil || tally[quarantine.Verifies] == 0 {
-					return errors.Join(err, errNone)
+				if err == nil && tally[quarantine.Verifies] == 0 {
+					err = errNone
+				}
+				if err != nil {
+					return err
 				}
 				if err := e.Confirm(ctx, fmt.Sprintf("Release %d?", tally[quarantine.Verifies]), false); err != nil {
 					return err
@@ -139,10 +148,7 @@ func dropCommand(e *cli.Env) *cobra.Command {
 themselves after QuarantineDays.`,
 		Example: `  go tool hookctl quarantine drop --stack NAME --code signature_missing`,
 		RunE: e.Run(func(ctx context.Context, args []string) error {
-			if err := f.check(args); err != nil {
-				return err
-			}
-			list, r, err := f.find(ctx, e, args)
+			list, r, err := f.chosen(ctx, e, args)
 			if err != nil {
 				return err
 			}
@@ -168,6 +174,9 @@ func run(
 	ctx context.Context, e *cli.Env, asJSON bool, entries []quarantine.Entry,
 	do func(context.Context, []quarantine.Entry, func(quarantine.Result)) error,
 ) (map[quarantine.Outcome]int, error) {
+	if len(entries) == 0 {
+		return nil, errNoMatch
+	}
 	tally := map[quarantine.Outcome]int{}
 	var printing error
 	err := do(ctx, entries, func(r quarantine.Result) {

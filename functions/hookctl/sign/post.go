@@ -47,7 +47,7 @@ func Post(ctx context.Context, to string, r webhook.Request) (Answer, error) {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // its URL may hold a token
 		}
-		return Answer{}, fmt.Errorf("send to %s: %w\nis the receiver running? Start one in another terminal: go tool hookctl run", to, err)
+		return Answer{}, fmt.Errorf("send to %s: %w; is the receiver running? Start one in another terminal: go tool hookctl run", to, err)
 	}
 	took := time.Since(began)
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))

@@ -2,9 +2,9 @@ package remote
 
 import (
 	"context"
-	"net/http"
 	"time"
 
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/shared/ledger"
 )
 
@@ -29,46 +29,22 @@ type stateOut struct {
 	State ledger.StateValue `json:"state"`
 }
 
-// handleContents serves the calls.
-func (s server) handleContents(mux *http.ServeMux) {
-	handle(mux, callPayloads, s.payloads)
-	handle(mux, callErase, s.erase)
-	handle(mux, callState, s.state)
-	handle(mux, callEraseState, s.eraseState)
-}
-
-func (s server) payloads(ctx context.Context, in keysIn) (out payloadsOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func payloads(ctx context.Context, l operate.Ledger, in keysIn) (out payloadsOut, err error) {
 	out.Kept, err = l.Payloads(ctx, in.Keys)
 	return out, err
 }
 
-func (s server) erase(ctx context.Context, in foundIn) (out wroteOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func erase(ctx context.Context, l operate.Ledger, in foundIn) (out wroteOut, err error) {
 	out.Wrote, err = l.Erase(ctx, in.Found, in.Now)
 	return out, err
 }
 
-func (s server) state(ctx context.Context, in stateIn) (out stateOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func state(ctx context.Context, l operate.Ledger, in stateIn) (out stateOut, err error) {
 	out.State, err = l.State(ctx, in.ID)
 	return out, err
 }
 
-func (s server) eraseState(ctx context.Context, in stateIn) (out wroteOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func eraseState(ctx context.Context, l operate.Ledger, in stateIn) (out wroteOut, err error) {
 	out.Wrote, err = l.EraseState(ctx, in.ID, in.Version)
 	return out, err
 }

@@ -23,14 +23,17 @@ const maxRequest = 8 << 20
 func Handler(in operate.Intake, token string) http.Handler {
 	s := server{in}
 	mux := http.NewServeMux()
-	handle(mux, callRecord, s.record)
-	handle(mux, callPayload, s.payload)
-	handle(mux, callSize, s.size)
-	handle(mux, callOpen, s.open)
-	handle(mux, callRecordsOf, s.recordsOf)
-	handle(mux, callReindex, s.reindex)
-	handle(mux, callDrop, s.drop)
-	s.handleContents(mux)
+	handlePart(mux, callRecord, s.Ledger, record)
+	handlePart(mux, callPayload, s.Ledger, payload)
+	handlePart(mux, callSize, s.Ledger, size)
+	handlePart(mux, callOpen, s.Ledger, open)
+	handlePart(mux, callRecordsOf, s.Ledger, recordsOf)
+	handlePart(mux, callReindex, s.Ledger, reindex)
+	handlePart(mux, callDrop, s.Ledger, drop)
+	handlePart(mux, callPayloads, s.Ledger, payloads)
+	handlePart(mux, callErase, s.Ledger, erase)
+	handlePart(mux, callState, s.Ledger, state)
+	handlePart(mux, callEraseState, s.Ledger, eraseState)
 	handle(mux, callCounts, s.counts)
 	handle(mux, callProcessing, s.processing)
 	handle(mux, callSwitch, s.setProcessing)
@@ -40,10 +43,10 @@ func Handler(in operate.Intake, token string) http.Handler {
 	handle(mux, callReceive, s.receive)
 	handle(mux, callDelete, s.delete)
 	handle(mux, callDefer, s.deferAll)
-	handle(mux, callObjects, s.objects)
-	handle(mux, callObject, s.object)
-	handle(mux, callDeleteObject, s.deleteObject)
-	handle(mux, callVerifyRequest, s.verifyRequest)
+	handlePart(mux, callObjects, s.Vault, objects)
+	handlePart(mux, callObject, s.Vault, object)
+	handlePart(mux, callDeleteObject, s.Vault, deleteObject)
+	handlePart(mux, callVerifyRequest, s.Quarantine, verifyRequest)
 	mux.HandleFunc(Path+callRecords, s.records)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusNotFound, failure{Error: "there is no such call: the two programs are of different versions"})
@@ -111,6 +114,17 @@ func handle[In, Out any](mux *http.ServeMux, name string, fn func(context.Contex
 	})
 }
 
+// handlePart serves a call to a part of the intake, which open returns.
+func handlePart[Part, In, Out any](mux *http.ServeMux, name string, open func() (Part, error), fn func(context.Context, Part, In) (Out, error)) {
+	handle(mux, name, func(ctx context.Context, in In) (out Out, err error) {
+		part, err := open()
+		if err != nil {
+			return out, err
+		}
+		return fn(ctx, part, in)
+	})
+}
+
 func read[In any](w http.ResponseWriter, r *http.Request) (in In, ok bool) {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
@@ -131,11 +145,7 @@ func answer(w http.ResponseWriter, status int, out any) {
 // A server carries the calls out.
 type server struct{ operate.Intake }
 
-func (s server) record(ctx context.Context, in keyIn) (out recordOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func record(ctx context.Context, l operate.Ledger, in keyIn) (out recordOut, err error) {
 	rec, ok, err := l.Record(ctx, in.Key)
 	if ok {
 		out.Record = &rec
@@ -143,55 +153,31 @@ func (s server) record(ctx context.Context, in keyIn) (out recordOut, err error)
 	return out, err
 }
 
-func (s server) payload(ctx context.Context, in keyIn) (out payloadOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func payload(ctx context.Context, l operate.Ledger, in keyIn) (out payloadOut, err error) {
 	out.Payload, err = l.Payload(ctx, in.Key)
 	return out, err
 }
 
-func (s server) size(ctx context.Context, _ none) (out ledger.Size, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func size(ctx context.Context, l operate.Ledger, _ none) (out ledger.Size, err error) {
 	return l.Size(ctx)
 }
 
-func (s server) open(ctx context.Context, in openIn) (out openOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func open(ctx context.Context, l operate.Ledger, in openIn) (out openOut, err error) {
 	out.Entries, err = l.Open(ctx, in.Partition, in.After, in.Limit)
 	return out, err
 }
 
-func (s server) recordsOf(ctx context.Context, in keysIn) (out recordsOfOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func recordsOf(ctx context.Context, l operate.Ledger, in keysIn) (out recordsOfOut, err error) {
 	out.Records, err = l.RecordsOf(ctx, in.Keys)
 	return out, err
 }
 
-func (s server) reindex(ctx context.Context, in foundIn) (out wroteOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func reindex(ctx context.Context, l operate.Ledger, in foundIn) (out wroteOut, err error) {
 	out.Wrote, err = l.Reindex(ctx, in.Found, in.Now)
 	return out, err
 }
 
-func (s server) drop(ctx context.Context, in foundIn) (out wroteOut, err error) {
-	l, err := s.Ledger()
-	if err != nil {
-		return out, err
-	}
+func drop(ctx context.Context, l operate.Ledger, in foundIn) (out wroteOut, err error) {
 	out.Wrote, err = l.Drop(ctx, in.Found, in.Now)
 	return out, err
 }

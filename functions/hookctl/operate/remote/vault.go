@@ -9,37 +9,21 @@ import (
 	"webhookintake/shared/vault/quarantine"
 )
 
-func (s server) objects(ctx context.Context, in listIn) (out listOut, err error) {
-	v, err := s.Vault()
-	if err != nil {
-		return out, err
-	}
+func objects(ctx context.Context, v operate.Vault, in listIn) (out listOut, err error) {
 	out.Objects, err = v.List(ctx, in.Prefix, in.After, in.Limit)
 	return out, err
 }
 
-func (s server) object(ctx context.Context, in keyIn) (out payloadOut, err error) {
-	v, err := s.Vault()
-	if err != nil {
-		return out, err
-	}
+func object(ctx context.Context, v operate.Vault, in keyIn) (out payloadOut, err error) {
 	out.Payload, err = v.Get(ctx, in.Key)
 	return out, err
 }
 
-func (s server) deleteObject(ctx context.Context, in keyIn) (none, error) {
-	v, err := s.Vault()
-	if err != nil {
-		return none{}, err
-	}
+func deleteObject(ctx context.Context, v operate.Vault, in keyIn) (none, error) {
 	return none{}, v.Delete(ctx, in.Key)
 }
 
-func (s server) verifyRequest(ctx context.Context, in verifyIn) (out verifyOut, err error) {
-	q, err := s.Quarantine()
-	if err != nil {
-		return out, err
-	}
+func verifyRequest(ctx context.Context, q operate.Quarantine, in verifyIn) (out verifyOut, err error) {
 	r, err := quarantine.Decode(in.Request)
 	if err != nil {
 		return out, err
