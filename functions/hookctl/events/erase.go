@@ -185,11 +185,7 @@ func (f *eraseFlags) erase(ctx context.Context, e *cli.Env, x erase.Eraser, plan
 }
 
 func (f *eraseFlags) eraseState(ctx context.Context, e *cli.Env) error {
-	in, err := e.Intake(ctx, f.from)
-	if err != nil {
-		return err
-	}
-	l, err := in.Ledger()
+	in, l, err := openLedger(ctx, e, f.from)
 	if err != nil {
 		return err
 	}

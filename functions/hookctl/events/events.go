@@ -1,11 +1,13 @@
 package events
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"webhookintake/functions/hookctl/cli"
+	"webhookintake/functions/hookctl/operate"
 	"webhookintake/functions/hookctl/operate/events"
 )
 
@@ -18,6 +20,14 @@ func Command(e *cli.Env) *cobra.Command {
 It also runs waiting events now, and cancels them.`,
 	}, "name a command: list, find, show, tail, pull, export, replay, retry, cancel, erase, reindex", listCommand(e), findCommand(e), showCommand(e), tailCommand(e), pullCommand(e),
 		exportCommand(e), replayCommand(e), retryCommand(e), cancelCommand(e), eraseCommand(e), reindexCommand(e))
+}
+
+// openLedger returns the intake that the flags choose, and its ledger.
+func openLedger(ctx context.Context, e *cli.Env, from cli.StackFlags) (in cli.Intake, l operate.Ledger, err error) {
+	if in, err = e.Intake(ctx, from); err == nil {
+		l, err = in.Ledger()
+	}
+	return in, l, err
 }
 
 // reportSkipped says on standard error how many items of the table are not records of events.

@@ -54,15 +54,11 @@ func list(ctx context.Context, e *cli.Env, from cli.StackFlags, f filter, limit 
 	if err != nil {
 		return err
 	}
-	in, err := e.Intake(ctx, from)
+	in, reader, err := openLedger(ctx, e, from)
 	if err != nil {
 		return err
 	}
 	e.TellPaused(ctx, in)
-	reader, err := in.Ledger()
-	if err != nil {
-		return err
-	}
 	switch {
 	case f.state == "" && !all && !timed:
 		return listGroups(ctx, e, in, reader, f, asJSON)

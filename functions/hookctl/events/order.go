@@ -99,11 +99,7 @@ func (f *actFlags) newOrder(ctx context.Context, e *cli.Env) (*events.Order, eve
 	if o.Body, err = f.body(); err != nil {
 		return nil, nil, err
 	}
-	in, err := e.Intake(ctx, f.from)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := in.Ledger()
+	in, l, err := openLedger(ctx, e, f.from)
 	if err != nil {
 		return nil, nil, err
 	}

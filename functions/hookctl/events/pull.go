@@ -59,11 +59,7 @@ func pull(ctx context.Context, e *cli.Env, f actFlags, to string, args []string)
 		return err
 	}
 	m.EndedOrNot, m.Open = true, open
-	in, err := e.Intake(ctx, f.from)
-	if err != nil {
-		return err
-	}
-	l, err := in.Ledger()
+	in, l, err := openLedger(ctx, e, f.from)
 	if err != nil {
 		return err
 	}

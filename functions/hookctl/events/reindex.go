@@ -25,11 +25,7 @@ handled meanwhile. It can be run again at any time.
 		Example: `  go tool hookctl events reindex --stack intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
-			in, err := e.Intake(ctx, from)
-			if err != nil {
-				return err
-			}
-			l, err := in.Ledger()
+			_, l, err := openLedger(ctx, e, from)
 			if err != nil {
 				return err
 			}

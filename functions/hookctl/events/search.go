@@ -68,11 +68,7 @@ func (f *searchFilter) search(ctx context.Context, e *cli.Env, from cli.StackFla
 	if err != nil {
 		return s, err
 	}
-	in, err := e.Intake(ctx, from)
-	if err != nil {
-		return s, err
-	}
-	l, err := in.Ledger()
+	in, l, err := openLedger(ctx, e, from)
 	if err != nil {
 		return s, err
 	}

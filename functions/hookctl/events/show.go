@@ -59,11 +59,7 @@ func show(ctx context.Context, e *cli.Env, from cli.StackFlags, args []string, p
 	if err != nil {
 		return err
 	}
-	in, err := e.Intake(ctx, from)
-	if err != nil {
-		return err
-	}
-	l, err := in.Ledger()
+	in, l, err := openLedger(ctx, e, from)
 	if err != nil {
 		return err
 	}
