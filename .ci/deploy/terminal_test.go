@@ -33,7 +33,8 @@ var usual = []answer{
 // styling are the sequences by which a terminal shows colors and moves its cursor.
 var styling = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// A shell runs commands in a folder, each on its own terminal.
+// A shell runs commands in a folder, each on its own terminal, which is wide enough for every
+// table.
 type shell struct {
 	dir     string
 	env     []string // beyond the test's own
@@ -45,7 +46,7 @@ func (s shell) try(t *testing.T, command string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "script", "--quiet", "--return", "--flush", "--command", `bash -euo pipefail -c "$COMMAND"`, "/dev/null")
+	cmd := exec.CommandContext(ctx, "script", "--quiet", "--return", "--flush", "--command", `stty columns 2000; bash -euo pipefail -c "$COMMAND"`, "/dev/null")
 	cmd.Dir = s.dir
 	cmd.Env = append(append(os.Environ(), s.env...), "COMMAND="+command, "TERM=dumb", "COLUMNS=200")
 	keyboard, err := cmd.StdinPipe()
