@@ -87,9 +87,9 @@ func (c *consumer) poll(ctx context.Context, p *lambdatest.Process) {
 	}
 }
 
-// patience is how long a test waits for events. One may wait for minutes for an engine that was
-// away, or for the end of the visibility timeout.
-const patience = 12 * time.Minute
+// patience is how long a test waits for events. One that met an engine that was away may wait for
+// 15 minutes for its next try.
+const patience = 30 * time.Minute
 
 // await polls until done returns true.
 func await(t *testing.T, what string, done func() bool) {
