@@ -50,11 +50,19 @@ func newOnEngines(t *testing.T) *onEngines {
 	return e
 }
 
-// receive sends a sample to ingest, and handles it.
+// receive sends a sample to ingest, again while a busy engine refuses it, and handles it.
 func (e *onEngines) receive(t *testing.T, sample, id string) {
 	t.Helper()
 	s, body := sampleWith(t, sample, id)
-	e.post(t, s, dialect.Sign, body, http.StatusOK)
+	for began := time.Now(); ; {
+		answer := e.answer(t, s, dialect.Sign, body)
+		if answer.Code == http.StatusOK {
+			break
+		}
+		if answer.Code != http.StatusServiceUnavailable || time.Since(began) > 5*time.Minute {
+			t.Fatalf("answered %d %s", answer.Code, answer.Body)
+		}
+	}
 	e.workAll(t)
 }
 

@@ -47,7 +47,7 @@ func TestBrowserScreenshots(t *testing.T) {
 	b.shootForREADME(t, "event", "event?key=kyc%23evt_failed", 720)
 	stack := newFullStack(t, w)
 	b.enter(t, stack)
-	b.shootForREADME(t, "overview", "", 885)
+	b.shootForREADME(t, "overview", "", 930)
 	b.shoot(t, "stack-", map[string]string{
 		"overview": "", "overview-week": "?span=week", "sources": "sources?uses=24h", "source": "source?name=kyc", "refused": "refused?since=24h", "cost": "cost",
 		"retry-all": "act?do=retry&state=open", "asks": "events?state=any",

@@ -149,21 +149,28 @@ func (w *world) receiveBody(t *testing.T, s dialect.Sample, body []byte) {
 	w.work(t)
 }
 
-// post signs a body and sends it to ingest, which has to answer with the status.
+// post sends a signed body to ingest, which has to answer with the status.
 func (w *world) post(t *testing.T, s dialect.Sample, sign signer, body []byte, status int) {
+	t.Helper()
+	if answer := w.answer(t, s, sign, body); answer.Code != status {
+		t.Fatalf("%s: answered %d %s, want %d", s.Name, answer.Code, answer.Body, status)
+	}
+}
+
+// answer signs a body, sends it to ingest, and returns the answer.
+func (w *world) answer(t *testing.T, s dialect.Sample, sign signer, body []byte) *httptest.ResponseRecorder {
 	t.Helper()
 	src := dialect.Sources()[s.Provider.Name()]
 	signed := sign(src.Provider, src.Settings, body, w.options.Now())
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+src.Name, bytes.NewReader(body))
 	r.Header = signed.Header
-	answer := httptest.NewRecorder()
 	var ingest http.Handler = w.Pipeline
 	if w.ingest != nil {
 		ingest = w.ingest
 	}
-	if ingest.ServeHTTP(answer, r); answer.Code != status {
-		t.Fatalf("%s: answered %d %s, want %d", s.Name, answer.Code, answer.Body, status)
-	}
+	answer := httptest.NewRecorder()
+	ingest.ServeHTTP(answer, r)
+	return answer
 }
 
 // workAll handles all that is in the queue and not put off.
