@@ -25,6 +25,7 @@ func TestTable(t *testing.T) {
 		{"nothing for a further line", Table{Rows: [][]string{{"aaaa", "b", ""}, {"aaaa", "b", "c"}}}, 9, "A     B\n    C\naaaa  b\naaaa  b\n    c\n"},
 		{"left out", Table{Rows: [][]string{{"aaaa", "b", "cc"}}, Less: []int{1, 0}}, 8, "A     C\naaaa  cc\nLeft out, as the terminal is narrow: B\n"},
 		{"left out, and too wide", Table{Rows: [][]string{{"aaaa", "b", "cc"}}, Less: []int{1}}, 7, "A\n    C\naaaa\n    cc\nLeft out, as the terminal is narrow: B\n"},
+		{"whole without a terminal", Table{Rows: [][]string{{"aaaa", "b", "cc"}}, Less: []int{1, 0}}, 0, "A     B  C\naaaa  b  cc\n"},
 		{"room for all", Table{Rows: [][]string{{"aaaa", "b", "cc"}}, Less: []int{1, 0}}, 11, "A     B  C\naaaa  b  cc\n"},
 		{"cut", Table{Rows: [][]string{{"aaaa", "b", long}}, CutLast: true}, 32, "A     B  C\naaaa  b  " + long[:22] + "\u2026\n"},
 		{"not cut without a terminal", Table{Rows: [][]string{{"aaaa", "b", long}}, CutLast: true}, 0, "A     B  C\naaaa  b  " + long + "\n"},
