@@ -4,4 +4,5 @@
 
 [ "${1:-}" = needs ] && exit 0
 
-ROOM=$PWD go test -count=1 -timeout 1h -run TestRoom ./.ci/readme
+# Without the folder's path in them, packages are built once for all copies, that of layer provider too.
+GOFLAGS=-trimpath ROOM=$PWD go test -count=1 -timeout 1h -run TestRoom ./.ci/readme

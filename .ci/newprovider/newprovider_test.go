@@ -148,7 +148,7 @@ func run(t *testing.T, dir, command string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "bash", "-c", command)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
+	c.Env = append(os.Environ(), "GOFLAGS=-trimpath -buildvcs=false")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
