@@ -72,11 +72,11 @@ func TestDigest(t *testing.T) {
 			t.Errorf("%s: %q, %v, %d messages, want %q and %d", name, got, err, len(d.sent), summary, sent)
 		}
 	}
-	one, two := failing(1, 5, ""), failing(2, 6, "permanent")
+	one, two := failing(1, 5, ""), failing(2, 9, "permanent") // at 12:09, up to when the first message looks
 	step("first", 0, "2 new of 2 open events reported", 1, one, two)
 	want := `intake: 2 events are failing.
 • 1 of contiguity, text.incoming.sms: fails, and is tried again: auto-reply: *net.OpError; since Nov 28 12:05 UTC
-• 1 of contiguity, text.incoming.sms: failed for good: auto-reply: *net.OpError; since Nov 28 12:06 UTC
+• 1 of contiguity, text.incoming.sms: failed for good: auto-reply: *net.OpError; since Nov 28 12:09 UTC
 2 events are open in all, 1 for good (dead letters).
 See them: go tool hookctl events list --stack intake --state released
 and: go tool hookctl dead list --stack intake`
