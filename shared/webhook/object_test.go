@@ -177,6 +177,7 @@ func TestObjectInside(t *testing.T) {
 		{"a number too", `{"a":[{"n":"1"},2]}`, "no", nil},
 		{"absent", `{"b":[]}`, "no", nil},
 		{"null", `{"a":null}`, "no", nil},
+		{"a string", `{"a":"{}]"}`, "no", nil},
 		{"an object", `{"a":{"b":"x","c":2,"d":"\u0079\"","d\n":""}}`, "no", map[string]string{"b": "x", "d": `y"`, "d\n": ""}},
 		{"an empty object", `{"a":{}}`, "no", map[string]string{}},
 	} {
