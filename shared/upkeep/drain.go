@@ -84,13 +84,17 @@ var errNotOurs = errors.New("objects in spill/ are not messages of this stack, o
 // errNotRead is what happened to objects that the vault has and does not give out.
 var errNotRead = errors.New("objects in spill/ cannot be read")
 
-// aboutOne reports whether an error is about one object, and must not hold up the others.
-func aboutOne(err error) bool { return errors.Is(err, errNotOurs) || errors.Is(err, errNotRead) }
+// aboutOne reports whether an error is about one object, and must not hold up the others. A
+// // denied call is: one that deletes or stores a body says nothing about whether the queue takes
+// the messages behind it, which S3's lifecycle would drop in the end.
+func aboutOne(err error) bool {
+	return errors.Is(err, errNotOurs) || errors.Is(err, errNotRead) || errors.Is(err, vault.ErrDenied)
+}
 
 // Run sends all messages that there are, until ctx ends. An object is deleted after the
 // queue has its message, so a message may be sent twice and is never lost. An object that
-// is not a message of this stack, or cannot be read, stays, and is an error. Run stops after some failures of
-// the queue or the vault.
+// is not a message of this stack, or that the vault denies to read or to delete, stays, and is
+// an error. Run stops after some failures of the queue or the vault.
 func (d *Drain) Run(ctx context.Context) (DrainReport, error) {
 	var report DrainReport
 	found, err := d.Vault.List(ctx, vault.Spill, "", vault.MaxList)
@@ -215,6 +219,8 @@ func (d *Drain) send(ctx context.Context, key string, m queue.Message) error {
 	switch {
 	case errors.Is(err, queue.ErrTooLarge), errors.Is(err, queue.ErrInvalid): // this one, and no other
 		return fmt.Errorf("%w: %s: %w", errNotOurs, key, quiet{err})
+	case errors.Is(err, vault.ErrDenied):
+		return fmt.Errorf("the vault does not take the body of %s: %w", key, quiet{err})
 	case err != nil:
 		return fmt.Errorf("the queue does not take spilled messages: %w", quiet{err})
 	}

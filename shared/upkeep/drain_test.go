@@ -172,7 +172,7 @@ func TestDrainPassesOver(t *testing.T) {
 			if named := strings.Contains(err.Error(), key[:len(vault.Spill)+13]); named != (tt.down == nil) || strings.Contains(err.Error(), "evt_") {
 				t.Errorf("Run = %v, want no id, and a key unless the queue is down", err)
 			}
-			if report.Sent != sent || report.Left != bad+1-sent || sent == 0 != (tt.down != nil) {
+			if report.Sent != sent || report.Left != bad+1-sent || sent == 0 != (tt.down != nil) || left(t, v, vault.Bodies) != 0 {
 				t.Errorf("%+v, %d sent", report, sent)
 			}
 		})
