@@ -175,7 +175,10 @@ func TestDrain(t *testing.T) {
 	if got := report(t, p).Tasks; len(got) != 1 || got[0].Summary != "nothing was spilled" {
 		t.Errorf("the next run = %+v", got)
 	}
-	checkOutput(t, p, `"task":"drain"`, `"outcome":"50 sent, 0 left"`, `"request":`)
+	checkOutput(t, p, `"task":"drain"`, `"outcome":"50 sent, 0 left"`, `"outcome":"nothing was spilled"`, `"request":`)
+	if output := p.Stdout(); strings.Contains(output, "SpillAge") { // the alarm goes by it
+		t.Errorf("printed an age, with nothing left: %s", output)
+	}
 }
 
 // A task that fails is an error of the invocation, for the alarm, and is counted by name; an

@@ -5,23 +5,34 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"webhookintake/shared/ledger"
 )
 
 const many = 2000 // watchlists, whose cursor needs some notes
 
-// notesOf returns the texts of a provider's notes.
-func (b *bureau) notesOf(t *testing.T) (texts []string) {
+// notesOf returns a provider's notes.
+func (b *bureau) notesOf(t *testing.T) (notes []ledger.Note) {
 	t.Helper()
-	for name := "cursor#reconcile-kyc"; ; name = fmt.Sprint("cursor#reconcile-kyc-", len(texts)) {
+	for name := "cursor#reconcile-kyc"; ; name = fmt.Sprint("cursor#reconcile-kyc-", len(notes)) {
 		note, err := b.notes.GetNote(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if note.Version == 0 {
-			return texts
+			return notes
 		}
-		texts = append(texts, note.Text)
+		notes = append(notes, note)
 	}
+}
+
+// versions returns how often the provider's notes have been written.
+func (b *bureau) versions(t *testing.T) (sum int64) {
+	t.Helper()
+	for _, note := range b.notesOf(t) {
+		sum += note.Version
+	}
+	return sum
 }
 
 // runAll runs the task until it is not due.
@@ -53,9 +64,9 @@ func TestReconcileManyWatchlists(t *testing.T) {
 			t.Errorf("queued %d, want %d", n, many)
 		}
 		whole := len(b.notesOf(t))
-		for i, text := range b.notesOf(t) {
-			if len(text) > 128<<10 {
-				t.Errorf("note %d has %d bytes", i, len(text))
+		for i, note := range b.notesOf(t) {
+			if len(note.Text) > 128<<10 {
+				t.Errorf("note %d has %d bytes", i, len(note.Text))
 			}
 		}
 		if whole < 2 {
@@ -72,8 +83,12 @@ func TestReconcileManyWatchlists(t *testing.T) {
 			b.check("w-1", fmt.Sprintf(`{"n":%d}`, size))
 			b.runAll(t)
 			time.Sleep(time.Hour)
+			written := b.versions(t)
 			if n := b.runAll(t); n != 0 || len(b.notesOf(t)) != whole {
 				t.Errorf("with %d watchlists, %d are queued again; %d notes, want %d", size, n, len(b.notesOf(t)), whole)
+			}
+			if diff := b.versions(t) - written; diff != 1 {
+				t.Errorf("with %d watchlists, %d notes were written, want the first only: each costs 100 write units", size, diff)
 			}
 		}
 		if len(b.handled) != many+2 {

@@ -282,7 +282,8 @@ func TestReconcileOfAWrongClock(t *testing.T) {
 	})
 }
 
-// What was checked while the credentials were gone is found once they are back.
+// What was checked while the credentials were gone is found once they are back, however long
+// that took.
 func TestReconcileCredentialsComeBack(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, b *bureau) {
@@ -302,6 +303,11 @@ func TestReconcileCredentialsComeBack(t *testing.T) {
 		b.settings["KYC_TOKEN"] = token
 		if summary, err := b.run(t); err != nil || b.handle(t) != 2 {
 			t.Errorf("run = %q, %v, handled %q", summary, err, b.handled)
+		}
+		b.check("w-1", `{"n":3}`)
+		time.Sleep(40 * 24 * time.Hour)
+		if summary, err := b.run(t); err != nil || b.handle(t) != 1 {
+			t.Errorf("after 40 days: run = %q, %v, handled %q", summary, err, b.handled)
 		}
 	})
 }
