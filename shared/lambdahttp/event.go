@@ -43,6 +43,6 @@ func readEvent(payload []byte) (e events.APIGatewayV2HTTPRequest, err error) {
 	requestContext, _ := o.Object("requestContext")
 	http, _ := requestContext.Object("http")
 	e.RequestContext.DomainName = text(requestContext, "domainName")
-	e.RequestContext.HTTP.Method, e.RequestContext.HTTP.SourceIP = text(http, "method"), text(http, "sourceIp")
+	e.RequestContext.HTTP.Method = text(http, "method")
 	return e, nil
 }

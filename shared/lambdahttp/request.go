@@ -25,7 +25,6 @@ func newRequest(ctx context.Context, e events.APIGatewayV2HTTPRequest) *http.Req
 		ProtoMinor: 1,
 		Header:     make(http.Header, len(e.Headers)),
 		Host:       e.RequestContext.DomainName,
-		RemoteAddr: e.RequestContext.HTTP.SourceIP,
 	}
 	r.Body, r.ContentLength = body(e)
 	for name, value := range e.Headers {
