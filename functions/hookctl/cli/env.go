@@ -78,6 +78,7 @@ func (e *Env) Execute(ctx context.Context, root *cobra.Command, args []string) e
 	root.SetIn(e.Stdin)
 	root.SetOut(e.Out)
 	root.SetErr(e.Err)
+	root.SetHelpFunc(e.help)
 	command, err := root.ExecuteContextC(ctx)
 	if err != nil && !e.started {
 		err = badFlag(command, err)
