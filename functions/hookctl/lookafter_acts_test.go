@@ -24,7 +24,7 @@ func TestActOnRun(t *testing.T) {
 	l.wants("dead list", paused)
 	l.wants("quarantine list", paused)
 	l.wants("events find --contains x", paused)
-	l.wants("resume", "Events are handled.")
+	l.wants("resume", "Processing is resumed.")
 	l.until("all wait", func() bool {
 		out, _ := l.do("events", "list")
 		return strings.Contains(out, "3 open events in 1 group") && !strings.Contains(out, "paused")

@@ -29,8 +29,9 @@ func Command(e *cli.Env) *cobra.Command {
 of samples, event types, providers, and sources as they are usually named. It makes no
 request.
 
-A shell completes the command lines of a program, so install hookctl as one first. Then put
-the line of your shell into its file:
+A shell completes the command lines of a program, so install hookctl as one first, and again
+when you change handlers: it shows plans with those that it was built with. Then put the line
+of your shell into its file:
 
   go install ./functions/hookctl     # into $(go env GOPATH)/bin, which has to be in PATH
 

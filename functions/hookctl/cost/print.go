@@ -71,15 +71,15 @@ func (b Bill) notes() []string {
 	}
 	if b.Usage.IngestTook > 0 || b.Usage.ProcessTook > 0 {
 		return append(notes,
-			fmt.Sprintf("Events, refused webhooks, batches and durations (ingest %.1f ms, process %.1f ms a batch) are the stack's own,", b.IngestMS, b.ProcessMS),
-			"as CloudWatch counted them; sizes of messages, records and log lines are those of the sample event.",
+			fmt.Sprintf("The stack's own, as CloudWatch counted them: events, refused webhooks, batches, durations (ingest %.1f ms, process %.1f ms a batch).", b.IngestMS, b.ProcessMS),
+			"Those of the sample event: sizes of messages, records and log lines.",
 			fmt.Sprintf("Assumed: %v %% of invocations start an instance, and rare outcomes occur in %v %% of hours.", startShare*100, seldomHours*100))
 	}
 	return append(notes,
-		fmt.Sprintf("Durations (ingest %v ms, process %v ms a batch) are estimates, not measured on AWS: the processor", b.IngestMS, b.ProcessMS),
-		fmt.Sprintf("time measured elsewhere on %s, over the share of a processor that Lambda gives, and %d ms", b.Measured, callWait.Milliseconds()),
-		fmt.Sprintf("for each call to AWS. Also assumed: %v %% of invocations start an instance, and rare", startShare*100),
-		fmt.Sprintf("outcomes occur in %v %% of hours. A run of upkeep is assumed to take %d ms.", seldomHours*100, upkeepTook.Milliseconds()),
+		fmt.Sprintf("Durations (ingest %v ms, process %v ms a batch) are estimates, not measured on AWS.", b.IngestMS, b.ProcessMS),
+		fmt.Sprintf("They are the processor time measured elsewhere on %s, over the share that Lambda gives, and %d ms for each call to AWS.", b.Measured, callWait.Milliseconds()),
+		fmt.Sprintf("Also assumed: %v %% of invocations start an instance, rare outcomes occur in %v %% of hours,", startShare*100, seldomHours*100)+
+			fmt.Sprintf(" and a run of upkeep takes %d ms.", upkeepTook.Milliseconds()),
 	)
 }
 

@@ -87,10 +87,9 @@ DynamoDB  kept                   0.70; 1.50  GB-months  0.25            0.17  0.
 US dollars, us-east-1, prices of 2026-01-02. Free tiers and discounts by volume are not subtracted.
 Lean and full are the values of the parameter Watch. Where two quantities stand, the second is that of full.
 On arm64. Sources that send: 3. Events in a batch: 1. What handlers call and keep is extra.
-Durations (ingest 14 ms, process 27 ms a batch) are estimates, not measured on AWS: the processor
-time measured elsewhere on 2026-01-03, over the share of a processor that Lambda gives, and 10 ms
-for each call to AWS. Also assumed: 1 % of invocations start an instance, and rare
-outcomes occur in 10 % of hours. A run of upkeep is assumed to take 200 ms.
+Durations (ingest 14 ms, process 27 ms a batch) are estimates, not measured on AWS.
+They are the processor time measured elsewhere on 2026-01-03, over the share that Lambda gives, and 10 ms for each call to AWS.
+Also assumed: 1 % of invocations start an instance, rare outcomes occur in 10 % of hours, and a run of upkeep takes 200 ms.
 `
 	if d := diff.Diff(want, out.String()); d != "" {
 		t.Errorf("table (-want +got):\n%s", d)

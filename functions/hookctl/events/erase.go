@@ -26,7 +26,7 @@ func eraseCommand(e *cli.Env) *cobra.Command {
 	var f eraseFlags
 	c := &cobra.Command{
 		Use:   "erase [SOURCE ID… | SOURCE#ID…]",
-		Short: "Erase what events say, as for a person who asks for it",
+		Short: "Erase the contents of events, as for a person who asks for it",
 		Long: `erase removes the payloads and dead letters of events, what their records repeat of them
 (errors of handlers, and results), and what the vault has of them: large bodies, events that
 the queue did not take yet, and requests that were refused. The record stays, with the event's

@@ -144,7 +144,7 @@ func TestEventsReplay(t *testing.T) {
 		{"nobody to ask", "kyc evt_1", cli.ExitFailed, 0, "add --yes"},
 		{"one of two", "kyc evt_1 evt_3 --yes", cli.ExitFailed, 1, "left alone: it has not ended"},
 		{"selected", "--source kyc --yes", cli.ExitFailed, 1, "2 events match."},
-		{"no such handler", "kyc evt_1 --handler open-acount --yes", cli.ExitFailed, 0, "open-acount has never run for it"},
+		{"no such handler", "kyc evt_1 --handler open-acount --yes", cli.ExitFailed, 0, "open-acount has not handled it"},
 		{"another provider's", "kyc evt_1 --provider contiguity --yes", cli.ExitDone, 1, "open-account: has run before and is not registered here"},
 		{"body not kept", "kyc evt_2 --yes", cli.ExitFailed, 0, "not kept; give it with --file"},
 		{"body from a file", "kyc evt_2 --file testdata/body.json --yes", cli.ExitDone, 1, "sent kyc#evt_2: runs open-account"},

@@ -64,7 +64,7 @@ func export(ctx context.Context, e *cli.Env, from cli.StackFlags, f searchFilter
 	}
 	e.Err.Print("%s written.", countEvents(written))
 	if n := s.Searched.NotKept + s.Searched.Omitted; bodies && n > 0 && s.Match.IsZero() {
-		e.Err.Text("%d of them without a payload: %s.", n, events.HowToKeep)
+		e.Err.Text("%d of them without a payload, which was not kept, or was erased; %s.", n, events.HowToKeep)
 	}
 	if n := s.Searched.Gone; n > 0 && s.Match.IsZero() {
 		e.Err.Text("%d of them without a payload: %s.", n, bodyGone)

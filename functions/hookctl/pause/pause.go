@@ -44,7 +44,7 @@ when the program starts again.`,
 					return fmt.Errorf("processing is not paused: %w", err)
 				}
 			}
-			return set(ctx, e, in, operate.Paused, "Processing is paused. Events wait in the queue; hookctl resume"+in.Flags+" has them handled.")
+			return set(ctx, e, in, operate.Paused, "Processing is paused. Events wait in the queue; hookctl resume"+in.Flags+" continues with them.")
 		}),
 	}
 	c.Flags().BoolVar(&drain, "drain", false, "first wait until the queue is empty")
@@ -58,7 +58,7 @@ func ResumeCommand(e *cli.Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "resume",
 		Short:   "Handle events again, after a pause",
-		Long:    `resume has the events in the queue handled again, after hookctl pause.`,
+		Long:    `resume handles events again after hookctl pause, those that wait in the queue included.`,
 		Example: `  go tool hookctl resume --stack webhook-intake`,
 		Args:    cli.Args(0, 0),
 		RunE: e.Run(func(ctx context.Context, _ []string) error {
@@ -66,7 +66,7 @@ func ResumeCommand(e *cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return set(ctx, e, in, operate.Running, "Events are handled.")
+			return set(ctx, e, in, operate.Running, "Processing is resumed.")
 		}),
 	}
 	f.AddIntake(c, "")

@@ -29,13 +29,12 @@ you name, in their current state. How to list sessions is not documented. With -
 asks for the sessions that webhooks of the source mention and that no webhook reports as
 approved or rejected; it finds them in the payloads that the ledger keeps.
 
-The events have their own types, ` + reconcile.TypeWatchlist + ` and
-` + reconcile.TypeSession + `, so a late webhook is another event. Their ids are
-made from their contents: what a run finds again is a duplicate for 30 days, and so is a
-session that returned to an older status. The provider keeps the results of its newest
-check only: run this at least as often as it checks. If the handlers' secret has KYC_TOKEN,
-upkeep asks for the watchlists every hour; it makes the same events, so what both find is a
-duplicate.
+The events have their own types, ` + reconcile.TypeWatchlist + ` and ` + reconcile.TypeSession + `,
+so a late webhook is another event. Their ids are made from their contents: what a run finds
+again is a duplicate for 30 days, and so is a session that returned to an older status. The
+provider keeps the results of its newest check only: run this at least as often as it checks.
+If the handlers' secret has KYC_TOKEN, upkeep asks for the watchlists every hour; it makes the
+same events, so what both find is a duplicate.
 
 If the API asks to wait, as it does over 1,000 requests in 5 minutes, the command waits:
 at most ten minutes at a time, and four times for a request.`,

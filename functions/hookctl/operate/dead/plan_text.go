@@ -35,7 +35,7 @@ func (plan Plan) Text(format func(time.Time) string) string {
 		parts = append(parts, strings.Join(plan.MayActTwice, ", ")+" may act a second time")
 	}
 	if len(plan.Run)+len(plan.Done)+len(plan.NotRepeated) == 0 {
-		parts = append(parts, "nothing runs: no handler is registered for the type")
+		parts = append(parts, "nothing runs: no handler for its type is registered here")
 	}
 	if plan.Record == nil {
 		parts = append(parts, "the ledger has no record of the event")

@@ -38,7 +38,7 @@ func TestReplayRefuses(t *testing.T) {
 		{name: "expires before the queue drops a message", record: func(r *ledger.Record) { r.Expires = noon.Add(7 * 24 * time.Hour) }, want: events.ErrExpiring, says: "send it again"},
 		{name: "another source's name", record: func(r *ledger.Record) {}, replay: func(r *events.Replay) { r.Provider = "nobody" },
 			want: events.ErrProvider, says: "contiguity, contiguity-v1, kyc, compliancely, standard"},
-		{name: "no such handler", replay: func(r *events.Replay) { r.Only = []string{"a", "typo"} }, want: events.ErrHandler, says: "typo has never run for it and is not registered here for kyc.session.approved (a)"},
+		{name: "no such handler", replay: func(r *events.Replay) { r.Only = []string{"a", "typo"} }, want: events.ErrHandler, says: "typo has not handled it and is not registered here for kyc.session.approved (a)"},
 		{name: "no payload", table: func(f *table) { f.payloads = nil }, want: events.ErrBody, says: "the body is not kept; give it with --file, byte for byte; payloads are kept for"},
 		{name: "another body kept", table: func(f *table) { f.payloads[key] += " " }, want: events.ErrBody, says: "the kept body has the hash"},
 		{name: "another body given", replay: func(r *events.Replay) { r.Body = []byte(`{}`) }, want: events.ErrBody, says: "the file has the hash"},

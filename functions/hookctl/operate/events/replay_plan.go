@@ -125,7 +125,7 @@ func (r *Replay) runs(e Entry, provider string) ([]Run, error) {
 	}
 	for _, name := range r.Only {
 		if !slices.ContainsFunc(runs, func(run Run) bool { return run.Handler == name }) {
-			return nil, fmt.Errorf("%w: %s has never run for it and is not registered here for %s (%s)",
+			return nil, fmt.Errorf("%w: %s has not handled it and is not registered here for %s (%s)",
 				ErrHandler, name, e.Type, listed(names))
 		}
 	}
