@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -15,20 +16,37 @@ import (
 	"webhookintake/shared/webhook"
 )
 
-// providerOfSource returns the provider of a source: of one that is configured here, or else
-// the one that the source is named after.
-func (c *Console) providerOfSource(name string) (dialect.Dialect, bool) {
-	if src, ok := c.options.Sources[name]; ok {
-		name = src.Provider.Name()
+// providers returns the providers of the configured sources. Where a stack's cannot be read,
+// as without the right to, those remain that sources are named after.
+func (c *Console) providers(ctx context.Context) map[string]string {
+	of := map[string]string{}
+	for name, src := range c.options.Sources {
+		of[name] = src.Provider.Name()
 	}
-	d, err := dialect.Of(name)
+	if c.options.Editor == nil {
+		return of
+	}
+	base, err := c.options.Editor.Editor.Load(ctx)
+	if err != nil {
+		return of
+	}
+	for _, name := range base.Document.Names() {
+		of[name] = base.Document.Entry(name).Provider
+	}
+	return of
+}
+
+// providerOfSource returns the provider of a source: of one that is configured, or else the
+// one that the source is named after.
+func (c *Console) providerOfSource(ctx context.Context, name string) (dialect.Dialect, bool) {
+	d, err := dialect.Of(cmp.Or(c.providers(ctx)[name], name))
 	return d, err == nil
 }
 
 // copies offers the webhook to be sent again to a hookctl run: as a command, and as a file.
 // Both are signed with the public sample secret, never with one of the source's.
-func (c *Console) copies(e events.Entry, payload []byte) g.Node {
-	d, ok := c.providerOfSource(e.Source())
+func (c *Console) copies(ctx context.Context, e events.Entry, payload []byte) g.Node {
+	d, ok := c.providerOfSource(ctx, e.Source())
 	if !ok {
 		return nil
 	}
@@ -57,7 +75,7 @@ func (c *Console) file(w http.ResponseWriter, r *http.Request) {
 		c.broken(w, r, "Read the event's record", err)
 		return
 	}
-	d, ok := c.providerOfSource(e.Source())
+	d, ok := c.providerOfSource(r.Context(), e.Source())
 	if e.State == "" || !ok {
 		c.fail(w, r, http.StatusNotFound, "No such event", "The ledger has no record of this event, or its provider is not known here.")
 		return

@@ -250,7 +250,7 @@ func (c *Console) body(r *http.Request, l events.Ledger, e events.Entry) g.Node 
 	}
 	shown := g.Group{visibleBody(page, asked, payload)}
 	if asked == bodyShown {
-		shown = append(shown, c.copies(e, payload))
+		shown = append(shown, c.copies(r.Context(), e, payload))
 	}
 	return shown
 }

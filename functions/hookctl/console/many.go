@@ -86,9 +86,8 @@ func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
 		form.Set("before", c.options.Now().UTC().Format(time.RFC3339Nano))
 	}
 	a := act{title: d.all, back: link{query("events", "source", form.Get("source"), "type", form.Get("type"), "state", form.Get("state"), "kind", form.Get("kind")), "Back to the events"}}
-	m, source := events.Match{Keys: []string{key}}, form.Get("source")
+	m := events.Match{Keys: []string{key}}
 	if key != "" {
-		source, _, _ = strings.Cut(key, "#")
 		a.title, a.back = d.one, link{query("event", "key", key), "See the event"}
 	} else {
 		var err error
@@ -104,13 +103,10 @@ func (c *Console) planMany(ctx context.Context, form url.Values) (act, error) {
 	if err != nil {
 		return act{}, err
 	}
-	provider := "" // the source is named after it
-	if d, ok := c.providerOfSource(source); ok {
-		provider = d.Provider.Name()
-	}
+	providers := c.providers(ctx)
 	formatTime := func(t time.Time) string { return relative(t, c.options.Now()) }
-	order := &events.Order{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Provider: provider, FormatTime: formatTime}
-	replay := &events.Replay{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Provider: provider, FormatTime: formatTime}
+	order := &events.Order{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Providers: providers, FormatTime: formatTime}
+	replay := &events.Replay{Ledger: l, Queue: q, Now: c.options.Now, Handlers: c.options.Handlers, Providers: providers, FormatTime: formatTime}
 	all := d.of(order, replay, events.Each(l, &m, c.options.Now()))
 	survey, err := all.Survey(ctx, nil)
 	if err != nil {

@@ -202,3 +202,25 @@ func TestSourcesInjection(t *testing.T) {
 		d.isInert(t, name)
 	}
 }
+
+// A source may have another name than its provider: an event of it is replayed by the provider
+// that the sources name, whether they are a stack's or those of hookctl run.
+func TestReplayOfNamedSource(t *testing.T) {
+	t.Parallel()
+	stack, secret := newSources(t, nil)
+	current := secret.versions[source.Current]
+	current.Document = []byte(`{"kyc-eu": {"provider": "kyc", "secrets": ["hunter2-the-new-secret-2222"]}}`)
+	secret.versions[source.Current] = current
+	local := newWorld(t, func(o *console.Options) { o.Sources["kyc-eu"] = o.Sources["kyc"] })
+	for name, w := range map[string]*world{"stack": stack, "run": local} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, key := range []string{"kyc-eu#evt_1", "kyc-us#evt_1"} {
+				w.failWith(t, key, "open-account", "kyc.session.approved")
+			}
+			plan := w.get(t, "act?do=replay&state=failed&type=kyc.session.approved", http.StatusOK)
+			plan.wants(t, "the body is not kept", "source kyc-us is not named after one") // so that of kyc-eu is looked for
+			plan.lacks(t, "source kyc-eu")
+		})
+	}
+}

@@ -27,8 +27,10 @@ type Order struct {
 	Ledger   Ledger
 	Queue    Sender // nil: everything is done except sending
 	Now      func() time.Time
-	Provider string // of the source; empty: the source is named after it
-	Body     []byte // of the event to retry; nil means the kept one
+	Provider string // of every source; empty: that of Providers, or the one the source is named after
+	// Providers are those of sources by their names.
+	Providers map[string]string
+	Body      []byte // of the event to retry; nil means the kept one
 	// AssumeDone are handlers that a retry takes as done.
 	AssumeDone []string
 	Handlers   operate.Handlers // for what a plan says; zero means that it does not say what runs
@@ -42,7 +44,7 @@ func (o *Order) Retry(ctx context.Context, e Entry) (queue.Message, error) {
 	if err := o.check(e); err != nil {
 		return queue.Message{}, err
 	}
-	provider, err := ProviderOf(e.Source(), o.Provider)
+	provider, err := ProviderOf(e.Source(), cmp.Or(o.Provider, o.Providers[e.Source()]))
 	if err != nil {
 		return queue.Message{}, err
 	}
@@ -72,7 +74,7 @@ func (o *Order) Cancel(e Entry) (queue.Message, error) {
 	if err := o.check(e); err != nil {
 		return queue.Message{}, err
 	}
-	m := operatorMessage(e, cmp.Or(o.Provider, e.Source()), queue.Failure{Reason: queue.ReasonCancel, At: o.Now().UnixMilli()})
+	m := operatorMessage(e, cmp.Or(o.Provider, o.Providers[e.Source()], e.Source()), queue.Failure{Reason: queue.ReasonCancel, At: o.Now().UnixMilli()})
 	m.NoBody = true
 	return m, o.mustClaim(e, m)
 }

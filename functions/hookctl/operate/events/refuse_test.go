@@ -138,7 +138,7 @@ func TestReplayNamesTheProvider(t *testing.T) {
 	w.receive(e)
 	w.work(registry)
 	r := w.replay(registry)
-	if _, err := r.Plan(w.entry(e.Key())); !errors.Is(err, events.ErrProvider) || !strings.Contains(err.Error(), "give --provider with that of source kyc-eu") {
+	if _, err := r.Plan(w.entry(e.Key())); !errors.Is(err, events.ErrProvider) || !strings.Contains(err.Error(), "source kyc-eu is not named after one; give it to hookctl events as --provider") {
 		t.Errorf("Plan = %v, want %v", err, events.ErrProvider)
 	}
 	r.Provider = "kyc"

@@ -28,8 +28,10 @@ type Replay struct {
 	Handlers operate.Handlers
 	Now      func() time.Time
 
-	Provider string   // of the source; empty: the source is named after it
-	Only     []string // run these handlers again; empty means all
+	Provider string // of every source; empty: that of Providers, or the one the source is named after
+	// Providers are those of sources by their names.
+	Providers map[string]string
+	Only      []string // run these handlers again; empty means all
 	// AssumeDone are handlers that are taken as done, and do not run.
 	AssumeDone []string
 	Body       []byte // of the only event; nil means the kept one

@@ -69,7 +69,7 @@ func (r *Replay) Plan(e Entry) (Plan, error) {
 		return p, ErrExpiring
 	}
 	var err error
-	if p.Provider, err = ProviderOf(e.Source(), r.Provider); err != nil {
+	if p.Provider, err = ProviderOf(e.Source(), cmp.Or(r.Provider, r.Providers[e.Source()])); err != nil {
 		return p, err
 	}
 	p.Runs, err = r.runs(e, p.Provider.Name())
@@ -86,7 +86,7 @@ func ProviderOf(source, name string) (webhook.Provider, error) {
 		}
 		known = append(known, p.Name())
 	}
-	return nil, fmt.Errorf("%w: give --provider with that of source %s: %s", ErrProvider, source, strings.Join(known, ", "))
+	return nil, fmt.Errorf("%w: source %s is not named after one; give it to hookctl events as --provider, one of %s", ErrProvider, source, strings.Join(known, ", "))
 }
 
 // runs returns what would happen to each handler: what [ledger.Judge] and the worker do.
