@@ -128,7 +128,7 @@ func TestLookAfterRun(t *testing.T) {
 	l.until("evt_1 is dead", func() bool { out, _ := l.do("dead", "list"); return strings.Contains(out, "evt_1") })
 	l.wants("dead list", "the hookctl run at "+l.url, "permanent", "reply: no such number")
 	l.wants("dead show evt_1 --payload", "redriving +runs reply", "text.incoming.sms")
-	l.wants("events list", `1 +1 +contiguity +text.incoming.sms +reply: \*errors.errorString`, "1 open event in 1 group, of which 1 failed")
+	l.wants("events list", `1 +1 +contiguity +text.incoming.sms +reply failed .* no such number`, "1 open event in 1 group, of which 1 failed")
 	l.wants("events list --state open", "evt_1", "failed", "reply: no such number")
 	l.wants("events list --all", "evt_1", "1 event matched")
 	l.wants("events find --field type=text.incoming.sms", "evt_1", "1 event matched", "Not searched: 1 dead letter")

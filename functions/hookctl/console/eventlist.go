@@ -120,7 +120,7 @@ func (c *Console) list(ctx context.Context, f filter, s ledger.Scan) (listing, e
 		return listing{}, err
 	}
 	entries := slices.DeleteFunc(open.Entries, func(e events.Entry) bool {
-		return f.kind != "" && e.Kind != f.kind || !s.From.IsZero() && e.Received.Before(s.From)
+		return !e.IsOf(f.kind) || !s.From.IsZero() && e.Received.Before(s.From)
 	})
 	return listing{entries[:min(shownEvents, len(entries))], len(entries), open.Skipped.Text()}, nil
 }

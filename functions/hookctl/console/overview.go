@@ -245,7 +245,7 @@ func (c *Console) groups(open events.Open, counts *operate.Counts) g.Node {
 	now := c.options.Now()
 	t := table{caption: "Open events by cause, the largest group first", columns: []string{"Cause", "Source and type", "Events", "Dead", "Newest error", "Since", "Newest", "Next try"}, numbers: []string{"Events", "Dead"}}
 	for _, group := range open.Groups {
-		cause := group.Kind
+		cause := events.Cause(group.Kind)
 		if cause == "" {
 			cause = "unknown"
 		}
@@ -254,8 +254,8 @@ func (c *Console) groups(open events.Open, counts *operate.Counts) g.Node {
 			dead = strconv.Itoa(group.Failed)
 		}
 		t.rows = append(t.rows, []g.Node{
-			h.A(h.Href(query("events", "state", stateOpen, "source", group.Source, "type", group.Type, "kind", group.Kind)), g.Text(cause)),
-			g.Text(sourceAndType(group.Source, group.Type)), g.Text(strconv.Itoa(group.Count)), textOrNone(dead), errorText(newestError(open.Entries, group)),
+			h.A(h.Href(query("events", "state", stateOpen, "source", group.Source, "type", group.Type, "kind", events.Cause(group.Kind))), g.Text(cause)),
+			g.Text(sourceAndType(group.Source, group.Type)), g.Text(strconv.Itoa(group.Count)), textOrNone(dead), errorText(group.Error),
 			when(group.First, now), when(group.Last, now), nextTry(group.NextTry, now),
 		})
 	}
@@ -271,17 +271,6 @@ func (c *Console) groups(open events.Open, counts *operate.Counts) g.Node {
 		nodes = append(nodes, h.P(h.Class("note"), g.Text(fmt.Sprintf("There are more: only the first %d were counted.", events.MaxOpen))))
 	}
 	return nodes
-}
-
-// newestError returns why the newest event of the group failed, if it is one of the entries.
-func newestError(entries []events.Entry, group events.Group) string {
-	for _, e := range entries {
-		if e.Kind != group.Kind || e.Type != group.Type || e.Source() != group.Source || len(e.Tries) == 0 {
-			continue
-		}
-		return e.Tries[len(e.Tries)-1].Error
-	}
-	return ""
 }
 
 // howToSend says how a first webhook comes.

@@ -85,7 +85,7 @@ func TestMissingRights(t *testing.T) {
 	w.get(t, "", http.StatusOK).wants(t, "Not known: a part of this could not be read")
 	w.receive(t, kyc1, "evt_bad")
 	d := w.get(t, "", http.StatusOK)
-	d.wants(t, "Needs you: 1 dead letter waits for you", "open-account: *errors.errorString", "OperatorPolicyArn",
+	d.wants(t, "Needs you: 1 dead letter waits for you", "open-account failed", "OperatorPolicyArn",
 		"lacks the rights sqs:GetQueueAttributes, lambda:GetEventSourceMapping, cloudwatch:GetMetricData.", "It is not known here.")
 	d.lacks(t, "in the queue", "processing", "Healthy")
 }

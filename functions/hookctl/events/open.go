@@ -66,15 +66,15 @@ func printGroups(out *cli.Writer, o events.Open, now time.Time) {
 		out.Print("No event is open: none waits for another try, and none has a dead letter.")
 		return
 	}
-	table := cli.Table{Heading: []string{"EVENTS", "FAILED", "SOURCE", "TYPE", "CAUSE", "SINCE", "LAST", "NEXT TRY"}, Numbers: []int{0, 1}}
+	table := cli.Table{Heading: []string{"EVENTS", "FAILED", "SOURCE", "TYPE", "CAUSE", "SINCE", "LAST", "NEXT TRY", "NEWEST ERROR"}, Numbers: []int{0, 1}, CutLast: true}
 	for _, g := range o.Groups {
 		next := "-"
 		if !g.NextTry.IsZero() {
 			next = cli.Time(g.NextTry, now)
 		}
 		table.Rows = append(table.Rows, []string{
-			strconv.Itoa(g.Count), strconv.Itoa(g.Failed), g.Source, g.Type, cli.OrDash(g.Kind),
-			cli.Time(g.First, now), cli.Time(g.Last, now), next,
+			strconv.Itoa(g.Count), strconv.Itoa(g.Failed), g.Source, g.Type, cli.OrDash(events.Cause(g.Kind)),
+			cli.Time(g.First, now), cli.Time(g.Last, now), next, cli.OrDash(g.Error),
 		})
 	}
 	table.Print(out)

@@ -98,7 +98,7 @@ func (f *flags) find(ctx context.Context, e *cli.Env, ids []string) (list quaran
 		return list, r, err
 	}
 	progress := e.Progress()
-	list, err = quarantine.Find(ctx, r.Quarantine, filter, func(n int) { progress.Showf("%d requests read", n) })
+	list, err = quarantine.Find(ctx, r.Quarantine, filter, func(n int) { progress.Show(cli.Count(n, "request", "requests") + " read") })
 	progress.Clear()
 	return list, r, err
 }

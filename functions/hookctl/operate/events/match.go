@@ -19,7 +19,7 @@ type Match struct {
 	Ended, EndedOrNot bool
 	// Scan has source, type, state, reason and times.
 	ledger.Scan
-	Kind string // why an event is open: the handler and the Go type of its error
+	Kind string // why an event is open: the handler and the Go type of its error, or its [Cause]
 	// HandledBefore leaves out what was handled at that time or later: an act that was
 	// interrupted goes on with what it has not reached.
 	HandledBefore time.Time
@@ -30,7 +30,7 @@ type Match struct {
 // matches reports whether m is for the event.
 func (m *Match) matches(e Entry) bool {
 	handled := e.Handled()
-	return m.Scan.Matches(e.Key, e.Record) && (m.EndedOrNot || e.Ended() == m.Ended) && (m.Kind == "" || e.Kind == m.Kind) &&
+	return m.Scan.Matches(e.Key, e.Record) && (m.EndedOrNot || e.Ended() == m.Ended) && e.IsOf(m.Kind) &&
 		(m.HandledBefore.IsZero() || handled.IsZero() || handled.Before(m.HandledBefore))
 }
 

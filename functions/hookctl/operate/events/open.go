@@ -26,6 +26,7 @@ type Group struct {
 	Failed       int       // those of the Count that have a dead letter; the others are tried again
 	First, Last  time.Time // since when the oldest and the newest are open
 	NextTry      time.Time // of the event that is tried first; zero if all have failed
+	Error        string    // of the newest event's last try; empty if its record has none
 }
 
 // A GroupView is a group as JSON. Times are RFC 3339 in UTC.
@@ -38,6 +39,7 @@ type GroupView struct {
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 	NextTry time.Time `json:"next_try,omitzero"`
+	Error   string    `json:"error,omitempty"`
 }
 
 // View returns the group as JSON.
@@ -180,7 +182,10 @@ func (g *grouping) add(e Entry) {
 		group.First = e.Since
 	}
 	if e.Since.After(group.Last) {
-		group.Last = e.Since
+		group.Last, group.Error = e.Since, ""
+		if n := len(e.Tries); n > 0 {
+			group.Error = e.Tries[n-1].Error
+		}
 	}
 	if e.State == ledger.StateFailed {
 		group.Failed++
