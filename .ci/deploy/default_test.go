@@ -11,7 +11,7 @@ import (
 )
 
 // use operates the default stage, deployed as the README says: own handlers, webhooks, dead
-// letters, a rotation, and at the end its deletion.
+// letters, a rotation, upkeep, and at the end its deletion.
 func (s stage) use(t *testing.T, readme string) {
 	arn := makeTable(t, "deliveries")
 	makeTable(t, "unlisted")
@@ -23,7 +23,9 @@ func (s stage) use(t *testing.T, readme string) {
 	parameters := `ARGS='--no-confirm-changeset --parameter-overrides "Architecture=x86_64 AlarmEmail=ops@example.com KeepPayloads=all HandlerTableArns=` + arn + `"'`
 	s.shows(t, "make deploy "+parameters, "Successfully created/updated stack")
 
+	box := s.mailbox(t)
 	s.receive(t, stack)
+	s.large(t)
 	s.letters(t)
 
 	// Fixed: the next instances read both the handlers' settings and the new secret.
@@ -37,6 +39,7 @@ func (s stage) use(t *testing.T, readme string) {
 
 	s.redrive(t)
 	s.replay(t)
+	s.upkeep(t, box)
 	s.oldSecretEnds(t)
 	s.accepts(t, s.send(t, "text.incoming.sms", "contiguity-2", "--id evt_7xk2"), "accepted")
 	s.willShow(t, s.hookctl("events list --all"), "evt_7xk2 .*completed")
@@ -81,6 +84,8 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 		t.Error("the handlers' table was not written")
 	}
 	s.shows(t, s.hookctl("events show contiguity evt_boom --payload"), "payload")
+	// How long a run took is in process's log.
+	s.willShow(t, s.hookctl("events show evt_write"), `took +run 1, .*: handled in [0-9.]+ ms`)
 }
 
 // letters checks the dead letters.

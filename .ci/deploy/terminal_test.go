@@ -41,7 +41,8 @@ type shell struct {
 	answers []answer // before the usual ones
 }
 
-// try runs a command of bash and returns what the terminal showed.
+// try runs a command of bash and returns what the terminal showed, which is wide enough for
+// the columns of every table.
 func (s shell) try(t *testing.T, command string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
