@@ -23,7 +23,8 @@ func contiguityDialect() Dialect {
 			return ""
 		},
 		AfterRotation: "Contiguity's Console made the new secret (Tokens, Webhook Signing) and signs with it. You need\n" +
-			"not do anything else there. It may sign with the old one for a short while.",
+			"not do anything else there. It may sign with the old one for a short while. What it signed\n" +
+			"with the new one before now was refused, and is kept: see hookctl quarantine verify.",
 		Traffic: &Traffic{
 			Answer:       5 * time.Second,
 			Waits:        []time.Duration{5 * time.Second, 30 * time.Second},

@@ -162,7 +162,7 @@ func (s *server) printWelcome() {
 	for _, name := range slices.Sorted(maps.Keys(s.sources.set)) {
 		s.out.Text("   %s", base+"/hooks/"+name)
 	}
-	s.out.Text("Console, for one browser: %s", s.access.Address(base))
+	s.out.TextUnder(3, "Console, for one browser: "+s.access.Address(base))
 	if len(s.unused) > 0 {
 		s.out.Text("upkeep does not use %s, because the source %s has a public sample secret.", strings.Join(s.unused, " and "), sampleSource(s.sources.set))
 	}

@@ -115,7 +115,7 @@ func (r Report) Err() error {
 func (r Report) Print(out *cli.Writer) {
 	table := cli.Table{
 		Heading: []string{"TYPE", "SENT", "ACCEPTED", "RETRIED", "REFUSED", "LOST", "P50", "P99"},
-		Numbers: []int{1, 2, 3, 4, 5, 6, 7},
+		Numbers: []int{1, 2, 3, 4, 5, 6, 7}, Less: []int{6},
 	}
 	for _, t := range r.Types {
 		table.Rows = append(table.Rows, row(t.Type, t.Counts, t.Acknowledged))
@@ -124,7 +124,7 @@ func (r Report) Print(out *cli.Writer) {
 	table.Print(out)
 	out.Print("")
 	for _, line := range r.remarks() {
-		out.Print("%s", line)
+		out.Text("%s", line)
 	}
 }
 
