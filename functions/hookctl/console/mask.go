@@ -29,8 +29,11 @@ var private = []string{
 	"name", "names", "mail", "email", "phone", "tel", "address", "street", "city", "zip", "postal", "birth", "birthday", "dob",
 	"ssn", "tin", "ein", "body", "text", "message", "subject", "content", "html", "raw", "snippet", "complete", "from", "to",
 	"cc", "bcc", "sender", "recipient", "reply", "number", "document", "passport", "license", "iban", "card",
-	"token", "secret", "password", "otp", "code", "filename", "url",
+	"token", "secret", "password", "otp", "pin", "cvc", "cvv", "code", "filename", "url",
 }
+
+// endings are ends of words that are written as one, such as firstname.
+var endings = regexp.MustCompile(`(name|mail|phone|address|number|birth|code|word)$`)
 
 // known are words that end names of members whose values are about the webhook.
 var known = []string{"id", "type", "object", "event", "status", "state", "created", "timestamp", "time", "at", "date", "version"}
@@ -41,7 +44,7 @@ func masked(body []byte) string {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var out bytes.Buffer
-	if err := maskValue(&out, d, ""); err != nil || d.More() {
+	if err := maskValue(&out, d, "", false); err != nil || d.More() {
 		return "(" + strconv.Itoa(len(body)) + " bytes that are not JSON, masked)"
 	}
 	return pretty(out.Bytes())
@@ -57,22 +60,23 @@ func pretty(body []byte) string {
 	return strconv.Quote(string(body))
 }
 
-// maskValue copies the next value, which is that of a member.
-func maskValue(out *bytes.Buffer, d *json.Decoder, member string) error {
+// maskValue copies the next value, which is that of a member. Within says that a member
+// around it is private.
+func maskValue(out *bytes.Buffer, d *json.Decoder, member string, within bool) error {
 	token, err := d.Token()
 	if err != nil {
 		return err
 	}
 	switch v := token.(type) {
 	case json.Delim:
-		return maskMembers(out, d, v, member)
+		return maskMembers(out, d, v, member, within)
 	case string:
-		if isPrivate(member, v) {
+		if isPrivate(member, v, within) {
 			v = "••• " + strconv.Itoa(utf8.RuneCountInString(v)) + " characters"
 		}
 		write(out, v)
 	case json.Number:
-		if text := v.String(); isPrivate(member, text) {
+		if text := v.String(); isPrivate(member, text, within) {
 			write(out, "••• a number")
 		} else {
 			out.WriteString(text)
@@ -84,7 +88,8 @@ func maskValue(out *bytes.Buffer, d *json.Decoder, member string) error {
 }
 
 // maskMembers copies an object or an array up to its end.
-func maskMembers(out *bytes.Buffer, d *json.Decoder, open json.Delim, member string) error {
+func maskMembers(out *bytes.Buffer, d *json.Decoder, open json.Delim, member string, within bool) error {
+	within = within || open == '{' && isPrivateName(words(member))
 	out.WriteString(open.String())
 	for i := 0; d.More(); i++ {
 		if i > 0 {
@@ -96,11 +101,14 @@ func maskMembers(out *bytes.Buffer, d *json.Decoder, open json.Delim, member str
 				return err
 			}
 			name, _ := token.(string) // a member has no other
+			member = name
+			if strings.Contains(name, "@") || manyDigits.MatchString(name) {
+				name = "••• " + strconv.Itoa(utf8.RuneCountInString(name)) + " characters"
+			}
 			write(out, name)
 			out.WriteByte(':')
-			member = name
 		}
-		if err := maskValue(out, d, member); err != nil {
+		if err := maskValue(out, d, member, within); err != nil {
 			return err
 		}
 	}
@@ -114,16 +122,29 @@ func maskMembers(out *bytes.Buffer, d *json.Decoder, open json.Delim, member str
 	return nil
 }
 
-// isPrivate reports whether the text of a member's value may be about a person.
-func isPrivate(member, text string) bool {
-	words := strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(member, "$1 $2")), func(r rune) bool { return !unicode.IsLetter(r) })
+// words returns the words of a member's name, in lower case.
+func words(member string) []string {
+	return strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(member, "$1 $2")), func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// isPrivateName reports whether a member with a name of these words is about a person.
+func isPrivateName(words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(private, word) || endings.MatchString(word) })
+}
+
+// isPrivate reports whether the text of a member's value may be about a person. Within says
+// that a member around it is private.
+func isPrivate(member, text string, within bool) bool {
+	words := words(member)
 	switch {
 	case text == "":
 		return false
-	case slices.ContainsFunc(words, func(word string) bool { return slices.Contains(private, word) }):
+	case isPrivateName(words):
 		return true
 	case len(words) > 0 && slices.Contains(known, words[len(words)-1]):
 		return strings.ContainsAny(text, "@+")
+	case within:
+		return true
 	}
 	if _, err := strconv.ParseFloat(text, 64); err == nil {
 		return len(text) >= 7 && !strings.ContainsAny(text, ".eE")
