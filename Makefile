@@ -19,7 +19,7 @@ help: ## list the targets
 		'/^[a-z-]+:.*## / { printf "%s%-11s%s  %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## receive webhooks on this machine, and restart when a Go file changes
+run: ## receive webhooks here, and restart when a Go file changes
 	@bash .ci/hookctl.sh .hookctl
 	@exec .hookctl/hookctl run --watch $(ARGS)
 
@@ -28,7 +28,7 @@ test: ## run every layer of tests (LAYERS="unit lint" for some)
 	@bash .ci/layers.sh
 
 .PHONY: simulate
-simulate: ## run the code through schedules of faults (N=1000000 of them, SEED=1)
+simulate: ## run the code through random faults (N=1000000 schedules, SEED=1)
 	@go test -count=1 -timeout 24h -v -run TestSchedules ./shared/simulate -schedules=$(N) -seed=$(SEED)
 
 .PHONY: fuzz
@@ -44,7 +44,7 @@ build: ## build what is deployed (ENV=prod for arm64)
 	@bash .ci/build.sh $(ENV) $(BUILD_DIR) $(ARGS)
 
 .PHONY: deploy
-deploy: build ## build and deploy to AWS (ENV=prod; ARGS=--guided the first time; RESTART=1 for new instances)
+deploy: build ## build, and deploy to AWS (ENV=prod, ARGS=--guided, RESTART=1)
 	@RESTART=$(RESTART) bash .ci/deploy.sh $(ENV) $(BUILD_DIR) $(ARGS)
 
 .PHONY: local
@@ -56,11 +56,11 @@ bench: ## compare start, CPU and latency with a bare function
 	@go test -run '^$$' -bench . ./shared/lambdatest/bench
 
 .PHONY: cost
-cost: ## measure what an event takes, and write functions/hookctl/cost/README.md
+cost: ## measure what an event takes, and write it into the cost README
 	@go test -count=1 -run 'TestMeasured|TestREADME' ./functions/hookctl/cost -update
 
 .PHONY: screenshots
-screenshots: ## write pictures of hookctl's console into .hookctl/screenshots (needs Chromium)
+screenshots: ## write pictures of the console into .hookctl (needs Chromium)
 	@bash .ci/layers/browser.sh screenshots
 
 .PHONY: samples

@@ -30,6 +30,7 @@ and prints each step with the time that it took:
 
   outputs    the stack, or the environment, names everything that is needed
   table      the table is as old as the stack: a new one has forgotten what was handled
+  vault      the bucket of large webhooks answers, and nothing waits there for upkeep
   health     GET /healthz answers
   sources    the sources document is readable and valid; which source is used
   handlers   which handlers will see the event
@@ -48,9 +49,9 @@ handle all events of their provider, including this one. If a handler of this ch
 would handle it, doctor sends it only with --yes. It stays in the ledger like any other
 event.
 
-doctor needs to read the stack's outputs, the sources' secret, the table and its age, and
-the queues' attributes. For engines it uses WEBHOOK_URL, TABLE_NAME, QUEUE_URL, DLQ_URL
-(optional), and SOURCES or SOURCES_SECRET_ARN.
+doctor needs to read the stack's outputs, the sources' secret, the table and its age, the
+list of the vault, and the queues' attributes. For engines it uses WEBHOOK_URL, TABLE_NAME,
+QUEUE_URL, DLQ_URL and VAULT_BUCKET (both optional), and SOURCES or SOURCES_SECRET_ARN.
 
 It exits with 1 if a step failed. With --json it prints one JSON document at the end.`,
 		Example: `  go tool hookctl doctor --stack webhook-intake

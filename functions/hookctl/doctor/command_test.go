@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,6 +24,16 @@ func TestDoctorUsage(t *testing.T) {
 		_, err := clitest.Call{Commands: commands, Args: strings.Fields(args)}.Run(t.Context())
 		if cli.ExitCode(err) != cli.ExitUsage || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%s: %v, want %q", args, err, want)
+		}
+	}
+}
+
+func TestHelpNamesEachStep(t *testing.T) {
+	t.Parallel()
+	help := Command(clitest.Call{}.NewEnv(io.Discard, io.Discard)).Long
+	for _, step := range new(exam).steps() {
+		if !strings.Contains(help, "\n  "+step.name+" ") {
+			t.Errorf("the help does not have the step %s", step.name)
 		}
 	}
 }
