@@ -116,21 +116,32 @@ func TestOrderRefuses(t *testing.T) {
 	}
 }
 
-// An event that was claimed after the message was made is not sent anything.
+// An event that was handled after the message was made is not sent anything, also when it
+// waits again.
 func TestOrderOfAnEventThatChanged(t *testing.T) {
 	t.Parallel()
-	w, registry, o := newWorldWaiting(t, approved("evt_1"))
-	m, err := o.Cancel(w.entry("kyc#evt_1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.now = w.now.Add(4 * time.Hour)
-	w.work(registry)
-	o.Ledger = w.look()
-	if err := o.Send(t.Context(), m); !errors.Is(err, events.ErrChanged) {
-		t.Errorf("Send = %v, want ErrChanged", err)
-	}
-	if n := len(w.queue.Messages()); n != 0 {
-		t.Errorf("%d messages are in the queue, want none", n)
+	for name, tt := range map[string]struct {
+		err  error
+		left int // messages in the queue
+	}{
+		"completed": {nil, 0}, "failed again": {hook.RetryAfter(3*time.Hour, errClosed), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, _, o := newWorldWaiting(t, approved("evt_1"))
+			m, err := o.Cancel(w.entry("kyc#evt_1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.now = w.now.Add(4 * time.Hour)
+			w.work(w.register([]handler{{name: "a", err: tt.err}}))
+			o.Ledger = w.look()
+			if err := o.Send(t.Context(), m); !errors.Is(err, events.ErrChanged) {
+				t.Errorf("Send = %v, want ErrChanged", err)
+			}
+			if n := len(w.queue.Messages()); n != tt.left {
+				t.Errorf("%d messages are in the queue, want %d", n, tt.left)
+			}
+		})
 	}
 }
