@@ -87,12 +87,12 @@ func TestAddress(t *testing.T) {
 			t.Errorf("another browser with %s was answered %d", page, other.StatusCode)
 		}
 	}
-	// A wrong token lets nobody in while the right one was not used, and does not use that up.
+	// Neither a wrong token nor the right one at another page lets anybody in, or is used up.
 	w.console = console.New(console.Options{Intake: w.Intake(), Port: port, Access: access})
 	for _, tt := range []struct {
 		page   string
 		status int
-	}{{"?token=A", http.StatusForbidden}, {"?token=" + url.QueryEscape(access.Session), http.StatusForbidden}, {page, http.StatusSeeOther}} {
+	}{{"?token=A", http.StatusForbidden}, {"events" + page, http.StatusForbidden}, {page, http.StatusSeeOther}} {
 		if got := w.do(t, http.MethodGet, tt.page, nil, nil); got.StatusCode != tt.status {
 			t.Errorf("%s was answered %d, want %d", tt.page, got.StatusCode, tt.status)
 		}
