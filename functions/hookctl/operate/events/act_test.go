@@ -68,7 +68,7 @@ func (w *world) workAll(r *hook.Registry) (ran int) {
 // a run. Neither touches what has ended.
 func TestActsOnEverything(t *testing.T) {
 	t.Parallel()
-	const n = 150 // over several pages of the index
+	const n = 150 // more than one page of the index holds, over all partitions
 	for name, m := range map[string]events.Match{
 		"open": {Open: true}, "of one cause": {Open: true, Kind: "a: *errors.errorString"},
 		"released": {Scan: ledger.Scan{State: ledger.StateReleased, Source: "kyc"}},
