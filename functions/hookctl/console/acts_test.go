@@ -51,7 +51,8 @@ func TestOutcomeUnknown(t *testing.T) {
 	w := newWorld(t, func(o *console.Options) { o.Handlers = operate.Handlers{All: &handlers} })
 	w.receive(t, sms, "evt_once")
 	plan := w.get(t, "act?do=redrive", http.StatusOK)
-	plan.wants(t, "refused", "may have acted", "There is nothing to act on.")
+	plan.wants(t, "refused until you say whether it acted: send began", "There is nothing to act on.")
+	plan.lacks(t, "--assume-done")
 	for link, does := range map[string]string{"send acted: take it as done": "done: send", "None of them acted: run them again": "send may act a second time"} {
 		w.get(t, plan.links[link], http.StatusOK).wants(t, "Would act on 1.", does)
 	}

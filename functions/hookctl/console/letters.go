@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -120,6 +121,9 @@ func (c *Console) letterTable(plans []dead.Plan, others int, q url.Values) g.Nod
 }
 
 func planText(plan dead.Plan, now time.Time) string {
+	if plan.Fate == dead.FateRefused && len(plan.MayActTwice) > 0 { // its error names flags
+		return "refused until you say whether it acted: " + strings.Join(plan.MayActTwice, ", ") + " began, and runs at most once"
+	}
 	return plan.Text(func(t time.Time) string { return relative(t, now) })
 }
 

@@ -65,6 +65,16 @@ func TestActOnAll(t *testing.T) {
 	}
 }
 
+// An act from one cause leaves those of other causes alone.
+func TestActOnOneCause(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.failWith(t, "kyc#a", "h", "one")
+	w.failWith(t, "kyc#b", "h", "another")
+	w.get(t, "act?do=replay&state=failed&source=kyc&kind=one", http.StatusOK).wants(t, "leave 1 as it is")
+	w.get(t, "act?do=replay&state=failed&source=kyc", http.StatusOK).wants(t, "leave 2 as they are")
+}
+
 // An act that was stopped goes on with the rest, and does not handle twice what is done.
 func TestGoOn(t *testing.T) {
 	t.Parallel()
