@@ -67,7 +67,8 @@ type PollReport struct {
 // before had found is no news, and no webhook would report it.
 //
 // W says afterwards what was sent. If it is lost, and the next poll begins with an older
-// one, the events come again with the same ids and bodies, which the ledger drops.
+// one, the events come again with the same ids and bodies, which the ledger drops. A watchlist
+// that was checked again in between has the event of that check instead, a new one.
 //
 // With an error, w has what was done before. It joins those of all watchlists that could not
 // be fetched; Poll stops at the first after which others would fail as well. Polls go around
