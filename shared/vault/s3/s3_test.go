@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/vault"
 	"webhookintake/shared/vault/s3"
@@ -202,19 +203,27 @@ func TestDamagedAnswers(t *testing.T) {
 func TestListInParts(t *testing.T) {
 	t.Parallel()
 	parts := map[string]string{ // by the continuation token
-		"":    "<IsTruncated>true</IsTruncated><NextContinuationToken>2+/</NextContinuationToken>",
-		"2+/": "<IsTruncated>true</IsTruncated><NextContinuationToken>3</NextContinuationToken><Contents><Key>spill/a</Key></Contents>",
-		"3":   "<IsTruncated>true</IsTruncated><NextContinuationToken>4</NextContinuationToken><Contents><Key>spill/b</Key></Contents>",
-		"4":   "<IsTruncated>true</IsTruncated>",
+		"":     "<IsTruncated>true</IsTruncated><NextContinuationToken>2 +/</NextContinuationToken>",
+		"2 +/": "<IsTruncated>true</IsTruncated><NextContinuationToken>3</NextContinuationToken><Contents><Key>spill/a</Key></Contents>",
+		"3":    "<IsTruncated>true</IsTruncated><NextContinuationToken>4</NextContinuationToken><Contents><Key>spill/b</Key></Contents>",
+		"4":    "<IsTruncated>true</IsTruncated>",
 	}
-	asked := 0
+	var asked []string
 	v := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked++
+		asked = append(asked, r.URL.RawQuery)
 		_, _ = io.WriteString(w, "<ListBucketResult>"+parts[r.URL.Query().Get("continuation-token")]+"</ListBucketResult>")
 	})
 	found, err := v.List(t.Context(), vault.Spill, "spill/0", 2)
-	if err != nil || len(found) != 2 || found[0].Key != "spill/a" || found[1].Key != "spill/b" || asked != 3 {
-		t.Errorf("List = %v, %v, after %d requests", found, err, asked)
+	if err != nil || len(found) != 2 || found[0].Key != "spill/a" || found[1].Key != "spill/b" {
+		t.Errorf("List = %v, %v", found, err)
+	}
+	want := []string{
+		"list-type=2&max-keys=2&prefix=spill%2F&start-after=spill%2F0",
+		"continuation-token=2%20%2B%2F&list-type=2&max-keys=2&prefix=spill%2F&start-after=spill%2F0",
+		"continuation-token=3&list-type=2&max-keys=1&prefix=spill%2F&start-after=spill%2F0",
+	}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	if found, err := v.List(t.Context(), vault.Spill, "spill/0", 3); err == nil {
 		t.Errorf("List = %v, though S3 says that there are more", found)
