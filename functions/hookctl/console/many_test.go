@@ -65,14 +65,21 @@ func TestActOnAll(t *testing.T) {
 	}
 }
 
-// An act from one cause leaves those of other causes alone.
-func TestActOnOneCause(t *testing.T) {
+// A list and an act of one cause, or since some time, have nothing of others.
+func TestOfOneCause(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.failWith(t, "kyc#a", "h", "one")
-	w.failWith(t, "kyc#b", "h", "another")
-	w.get(t, "act?do=replay&state=failed&source=kyc&kind=one", http.StatusOK).wants(t, "leave 1 as it is")
-	w.get(t, "act?do=replay&state=failed&source=kyc", http.StatusOK).wants(t, "leave 2 as they are")
+	w.failWith(t, "kyc#old", "h", "one")
+	w.time = w.time.Add(2 * time.Hour)
+	w.failWith(t, "kyc#new", "h", "another")
+	for filter, want := range map[string]int{"": 2, "&kind=one": 1, "&since=1h": 1, "&kind=one&since=1h": 0} {
+		w.get(t, "events?state=open"+filter, http.StatusOK).
+			wants(t, []string{"No event matches", "1 event matches", "2 events match"}[want])
+	}
+	from := "&from=" + escape(w.time.Add(-time.Hour).Format(time.RFC3339))
+	for filter, want := range map[string]string{"": "leave 2 as they are", "&kind=one": "leave 1 as it is", from: "leave 1 as it is"} {
+		w.get(t, "act?do=replay&state=failed"+filter, http.StatusOK).wants(t, want)
+	}
 }
 
 // An act that was stopped goes on with the rest, and does not handle twice what is done.
