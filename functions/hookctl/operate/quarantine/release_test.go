@@ -123,6 +123,12 @@ func TestOnlyWhatVerifiesIsReleased(t *testing.T) {
 			w.now = w.now.Add(time.Hour)
 			w.object(func(e *kept.Entry, k *kept.Request) { k.Request, e.At = r, r.At })
 		}, quarantine.Unreadable, ""},
+		{"an arrival to come", right, func(w *world) {
+			w.now = w.now.Add(time.Hour)
+			r := w.signed(right, "contiguity", "", []byte(event))
+			w.now = w.now.Add(-time.Hour)
+			w.object(func(e *kept.Entry, k *kept.Request) { k.Request, e.At = r, r.At })
+		}, quarantine.Unreadable, ""},
 		{"a key of another arrival", right, func(w *world) {
 			w.object(func(e *kept.Entry, _ *kept.Request) { e.At = e.At.Add(time.Second) })
 		}, quarantine.Unreadable, ""},
