@@ -52,6 +52,7 @@ func records(b *bench) {
 		Source: "kyc", Type: "t1", From: noon.Add(3 * time.Minute), Until: noon.Add(7 * time.Minute), State: ledger.StateClaimed, Segments: 3,
 	}), []string{"kyc#03", "kyc#05"})
 	b.equal("a state", b.found(ledger.Scan{State: ledger.StateFailed}), []string{"kyc-eu#1"})
+	b.equal("another reason", b.found(ledger.Scan{Reason: "another"}), []string(nil))
 	items := 0
 	if got := b.found(ledger.Scan{Progress: func(n int) { items = n }}); len(got) != 13 || items < 13 {
 		b.Fatalf("found %d records among %d items, want 13", len(got), items)
