@@ -85,8 +85,8 @@ var errNotOurs = errors.New("objects in spill/ are not messages of this stack, o
 var errNotRead = errors.New("objects in spill/ cannot be read")
 
 // aboutOne reports whether an error is about one object, and must not hold up the others. A
-// // denied call is: one that deletes or stores a body says nothing about whether the queue takes
-// the messages behind it, which S3's lifecycle would drop in the end.
+// denied call is: even if every object is denied, the queue takes the messages of those that
+// can be read, and S3's lifecycle would drop what waits behind them.
 func aboutOne(err error) bool {
 	return errors.Is(err, errNotOurs) || errors.Is(err, errNotRead) || errors.Is(err, vault.ErrDenied)
 }
