@@ -79,7 +79,7 @@ func (s stage) receive(t *testing.T, stack map[string]string) {
 		s.willShow(t, s.hookctl("events list --all"), event)
 	}
 	// What failed is in the index.
-	s.willShow(t, s.hookctl("events list"), `contiguity +text.incoming.sms +boom: `)
+	s.willShow(t, s.hookctl("events list"), `contiguity +text.incoming.sms +boom failed `)
 	if !delivered(t, "text.delivery.confirmed") || !delivered(t, "marked") {
 		t.Error("the handlers' table was not written")
 	}
