@@ -48,20 +48,20 @@ func (s stage) mailbox(t *testing.T) mailbox {
 	return mailbox{*made.QueueUrl}
 }
 
-// upkeep does all tasks at once, and wants the digest of the dead letter in the mail.
+// upkeep does all tasks at once, and wants a digest of what failed in the mail.
 func (s stage) upkeep(t *testing.T, box mailbox) {
 	t.Helper()
 	var tasks strings.Builder
 	for _, name := range []string{"drain", "reconcile", "probe", "digest", "mail"} {
 		tasks.WriteString("(?s).*\n" + name + " +done")
 	}
-	// A dead letter is in a digest when it is a minute old, and the schedule may run upkeep too.
+	// An event is in a digest when it failed a minute ago, and the schedule may run upkeep before.
 	eventually(t, 2*time.Minute, "the digest is mailed", func() (string, bool) {
 		out, err := s.try(t, s.hookctl("upkeep"))
 		if err == nil && !regexp.MustCompile(tasks.String()).MatchString(out) {
 			t.Fatalf("upkeep shows no %s:\n%s", tasks.String(), out)
 		}
-		return tail(out), box.has(t, "Webhooks fail in "+s.stack, s.stack+": ", "contiguity, imessage.incoming: failed for good: read-unlisted", "hookctl dead list --stack "+s.stack)
+		return tail(out), box.has(t, "Webhooks fail in "+s.stack, s.stack+": ", " of contiguity, ", "hookctl events list --stack "+s.stack)
 	})
 }
 

@@ -83,7 +83,8 @@ func (d *Digest) run(ctx context.Context) (string, error) {
 	news.whole = whole
 	next := told{Until: until.UnixMilli(), Letters: news.letters}
 	summary := "nothing new"
-	if len(news.groups) > 0 || news.letters > last.Letters {
+	switch {
+	case len(news.groups) > 0 || news.letters > last.Letters:
 		news.more = max(0, news.letters-last.Letters)
 		switch err := d.Send(ctx, news.text(d.Stack)); {
 		case errors.Is(err, ErrNoRecipient):
@@ -92,6 +93,8 @@ func (d *Digest) run(ctx context.Context) (string, error) {
 			return "", err
 		}
 		summary = fmt.Sprintf("%d new of %d open events reported", news.count, news.open)
+	case news.young: // without a note, the next run looks again
+		return summary + ", but for what is not a minute old", nil
 	}
 	text, err := json.Marshal(next)
 	if err == nil {
@@ -139,21 +142,27 @@ type news struct {
 	since         time.Time // of the last message; zero before the first
 	groups        map[group]tally
 	count         int // new events
-	open          int // events in all, as far as they were read
+	open          int // events in all, as far as they were read and are settled
 	letters, more int // dead letters among them, and how many more than at the last message
 	whole         bool
+	young         bool // there are others, which are not settled
 }
 
 func (d *Digest) news(entries []ledger.OpenEntry, since, until time.Time) news {
-	n := news{groups: map[group]tally{}, open: len(entries)}
+	n := news{groups: map[group]tally{}}
 	if since.UnixMilli() > 0 {
 		n.since = since
 	}
 	for _, e := range entries {
+		if e.Since.After(until) {
+			n.young = true
+			continue
+		}
+		n.open++
 		if e.Reason != "" {
 			n.letters++
 		}
-		if !e.Since.After(since) || e.Since.After(until) {
+		if !e.Since.After(since) {
 			continue
 		}
 		source, _, _ := strings.Cut(e.Key, "#")

@@ -95,12 +95,21 @@ and: go tool hookctl dead list --stack intake`
 	if !strings.Contains(d.sent[2], "1 dead letter more than then") {
 		t.Errorf("message:\n%s", d.sent[2])
 	}
-	step("it is not settled", 15*time.Minute, "nothing new", 3, failing(4, 70, ""))
-	step("it is now", 15*time.Minute, "1 new of 1 open events reported", 4, failing(4, 70, ""))
+	step("it is not settled", 15*time.Minute, "nothing new, but for what is not a minute old", 3, failing(4, 70, "permanent"))
+	step("it is now", time.Minute, "1 new of 1 open events reported", 4, failing(4, 70, "permanent"))
 	for _, text := range d.sent {
 		if strings.Contains(text, "evt_") {
 			t.Errorf("a message has an id: %s", text)
 		}
+	}
+}
+
+// A dead letter that is not settled alone gives no message, which would have nothing to say.
+func TestDigestOfAYoungLetter(t *testing.T) {
+	t.Parallel()
+	d := &desk{now: noon}
+	if got, err := d.run(t, failing(1, 0, "permanent")); err != nil || len(d.sent) > 0 {
+		t.Errorf("%q, %v, sent %q", got, err, d.sent)
 	}
 }
 
