@@ -7,6 +7,6 @@
 // the mapping of a custom domain. A body with invalid base64 returns an error when it is
 // read, so that the handler decides what to answer.
 //
-// It never fails an invocation, which API Gateway would answer with 500, and never answers
-// in base64: it is for handlers that answer text.
+// It never fails an invocation by API Gateway, which would answer with 500, and never answers
+// in base64: it is for handlers that answer text. An event that is no JSON object is an error.
 package lambdahttp

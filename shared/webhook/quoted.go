@@ -37,8 +37,7 @@ func unquote(quoted []byte) string {
 	return s
 }
 
-// escapes are the characters that the letters after a backslash stand for. Any other
-// character after one stands for itself.
+// escapes has the character that each one after a backslash stands for, except u.
 var escapes = [256]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', '"': '"', '\\': '\\', '/': '/'}
 
 // unescape reads what stands between the quotes of a valid JSON string. It leaves invalid
