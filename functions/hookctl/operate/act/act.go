@@ -30,9 +30,13 @@ var ErrStopped = fmt.Errorf("stopped after %d failures in a row", failuresInARow
 // Failures counts failures since something worked. One goroutine at a time may use it.
 type Failures int
 
-// Add counts an outcome, and returns [ErrStopped] if it is time to end.
-func (f *Failures) Add(err error) error {
-	if *f++; err == nil {
+// Add counts an outcome, and returns [ErrStopped] if it is time to end. What was refused does
+// not show that anything works.
+func (f *Failures) Add(refused bool, err error) error {
+	switch {
+	case err != nil:
+		*f++
+	case !refused:
 		*f = 0
 	}
 	if *f >= failuresInARow {
@@ -142,7 +146,7 @@ func (a Act[T]) Run(ctx context.Context, report func(Result[T])) (Tally, error) 
 		tally.add(plan.Refuse != nil, err)
 		report(Result[T]{item, plan, err})
 		a.progress(tally.All())
-		return failures.Add(err)
+		return failures.Add(plan.Refuse != nil, err)
 	})
 	return tally, err
 }

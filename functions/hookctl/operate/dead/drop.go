@@ -172,7 +172,7 @@ func (d Client) Drop(ctx context.Context, c Closer, planned []DropPlan, report f
 		for _, r := range d.dropBatch(context.WithoutCancel(ctx), c, p, batch, left) {
 			delete(left, r.Letter.Wire.MessageID)
 			report(r)
-			stop = cmp.Or(stop, failures.Add(r.Fail))
+			stop = cmp.Or(stop, failures.Add(r.Refuse != nil, r.Fail))
 		}
 		d.progress("%d of %d letters", total-len(left), total)
 		return len(left) == 0, stop

@@ -83,7 +83,7 @@ func (r *redrive) batch(ctx context.Context, p *pass, batch []Letter) (enough bo
 	results := r.send(ctx, r.again(ctx, batch))
 	r.remove(ctx, p, results)
 	for _, result := range results {
-		err = cmp.Or(err, r.failures.Add(result.Fail))
+		err = cmp.Or(err, r.failures.Add(result.Outcome() == Refused, result.Fail))
 		r.report(result)
 		r.folds.settle(result)
 	}
